@@ -1,0 +1,123 @@
+/// @file
+/// Every macro of the library. A user may define, the same in all translation units of a program:
+///
+/// - `AKIN_ENABLE_ASSERTIONS`: check the library's own invariants (never user input, which is always checked);
+/// - `AKIN_THROW_HANDLER(type, message)`: what a failed check does when exceptions are off; the default calls
+/// std::abort.
+///
+/// Defined here for the library itself: `AKIN_ABI`, `AKIN_SEAM` (inline namespaces), `AKIN_HAS_EXCEPTIONS`,
+/// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_HAS_VECTOR_EXTENSIONS`,
+/// `AKIN_HAS_X86_DISPATCH`, `AKIN_TARGET_AVX2`, `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`, `AKIN_OMP`. C++17-clean,
+/// includes no other header of ours but version.hpp.
+#pragma once
+
+#include <akin/version.hpp>
+
+#define AKIN_DETAIL_JOIN_(a, b) a##b
+#define AKIN_DETAIL_JOIN(a, b) AKIN_DETAIL_JOIN_(a, b)
+#define AKIN_DETAIL_JOIN3(a, b, c) AKIN_DETAIL_JOIN(AKIN_DETAIL_JOIN(a, b), c)
+#define AKIN_DETAIL_PRAGMA(text) _Pragma(#text)
+
+// --- inline namespaces
+// ------------------------------------------------------------------------------------------------ Inline functions
+// compiled with different -m flags are different functions. All code lives in AKIN_ABI, which names the version and
+// those flags, so that the linker cannot give AVX code to a baseline translation unit. What crosses translation units
+// by design (exceptions, policies, views, options) lives in AKIN_SEAM, which names the version alone.
+
+#define AKIN_DETAIL_VERSION_NAME                                                                          \
+  AKIN_DETAIL_JOIN3(AKIN_DETAIL_JOIN3(v, AKIN_VERSION_MAJOR, _), AKIN_DETAIL_JOIN(AKIN_VERSION_MINOR, _), \
+                    AKIN_VERSION_PATCH)
+
+#if defined(__AVX512F__)
+#define AKIN_DETAIL_ISA_NAME _avx512
+#elif defined(__AVX2__)
+#define AKIN_DETAIL_ISA_NAME _avx2
+#elif defined(__AVX__)
+#define AKIN_DETAIL_ISA_NAME _avx
+#else
+#define AKIN_DETAIL_ISA_NAME _base
+#endif
+
+#if defined(_OPENMP)
+#define AKIN_HAS_OPENMP 1
+#define AKIN_DETAIL_OMP_NAME _omp
+#else
+#define AKIN_HAS_OPENMP 0
+#define AKIN_DETAIL_OMP_NAME
+#endif
+
+#if defined(AKIN_ENABLE_ASSERTIONS)
+#define AKIN_DETAIL_ASSERT_NAME _checked
+#else
+#define AKIN_DETAIL_ASSERT_NAME
+#endif
+
+#define AKIN_SEAM AKIN_DETAIL_VERSION_NAME
+#define AKIN_ABI                                                                                            \
+  AKIN_DETAIL_JOIN3(AKIN_DETAIL_JOIN(AKIN_DETAIL_VERSION_NAME, AKIN_DETAIL_ISA_NAME), AKIN_DETAIL_OMP_NAME, \
+                    AKIN_DETAIL_ASSERT_NAME)
+
+// --- errors
+// -----------------------------------------------------------------------------------------------------------
+
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+#define AKIN_HAS_EXCEPTIONS 1
+#else
+#define AKIN_HAS_EXCEPTIONS 0
+#endif
+
+#if AKIN_HAS_EXCEPTIONS
+#define AKIN_THROW(type, message) throw type(message)
+#else
+#include <cstdlib>
+#if !defined(AKIN_THROW_HANDLER)
+#define AKIN_THROW_HANDLER(type, message) static_cast<void>(message)
+#endif
+/// The handler must not return; where it does, the program ends.
+#define AKIN_THROW(type, message)      \
+  do {                                 \
+    AKIN_THROW_HANDLER(type, message); \
+    ::std::abort();                    \
+  } while (false)
+#endif
+
+#if defined(AKIN_ENABLE_ASSERTIONS)
+#include <cassert>
+#define AKIN_ASSERT(condition) assert(condition)
+#else
+#define AKIN_ASSERT(condition) static_cast<void>(sizeof(static_cast<bool>(condition)))
+#endif
+
+// --- compilers
+// --------------------------------------------------------------------------------------------------------
+
+#if defined(__GNUC__)
+#define AKIN_ALWAYS_INLINE inline __attribute__((always_inline))
+#define AKIN_NOINLINE __attribute__((noinline))
+#define AKIN_HAS_VECTOR_EXTENSIONS 1
+#elif defined(_MSC_VER)
+#define AKIN_ALWAYS_INLINE __forceinline
+#define AKIN_NOINLINE __declspec(noinline)
+#define AKIN_HAS_VECTOR_EXTENSIONS 0
+#else
+#define AKIN_ALWAYS_INLINE inline
+#define AKIN_NOINLINE
+#define AKIN_HAS_VECTOR_EXTENSIONS 0
+#endif
+
+#if defined(__GNUC__) && defined(__x86_64__)
+#define AKIN_HAS_X86_DISPATCH 1
+#define AKIN_TARGET_AVX2 __attribute__((target("avx2,fma")))
+#define AKIN_TARGET_AVX512 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+#else
+#define AKIN_HAS_X86_DISPATCH 0
+#define AKIN_TARGET_AVX2
+#define AKIN_TARGET_AVX512
+#endif
+
+// A bare `#pragma omp` warns in every build without OpenMP; this one vanishes there.
+#if AKIN_HAS_OPENMP
+#define AKIN_OMP(directive) AKIN_DETAIL_PRAGMA(omp directive)
+#else
+#define AKIN_OMP(directive)
+#endif

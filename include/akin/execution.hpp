@@ -1,0 +1,63 @@
+/// @file
+/// Execution policies say where and how a call runs; execution_traits maps a policy to the backend whose engines do it.
+/// C++17-clean, no Eigen: the CUDA translation unit includes it.
+#pragma once
+
+#include <type_traits>
+
+#include <akin/config.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+namespace execution {
+
+/// One thread: the caller's.
+struct sequenced_policy {};
+
+/// OpenMP threads; without OpenMP (the compiler was not asked for it) the caller's thread alone. Results are the same
+/// bits for any number of threads.
+class parallel_policy {
+ public:
+  /// The same policy with a fixed number of threads; without it OpenMP decides (OMP_NUM_THREADS, else one a core).
+  [[nodiscard]] constexpr parallel_policy threads(int count) const noexcept {
+    parallel_policy result;
+    result.threads_ = count;
+    return result;
+  }
+  /// What threads() was given, 0 where OpenMP decides.
+  [[nodiscard]] constexpr int requested_threads() const noexcept { return threads_; }
+
+ private:
+  int threads_ = 0;
+};
+
+inline constexpr sequenced_policy seq{};
+inline constexpr parallel_policy par{};
+
+}  // namespace execution
+
+/// Backend tags: what engines are specialised on.
+namespace backend {
+struct host {};
+struct cuda {};
+}  // namespace backend
+
+/// Maps a policy to its backend tag; specialise it to add a policy. The primary template means "not a policy".
+template <class Policy>
+struct execution_traits {};
+
+template <>
+struct execution_traits<execution::sequenced_policy> {
+  using backend_type = backend::host;
+};
+
+template <>
+struct execution_traits<execution::parallel_policy> {
+  using backend_type = backend::host;
+};
+
+template <class Policy>
+using backend_of = typename execution_traits<std::remove_cv_t<std::remove_reference_t<Policy>>>::backend_type;
+
+}  // namespace AKIN_SEAM
+}  // namespace akin

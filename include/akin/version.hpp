@@ -1,0 +1,7 @@
+/// @file
+/// The version of akin; every other place that states it (CMake, Conan, vcpkg) reads it from here.
+#pragma once
+
+#define AKIN_VERSION_MAJOR 0
+#define AKIN_VERSION_MINOR 1
+#define AKIN_VERSION_PATCH 0
