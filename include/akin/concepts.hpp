@@ -1,0 +1,84 @@
+/// @file
+/// What templates of the library ask of their arguments, and the sentences that say so when it is missing.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <akin/config.hpp>
+#include <akin/execution.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// A policy such as akin::execution::seq or akin::execution::par.
+template <class T>
+concept execution_policy = requires {
+  typename backend_of<T>;
+};
+
+/// A compressed sparse matrix with Eigen's accessors: Eigen::SparseMatrix or an Eigen::Map of one.
+template <class T>
+concept sparse_matrix_like = requires(const T& x) {
+  { T::IsRowMajor } -> std::convertible_to<bool>;
+  x.rows();
+  x.cols();
+  x.outerIndexPtr();
+  x.innerIndexPtr();
+  x.valuePtr();
+  x.isCompressed();
+};
+
+/// Users by items, row-major: what models learn from.
+template <class T>
+concept interaction_matrix = sparse_matrix_like<T> && bool(T::IsRowMajor);
+
+/// A model that scores every item for a user.
+template <class T>
+concept scorer = requires(const T& model, typename T::index_type id, std::span<typename T::scalar_type> out) {
+  { model.users() } -> std::convertible_to<std::int64_t>;
+  { model.items() } -> std::convertible_to<std::int64_t>;
+  { model.knows_user(id) } -> std::convertible_to<bool>;
+  { model.knows_item(id) } -> std::convertible_to<bool>;
+  { model.score(id, id) } -> std::convertible_to<typename T::scalar_type>;
+  model.score_all(id, out);
+};
+
+/// A model whose scores are inner products of a user's and an item's factors.
+template <class T>
+concept factor_model_like = scorer<T> && requires(const T& model) {
+  model.user_factors().data();
+  model.item_factors().data();
+};
+
+namespace detail {
+
+template <class Pointer>
+using pointee = std::remove_cv_t<std::remove_pointer_t<Pointer>>;
+
+/// One readable sentence for each requirement on a users-by-items matrix of a model.
+template <class Matrix, class Scalar, class Index>
+constexpr void assert_interactions() {
+  static_assert(sparse_matrix_like<Matrix>,
+                "akin: user_items must be a sparse matrix, Eigen::SparseMatrix or an Eigen::Map of one");
+  if constexpr (sparse_matrix_like<Matrix>) {
+    static_assert(bool(Matrix::IsRowMajor),
+                  "akin: user_items must be row-major (one row a user), as akin::sparse_matrix is; "
+                  "convert it once with akin::sparse_matrix<float>(your_matrix)");
+    static_assert(std::is_same_v<pointee<decltype(std::declval<const Matrix&>().valuePtr())>, Scalar>,
+                  "akin: user_items must hold the model's scalar type; convert it once with .cast<float>()");
+    static_assert(std::is_same_v<pointee<decltype(std::declval<const Matrix&>().outerIndexPtr())>, Index>,
+                  "akin: user_items must use the model's index type; choose it with the model's Index parameter");
+  }
+}
+
+/// One readable sentence where a policy was forgotten.
+template <class Policy>
+constexpr void assert_policy() {
+  static_assert(execution_policy<Policy>,
+                "akin: the first argument must be an execution policy, such as akin::execution::par");
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI

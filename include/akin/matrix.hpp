@@ -1,0 +1,177 @@
+/// @file
+/// The matrices at the door (Eigen's), the arrays that models own, and the way from one to the other.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <Eigen/SparseCore>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/parallel.hpp>
+#include <akin/storage.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Rows by columns, row-major compressed: users x items, documents x terms.
+template <class Scalar, class Index = std::int32_t>
+using sparse_matrix = Eigen::SparseMatrix<Scalar, Eigen::RowMajor, Index>;
+
+/// Row-major dense matrix: one row a user, an item, a vector.
+template <class Scalar>
+using dense_matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+namespace detail {
+
+/// True unless x is NaN or infinite; looks at the bits, so that -ffast-math cannot argue it away.
+template <class Scalar>
+constexpr bool is_finite(Scalar x) noexcept {
+  if constexpr (std::is_same_v<Scalar, float>) {
+    return (std::bit_cast<std::uint32_t>(x) & 0x7F800000u) != 0x7F800000u;
+  } else if constexpr (std::is_same_v<Scalar, double>) {
+    return (std::bit_cast<std::uint64_t>(x) & 0x7FF0000000000000u) != 0x7FF0000000000000u;
+  } else {
+    return true;
+  }
+}
+
+/// A dense row-major array that a model owns or maps, rows x cols.
+template <class Scalar>
+class dense_storage {
+ public:
+  dense_storage() = default;
+  dense_storage(std::int64_t rows, std::int64_t cols)
+      : rows_(rows), cols_(cols), elements_(checked_product(rows, cols)) {}
+  dense_storage(std::int64_t rows, std::int64_t cols, storage<Scalar> elements)
+      : rows_(rows), cols_(cols), elements_(std::move(elements)) {}
+
+  std::int64_t rows() const noexcept { return rows_; }
+  std::int64_t cols() const noexcept { return cols_; }
+  rows_view<const Scalar> view() const noexcept { return {elements_.data(), rows_, cols_}; }
+  rows_view<Scalar> mutable_view() noexcept { return {elements_.mutable_data(), rows_, cols_}; }
+  Eigen::Map<const dense_matrix<Scalar>> map() const { return {elements_.data(), rows_, cols_}; }
+
+ private:
+  std::int64_t rows_ = 0;
+  std::int64_t cols_ = 0;
+  storage<Scalar> elements_;
+};
+
+/// A compressed row-major sparse array that a model owns or maps.
+template <class Scalar, class Index>
+class csr_storage {
+ public:
+  using map_type = Eigen::Map<const sparse_matrix<Scalar, Index>>;
+
+  csr_storage() : offsets_(1) {}
+  /// offsets: rows + 1 elements; columns and values: offsets[rows] elements.
+  csr_storage(std::int64_t rows, std::int64_t cols, storage<Index> offsets, storage<Index> columns,
+              storage<Scalar> values)
+      : rows_(rows),
+        cols_(cols),
+        offsets_(std::move(offsets)),
+        columns_(std::move(columns)),
+        values_(std::move(values)) {}
+  /// A copy of what the view shows.
+  explicit csr_storage(const csr_view<Scalar, Index>& x) : csr_storage(x.rows, x.cols, x.nonzeros()) {
+    if (x.rows > 0) std::copy_n(x.offsets, x.rows + 1, offsets_.mutable_data());
+    std::copy_n(x.columns, x.nonzeros(), columns_.mutable_data());
+    std::copy_n(x.values, x.nonzeros(), values_.mutable_data());
+  }
+  /// Room for `nonzeros` elements, all zero, to be filled through the mutable_ accessors.
+  csr_storage(std::int64_t rows, std::int64_t cols, std::int64_t nonzeros)
+      : rows_(rows), cols_(cols), offsets_(rows + 1), columns_(nonzeros), values_(nonzeros) {}
+
+  std::int64_t rows() const noexcept { return rows_; }
+  std::int64_t cols() const noexcept { return cols_; }
+  std::int64_t nonzeros() const noexcept { return values_.size(); }
+  csr_view<Scalar, Index> view() const noexcept {
+    return {rows_, cols_, offsets_.data(), columns_.data(), values_.data()};
+  }
+  map_type map() const {
+    return {rows_, cols_, static_cast<Eigen::Index>(nonzeros()), offsets_.data(), columns_.data(), values_.data()};
+  }
+
+  Index* mutable_offsets() noexcept { return offsets_.mutable_data(); }
+  Index* mutable_columns() noexcept { return columns_.mutable_data(); }
+  Scalar* mutable_values() noexcept { return values_.mutable_data(); }
+
+ private:
+  std::int64_t rows_ = 0;
+  std::int64_t cols_ = 0;
+  storage<Index> offsets_;
+  storage<Index> columns_;
+  storage<Scalar> values_;
+};
+
+/// The view of a compressed matrix; throws std::invalid_argument where it is not compressed.
+template <class Matrix>
+auto view_of(const Matrix& x, std::string_view where) {
+  using scalar_type = pointee<decltype(x.valuePtr())>;
+  using index_type = pointee<decltype(x.outerIndexPtr())>;
+  require(x.isCompressed(), where, "the sparse matrix must be compressed, call makeCompressed() first");
+  return csr_view<scalar_type, index_type>{x.rows(), x.cols(), x.outerIndexPtr(), x.innerIndexPtr(), x.valuePtr()};
+}
+
+/// Throws unless the columns of each row are in range and ascending and all values are finite; O(nonzeros).
+template <class Policy, class Scalar, class Index>
+void check_interactions(const Policy& policy, const csr_view<Scalar, Index>& x, std::string_view where) {
+  for_each_row(policy, x.rows, [&](std::int64_t row, int) {
+    const auto columns = x.row_columns(row);
+    const auto values = x.row_values(row);
+    std::int64_t last = -1;
+    for (std::int64_t i = 0; i < columns.size; ++i) {
+      const std::int64_t column = columns[i];
+      if (column <= last || column >= x.cols)
+        fail<std::invalid_argument>(where, ": column ids must be ascending, unique and below ", x.cols, ", got ",
+                                    column, " after ", last, " in row ", row);
+      if (!is_finite(values[i]))
+        fail<std::invalid_argument>(where, ": values must be finite, got ", values[i], " in row ", row, ", column ",
+                                    column);
+      last = column;
+    }
+  });
+}
+
+/// The checked view of what a model is to learn from: types by static_assert, contents by exception.
+template <class Scalar, class Index, class Policy, class Matrix>
+csr_view<Scalar, Index> checked_view(const Policy& policy, const Matrix& user_items, std::string_view where) {
+  assert_policy<Policy>();
+  assert_interactions<Matrix, Scalar, Index>();
+  const csr_view<Scalar, Index> view = view_of(user_items, where);
+  check_interactions(policy, view, where);
+  return view;
+}
+
+/// The transpose, columns ascending in each row; O(nonzeros + rows + cols) on one thread.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> transpose(const csr_view<Scalar, Index>& x) {
+  csr_storage<Scalar, Index> result(x.cols, x.rows, x.nonzeros());
+  Index* const offsets = result.mutable_offsets();
+  for (std::int64_t i = 0; i < x.nonzeros(); ++i) ++offsets[x.columns[i] + 1];
+  for (std::int64_t c = 0; c < x.cols; ++c) offsets[c + 1] = static_cast<Index>(offsets[c + 1] + offsets[c]);
+  // offsets[c] moves to the end of row c while it is filled; the shift afterwards puts the starts back.
+  for (std::int64_t row = 0; row < x.rows; ++row) {
+    const auto columns = x.row_columns(row);
+    const auto values = x.row_values(row);
+    for (std::int64_t i = 0; i < columns.size; ++i) {
+      const Index position = offsets[columns[i]]++;
+      result.mutable_columns()[position] = static_cast<Index>(row);
+      result.mutable_values()[position] = values[i];
+    }
+  }
+  for (std::int64_t c = x.cols; c > 0; --c) offsets[c] = offsets[c - 1];
+  offsets[0] = 0;
+  return result;
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI

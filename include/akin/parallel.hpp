@@ -1,0 +1,117 @@
+/// @file
+/// The only place with OpenMP pragmas: independent rows, and reductions whose bits do not depend on the threads.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+
+#if AKIN_HAS_OPENMP
+#include <omp.h>
+#endif
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Workers that a call under this policy may use: the size of per-worker scratch.
+inline int worker_count(const execution::sequenced_policy&) noexcept { return 1; }
+
+inline int worker_count(const execution::parallel_policy& policy) {
+  require(policy.requested_threads() >= 0, "execution::par.threads", "count must not be negative",
+          policy.requested_threads());
+#if AKIN_HAS_OPENMP
+  return policy.requested_threads() > 0 ? policy.requested_threads() : omp_get_max_threads();
+#else
+  return 1;
+#endif
+}
+
+/// The number of the calling worker within its parallel region.
+inline int this_worker() noexcept {
+#if AKIN_HAS_OPENMP
+  return omp_get_thread_num();
+#else
+  return 0;
+#endif
+}
+
+/// Keeps the exception of the lowest row that threw, so that what is reported does not depend on the threads.
+class first_error {
+ public:
+  void keep(std::int64_t row) noexcept {
+#if AKIN_HAS_EXCEPTIONS
+    AKIN_OMP(critical(akin_first_error))
+    if (row < row_) {
+      row_ = row;
+      error_ = std::current_exception();
+    }
+#else
+    static_cast<void>(row);
+#endif
+  }
+  void rethrow() const {
+#if AKIN_HAS_EXCEPTIONS
+    if (error_) std::rethrow_exception(error_);
+#endif
+  }
+
+ private:
+  std::int64_t row_ = INT64_MAX;
+  std::exception_ptr error_;
+};
+
+template <class Body>
+void run_row(Body& body, std::int64_t row, int worker, first_error& error) {
+#if AKIN_HAS_EXCEPTIONS
+  try {
+    body(row, worker);
+  } catch (...) {
+    error.keep(row);
+  }
+#else
+  static_cast<void>(error);
+  body(row, worker);
+#endif
+}
+
+/// Calls body(row, worker) once for each row in [0, rows), worker in [0, worker_count(policy)); rows must be
+/// independent of each other. What a row throws is thrown after all rows have run; of several, that of the lowest row.
+template <class Policy, class Body>
+void for_each_row(const Policy& policy, std::int64_t rows, Body&& body) {
+  const std::int64_t workers = std::min<std::int64_t>(worker_count(policy), rows);
+  first_error error;
+  if (workers > 1) {
+    // Small enough to balance rows of unequal cost, large enough that handing them out costs nothing.
+    [[maybe_unused]] const std::int64_t chunk = std::clamp<std::int64_t>(rows / (workers * 32), 1, 64);
+    AKIN_OMP(parallel for num_threads(static_cast<int>(workers)) schedule(dynamic, chunk))
+    for (std::int64_t row = 0; row < rows; ++row) run_row(body, row, this_worker(), error);
+  } else {
+    for (std::int64_t row = 0; row < rows; ++row) run_row(body, row, 0, error);
+  }
+  error.rethrow();
+}
+
+/// Combines map(begin, end, worker) over blocks of [0, size) in ascending order. The blocks depend on block_size alone,
+/// so the result has the same bits for any number of threads.
+template <class Policy, class Result, class Map, class Combine>
+Result reduce_blocks(const Policy& policy, std::int64_t size, std::int64_t block_size, Result initial, Map&& map,
+                     Combine&& combine) {
+  const std::int64_t blocks = (size + block_size - 1) / block_size;
+  std::vector<Result> partial(static_cast<std::size_t>(blocks), initial);
+  for_each_row(policy, blocks, [&](std::int64_t block, int worker) {
+    const std::int64_t begin = block * block_size;
+    partial[static_cast<std::size_t>(block)] = map(begin, std::min(begin + block_size, size), worker);
+  });
+  for (const Result& part : partial) combine(initial, part);
+  return initial;
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
