@@ -1,0 +1,32 @@
+# find_package(akin [COMPONENTS openmp]) defines akin::akin and, where asked for, akin::openmp.
+# Installed as it stands: what is installed does not depend on how it was configured.
+set(akin_FOUND TRUE)
+
+include("${CMAKE_CURRENT_LIST_DIR}/akin-find-eigen.cmake")
+if(NOT TARGET Eigen3::Eigen)
+  set(akin_FOUND FALSE)
+  set(akin_NOT_FOUND_MESSAGE "akin needs Eigen 3.4 or 5, which was not found; set Eigen3_DIR or CMAKE_PREFIX_PATH")
+  return()
+endif()
+
+foreach(akin_component IN LISTS akin_FIND_COMPONENTS)
+  set(akin_${akin_component}_FOUND FALSE)
+  if(akin_component STREQUAL "openmp")
+    find_package(OpenMP QUIET COMPONENTS CXX)
+    set(akin_openmp_FOUND ${OpenMP_CXX_FOUND})
+    set(akin_problem "akin's component openmp needs a compiler with OpenMP, which was not found")
+  else()
+    set(akin_problem "akin has no component '${akin_component}'; it has: openmp")
+  endif()
+  if(akin_FIND_REQUIRED_${akin_component} AND NOT akin_${akin_component}_FOUND)
+    set(akin_FOUND FALSE)
+    set(akin_NOT_FOUND_MESSAGE "${akin_problem}")
+    return()
+  endif()
+endforeach()
+
+include("${CMAKE_CURRENT_LIST_DIR}/akin-targets.cmake")
+if(akin_openmp_FOUND AND NOT TARGET akin::openmp)
+  add_library(akin::openmp INTERFACE IMPORTED)
+  target_link_libraries(akin::openmp INTERFACE akin::akin OpenMP::OpenMP_CXX)
+endif()

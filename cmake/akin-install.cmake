@@ -1,0 +1,12 @@
+# Headers by folder, so that no list of headers can rot; a package config that finds its own dependencies.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS akin EXPORT akin-targets)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/akin" DESTINATION include FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cuh")
+install(EXPORT akin-targets NAMESPACE akin:: DESTINATION share/cmake/akin)
+
+# While the major version is 0 a minor version may break; no pointer size matters to headers.
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/akin-config-version.cmake"
+  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES "${PROJECT_BINARY_DIR}/akin-config-version.cmake" cmake/akin-config.cmake cmake/akin-find-eigen.cmake
+  DESTINATION share/cmake/akin)

@@ -1,0 +1,1 @@
+// Empty: a precompiled header needs a source file to be compiled for.
