@@ -6,7 +6,7 @@
 /// std::abort.
 ///
 /// Defined here for the library itself: `AKIN_ABI`, `AKIN_SEAM` (inline namespaces), `AKIN_HAS_EXCEPTIONS`,
-/// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_HAS_VECTOR_EXTENSIONS`,
+/// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_UNROLL`, `AKIN_HAS_VECTOR_EXTENSIONS`,
 /// `AKIN_HAS_X86_DISPATCH`, `AKIN_TARGET_AVX2`, `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`, `AKIN_OMP`. C++17-clean,
 /// includes no other header of ours but version.hpp.
 #pragma once
@@ -103,6 +103,15 @@
 #define AKIN_ALWAYS_INLINE inline
 #define AKIN_NOINLINE
 #define AKIN_HAS_VECTOR_EXTENSIONS 0
+#endif
+
+/// Before a loop with a small constant number of turns: its array of vectors shall live in registers.
+#if defined(__clang__)
+#define AKIN_UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define AKIN_UNROLL _Pragma("GCC unroll 16")
+#else
+#define AKIN_UNROLL
 #endif
 
 #if defined(__GNUC__) && defined(__x86_64__)

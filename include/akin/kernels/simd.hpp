@@ -1,0 +1,110 @@
+/// @file
+/// A small fixed-width vector type. Kernels are written once over it and instantiated for each instruction set.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include <akin/config.hpp>
+
+namespace akin::inline AKIN_ABI::kernels {
+
+/// Instruction sets that kernels are instantiated for; `bytes` is the width of a vector.
+struct portable {
+  static constexpr int bytes = 16;
+};
+struct avx2 {
+  static constexpr int bytes = 32;
+};
+struct avx512 {
+  static constexpr int bytes = 64;
+};
+
+#if AKIN_HAS_VECTOR_EXTENSIONS
+
+/// `Lanes` numbers of type T, one machine vector. Its operations are inlined into a function that carries the target
+/// attribute of an instruction set, and become that set's instructions there.
+template <class T, int Lanes>
+struct vec {
+  typedef T native __attribute__((vector_size(Lanes * sizeof(T))));
+  static constexpr int lanes = Lanes;
+
+  native v;
+
+  static AKIN_ALWAYS_INLINE vec zero() { return {native{}}; }
+  static AKIN_ALWAYS_INLINE vec broadcast(T x) { return {x - native{}}; }
+  static AKIN_ALWAYS_INLINE vec load(const T* from) {
+    vec result;
+    std::memcpy(&result.v, from, sizeof result.v);
+    return result;
+  }
+  AKIN_ALWAYS_INLINE void store(T* to) const { std::memcpy(to, &v, sizeof v); }
+
+  friend AKIN_ALWAYS_INLINE vec operator+(const vec& a, const vec& b) { return {a.v + b.v}; }
+  friend AKIN_ALWAYS_INLINE vec operator-(const vec& a, const vec& b) { return {a.v - b.v}; }
+  friend AKIN_ALWAYS_INLINE vec operator*(const vec& a, const vec& b) { return {a.v * b.v}; }
+
+  /// *this + a * b; one rounding where the instruction set has a fused instruction.
+  AKIN_ALWAYS_INLINE vec plus_product(const vec& a, const vec& b) const { return {v + a.v * b.v}; }
+};
+
+#else
+
+/// The same for compilers without vector extensions: loops that the optimiser may vectorise.
+template <class T, int Lanes>
+struct vec {
+  static constexpr int lanes = Lanes;
+
+  T v[Lanes];
+
+  static AKIN_ALWAYS_INLINE vec broadcast(T x) {
+    vec result;
+    for (int i = 0; i < Lanes; ++i) result.v[i] = x;
+    return result;
+  }
+  static AKIN_ALWAYS_INLINE vec zero() { return broadcast(T{}); }
+  static AKIN_ALWAYS_INLINE vec load(const T* from) {
+    vec result;
+    std::memcpy(result.v, from, sizeof result.v);
+    return result;
+  }
+  AKIN_ALWAYS_INLINE void store(T* to) const { std::memcpy(to, v, sizeof v); }
+
+  friend AKIN_ALWAYS_INLINE vec operator+(vec a, const vec& b) {
+    for (int i = 0; i < Lanes; ++i) a.v[i] += b.v[i];
+    return a;
+  }
+  friend AKIN_ALWAYS_INLINE vec operator-(vec a, const vec& b) {
+    for (int i = 0; i < Lanes; ++i) a.v[i] -= b.v[i];
+    return a;
+  }
+  friend AKIN_ALWAYS_INLINE vec operator*(vec a, const vec& b) {
+    for (int i = 0; i < Lanes; ++i) a.v[i] *= b.v[i];
+    return a;
+  }
+  AKIN_ALWAYS_INLINE vec plus_product(const vec& a, const vec& b) const {
+    vec result = *this;
+    for (int i = 0; i < Lanes; ++i) result.v[i] += a.v[i] * b.v[i];
+    return result;
+  }
+};
+
+#endif
+
+/// The sum of the lanes, always in the same order: halves are added until one lane is left.
+template <class T, int Lanes>
+AKIN_ALWAYS_INLINE T lane_sum(const vec<T, Lanes>& x) {
+  if constexpr (Lanes == 1) {
+    return x.v[0];
+  } else {
+    vec<T, Lanes / 2> halves[2];
+    std::memcpy(halves, &x.v, sizeof x.v);
+    return lane_sum(halves[0] + halves[1]);
+  }
+}
+
+/// The widest vector of T for an instruction set.
+template <class InstructionSet, class T>
+using vec_for = vec<T, InstructionSet::bytes / static_cast<int>(sizeof(T))>;
+
+}  // namespace akin::inline AKIN_ABI::kernels
