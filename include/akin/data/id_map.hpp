@@ -1,0 +1,189 @@
+/// @file
+/// Names of users and items as dense numbers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Up to eight bytes as one number; different texts of one length give different numbers.
+inline std::uint64_t load_up_to_8(const char* bytes, std::size_t size) noexcept {
+  if (size >= 4) {
+    std::uint32_t first = 0, last = 0;
+    std::memcpy(&first, bytes, 4);
+    std::memcpy(&last, bytes + size - 4, 4);
+    return std::uint64_t{first} << 32 | last;
+  }
+  if (size == 0) return 0;
+  const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(bytes[i])}; };
+  return byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
+}
+
+/// A hash of bytes for tables in memory; its values depend on the machine's byte order and are never stored.
+inline std::uint64_t hash_text(std::string_view text) noexcept {
+  constexpr std::uint64_t multiplier = 0x9E3779B97F4A7C15u;
+  const char* bytes = text.data();
+  std::size_t left = text.size();
+  std::uint64_t hash = std::uint64_t{left} * multiplier;
+  for (; left > 8; bytes += 8, left -= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, 8);
+    hash = (hash ^ word) * multiplier;
+    hash ^= hash >> 32;
+  }
+  hash = (hash ^ load_up_to_8(bytes, left)) * multiplier;
+  hash = (hash ^ (hash >> 32)) * 0xD6E8FEB86659FD93u;
+  return hash ^ (hash >> 32);
+}
+
+}  // namespace detail
+
+/// Names (any bytes, any length, the empty name too) numbered 0, 1, 2, … in the order of their first insertion. A
+/// lookup takes O(length) on average and allocates nothing; memory is the text plus 24 to 40 bytes a name.
+class id_map {
+ public:
+  id_map() noexcept = default;
+
+  /// From the arrays of text() and offsets(), as a file kept them; throws format_error unless the offsets begin
+  /// with 0, do not descend, end with the size of the text, and the names are distinct. O(text).
+  id_map(std::span<const char> text, std::span<const std::int64_t> offsets)
+      : text_(text.data(), text.size()), offsets_(offsets.begin(), offsets.end()) {
+    check_offsets();
+    rebuild_slots(slots_for(size()));
+  }
+
+  /// The number of names.
+  std::size_t size() const noexcept { return offsets_.empty() ? 0 : offsets_.size() - 1; }
+  bool empty() const noexcept { return size() == 0; }
+
+  /// The id of a name, if it has one.
+  std::optional<std::int32_t> index_of(std::string_view name) const noexcept {
+    if (slots_.empty()) return std::nullopt;
+    const std::int32_t id = slots_[find(name, detail::hash_text(name))].id;
+    return id < 0 ? std::nullopt : std::optional<std::int32_t>(id);
+  }
+
+  bool contains(std::string_view name) const noexcept { return index_of(name).has_value(); }
+
+  /// The name of an id, valid until the next insertion; throws std::out_of_range where there is none.
+  std::string_view name_of(std::int32_t id) const {
+    if (id < 0 || static_cast<std::size_t>(id) >= size())
+      detail::fail<std::out_of_range>("id_map::name_of: id must be at least 0 and below ", size(), ", got ", id);
+    return name_at(static_cast<std::size_t>(id));
+  }
+
+  /// The id of a name, a new one where it has none yet; throws std::length_error beyond 2^31 - 1 names.
+  std::int32_t insert(std::string_view name) {
+    if (slots_.empty()) rebuild_slots(slots_for(0));
+    const std::uint64_t hash = detail::hash_text(name);
+    const std::size_t position = find(name, hash);
+    return slots_[position].id >= 0 ? slots_[position].id : append(name, hash, position);
+  }
+
+  /// All names one after the other.
+  std::span<const char> text() const noexcept { return text_; }
+  /// size() + 1 positions in text(): the name of id i goes from offsets()[i] to offsets()[i + 1].
+  std::span<const std::int64_t> offsets() const noexcept {
+    return offsets_.empty() ? std::span<const std::int64_t>(&zero_, 1) : std::span<const std::int64_t>(offsets_);
+  }
+
+  /// True where both have the same names in the same order.
+  friend bool operator==(const id_map& a, const id_map& b) noexcept {
+    const auto x = a.offsets(), y = b.offsets();
+    return a.text_ == b.text_ && x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size_bytes()) == 0;
+  }
+
+ private:
+  // Half of the hash beside the id: a lookup follows the id to the text only where the name is almost surely there.
+  struct slot {
+    std::uint32_t tag = 0;
+    std::int32_t id = -1;
+  };
+
+  static constexpr std::int64_t zero_ = 0;
+  static constexpr std::size_t maximum_size_ = std::numeric_limits<std::int32_t>::max();
+
+  static std::uint32_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32); }
+
+  /// A power of two that leaves half of the table free for `names` names and one more.
+  static std::size_t slots_for(std::size_t names) noexcept {
+    std::size_t count = 16;
+    while (count / 2 <= names) count *= 2;
+    return count;
+  }
+
+  std::string_view name_at(std::size_t id) const noexcept {
+    const auto begin = static_cast<std::size_t>(offsets_[id]), end = static_cast<std::size_t>(offsets_[id + 1]);
+    return {text_.data() + begin, end - begin};
+  }
+
+  /// The slot that holds the name, or the free slot where it belongs.
+  std::size_t find(std::string_view name, std::uint64_t hash) const noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t position = hash & mask;; position = (position + 1) & mask) {
+      const slot& candidate = slots_[position];
+      if (candidate.id < 0) return position;
+      if (candidate.tag == tag_of(hash) && name_at(static_cast<std::size_t>(candidate.id)) == name) return position;
+    }
+  }
+
+  AKIN_NOINLINE std::int32_t append(std::string_view name, std::uint64_t hash, std::size_t position) {
+    const std::size_t id = size();
+    if (id == maximum_size_)
+      detail::fail<std::length_error>("id_map::insert: names must not be more than ", maximum_size_);
+    if (slots_.size() / 2 <= id) {
+      rebuild_slots(slots_for(id));
+      position = find(name, hash);
+    }
+    // What can throw comes before what changes the map, so that a failed insertion changes nothing.
+    if (offsets_.size() + 2 > offsets_.capacity()) offsets_.reserve(2 * offsets_.size() + 16);
+    text_.append(name);
+    if (offsets_.empty()) offsets_.push_back(0);
+    offsets_.push_back(static_cast<std::int64_t>(text_.size()));
+    slots_[position] = {tag_of(hash), static_cast<std::int32_t>(id)};
+    return static_cast<std::int32_t>(id);
+  }
+
+  void check_offsets() const {
+    const auto require_that = [](bool ok, const char* rule) {
+      if (!ok) detail::fail<format_error>("id_map: ", rule);
+    };
+    require_that(!offsets_.empty() && offsets_.front() == 0, "offsets must begin with 0");
+    require_that(size() <= maximum_size_, "names must not be more than 2147483647");
+    for (std::size_t i = 0; i + 1 < offsets_.size(); ++i)
+      require_that(offsets_[i] <= offsets_[i + 1], "offsets must not descend");
+    require_that(static_cast<std::uint64_t>(offsets_.back()) == text_.size(), "offsets must end with the text's size");
+  }
+
+  /// A table of `count` slots with all names; throws format_error where a name comes twice.
+  void rebuild_slots(std::size_t count) {
+    std::vector<slot> old(count);
+    old.swap(slots_);
+    for (std::size_t id = 0; id < size(); ++id) {
+      const std::uint64_t hash = detail::hash_text(name_at(id));
+      const std::size_t position = find(name_at(id), hash);
+      if (slots_[position].id >= 0)
+        detail::fail<format_error>("id_map: names must be distinct, ids ", slots_[position].id, " and ", id,
+                                   " have the same");
+      slots_[position] = {tag_of(hash), static_cast<std::int32_t>(id)};
+    }
+  }
+
+  std::string text_;
+  std::vector<std::int64_t> offsets_;
+  std::vector<slot> slots_;
+};
+
+}  // namespace akin::inline AKIN_ABI

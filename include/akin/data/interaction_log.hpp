@@ -1,0 +1,245 @@
+/// @file
+/// What users did with items, one line an interaction, and the way from there to a matrix.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/data/id_map.hpp>
+#include <akin/error.hpp>
+#include <akin/matrix.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// What becomes of several interactions of one user with one item.
+enum class duplicates {
+  sum,    ///< the sum of their values
+  count,  ///< how many there are, whatever their values
+  last,   ///< the value of the latest by time; of those of one time, or without times, the one that comes last
+  max     ///< the largest value
+};
+
+/// The columns that an interaction_log is made of: equal lengths, or empty where the log has no such column.
+struct interaction_arrays {
+  std::vector<std::int32_t> users;
+  std::vector<std::int32_t> items;
+  std::vector<float> values;                  ///< finite; empty: all 1
+  std::vector<std::int64_t> times = {};       ///< milliseconds since 1970-01-01 UTC; empty: no times
+  std::vector<std::int32_t> events = {};      ///< kinds of interaction; empty: no events
+  std::shared_ptr<const id_map> user_ids{};   ///< null: the names of 0, 1, 2, … are "0", "1", "2", …
+  std::shared_ptr<const id_map> item_ids{};   ///< the same
+  std::shared_ptr<const id_map> event_ids{};  ///< the same
+};
+
+/// The names "0", "1", … of `count` ids, for data that has numbers only.
+inline id_map numbered_ids(std::int32_t count) {
+  id_map result;
+  for (std::int32_t id = 0; id < count; ++id) result.insert(std::to_string(id));
+  return result;
+}
+
+/// Interactions in the order of their source, as columns: who, what, how much, when, in which way. Immutable; logs that
+/// come from each other share their id maps, so that a user has the same row in the matrices of all of them.
+class interaction_log {
+ public:
+  /// No lines, no ids.
+  interaction_log() : interaction_log(interaction_arrays{}) {}
+
+  /// Throws std::invalid_argument where lengths differ, an id is not in its map, or a value is not finite. O(lines).
+  explicit interaction_log(interaction_arrays columns) : columns_(std::move(columns)) {
+    if (columns_.values.empty()) columns_.values.assign(size(), 1.0f);
+    check_lengths();
+    check_values();
+    check_ids(columns_.users, columns_.user_ids, "users");
+    check_ids(columns_.items, columns_.item_ids, "items");
+    check_ids(columns_.events, columns_.event_ids, "events");
+  }
+
+  /// The number of interactions.
+  std::size_t size() const noexcept { return columns_.users.size(); }
+  bool empty() const noexcept { return size() == 0; }
+
+  std::span<const std::int32_t> users() const noexcept { return columns_.users; }
+  std::span<const std::int32_t> items() const noexcept { return columns_.items; }
+  /// How much of each: a quantity, a rating, a weight; 1 where the source did not say.
+  std::span<const float> values() const noexcept { return columns_.values; }
+  /// Milliseconds since 1970-01-01 UTC; empty where the source has no times.
+  std::span<const std::int64_t> times() const noexcept { return columns_.times; }
+  /// Whether each line has a time; true of a log without lines.
+  bool has_times() const noexcept { return columns_.times.size() == size(); }
+  /// The kinds of interaction; empty where the source has none.
+  std::span<const std::int32_t> events() const noexcept { return columns_.events; }
+  bool has_events() const noexcept { return columns_.events.size() == size(); }
+
+  const id_map& user_ids() const noexcept { return *columns_.user_ids; }
+  const id_map& item_ids() const noexcept { return *columns_.item_ids; }
+  const id_map& event_ids() const noexcept { return *columns_.event_ids; }
+  const std::shared_ptr<const id_map>& shared_user_ids() const noexcept { return columns_.user_ids; }
+  const std::shared_ptr<const id_map>& shared_item_ids() const noexcept { return columns_.item_ids; }
+  const std::shared_ptr<const id_map>& shared_event_ids() const noexcept { return columns_.event_ids; }
+
+  /// The lines at these positions, in this order; ids and id maps stay. Throws std::out_of_range where a position is
+  /// not below size().
+  interaction_log select(std::span<const std::size_t> rows) const { return select_rows(rows); }
+  interaction_log select(std::span<const std::int64_t> rows) const { return select_rows(rows); }
+
+  /// The same interactions with other values (weights, decayed or clipped values), one a line and finite.
+  interaction_log with_values(std::vector<float> values) const {
+    interaction_log result(*this);
+    result.columns_.values = std::move(values);
+    result.check_lengths();
+    result.check_values();
+    return result;
+  }
+
+  /// Users x items, all ids of the maps, compressed with ascending columns: an entry for each pair that occurs, also
+  /// where its value is 0. Sums are taken in double, in the order of the lines. Throws numeric_error where a value does
+  /// not fit Scalar, std::length_error beyond 2^31 - 1 pairs. O(lines · log(longest row)) time on one thread, 8 bytes a
+  /// line of scratch.
+  template <class Scalar = float>
+  sparse_matrix<Scalar> matrix(duplicates how) const;
+
+ private:
+  void check_lengths() const {
+    const auto check = [&](std::size_t length, const char* name, bool optional) {
+      if (length != size() && !(optional && length == 0))
+        detail::fail<std::invalid_argument>("interaction_log: ", name, " must have as many elements as users, ", size(),
+                                            ", got ", length);
+    };
+    check(columns_.items.size(), "items", false);
+    check(columns_.values.size(), "values", false);
+    check(columns_.times.size(), "times", true);
+    check(columns_.events.size(), "events", true);
+  }
+
+  void check_values() const {
+    for (std::size_t line = 0; line < size(); ++line)
+      if (!detail::is_finite(columns_.values[line]))
+        detail::fail<std::invalid_argument>("interaction_log: values must be finite, got ", columns_.values[line],
+                                            " in line ", line);
+  }
+
+  static void check_ids(std::span<const std::int32_t> ids, std::shared_ptr<const id_map>& names, const char* what) {
+    const std::int64_t highest = ids.empty() ? -1 : *std::max_element(ids.begin(), ids.end());
+    if (!names) {
+      if (highest == std::numeric_limits<std::int32_t>::max())
+        detail::fail<std::invalid_argument>("interaction_log: ", what, " must be below 2147483647");
+      names = std::make_shared<const id_map>(numbered_ids(static_cast<std::int32_t>(highest + 1)));
+    }
+    const auto count = static_cast<std::int64_t>(names->size());
+    for (const std::int32_t id : ids)
+      if (id < 0 || id >= count)
+        detail::fail<std::invalid_argument>("interaction_log: ", what, " must be at least 0 and below ", count,
+                                            ", the number of names, got ", id);
+  }
+
+  template <class Position>
+  interaction_log select_rows(std::span<const Position> rows) const {
+    for (const Position row : rows)
+      if (static_cast<std::size_t>(row) >= size())
+        detail::fail<std::out_of_range>("interaction_log::select: rows must be at least 0 and below ", size(), ", got ",
+                                        row);
+    const auto pick = [&]<class Element>(const std::vector<Element>& from) {
+      std::vector<Element> picked;
+      if (from.empty()) return picked;
+      picked.reserve(rows.size());
+      for (const Position row : rows) picked.push_back(from[static_cast<std::size_t>(row)]);
+      return picked;
+    };
+    interaction_log result;
+    const interaction_arrays& all = columns_;
+    result.columns_ = {.users = pick(all.users),
+                       .items = pick(all.items),
+                       .values = pick(all.values),
+                       .times = pick(all.times),
+                       .events = pick(all.events),
+                       .user_ids = all.user_ids,
+                       .item_ids = all.item_ids,
+                       .event_ids = all.event_ids};
+    return result;
+  }
+
+  /// The positions of the lines, user by user, each user's in the order of the log; offsets: where each user begins.
+  std::vector<std::size_t> lines_by_user(std::vector<std::size_t>& offsets) const;
+  /// The value of the lines with these positions, which are those of one pair.
+  double combine(std::span<const std::size_t> lines, duplicates how) const;
+
+  interaction_arrays columns_;
+};
+
+inline std::vector<std::size_t> interaction_log::lines_by_user(std::vector<std::size_t>& offsets) const {
+  offsets.assign(user_ids().size() + 1, 0);
+  for (const std::int32_t user : users()) ++offsets[static_cast<std::size_t>(user) + 1];
+  for (std::size_t user = 1; user < offsets.size(); ++user) offsets[user] += offsets[user - 1];
+  std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1), lines(size());
+  for (std::size_t line = 0; line < size(); ++line) lines[next[static_cast<std::size_t>(users()[line])]++] = line;
+  return lines;
+}
+
+inline double interaction_log::combine(std::span<const std::size_t> lines, duplicates how) const {
+  const auto value = [&](std::size_t line) { return static_cast<double>(columns_.values[line]); };
+  double result = value(lines[0]);
+  switch (how) {
+    case duplicates::count:
+      return static_cast<double>(lines.size());
+    case duplicates::sum:
+      for (const std::size_t line : lines.subspan(1)) result += value(line);
+      return result;
+    case duplicates::max:
+      for (const std::size_t line : lines.subspan(1)) result = std::max(result, value(line));
+      return result;
+    case duplicates::last:
+      break;
+  }
+  if (columns_.times.empty()) return value(lines.back());
+  std::size_t latest = lines[0];
+  for (const std::size_t line : lines.subspan(1))
+    if (columns_.times[line] >= columns_.times[latest]) latest = line;
+  return value(latest);
+}
+
+template <class Scalar>
+sparse_matrix<Scalar> interaction_log::matrix(duplicates how) const {
+  static_assert(std::is_floating_point_v<Scalar>, "akin: the matrix of a log must hold float or double");
+  std::vector<std::size_t> offsets;
+  std::vector<std::size_t> lines = lines_by_user(offsets);
+  std::vector<std::int32_t> starts(offsets.size(), 0), columns;
+  std::vector<Scalar> entries;
+  columns.reserve(size());
+  entries.reserve(size());
+  const auto by_item = [&](std::size_t a, std::size_t b) {
+    return columns_.items[a] != columns_.items[b] ? columns_.items[a] < columns_.items[b] : a < b;
+  };
+  for (std::size_t user = 0; user + 1 < offsets.size(); ++user) {
+    const std::span<std::size_t> row(lines.data() + offsets[user], offsets[user + 1] - offsets[user]);
+    std::sort(row.begin(), row.end(), by_item);
+    for (std::size_t begin = 0, end = 0; begin < row.size(); begin = end) {
+      const std::int32_t item = columns_.items[row[begin]];
+      while (end < row.size() && columns_.items[row[end]] == item) ++end;
+      const double value = combine(row.subspan(begin, end - begin), how);
+      if (!detail::is_finite(static_cast<Scalar>(value)))
+        detail::fail<numeric_error>("interaction_log::matrix: the values of user ",
+                                    user_ids().name_of(static_cast<std::int32_t>(user)), " and item ",
+                                    item_ids().name_of(item), " must have a finite sum, got ", value);
+      columns.push_back(item);
+      entries.push_back(static_cast<Scalar>(value));
+    }
+    if (columns.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
+      detail::fail<std::length_error>("interaction_log::matrix: pairs must not be more than 2147483647");
+    starts[user + 1] = static_cast<std::int32_t>(columns.size());
+  }
+  return Eigen::Map<const sparse_matrix<Scalar>>(
+      static_cast<Eigen::Index>(user_ids().size()), static_cast<Eigen::Index>(item_ids().size()),
+      static_cast<Eigen::Index>(columns.size()), starts.data(), columns.data(), entries.data());
+}
+
+}  // namespace akin::inline AKIN_ABI
