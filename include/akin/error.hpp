@@ -74,6 +74,13 @@ inline void require(bool ok, std::string_view where, std::string_view rule) {
   if (!ok) fail<std::invalid_argument>(where, ": ", rule);
 }
 
+/// Throws `where: what must be an id below bound, got id` unless 0 <= id < bound.
+template <class Id, class Bound>
+void require_id(Id id, Bound bound, std::string_view where, std::string_view what) {
+  if (id < 0 || id >= bound)
+    fail<std::invalid_argument>(where, ": ", what, " must be an id below ", bound, ", got ", id);
+}
+
 /// Throws not_fitted unless the model has been trained.
 inline void require_fitted(bool fitted, std::string_view where) {
   if (!fitted) fail<not_fitted>(where, ": the model has learnt nothing yet, call fit first");

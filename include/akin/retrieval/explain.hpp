@@ -1,0 +1,75 @@
+/// @file
+/// Why a model scores an item for a user as it does.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/matrix.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// One item of the user's history, and what it adds to the score.
+template <class Scalar, class Index>
+struct reason {
+  Index item;
+  Scalar contribution;
+};
+
+struct explain_options {
+  int k = 10;  ///< reasons at most, >= 1
+};
+
+/// A model that can split a score over the items of a history: contributions(columns, values, item, out) fills one
+/// number for each element of the history; their sum is the score that the history has for the item.
+template <class T>
+concept explainable = requires(const T& model, slice<const typename T::index_type> columns,
+                               slice<const typename T::scalar_type> values, typename T::index_type item,
+                               std::span<typename T::scalar_type> out) {
+  model.contributions(columns, values, item, out);
+};
+
+/// The k items of the user's row of `user_items` that speak most for `item`, by (contribution descending, id
+/// ascending); items that contribute nothing are left out. Throws not_fitted, or std::invalid_argument for ids out of
+/// range and for a matrix that does not fit the model.
+template <class Model, class Matrix>
+auto explain(const Model& model, const Matrix& user_items, std::type_identity_t<typename Model::index_type> user,
+             std::type_identity_t<typename Model::index_type> item, const explain_options& options = {}) {
+  using scalar_type = typename Model::scalar_type;
+  using index_type = typename Model::index_type;
+  static_assert(explainable<Model>, "akin: explain needs a model that can split a score over a user's items");
+  detail::assert_interactions<Matrix, scalar_type, index_type>();
+  detail::require_fitted(model.items() > 0, "explain");
+  detail::require(options.k >= 1, "explain", "k must be positive", options.k);
+  const auto view = detail::view_of(user_items, "explain");
+  if (view.cols != model.items())
+    detail::fail<std::invalid_argument>("explain: user_items must have a column for each of the ", model.items(),
+                                        " items, got ", view.cols);
+  detail::require_id(user, view.rows, "explain", "user");
+  detail::require_id(item, model.items(), "explain", "item");
+
+  const auto columns = view.row_columns(user);
+  for (const index_type column : columns)
+    detail::require_id(column, model.items(), "explain", "each column of user_items");
+  std::vector<scalar_type> contributions(static_cast<std::size_t>(columns.size));
+  model.contributions(columns, view.row_values(user), item, std::span(contributions));
+
+  std::vector<reason<scalar_type, index_type>> reasons;
+  for (std::size_t i = 0; i < contributions.size(); ++i)
+    if (contributions[i] != 0) reasons.push_back({columns[static_cast<std::int64_t>(i)], contributions[i]});
+  std::ranges::sort(reasons, [](const auto& a, const auto& b) {
+    return a.contribution > b.contribution || (a.contribution == b.contribution && a.item < b.item);
+  });
+  if (reasons.size() > static_cast<std::size_t>(options.k)) reasons.resize(static_cast<std::size_t>(options.k));
+  return reasons;
+}
+
+}  // namespace akin::inline AKIN_ABI

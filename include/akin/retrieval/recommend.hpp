@@ -1,0 +1,99 @@
+/// @file
+/// Recommendations for users that a model was trained with.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/parallel.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/query.hpp>
+#include <akin/retrieval/recommendations.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Copies the first `count` of the ranked items into list number `list`.
+template <class Scalar, class Index>
+void store_list(const std::vector<kernels::scored<Scalar, Index>>& best, std::int64_t count, std::size_t list,
+                recommendations<Scalar, Index>& lists) {
+  Index* const items = lists.mutable_items(list);
+  Scalar* const scores = lists.mutable_scores(list);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto& entry = best[static_cast<std::size_t>(i)];
+    items[i] = entry.id;
+    scores[i] = entry.score;
+  }
+  lists.set_count(list, count);
+}
+
+/// A list for each row in [0, rows): rank(row, scratch) fills the worker's scratch and returns the list's length.
+template <class Scalar, class Index, class Policy, class Rank>
+recommendations<Scalar, Index> rank_rows(const Policy& policy, std::int64_t rows, std::int64_t items, int k,
+                                         const Rank& rank) {
+  recommendations<Scalar, Index> lists(rows, k);
+  std::vector<ranking_scratch<Scalar, Index>> scratch(static_cast<std::size_t>(worker_count(policy)),
+                                                      ranking_scratch<Scalar, Index>(items, k));
+  for_each_row(policy, rows, [&](std::int64_t row, int worker) {
+    auto& mine = scratch[static_cast<std::size_t>(worker)];
+    store_list(mine.best, rank(row, mine), static_cast<std::size_t>(row), lists);
+  });
+  return lists;
+}
+
+/// A list for each of `count` users, the i-th being user_at(i).
+template <class Policy, class Model, class UserAt>
+auto recommend_to(const Policy& policy, const Model& model, std::int64_t count, const UserAt& user_at,
+                  const query<typename Model::index_type>& q) {
+  assert_policy<Policy>();
+  static_assert(scorer<Model>, "akin: recommend needs a model that scores all items for a user");
+  require_fitted(model.users() > 0 || model.items() > 0, "recommend");
+  check_query(q, model.users(), model.items(), "recommend");
+  return rank_rows<typename Model::scalar_type, typename Model::index_type>(
+      policy, count, model.items(), q.k,
+      [&](std::int64_t row, auto& scratch) { return rank_for_user(model, user_at(row), q, scratch); });
+}
+
+}  // namespace detail
+
+/// The k best items for each of `users`, list i for users[i]: the true top k of the model's scores, ordered by (score
+/// descending, id ascending). A user without evidence gets an empty list.
+///
+/// Throws not_fitted, or std::invalid_argument for a user out of range or a query that does not fit the model. Takes
+/// O(users * (scoring + items)) time and one row of scores a worker.
+template <class Policy, class Model>
+recommendations<typename Model::scalar_type, typename Model::index_type> recommend(
+    const Policy& policy, const Model& model, std::span<const std::type_identity_t<typename Model::index_type>> users,
+    const query<typename Model::index_type>& q) {
+  detail::require_fitted(model.users() > 0 || model.items() > 0, "recommend");
+  for (const auto user : users) detail::require_id(user, model.users(), "recommend", "each of users");
+  return detail::recommend_to(
+      policy, model, static_cast<std::int64_t>(users.size()),
+      [&](std::int64_t i) { return users[static_cast<std::size_t>(i)]; }, q);
+}
+
+/// The same for every user of the model: list u for user u.
+template <class Policy, class Model>
+recommendations<typename Model::scalar_type, typename Model::index_type> recommend(
+    const Policy& policy, const Model& model, const query<typename Model::index_type>& q) {
+  return detail::recommend_to(
+      policy, model, model.users(), [](std::int64_t i) { return static_cast<typename Model::index_type>(i); }, q);
+}
+
+/// The model's score of one user and item; 0 where there is no evidence.
+template <class Model>
+typename Model::scalar_type score(const Model& model, std::type_identity_t<typename Model::index_type> user,
+                                  std::type_identity_t<typename Model::index_type> item) {
+  detail::require_fitted(model.items() > 0 || model.users() > 0, "score");
+  detail::require_id(user, model.users(), "score", "user");
+  detail::require_id(item, model.items(), "score", "item");
+  return model.score(user, item);
+}
+
+}  // namespace akin::inline AKIN_ABI

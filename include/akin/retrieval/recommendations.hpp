@@ -1,0 +1,53 @@
+/// @file
+/// Ranked lists, one for each user (or item, or query vector).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <akin/config.hpp>
+#include <akin/storage.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// `size()` lists of at most `k()` items each, best first; equal scores in the order of their ids.
+template <class Scalar, class Index = std::int32_t>
+class recommendations {
+ public:
+  recommendations() = default;
+  recommendations(std::int64_t lists, int k)
+      : k_(k), counts_(lists), items_(detail::checked_product(lists, k)), scores_(items_.size()) {}
+
+  /// Number of lists.
+  std::size_t size() const noexcept { return static_cast<std::size_t>(counts_.size()); }
+  /// What was asked for; a list may be shorter.
+  int k() const noexcept { return k_; }
+
+  /// The items of list number `list` < size().
+  std::span<const Index> items(std::size_t list) const noexcept { return {items_.data() + start(list), count(list)}; }
+  /// Their scores.
+  std::span<const Scalar> scores(std::size_t list) const noexcept {
+    return {scores_.data() + start(list), count(list)};
+  }
+
+  // For those who fill the lists: room for k() elements each.
+  Index* mutable_items(std::size_t list) noexcept { return items_.mutable_data() + start(list); }
+  Scalar* mutable_scores(std::size_t list) noexcept { return scores_.mutable_data() + start(list); }
+  void set_count(std::size_t list, std::int64_t count) noexcept {
+    counts_.mutable_data()[list] = static_cast<std::int32_t>(count);
+  }
+
+ private:
+  std::size_t start(std::size_t list) const noexcept { return list * static_cast<std::size_t>(k_); }
+  std::size_t count(std::size_t list) const noexcept {
+    return static_cast<std::size_t>(counts_[static_cast<std::int64_t>(list)]);
+  }
+
+  int k_ = 0;
+  detail::storage<std::int32_t> counts_;
+  detail::storage<Index> items_;
+  detail::storage<Scalar> scores_;
+};
+
+}  // namespace akin::inline AKIN_ABI
