@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Installs akin into a scratch folder and lets consumers find, build and run it, as a packager would.
+# usage: packaging.sh SCENARIO SOURCE_DIR SCRATCH_DIR COMPILER    (install comes first, the others use what it installed)
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+scenario=$1 source=$2 scratch=$3
+prefix=$scratch/prefix
+common=(-DCMAKE_CXX_COMPILER="$4" -DCMAKE_ERROR_ON_ABSOLUTE_INSTALL_DESTINATION=ON
+  -DCMAKE_EXPORT_NO_PACKAGE_REGISTRY=ON -DFETCHCONTENT_FULLY_DISCONNECTED=ON -DCMAKE_BUILD_TYPE=)
+command -v ninja > /dev/null && common+=(-G Ninja)
+
+fail() { printf '%s: %s\n' "$scenario" "$*"; exit 1; }
+
+# configure CONSUMER ARGUMENT...
+configure() { cmake -S "$here/$1" -B "$scratch/$scenario" "${common[@]}" -DCMAKE_PREFIX_PATH="$prefix" "${@:2}"; }
+
+run() { cmake --build "$scratch/$scenario" --target run; }
+
+# The sentence must be in what a failed configuration says, however CMake breaks its lines.
+must_be_refused() {
+  local sentence=$1 output
+  shift
+  if output=$(configure installed "$@" 2>&1); then fail "must be refused, but configured"; fi
+  tr -s ' \n' ' ' <<< "$output" | grep -qF "$sentence" || fail "must say '$sentence', but said: $output"
+  echo "refused: $sentence"
+}
+
+rm -rf "${scratch:?}/$scenario"
+case $scenario in
+  install)
+    rm -rf "$prefix"
+    cmake -S "$source" -B "$scratch/install" "${common[@]}" -DAKIN_BUILD_TESTS=OFF -DAKIN_BUILD_EXAMPLES=OFF \
+      -DAKIN_BUILD_BENCHMARKS=OFF
+    cmake --install "$scratch/install" --prefix "$prefix"
+    difference=$(diff <(cd "$source/include" && find . -name '*.hpp' -o -name '*.cuh' | sort) \
+      <(cd "$prefix/include" && find . -type f | sort)) || fail "installed headers differ: $difference"
+    stray=$(find "$prefix" -type f -not -path '*/include/akin/*' -not -path '*/share/cmake/akin/*')
+    [ -z "$stray" ] || fail "installs more than headers and its package config: $stray"
+    baked=$(grep -rlF -e "$source" -e "$scratch" "$prefix" || true)
+    [ -z "$baked" ] || fail "installed files name folders of the build: $baked"
+    ;;
+  plain)
+    configure installed -Dtarget=akin::akin
+    run
+    ;;
+  moved)  # an installed package may be moved as a whole
+    rm -rf "$scratch/elsewhere"
+    cp -r "$prefix" "$scratch/elsewhere"
+    prefix=$scratch/elsewhere
+    configure installed -Dtarget=akin::akin
+    run
+    ;;
+  openmp)
+    configure installed -Dtarget=akin::openmp "-Drequest=COMPONENTS;openmp"
+    run
+    ;;
+  unknown_component)
+    must_be_refused "akin has no component 'nonsense'; it has: openmp" -Dtarget=akin::akin "-Drequest=COMPONENTS;nonsense"
+    ;;
+  optional_component)
+    configure installed -Dtarget=akin::akin "-Drequest=OPTIONAL_COMPONENTS;nonsense"
+    run
+    ;;
+  version_mismatch)
+    must_be_refused 'compatible with requested version "99.0"' -Dtarget=akin::akin -Dversion=99.0
+    ;;
+  no_eigen)
+    must_be_refused 'akin needs Eigen 3.4 or 5, which was not found' -Dtarget=akin::akin \
+      -DCMAKE_DISABLE_FIND_PACKAGE_Eigen3=ON
+    ;;
+  fetched | fetched_openmp)
+    target=akin::akin
+    [ "$scenario" = fetched ] || target=akin::openmp
+    configure fetched -Dakin="$source" -Dtarget=$target
+    run
+    cmake --install "$scratch/$scenario" --prefix "$scratch/$scenario-prefix"
+    stray=$(find "$scratch/$scenario-prefix" -type f -not -path '*/bin/consumer')
+    [ -z "$stray" ] || fail "the parent's install carries files of akin: $stray"
+    ;;
+  *) fail "no such scenario" ;;
+esac

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Rules of the house that a grep can check.
+# usage: rules.sh ROOT         reports every line that breaks one, fails if there is any
+#        rules.sh --self-test  plants a violation of each rule and fails unless each is reported
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# Rooms from the bottom up; a header includes its own room and those to its left.
+rooms=(kernels io data retrieval baselines neighbors linear graph factorization content metrics evaluation hybrid serving cuda)
+
+headers() { (cd "$root" && find include/akin \( -name '*.hpp' -o -name '*.cuh' \) | LC_ALL=C sort); }
+
+# Every line of the library's code as path:line:text, without comments.
+code() { (cd "$root" && headers | xargs -r grep -nH '' | sed 's|//.*||'); }
+
+# report RULE LINES: says what is wrong, if anything is.
+report() {
+  [ -n "$2" ] || return 0
+  printf 'rule: %s\n%s\n' "$1" "$(sed 's/^/  /' <<< "$2")"
+  broken=$((broken + 1))
+}
+
+# forbid RULE PATTERN [EXCEPT]: no line of code may match PATTERN, but for those whose path matches EXCEPT.
+forbid() {
+  local lines
+  lines=$(grep -P "^[^:]+:\d+:.*(?:$2)" <<< "$all_code" | grep -vP "^(?:${3:-^$})" || true)
+  report "$1" "$lines"
+}
+
+headers_without() {
+  (cd "$root" && headers | grep -vE "${2:-^$}" | xargs -r grep -LE "$1" || true)
+}
+
+untested_headers() {
+  local list=$root/tests/generated/tested_elsewhere.txt header path reason
+  while read -r header; do
+    path=${header#include/akin/}
+    path=${path%.hpp}
+    [ -f "$root/tests/$path.cpp" ] || [ -f "$root/tests/${path%_options}.cpp" ] && continue
+    [ -f "$list" ] && grep -qE "^$path\.hpp +[^ ]" "$list" && continue
+    echo "$header: needs tests/$path.cpp, or a line with the reason in tests/generated/tested_elsewhere.txt"
+  done < <(headers | grep '\.hpp$' | grep -v /detail/)
+  [ -f "$list" ] || return 0
+  while read -r path reason; do
+    [ -f "$root/include/akin/$path" ] && [ ! -f "$root/tests/${path%.hpp}.cpp" ] && continue
+    echo "tests/generated/tested_elsewhere.txt: $path is gone, or has a test of its own"
+  done < <(grep -vE '^(#|$)' "$list")
+}
+
+upward_includes() {
+  awk -F: -v rooms="${rooms[*]}" '
+    function rank(path) { return match(path, /\//) ? place[substr(path, 1, RSTART - 1)] : 0 }
+    BEGIN { n = split(rooms, names, " "); for (i = 1; i <= n; ++i) place[names[i]] = i }
+    $3 ~ /^ *# *include <akin\// {
+      from = $1; sub("include/akin/", "", from)
+      to = $3; sub(/.*<akin\//, "", to); sub(/>.*/, "", to)
+      if (from != "akin.hpp" && from !~ /^cuda/ && rank(to) > rank(from)) print
+    }' <<< "$all_code"
+}
+
+machine_paths() {
+  (cd "$root" && find . -type f \( -name '*.[hc]pp' -o -name '*.cu*' -o -name '*.md' -o -name '*.txt' -o -name '*.cmake' \
+    -o -name '*.json' -o -name '*.py' -o -name '*.sh' -o -path './scripts/*' -o -path './.ci/*' \) \
+    -not -path './build*' -not -path './.git/*' -print0 | xargs -0 -r grep -nHE '(^|[^A-Za-z0-9_.>})-])/(home|tmp|root|work)/' |
+    sed 's|^\./||' || true)
+}
+
+check() {
+  root=$1
+  broken=0
+  all_code=$(code)
+  forbid 'the library never prints' '\b(printf|puts|putchar)\s*\(|\bstd(out|err)\b|std::(cout|cerr|clog)\b'
+  forbid 'the library never ends the program' '\b(abort|exit|_Exit|quick_exit|terminate)\s*\(' 'include/akin/config\.hpp:'
+  forbid 'OpenMP is asked for through AKIN_OMP' '#\s*pragma\s+omp|_Pragma\s*\(\s*"omp'
+  forbid 'macros begin with AKIN_' '#\s*define\s+(?!AKIN_)'
+  forbid 'a .hpp includes no CUDA' '#\s*include\s*([<"](cuda|cu(blas|solver|sparse|rand|fft)|cub/|thrust/|nccl|device_launch)|.*\.cuh[>"])' \
+    '[^:]*\.cuh:'
+  forbid 'no heavy standard header' '#\s*include\s*<(iostream|random|ranges|regex|execution|sstream)>'
+  forbid 'compiler extensions live in config.hpp and kernels/' '__attribute__|__builtin_|__declspec|__forceinline|immintrin' \
+    'include/akin/(config\.hpp|kernels/[^:]*|[^:]*\.cuh):'
+  forbid 'kernels include nothing of ours but config.hpp and kernels' '#\s*include\s*<(Eigen/|akin/(?!config\.hpp|kernels/))' \
+    'include/akin/(?!kernels/)'
+  report 'a room includes rooms before it, not after' "$(upward_includes)"
+  report 'every header begins with #pragma once' "$(headers_without '^#pragma once')"
+  report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)' '/(akin|version|config)\.hpp|\.cuh')"
+  report 'every public header has a test at the same path' "$(untested_headers)"
+  report 'no file names a path of one machine' "$(machine_paths)"
+  [ $broken = 0 ] || { printf '%s rules are broken\n' "$broken"; return 1; }
+}
+
+clean=$'#pragma once\nnamespace akin::inline AKIN_ABI {}'
+
+# A tree with one clean header that has its test.
+clean_tree() {
+  local tree=$1
+  mkdir -p "$tree"/include/akin/{kernels,data,metrics} "$tree"/tests/{kernels,data,metrics,generated}
+  printf '%s\n' "$clean" > "$tree/include/akin/data/clean.hpp"
+  touch "$tree/tests/data/clean.cpp"
+}
+
+# expect RULE PATH TEXT: with TEXT planted at PATH the check must fail and report that rule at that path.
+expect() {
+  local tree=$scratch/$((++cases)) output
+  clean_tree "$tree"
+  printf '%s\n' "$3" > "$tree/$2"
+  case $2 in include/*) [ -z "${untested:-}" ] && touch "$tree/tests/$(sed 's|include/akin/||; s|\.hpp$|.cpp|' <<< "$2")" ;; esac
+  if output=$(check "$tree") || ! grep -qF "rule: $1" <<< "$output" || ! grep -qF "  $2" <<< "$output"; then
+    printf 'self-test: "%s" was not reported for %s holding:\n%s\nbut this:\n%s\n' "$1" "$2" "$3" "$output"
+    exit 1
+  fi
+}
+
+self_test() {
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
+  cases=0
+  clean_tree "$scratch/clean"
+  printf '%s\n' "$clean" '// std::cout, abort(), #define X: a comment may say anything' 'inline auto f = std::snprintf(a, b, "c");' \
+    > "$scratch/clean/include/akin/data/clean.hpp"
+  check "$scratch/clean" || { echo 'self-test: a clean tree must pass'; exit 1; }
+
+  local header=include/akin/data/x.hpp line
+  for line in 'std::cout << 1;' 'std::printf("x");' 'puts ("x");' 'std::fputs("x", stderr);'; do
+    expect 'the library never prints' $header "$clean"$'\n'"$line"
+  done
+  expect 'the library never ends the program' $header "$clean"$'\nstd::abort();'
+  expect 'OpenMP is asked for through AKIN_OMP' $header "$clean"$'\n #pragma omp parallel'
+  expect 'macros begin with AKIN_' $header "$clean"$'\n#  define ASSERT(x)'
+  expect 'a .hpp includes no CUDA' $header "$clean"$'\n#include <cuda_runtime.h>'
+  expect 'a .hpp includes no CUDA' $header "$clean"$'\n#include <akin/cuda/x.cuh>'
+  expect 'no heavy standard header' $header "$clean"$'\n#include <iostream>'
+  expect 'compiler extensions live' $header "$clean"$'\n__builtin_expect(x, 1);'
+  expect 'kernels include nothing of ours' include/akin/kernels/x.hpp "$clean"$'\n#include <akin/views.hpp>'
+  expect 'a room includes rooms before it' $header "$clean"$'\n#include <akin/metrics/ranking.hpp>'
+  expect 'a room includes rooms before it' include/akin/x.hpp "$clean"$'\n#include <akin/data/clean.hpp>'
+  expect 'every header begins with #pragma once' $header 'namespace akin::inline AKIN_ABI {}'
+  expect 'all code lives in AKIN_ABI' $header $'#pragma once\nnamespace akin {}'
+  untested=1 expect 'every public header has a test' $header "$clean"
+  expect 'every public header has a test' tests/generated/tested_elsewhere.txt 'data/gone.hpp some reason'
+  expect 'no file names a path' tests/data/x.cpp 'open("/ho''me/me/data.csv")'
+  echo "$cases planted violations were reported"
+}
+
+if [ "${1:-}" = --self-test ]; then self_test; else check "${1:-$here/../..}"; fi
