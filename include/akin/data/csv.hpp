@@ -1,0 +1,153 @@
+/// @file
+/// Tables of text with named columns: comma-separated (RFC 4180), tab-separated, or with a separator of your own.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/data/detail/csv_scanner.hpp>
+#include <akin/data/detail/text_input.hpp>
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// How a table is written. Fields may be quoted and then hold separators, line ends and doubled quotes; lines end with
+/// LF or CRLF; empty lines are skipped; a byte order mark of UTF-8 is skipped.
+struct csv_format {
+  /// 0: a tab where the file's name ends with .tsv or .tab; else the comma where the first line has one; else the first
+  /// tab, semicolon or bar of the first line; else the comma.
+  char separator = 0;
+  /// Whether the first line names the columns; else their names are "1", "2", ….
+  bool header = true;
+};
+
+namespace detail {
+
+/// The separator that csv_format::separator == 0 stands for.
+inline char find_separator(const text_input& input) {
+  if (input.name.ends_with(".tsv") || input.name.ends_with(".tab")) return '\t';
+  const std::string_view line = input.text.substr(0, input.text.find('\n'));
+  char found = 0;
+  bool is_quoted = false;
+  for (const char c : line) {
+    if (c == '"') is_quoted = !is_quoted;
+    if (is_quoted) continue;
+    if (c == ',') return ',';
+    if (found == 0 && (c == '\t' || c == ';' || c == '|')) found = c;
+  }
+  return found == 0 ? ',' : found;
+}
+
+/// A table that is being read, record by record. Throws format_error for an empty file.
+class csv_reader {
+ public:
+  csv_reader(const text_input& input, const csv_format& format)
+      : name_(input.name), scanner_(input, checked_separator(input, format)) {
+    std::vector<csv_field> first;
+    csv_scanner ahead = scanner_;
+    if (!ahead.next(first, static_cast<std::size_t>(-1)))
+      fail_at(name_, 1, 0,
+              format.header ? "the file is empty, a line with the names of the columns must come first"
+                            : "the file is empty");
+    for (std::size_t i = 0; i < first.size(); ++i)
+      names_.push_back(format.header ? std::string(ahead.text_of(first[i])) : std::to_string(i + 1));
+    header_line_ = ahead.line();
+    if (format.header) scanner_ = std::move(ahead);
+    fields_.reserve(names_.size());
+  }
+
+  /// The position of a column; throws format_error with the names that there are.
+  std::size_t column(std::string_view name) const {
+    const auto found = std::find(names_.begin(), names_.end(), name);
+    if (found == names_.end())
+      fail_at(name_, header_line_, 0, "there must be a column ", shown(name), ", the columns are ", listed_names());
+    if (std::find(found + 1, names_.end(), name) != names_.end())
+      fail_at(name_, header_line_, 0, "the name of the column ", shown(name), " must come once, the columns are ",
+              listed_names());
+    return static_cast<std::size_t>(found - names_.begin());
+  }
+
+  std::size_t columns() const noexcept { return names_.size(); }
+
+  /// Goes to the next record; throws format_error unless it has as many fields as the first line. False at the end.
+  bool next() {
+    if (!scanner_.next(fields_, names_.size())) return false;
+    if (fields_.size() != names_.size())
+      fail_here(fields_.size(), "a line must have ", names_.size(), " fields, this one has ", fields_.size());
+    return true;
+  }
+
+  bool is_empty(std::size_t column) const noexcept { return fields_[column].raw.empty(); }
+  /// A field of the record, valid until the next call.
+  std::string_view text(std::size_t column) { return scanner_.text_of(fields_[column]); }
+
+  std::int64_t line() const noexcept { return scanner_.line(); }
+  std::size_t bytes_left() const noexcept { return scanner_.bytes_left(); }
+
+  template <class... Parts>
+  [[noreturn]] AKIN_NOINLINE void fail_here(std::size_t field, const Parts&... parts) const {
+    scanner_.fail_here(field, parts...);
+  }
+
+  /// Throws `file:line:column: NAME must RULE, got "TEXT"` about a field of the record.
+  [[noreturn]] AKIN_NOINLINE void refuse(std::size_t column, std::string_view rule) {
+    const std::string got = shown(text(column));
+    fail_here(column + 1, names_[column], " must ", rule, ", got ", got);
+  }
+
+ private:
+  static char checked_separator(const text_input& input, const csv_format& format) {
+    const char separator = format.separator == 0 ? find_separator(input) : format.separator;
+    require(separator != '"' && separator != '\n' && separator != '\r', "csv_format",
+            "separator must not be a quote or a line end");
+    return separator;
+  }
+
+  std::string listed_names() const {
+    constexpr std::size_t most = 50;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(names_.size(), most); ++i) list += (i == 0 ? "" : ", ") + shown(names_[i]);
+    return names_.size() > most ? list + ", ..." : list;
+  }
+
+  std::string name_;
+  csv_scanner scanner_;
+  std::vector<std::string> names_;
+  std::int64_t header_line_ = 1;
+  std::vector<csv_field> fields_;
+};
+
+template <std::size_t Count>
+std::array<std::vector<std::string>, Count> read_columns(const text_input& input,
+                                                         const std::string_view (&names)[Count],
+                                                         const csv_format& format) {
+  csv_reader reader(input, format);
+  std::array<std::size_t, Count> columns{};
+  for (std::size_t i = 0; i < Count; ++i) columns[i] = reader.column(names[i]);
+  std::array<std::vector<std::string>, Count> result;
+  while (reader.next())
+    for (std::size_t i = 0; i < Count; ++i) result[i].emplace_back(reader.text(columns[i]));
+  return result;
+}
+
+}  // namespace detail
+
+/// The columns with these names as text, one element a line:
+/// `const auto [customers, countries] = akin::read_columns("customers.csv", {"customer_id", "country"});`
+/// Throws format_error `file:line:column: …` for what is no such table, std::runtime_error where the file cannot be
+/// read.
+template <std::size_t Count>
+std::array<std::vector<std::string>, Count> read_columns(const std::filesystem::path& path,
+                                                         const std::string_view (&names)[Count],
+                                                         const csv_format& format = {}) {
+  return detail::read_columns(detail::load_text(path), names, format);
+}
+
+}  // namespace akin::inline AKIN_ABI

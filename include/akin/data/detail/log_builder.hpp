@@ -1,0 +1,62 @@
+/// @file
+/// A log that grows line by line while a file is read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <akin/config.hpp>
+#include <akin/data/id_map.hpp>
+#include <akin/data/interaction_log.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Columns and id maps of a log to be. What the source has not (times, events) is never added.
+class log_builder {
+ public:
+  std::int32_t user_id(std::string_view name) { return user_ids_->insert(name); }
+  std::int32_t item_id(std::string_view name) { return item_ids_->insert(name); }
+  std::int32_t event_id(std::string_view name) { return event_ids_->insert(name); }
+
+  void add(std::int32_t user, std::int32_t item, float value) {
+    columns_.users.push_back(user);
+    columns_.items.push_back(item);
+    columns_.values.push_back(value);
+  }
+  void add_time(std::int64_t milliseconds) { columns_.times.push_back(milliseconds); }
+  void add_event(std::int32_t event) { columns_.events.push_back(event); }
+
+  std::size_t size() const noexcept { return columns_.users.size(); }
+
+  /// Makes room for about as many more lines as `bytes_left` hold if they are as long as those read so far.
+  void reserve_for(std::size_t bytes_read, std::size_t bytes_left) {
+    const double lines =
+        static_cast<double>(size()) * static_cast<double>(bytes_left) / static_cast<double>(bytes_read);
+    const std::size_t total = size() + static_cast<std::size_t>(1.05 * lines);
+    columns_.users.reserve(total);
+    columns_.items.reserve(total);
+    columns_.values.reserve(total);
+    if (!columns_.times.empty()) columns_.times.reserve(total);
+    if (!columns_.events.empty()) columns_.events.reserve(total);
+  }
+
+  interaction_log finish() && {
+    columns_.user_ids = std::move(user_ids_);
+    columns_.item_ids = std::move(item_ids_);
+    columns_.event_ids = std::move(event_ids_);
+    return interaction_log(std::move(columns_));
+  }
+
+ private:
+  std::shared_ptr<id_map> user_ids_ = std::make_shared<id_map>();
+  std::shared_ptr<id_map> item_ids_ = std::make_shared<id_map>();
+  std::shared_ptr<id_map> event_ids_ = std::make_shared<id_map>();
+  interaction_arrays columns_;
+};
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI

@@ -1,0 +1,206 @@
+/// @file
+/// Interaction logs, and texts about items, from tables with named columns.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/data/csv.hpp>
+#include <akin/data/detail/log_builder.hpp>
+#include <akin/data/detail/parse_number.hpp>
+#include <akin/data/detail/parse_time.hpp>
+#include <akin/data/id_map.hpp>
+#include <akin/data/interaction_log.hpp>
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// What a reader does with a line where a column that it needs is empty.
+enum class missing_values {
+  error,  ///< refuses the file
+  skip,   ///< leaves the line out
+  zero    ///< takes an empty value as 0; refuses the file for any other column
+};
+
+/// The unit of times that are numbers.
+enum class epoch_unit { seconds, milliseconds };
+
+/// The names of the columns of an interaction log; an empty name: there is no such column. Without a header line the
+/// columns are called "1", "2", ….
+struct interaction_columns {
+  std::string user = "user";
+  std::string item = "item";
+  /// How much: a finite number, negative too; without it each line counts 1.
+  std::string value = {};
+  /// When: "2010-12-01", "2010-12-01T08:26", "2010-12-01 08:26:00.5+01:00" (UTC where no zone is given), or a number
+  /// since 1970-01-01 UTC.
+  std::string time = {};
+  /// In which way: "view", "cart", "buy", ….
+  std::string event = {};
+  /// What an event counts; multiplies the value. Where there are weights, an event without one is an error.
+  std::vector<std::pair<std::string, double>> event_weights = {};
+  char separator = 0;  ///< as csv_format::separator
+  bool header = true;  ///< as csv_format::header
+  missing_values missing = missing_values::error;
+  epoch_unit epoch = epoch_unit::seconds;
+};
+
+/// The two columns of a table of texts.
+struct item_text_columns {
+  std::string item = "item";
+  std::string text = "text";
+  char separator = 0;
+  bool header = true;
+};
+
+namespace detail {
+
+/// Reads the records of one table into a log.
+class interaction_reader {
+ public:
+  interaction_reader(const text_input& input, const interaction_columns& columns)
+      : reader_(input, {.separator = columns.separator, .header = columns.header}),
+        missing_(columns.missing),
+        epoch_scale_(columns.epoch == epoch_unit::seconds ? 1000 : 1),
+        user_(reader_.column(columns.user)),
+        item_(reader_.column(columns.item)),
+        value_(optional_column(columns.value)),
+        time_(optional_column(columns.time)),
+        event_(optional_column(columns.event)) {
+    require(columns.event_weights.empty() || event_, "read_interactions", "event must be named for event_weights");
+    for (const auto& [event, weight] : columns.event_weights) {
+      require(is_finite(weight), "read_interactions", "event_weights must be finite", weight);
+      require(static_cast<std::size_t>(weighted_events_.insert(event)) == weights_.size(), "read_interactions",
+              "event_weights must name each event once", event);
+      weights_.push_back(weight);
+    }
+  }
+
+  interaction_log read() && {
+    const std::size_t bytes = reader_.bytes_left();
+    while (reader_.next()) {
+      add_line();
+      if (log_.size() == lines_to_estimate) log_.reserve_for(bytes - reader_.bytes_left(), reader_.bytes_left());
+    }
+    return std::move(log_).finish();
+  }
+
+ private:
+  static constexpr std::size_t lines_to_estimate = 10'000;
+
+  std::optional<std::size_t> optional_column(const std::string& name) const {
+    return name.empty() ? std::nullopt : std::optional(reader_.column(name));
+  }
+
+  void add_line() {
+    if (missing_ == missing_values::skip && lacks_something()) return;
+    require_text(user_);
+    require_text(item_);
+    const std::int32_t user = log_.user_id(reader_.text(user_));
+    const std::int32_t item = log_.item_id(reader_.text(item_));
+    double value = value_ ? value_of(*value_) : 1.0;
+    if (time_) log_.add_time(time_of(*time_));
+    if (event_) {
+      require_text(*event_);
+      value *= weight_of(*event_);
+      log_.add_event(log_.event_id(reader_.text(*event_)));
+    }
+    const auto rounded = static_cast<float>(value);
+    if (!is_finite(rounded)) reader_.refuse(value_ ? *value_ : *event_, "fit a float after weighting");
+    log_.add(user, item, rounded);
+  }
+
+  bool lacks_something() const noexcept {
+    const auto lacks = [&](const std::optional<std::size_t>& column) { return column && reader_.is_empty(*column); };
+    return reader_.is_empty(user_) || reader_.is_empty(item_) || lacks(value_) || lacks(time_) || lacks(event_);
+  }
+
+  void require_text(std::size_t column) {
+    if (reader_.is_empty(column)) reader_.refuse(column, "not be empty");
+  }
+
+  double value_of(std::size_t column) {
+    if (reader_.is_empty(column) && missing_ == missing_values::zero) return 0;
+    float value = 0;
+    if (!parse_number(reader_.text(column), value) || !is_finite(value)) reader_.refuse(column, "be a finite number");
+    return static_cast<double>(value);
+  }
+
+  std::int64_t time_of(std::size_t column) {
+    const std::string_view text = reader_.text(column);
+    std::int64_t milliseconds = 0;
+    // The fifth character tells a date from a number.
+    if (text.size() >= 10 && text[4] == '-' ? parse_iso_time(text, milliseconds)
+                                            : parse_epoch(text, epoch_scale_, milliseconds))
+      return milliseconds;
+    if (epoch_scale_ == 1000 && parse_epoch(text, 1, milliseconds))
+      reader_.refuse(column, "be in the years 1 to 9999; milliseconds need epoch_unit::milliseconds");
+    reader_.refuse(column, "be a time such as 2010-12-01T08:26:00Z, or a number since 1970");
+  }
+
+  double weight_of(std::size_t column) {
+    if (weights_.empty()) return 1;
+    const auto event = weighted_events_.index_of(reader_.text(column));
+    if (!event) reader_.refuse(column, "be one of event_weights");
+    return weights_[static_cast<std::size_t>(*event)];
+  }
+
+  csv_reader reader_;
+  missing_values missing_;
+  std::int64_t epoch_scale_;
+  std::size_t user_, item_;
+  std::optional<std::size_t> value_, time_, event_;
+  id_map weighted_events_;
+  std::vector<double> weights_;
+  log_builder log_;
+};
+
+inline interaction_log read_interactions(const text_input& input, const interaction_columns& columns) {
+  return interaction_reader(input, columns).read();
+}
+
+inline std::vector<std::string> read_item_texts(const text_input& input, const item_text_columns& columns,
+                                                const id_map& item_ids) {
+  csv_reader reader(input, {.separator = columns.separator, .header = columns.header});
+  const std::size_t item = reader.column(columns.item), text = reader.column(columns.text);
+  std::vector<std::string> texts(item_ids.size());
+  std::vector<std::int64_t> lines(item_ids.size(), 0);
+  while (reader.next()) {
+    const auto id = item_ids.index_of(reader.text(item));
+    if (!id) continue;
+    const auto position = static_cast<std::size_t>(*id);
+    if (lines[position] != 0)
+      reader.refuse(item, sentence("come once, it has a text in line ", lines[position], " already"));
+    lines[position] = reader.line();
+    texts[position] = reader.text(text);
+  }
+  return texts;
+}
+
+}  // namespace detail
+
+/// The log that a table holds, its lines in the order of the file; ids are numbered in the order of their first
+/// appearance. A file with a header and no lines is a log without lines. Throws format_error `file:line:column: …`
+/// (columns count fields) for an empty file, a missing column (the sentence names those that there are), lines that are
+/// too short or too long, numbers, times and ids that are none; std::invalid_argument for wrong options;
+/// std::runtime_error where the file cannot be read. O(bytes), on one thread.
+inline interaction_log read_interactions(const std::filesystem::path& path, const interaction_columns& columns = {}) {
+  return detail::read_interactions(detail::load_text(path), columns);
+}
+
+/// The texts of items from a table, in the order of their ids; "" for items that the table has not. Items that the map
+/// has not are left out; an item with two lines is a format_error. Works for texts about users too. Errors and
+/// complexity as read_interactions.
+inline std::vector<std::string> read_item_texts(const std::filesystem::path& path, const item_text_columns& columns,
+                                                const id_map& item_ids) {
+  return detail::read_item_texts(detail::load_text(path), columns, item_ids);
+}
+
+}  // namespace akin::inline AKIN_ABI
