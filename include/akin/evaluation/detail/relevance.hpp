@@ -1,0 +1,54 @@
+/// @file
+/// What a user wanted, and where it stands in the list.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/metrics/judged_list.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// One worker's memory for the evaluation of one user.
+template <class Scalar, class Index>
+struct evaluation_scratch {
+  evaluation_scratch(std::int64_t items, std::int64_t k) : ranking(items, k) {}
+
+  ranking_scratch<Scalar, Index> ranking;
+  std::vector<Index> ranked, relevant;
+  std::vector<std::int32_t> hits;
+};
+
+/// Fills `relevant` with the items that `wanted` values above 0, without those of `seen` if exclude_seen; both ascend.
+/// Returns how many of the wanted were seen.
+template <class TestScalar, class Index>
+std::int64_t find_relevant(slice<const Index> wanted, slice<const TestScalar> values, slice<const Index> seen,
+                           bool exclude_seen, std::vector<Index>& relevant) {
+  relevant.clear();
+  std::int64_t repeats = 0, s = 0;
+  for (std::int64_t i = 0; i < wanted.size; ++i) {
+    if (!(values[i] > TestScalar(0))) continue;
+    while (s < seen.size && seen[s] < wanted[i]) ++s;
+    const bool repeated = s < seen.size && seen[s] == wanted[i];
+    repeats += repeated;
+    if (!repeated || !exclude_seen) relevant.push_back(wanted[i]);
+  }
+  return repeats;
+}
+
+/// The list of `count` ranked items in the scratch, judged.
+template <class Scalar, class Index>
+metrics::judged_list<Index> judge_ranking(std::int64_t user, std::int64_t count,
+                                          evaluation_scratch<Scalar, Index>& scratch) {
+  scratch.ranked.clear();
+  for (std::int64_t rank = 0; rank < count; ++rank)
+    scratch.ranked.push_back(scratch.ranking.best[static_cast<std::size_t>(rank)].id);
+  find_hits(std::span<const Index>(scratch.ranked), std::span<const Index>(scratch.relevant), scratch.hits);
+  return {user, scratch.ranked, scratch.relevant, scratch.hits};
+}
+
+}  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,99 @@
+/// @file
+/// What a metric sees: one user's list and what the user wanted; and the two forms that a metric may have.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace metrics {
+
+/// One user's ranked list beside the items that were relevant to that user.
+template <class Index = std::int32_t>
+struct judged_list {
+  std::int64_t user = 0;
+  std::span<const Index> ranked;       ///< items, best first, none twice; may be shorter than a metric's k
+  std::span<const Index> relevant;     ///< items, ascending
+  std::span<const std::int32_t> hits;  ///< the ranks, 0 for the first and ascending, at which a relevant item stands
+
+  /// The hits among the first k ranks.
+  [[nodiscard]] std::span<const std::int32_t> hits_within(int k) const noexcept {
+    return hits.first(static_cast<std::size_t>(std::lower_bound(hits.begin(), hits.end(), k) - hits.begin()));
+  }
+};
+
+/// What the lists of an evaluation have in common.
+template <class Index = std::int32_t>
+struct list_context {
+  std::int64_t users = 0;
+  std::int64_t items = 0;      ///< the catalogue
+  sparsity_view<Index> train;  ///< what each user already had
+};
+
+/// A metric of one list, whose result is the mean over the users: callable on a judged_list, or, as the metrics of a
+/// user may prefer, on (ranked, relevant) spans. `k` is the length of the list that it wants.
+template <class Metric, class Index = std::int32_t>
+concept user_metric = requires(const Metric& metric) {
+  { metric.k } -> std::convertible_to<int>;
+}
+&&(
+    requires(const Metric& metric, const judged_list<Index>& list) {
+      { metric(list) } -> std::convertible_to<double>;
+    } ||
+    requires(const Metric& metric, std::span<const Index> ids) {
+      { metric(ids, ids) } -> std::convertible_to<double>;
+    });
+
+/// A metric of all lists together: accumulate(context) starts a state that takes lists with add, another state with
+/// merge, and has a value(). Lists come in any order and grouping, so the state must not depend on it: integers and
+/// bits, no sums of floating point.
+template <class Metric, class Index = std::int32_t>
+concept aggregate_metric = requires(const Metric& metric, const list_context<Index>& context,
+                                    const judged_list<Index>& list) {
+  { metric.k } -> std::convertible_to<int>;
+  metric.accumulate(context).add(list);
+  metric.accumulate(context).merge(metric.accumulate(context));
+  { metric.accumulate(context).value() } -> std::convertible_to<double>;
+};
+
+}  // namespace metrics
+
+namespace detail {
+
+/// Fills hits with the ranks of `ranked` that hold an item of `relevant`, which ascends.
+template <class Index>
+void find_hits(std::span<const Index> ranked, std::span<const Index> relevant, std::vector<std::int32_t>& hits) {
+  hits.clear();
+  for (std::size_t rank = 0; rank < ranked.size(); ++rank)
+    if (std::binary_search(relevant.begin(), relevant.end(), ranked[rank]))
+      hits.push_back(static_cast<std::int32_t>(rank));
+}
+
+/// The metric of a list from outside; throws where an item is ranked twice or `relevant` does not ascend.
+template <class Metric>
+double judge(const Metric& metric, std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant,
+             std::string_view where) {
+  for (std::size_t i = 1; i < relevant.size(); ++i)
+    if (relevant[i] <= relevant[i - 1])
+      fail<std::invalid_argument>(where, ": relevant must ascend without repetition, got ", relevant[i], " after ",
+                                  relevant[i - 1]);
+  std::vector<std::int32_t> sorted(ranked.begin(), ranked.end());
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end())
+    fail<std::invalid_argument>(where, ": ranked must hold an item once, got ", *twice, " twice");
+  std::vector<std::int32_t> hits;
+  find_hits(ranked, relevant, hits);
+  return metric(metrics::judged_list<std::int32_t>{0, ranked, relevant, hits});
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI

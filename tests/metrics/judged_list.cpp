@@ -1,0 +1,44 @@
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <akin/metrics/beyond_accuracy.hpp>
+#include <akin/metrics/judged_list.hpp>
+#include <akin/metrics/ranking.hpp>
+
+#include "support/catch.hpp"
+
+namespace metrics = akin::metrics;
+
+namespace {
+
+struct on_spans {
+  int k = 1;
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t>) const {
+    return static_cast<double>(ranked.size());
+  }
+};
+
+struct without_k {
+  double operator()(std::span<const std::int32_t>, std::span<const std::int32_t>) const { return 0; }
+};
+
+static_assert(metrics::user_metric<metrics::ndcg> && !metrics::aggregate_metric<metrics::ndcg>);
+static_assert(metrics::user_metric<metrics::recall, std::int64_t>);
+static_assert(metrics::aggregate_metric<metrics::coverage> && !metrics::user_metric<metrics::coverage>);
+static_assert(metrics::user_metric<on_spans> && !metrics::user_metric<without_k> && !metrics::user_metric<int>);
+
+}  // namespace
+
+TEST_CASE("hits are the ranks of relevant items") {
+  const std::vector<std::int32_t> ranked = {9, 2, 7, 4}, relevant = {2, 4, 5};
+  std::vector<std::int32_t> hits = {77};
+  akin::detail::find_hits<std::int32_t>(ranked, relevant, hits);
+  CHECK(hits == std::vector<std::int32_t>{1, 3});
+  const metrics::judged_list<std::int32_t> list{0, ranked, relevant, hits};
+  CHECK(list.hits_within(1).empty());
+  CHECK(list.hits_within(2).size() == 1);
+  CHECK(list.hits_within(3).size() == 1);
+  CHECK(list.hits_within(4).size() == 2);
+  CHECK(list.hits_within(100).size() == 2);
+}
