@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -30,6 +31,10 @@ template <class Scalar>
 using dense_matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 namespace detail {
+
+/// More rows or columns than this have no ids.
+template <class Index>
+inline constexpr std::int64_t largest_id = std::numeric_limits<Index>::max();
 
 /// True unless x is NaN or infinite; looks at the bits, so that -ffast-math cannot argue it away.
 template <class Scalar>
@@ -141,6 +146,19 @@ void check_interactions(const Policy& policy, const csr_view<Scalar, Index>& x, 
   });
 }
 
+/// The matrix as an array of a model: a copy, or without one where a sparse_matrix is moved in.
+template <class Scalar, class Index, class Matrix>
+csr_storage<Scalar, Index> own(Matrix&& x) {
+  if constexpr (std::is_same_v<Matrix, sparse_matrix<Scalar, Index>>) {
+    const auto owner = std::make_shared<const sparse_matrix<Scalar, Index>>(std::move(x));
+    return {owner->rows(), owner->cols(), storage<Index>(owner->outerIndexPtr(), owner->rows() + 1, owner),
+            storage<Index>(owner->innerIndexPtr(), owner->nonZeros(), owner),
+            storage<Scalar>(owner->valuePtr(), owner->nonZeros(), owner)};
+  } else {
+    return csr_storage<Scalar, Index>(view_of(x, "akin"));
+  }
+}
+
 /// The checked view of what a model is to learn from: types by static_assert, contents by exception.
 template <class Scalar, class Index, class Policy, class Matrix>
 csr_view<Scalar, Index> checked_view(const Policy& policy, const Matrix& user_items, std::string_view where) {
@@ -149,6 +167,13 @@ csr_view<Scalar, Index> checked_view(const Policy& policy, const Matrix& user_it
   const csr_view<Scalar, Index> view = view_of(user_items, where);
   check_interactions(policy, view, where);
   return view;
+}
+
+/// Throws unless a matrix of histories has a column for each item of the model.
+inline void require_columns(std::int64_t cols, std::int64_t items, std::string_view where) {
+  if (cols != items)
+    fail<std::invalid_argument>(where, ": the histories must have a column for each of the ", items, " items, got ",
+                                cols);
 }
 
 /// The transpose, columns ascending in each row; O(nonzeros + rows + cols) on one thread.

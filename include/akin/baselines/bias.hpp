@@ -1,0 +1,129 @@
+/// @file
+/// Ratings from means alone: what a user gives on average, and what an item gets.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/matrix.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/storage.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+struct bias_options {
+  double item_damping = 25;  ///< >= 0; ratings at the mean that each item is taken to have besides its own
+  double user_damping = 10;  ///< >= 0; the same for each user
+};
+
+/// The baseline b_ui = mu + b_i + b_u with damped means: b_i = sum of (r_ui - mu) over item i's ratings / (their number
+/// + item_damping), then b_u = sum of (r_ui - mu - b_i) over user u's / (their number + user_damping). A user or an
+/// item without ratings has a bias of 0. Source: Y. Koren, "Factor in the Neighbors", ACM TKDD 4(1), 2010, section 2.1.
+///
+/// Complexity: fit O(nonzeros + users + items) on one thread, sums in double in the order of the matrix; 1 number a
+/// user and an item. Deterministic; const members may be called from many threads.
+template <class Scalar = float, class Index = std::int32_t>
+class bias {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+  static constexpr std::string_view kind = "bias";
+
+  explicit bias(const bias_options& options = {}) : options_(options) {
+    detail::require(options.item_damping >= 0, "bias", "item_damping must not be negative", options.item_damping);
+    detail::require(options.user_damping >= 0, "bias", "user_damping must not be negative", options.user_damping);
+  }
+
+  /// Learns from a users x items matrix whose stored values are ratings.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, const Matrix& user_items) {
+    const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "bias::fit");
+    double sum = 0;
+    for (std::int64_t i = 0; i < x.nonzeros(); ++i) sum += static_cast<double>(x.values[i]);
+    const double mean = x.nonzeros() == 0 ? 0 : sum / static_cast<double>(x.nonzeros());
+
+    std::vector<damped_mean> items(static_cast<std::size_t>(x.cols));
+    for (std::int64_t i = 0; i < x.nonzeros(); ++i)
+      items[static_cast<std::size_t>(x.columns[i])].add(static_cast<double>(x.values[i]) - mean);
+    detail::storage<Scalar> item_biases(x.cols), user_biases(x.rows);
+    for (std::int64_t i = 0; i < x.cols; ++i)
+      item_biases.mutable_data()[i] =
+          static_cast<Scalar>(items[static_cast<std::size_t>(i)].value(options_.item_damping));
+    for (std::int64_t u = 0; u < x.rows; ++u) {
+      damped_mean user;
+      for (std::int64_t i = x.offsets[u]; i < x.offsets[u + 1]; ++i)
+        user.add(static_cast<double>(x.values[i]) - mean - static_cast<double>(item_biases[x.columns[i]]));
+      user_biases.mutable_data()[u] = static_cast<Scalar>(user.value(options_.user_damping));
+    }
+    mean_ = static_cast<Scalar>(mean);
+    item_biases_ = std::move(item_biases);
+    user_biases_ = std::move(user_biases);
+  }
+  template <class Matrix>
+  void fit(const Matrix& user_items) {
+    fit(execution::seq, user_items);
+  }
+
+  const bias_options& options() const noexcept { return options_; }
+  std::int64_t users() const noexcept { return user_biases_.size(); }
+  std::int64_t items() const noexcept { return item_biases_.size(); }
+  /// Every user and item in range has at least the mean.
+  bool knows_user(Index user) const noexcept { return user >= 0 && user < users(); }
+  bool knows_item(Index item) const noexcept { return item >= 0 && item < items(); }
+
+  /// The mean of all ratings.
+  Scalar mean() const noexcept { return mean_; }
+  std::span<const Scalar> user_biases() const noexcept { return {user_biases_.begin(), user_biases_.end()}; }
+  std::span<const Scalar> item_biases() const noexcept { return {item_biases_.begin(), item_biases_.end()}; }
+
+  /// The rating that the user is expected to give; ids must be in range.
+  Scalar predict(Index user, Index item) const noexcept { return mean_ + user_biases_[user] + item_biases_[item]; }
+  Scalar score(Index user, Index item) const noexcept { return predict(user, item); }
+  /// Fills out[item] for all items.
+  void score_all(Index user, std::span<Scalar> out) const noexcept {
+    for (std::size_t item = 0; item < out.size(); ++item) out[item] = predict(user, static_cast<Index>(item));
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    writer.add_value("item_damping", options_.item_damping);
+    writer.add_value("user_damping", options_.user_damping);
+    writer.add_value("mean", mean_);
+    writer.add("user_biases", user_biases_.data(), user_biases_.size());
+    writer.add("item_biases", item_biases_.data(), item_biases_.size());
+  }
+  static bias read_from(const detail::model_reader& reader) {
+    bias model(
+        {.item_damping = reader.value<double>("item_damping"), .user_damping = reader.value<double>("user_damping")});
+    model.mean_ = reader.value<Scalar>("mean");
+    reader.require(detail::is_finite(model.mean_), "mean must be finite");
+    model.user_biases_ = detail::map_array<Scalar>(reader, "user_biases");
+    model.item_biases_ = detail::map_array<Scalar>(reader, "item_biases");
+    return model;
+  }
+
+ private:
+  struct damped_mean {
+    double sum = 0;
+    double count = 0;
+
+    void add(double x) noexcept { sum += x, count += 1; }
+    double value(double damping) const noexcept { return count == 0 ? 0 : sum / (count + damping); }
+  };
+
+  bias_options options_;
+  Scalar mean_ = 0;
+  detail::storage<Scalar> user_biases_;
+  detail::storage<Scalar> item_biases_;
+};
+
+}  // namespace akin::inline AKIN_ABI

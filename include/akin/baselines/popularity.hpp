@@ -1,0 +1,87 @@
+/// @file
+/// The same list for everybody: what most users have.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/matrix.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/storage.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+struct popularity_options {
+  bool weighted = false;  ///< score by the sum of an item's values, instead of the number of its users
+};
+
+/// Scores an item by how many users have it (or by the sum of its values), whoever asks. It needs no evidence of a
+/// user, so that it can answer where other models cannot.
+///
+/// Complexity: fit O(nonzeros + items) on one thread; 1 number an item. Deterministic; const members may be called from
+/// many threads.
+template <class Scalar = float, class Index = std::int32_t>
+class popularity {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+  static constexpr std::string_view kind = "popularity";
+
+  explicit popularity(const popularity_options& options = {}) : options_(options) {}
+
+  /// Learns from a users x items matrix; a stored value counts whatever it is, also 0, unless `weighted`.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, const Matrix& user_items) {
+    const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "popularity::fit");
+    detail::storage<Scalar> scores(x.cols);
+    for (std::int64_t i = 0; i < x.nonzeros(); ++i)
+      scores.mutable_data()[x.columns[i]] += options_.weighted ? x.values[i] : Scalar{1};
+    users_ = x.rows;
+    scores_ = std::move(scores);
+  }
+  template <class Matrix>
+  void fit(const Matrix& user_items) {
+    fit(execution::seq, user_items);
+  }
+
+  const popularity_options& options() const noexcept { return options_; }
+  std::int64_t users() const noexcept { return users_; }
+  std::int64_t items() const noexcept { return scores_.size(); }
+  bool knows_user(Index user) const noexcept { return user >= 0 && user < users_; }
+  bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && scores_[item] > 0; }
+
+  Scalar score(Index, Index item) const noexcept { return scores_[item]; }
+  /// Fills out[item] for all items, -infinity for those that nobody has.
+  void score_all(Index, std::span<Scalar> out) const noexcept {
+    for (std::int64_t item = 0; item < items(); ++item)
+      out[static_cast<std::size_t>(item)] = scores_[item] > 0 ? scores_[item] : detail::no_score<Scalar>;
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    writer.add_value("weighted", options_.weighted);
+    writer.add_value("users", users_);
+    writer.add("scores", scores_.data(), scores_.size());
+  }
+  static popularity read_from(const detail::model_reader& reader) {
+    popularity model({.weighted = reader.value<bool>("weighted")});
+    model.users_ = reader.value<std::int64_t>("users", 0, detail::largest_id<Index>);
+    model.scores_ = detail::map_array<Scalar>(reader, "scores");
+    return model;
+  }
+
+ private:
+  popularity_options options_;
+  std::int64_t users_ = 0;
+  detail::storage<Scalar> scores_;
+};
+
+}  // namespace akin::inline AKIN_ABI

@@ -1,0 +1,85 @@
+/// @file
+/// What all models with user and item factors answer in the same way.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include <Eigen/SparseCore>
+
+#include <akin/config.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/matrix.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Users x k and items x k factors; a score is their inner product. A user or an item whose factors are all zero is one
+/// that the model knows nothing of.
+template <class Scalar, class Index>
+class factor_scores {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+
+  std::int64_t users() const noexcept { return user_factors_.rows(); }
+  std::int64_t items() const noexcept { return item_factors_.rows(); }
+  /// Whether there is evidence; false out of range.
+  bool knows_user(Index user) const noexcept { return user >= 0 && user < users() && is_known(user_factors_, user); }
+  bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && is_known(item_factors_, item); }
+
+  /// Users x k; refers to the model.
+  Eigen::Map<const dense_matrix<Scalar>> user_factors() const { return user_factors_.map(); }
+  /// Items x k; refers to the model.
+  Eigen::Map<const dense_matrix<Scalar>> item_factors() const { return item_factors_.map(); }
+
+  /// The inner product of the factors, 0 without evidence; ids must be in range.
+  Scalar score(Index user, Index item) const noexcept {
+    return kernels::dot(user_factors_.view().row(user), item_factors_.view().row(item), factor_count());
+  }
+  /// Fills out[item] for all items, -infinity for those without evidence.
+  void score_all(Index user, std::span<Scalar> out) const noexcept {
+    score_against_items(user_factors_.view().row(user), out);
+  }
+
+  /// Fills out[other] with the cosine of the items' factors, -infinity where there is no evidence.
+  void similarity_all(Index item, std::span<Scalar> out) const noexcept {
+    const rows_view<const Scalar> y = item_factors_.view();
+    const auto length = [&](Index i) { return std::sqrt(kernels::dot(y.row(i), y.row(i), y.cols)); };
+    const Scalar own = length(item);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto other = static_cast<Index>(i);
+      const Scalar scale = own * length(other);
+      out[i] = scale > 0 ? kernels::dot(y.row(item), y.row(other), y.cols) / scale : no_score<Scalar>;
+    }
+  }
+
+ protected:
+  factor_scores() = default;
+  factor_scores(dense_storage<Scalar> user_factors, dense_storage<Scalar> item_factors) noexcept
+      : user_factors_(std::move(user_factors)), item_factors_(std::move(item_factors)) {}
+
+  std::int64_t factor_count() const noexcept { return item_factors_.cols(); }
+
+  void score_against_items(const Scalar* user_factors, std::span<Scalar> out) const noexcept {
+    const rows_view<const Scalar> y = item_factors_.view();
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto item = static_cast<Index>(i);
+      out[i] = is_known(item_factors_, item) ? kernels::dot(user_factors, y.row(item), y.cols) : no_score<Scalar>;
+    }
+  }
+
+  dense_storage<Scalar> user_factors_;
+  dense_storage<Scalar> item_factors_;
+
+ private:
+  static bool is_known(const dense_storage<Scalar>& factors, Index id) noexcept {
+    const Scalar* const row = factors.view().row(id);
+    return std::any_of(row, row + factors.cols(), [](Scalar x) { return x != 0; });
+  }
+};
+
+}  // namespace akin::inline AKIN_ABI::detail

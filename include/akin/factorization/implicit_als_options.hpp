@@ -1,0 +1,25 @@
+/// @file
+/// Parameters of implicit_als. C++17-clean, no Eigen: engines of other backends include it.
+#pragma once
+
+#include <cstdint>
+
+#include <akin/config.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+struct implicit_als_options {
+  int factors = 64;     ///< k >= 1, numbers a user and an item; more fit more and cost more
+  int iterations = 15;  ///< >= 1; an iteration solves all items, then all users
+  /// lambda >= 0: how strongly factors are held at zero. 0.001 to 1 with exponent 0; it must not be 0 together with
+  /// unobserved_weight.
+  double regularization = 0.01;
+  double alpha = 1;                    ///< >= 0: confidence that a unit of a stored value adds; 1 to 40
+  double unobserved_weight = 1;        ///< alpha0 >= 0: confidence that what is not stored is not liked; 0.01 to 1
+  double regularization_exponent = 0;  ///< nu in [0, 1]: 0 holds all rows alike, 1 in proportion to their evidence
+  std::uint64_t seed = 0;              ///< of the initial factors
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin

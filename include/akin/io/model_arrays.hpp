@@ -1,0 +1,44 @@
+/// @file
+/// The arrays that models own, from model files: checked, and left where the file is mapped.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <akin/config.hpp>
+#include <akin/io/csr.hpp>
+#include <akin/io/reader.hpp>
+#include <akin/matrix.hpp>
+#include <akin/storage.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// The finite numbers of section `name`, rows x cols where these are given.
+template <class Scalar>
+dense_storage<Scalar> map_dense(const model_reader& reader, std::string_view name,
+                                std::int64_t rows = model_reader::any, std::int64_t cols = model_reader::any) {
+  const rows_view<const Scalar> array = reader.array<Scalar>(name, rows, cols);
+  const std::int64_t size = array.rows * array.cols;
+  check_finite(reader, name, array.data, size);
+  return {array.rows, array.cols, storage<Scalar>(array.data, size, reader.owner())};
+}
+
+/// The finite numbers of section `name`, `size` of them where it is given.
+template <class Scalar>
+storage<Scalar> map_array(const model_reader& reader, std::string_view name, std::int64_t size = model_reader::any) {
+  const rows_view<const Scalar> array = reader.array<Scalar>(name, size, 1);
+  check_finite(reader, name, array.data, array.rows);
+  return {array.data, array.rows, reader.owner()};
+}
+
+/// What write_csr stored.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> map_csr(const model_reader& reader, std::string_view name) {
+  const csr_view<Scalar, Index> x = read_csr<Scalar, Index>(reader, name);
+  return {x.rows, x.cols, storage<Index>(x.offsets, x.rows + 1, reader.owner()),
+          storage<Index>(x.columns, x.nonzeros(), reader.owner()),
+          storage<Scalar>(x.values, x.nonzeros(), reader.owner())};
+}
+
+}  // namespace akin::inline AKIN_ABI::detail
