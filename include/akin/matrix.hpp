@@ -16,6 +16,7 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/execution.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -167,6 +168,13 @@ csr_view<Scalar, Index> checked_view(const Policy& policy, const Matrix& user_it
   const csr_view<Scalar, Index> view = view_of(user_items, where);
   check_interactions(policy, view, where);
   return view;
+}
+
+/// The same, owned.
+template <class Scalar, class Index, class Matrix>
+csr_storage<Scalar, Index> checked_own(Matrix&& x, std::string_view where) {
+  checked_view<Scalar, Index>(execution::seq, x, where);
+  return own<Scalar, Index>(std::forward<Matrix>(x));
 }
 
 /// Throws unless a matrix of histories has a column for each item of the model.

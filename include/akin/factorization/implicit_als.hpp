@@ -115,11 +115,9 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     auto users = detail::map_dense<Scalar>(reader, "user_factors");
     auto items = detail::map_dense<Scalar>(reader, "item_factors");
     auto gram = detail::map_array<Scalar>(reader, "item_gram");
-    const bool is_fitted = gram.size() != 0;
-    reader.require(!is_fitted || (users.cols() == options.factors && items.cols() == options.factors &&
-                                  gram.size() == items.cols() * items.cols()),
-                   "the factors' shapes must fit together");
-    reader.require(is_fitted || (users.rows() == 0 && items.rows() == 0), "factors must come with their Gramian");
+    reader.require(users.cols() == options.factors && items.cols() == options.factors &&
+                       gram.size() == items.cols() * items.cols(),
+                   "the shapes of the factors and of their Gramian must fit together");
     return {options, std::move(users), std::move(items), std::move(gram)};
   }
 
