@@ -32,7 +32,7 @@ headers_without() {
 }
 
 untested_headers() {
-  local list=$root/tests/generated/tested_elsewhere.txt header path reason
+  local list=$root/tests/generated/tested_elsewhere.txt header path
   while read -r header; do
     path=${header#include/akin/}
     path=${path%.hpp}
@@ -41,7 +41,7 @@ untested_headers() {
     echo "$header: needs tests/$path.cpp, or a line with the reason in tests/generated/tested_elsewhere.txt"
   done < <(headers | grep '\.hpp$' | grep -v /detail/)
   [ -f "$list" ] || return 0
-  while read -r path reason; do
+  while read -r path _; do
     [ -f "$root/include/akin/$path" ] && [ ! -f "$root/tests/${path%.hpp}.cpp" ] && continue
     echo "tests/generated/tested_elsewhere.txt: $path is gone, or has a test of its own"
   done < <(grep -vE '^(#|$)' "$list")

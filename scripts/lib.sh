@@ -1,0 +1,46 @@
+# shellcheck shell=bash disable=SC2034
+# Shared by the scripts of this folder: sourced, not run.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+jobs=$(nproc 2> /dev/null || getconf _NPROCESSORS_ONLN || echo 2)
+eigen_include=${EIGEN3_INCLUDE_DIR:-/usr/include/eigen3}
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+has_command() { command -v "$1" > /dev/null 2>&1; }
+
+installed() { dpkg-query -W -f '${Status}\n' "$1" 2> /dev/null | grep -q 'ok installed'; }
+
+# need PACKAGE...: makes sure that these Debian or Ubuntu packages are there; elsewhere only looks for their commands, and
+# leaves it to CMake to say which library is missing.
+need() {
+  local missing=() package command as_root=()
+  for package; do
+    case $package in ninja-build) command=ninja ;; *) command=$package ;; esac
+    if has_command "$command" || { has_command dpkg-query && installed "$package"; }; then continue; fi
+    case $package in lib*-dev | catch2) has_command apt-get || continue ;; esac
+    missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  has_command apt-get || fail "please install these first (named as in Debian and Ubuntu): ${missing[*]}"
+  if [ "$(id -u)" != 0 ]; then
+    has_command sudo || fail "not root and no sudo; please install these first: ${missing[*]}"
+    as_root=(sudo)
+  fi
+  printf 'installing: %s\n' "${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  { ${as_root[@]+"${as_root[@]}"} apt-get update -qq && ${as_root[@]+"${as_root[@]}"} apt-get install -y -qq "${missing[@]}"; } \
+    > "${TMPDIR:-/tmp}/akin-apt.log" 2>&1 ||
+    { tail -n 20 "${TMPDIR:-/tmp}/akin-apt.log"; fail "apt-get could not install: ${missing[*]}"; }
+}
+
+# configure FOLDER ARGUMENT...: with Ninja where there is one and the folder is new.
+configure() {
+  local folder=$1 generator=()
+  shift
+  [ -f "$folder/CMakeCache.txt" ] || ! has_command ninja || generator=(-G Ninja)
+  (cd "$root" && cmake -B "$folder" ${generator[@]+"${generator[@]}"} "$@" > "$folder.log" 2>&1) ||
+    { cat "$folder.log"; fail "CMake could not configure $folder"; }
+}
