@@ -2,6 +2,7 @@
 /// Names of users and items as dense numbers.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -31,27 +32,38 @@ inline std::uint64_t load_up_to_8(const char* bytes, std::size_t size) noexcept 
   return byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
 }
 
-/// A hash of bytes for tables in memory; its values depend on the machine's byte order and are never stored.
-inline std::uint64_t hash_text(std::string_view text) noexcept {
-  constexpr std::uint64_t multiplier = 0x9E3779B97F4A7C15u;
-  const char* bytes = text.data();
-  std::size_t left = text.size();
-  std::uint64_t hash = std::uint64_t{left} * multiplier;
-  for (; left > 8; bytes += 8, left -= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes, 8);
-    hash = (hash ^ word) * multiplier;
-    hash ^= hash >> 32;
-  }
-  hash = (hash ^ load_up_to_8(bytes, left)) * multiplier;
-  hash = (hash ^ (hash >> 32)) * 0xD6E8FEB86659FD93u;
-  return hash ^ (hash >> 32);
+/// A bijection that lets each bit of x move all the bits of the result.
+inline std::uint64_t mix_bits(std::uint64_t x) noexcept {
+  x = (x ^ (x >> 32)) * 0xD6E8FEB86659FD93u;
+  x = (x ^ (x >> 32)) * 0xD6E8FEB86659FD93u;
+  return x ^ (x >> 32);
 }
+
+/// What a table in memory compares before it looks at a name: for names of up to eight bytes, `word` and `length` are
+/// the name; for longer ones, `word` is a hash. Depends on the machine's byte order and is never stored.
+struct name_key {
+  std::uint64_t word = 0;
+  std::uint32_t length = 0;
+
+  explicit name_key(std::string_view name) noexcept
+      : length(static_cast<std::uint32_t>(std::min<std::size_t>(name.size(), 0xFFFFFFFFu))) {
+    const char* bytes = name.data();
+    std::size_t left = name.size();
+    for (; left > 8; bytes += 8, left -= 8) {
+      std::uint64_t next = 0;
+      std::memcpy(&next, bytes, 8);
+      word = mix_bits(word ^ next);
+    }
+    word ^= load_up_to_8(bytes, left);
+  }
+
+  std::uint64_t hash() const noexcept { return mix_bits(word + length * 0x9E3779B97F4A7C15u); }
+};
 
 }  // namespace detail
 
 /// Names (any bytes, any length, the empty name too) numbered 0, 1, 2, … in the order of their first insertion. A
-/// lookup takes O(length) on average and allocates nothing; memory is the text plus 24 to 40 bytes a name.
+/// lookup takes O(length) on average and allocates nothing; memory is the text plus 32 to 56 bytes a name.
 class id_map {
  public:
   id_map() noexcept = default;
@@ -71,7 +83,7 @@ class id_map {
   /// The id of a name, if it has one.
   std::optional<std::int32_t> index_of(std::string_view name) const noexcept {
     if (slots_.empty()) return std::nullopt;
-    const std::int32_t id = slots_[find(name, detail::hash_text(name))].id;
+    const std::int32_t id = slots_[find(name, detail::name_key(name))].id;
     return id < 0 ? std::nullopt : std::optional<std::int32_t>(id);
   }
 
@@ -87,9 +99,9 @@ class id_map {
   /// The id of a name, a new one where it has none yet; throws std::length_error beyond 2^31 - 1 names.
   std::int32_t insert(std::string_view name) {
     if (slots_.empty()) rebuild_slots(slots_for(0));
-    const std::uint64_t hash = detail::hash_text(name);
-    const std::size_t position = find(name, hash);
-    return slots_[position].id >= 0 ? slots_[position].id : append(name, hash, position);
+    const detail::name_key key(name);
+    const std::size_t position = find(name, key);
+    return slots_[position].id >= 0 ? slots_[position].id : append(name, key, position);
   }
 
   /// All names one after the other.
@@ -106,23 +118,24 @@ class id_map {
   }
 
  private:
-  // Half of the hash beside the id: a lookup follows the id to the text only where the name is almost surely there.
+  // The key beside the id: a lookup of a short name touches nothing but its slot, of a long one the text too, and that
+  // only where the name is almost surely there.
   struct slot {
-    std::uint32_t tag = 0;
+    std::uint64_t word = 0;
+    std::uint32_t length = 0;
     std::int32_t id = -1;
   };
 
   static constexpr std::int64_t zero_ = 0;
   static constexpr std::size_t maximum_size_ = std::numeric_limits<std::int32_t>::max();
 
-  static std::uint32_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32); }
-
-  /// A power of two that leaves half of the table free for `names` names and one more.
+  /// A power of two that leaves a third of the table free with `names` names and one more.
   static std::size_t slots_for(std::size_t names) noexcept {
     std::size_t count = 16;
-    while (count / 2 <= names) count *= 2;
+    while (is_crowded(count, names)) count *= 2;
     return count;
   }
+  static bool is_crowded(std::size_t slots, std::size_t names) noexcept { return slots / 3 * 2 <= names; }
 
   std::string_view name_at(std::size_t id) const noexcept {
     const auto begin = static_cast<std::size_t>(offsets_[id]), end = static_cast<std::size_t>(offsets_[id + 1]);
@@ -130,29 +143,30 @@ class id_map {
   }
 
   /// The slot that holds the name, or the free slot where it belongs.
-  std::size_t find(std::string_view name, std::uint64_t hash) const noexcept {
+  std::size_t find(std::string_view name, const detail::name_key& key) const noexcept {
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t position = hash & mask;; position = (position + 1) & mask) {
+    for (std::size_t position = key.hash() & mask;; position = (position + 1) & mask) {
       const slot& candidate = slots_[position];
       if (candidate.id < 0) return position;
-      if (candidate.tag == tag_of(hash) && name_at(static_cast<std::size_t>(candidate.id)) == name) return position;
+      if (candidate.word != key.word || candidate.length != key.length) continue;
+      if (name.size() <= 8 || name_at(static_cast<std::size_t>(candidate.id)) == name) return position;
     }
   }
 
-  AKIN_NOINLINE std::int32_t append(std::string_view name, std::uint64_t hash, std::size_t position) {
+  AKIN_NOINLINE std::int32_t append(std::string_view name, const detail::name_key& key, std::size_t position) {
     const std::size_t id = size();
     if (id == maximum_size_)
       detail::fail<std::length_error>("id_map::insert: names must not be more than ", maximum_size_);
-    if (slots_.size() / 2 <= id) {
+    if (is_crowded(slots_.size(), id)) {
       rebuild_slots(slots_for(id));
-      position = find(name, hash);
+      position = find(name, key);
     }
     // What can throw comes before what changes the map, so that a failed insertion changes nothing.
     if (offsets_.size() + 2 > offsets_.capacity()) offsets_.reserve(2 * offsets_.size() + 16);
     text_.append(name);
     if (offsets_.empty()) offsets_.push_back(0);
     offsets_.push_back(static_cast<std::int64_t>(text_.size()));
-    slots_[position] = {tag_of(hash), static_cast<std::int32_t>(id)};
+    slots_[position] = {key.word, key.length, static_cast<std::int32_t>(id)};
     return static_cast<std::int32_t>(id);
   }
 
@@ -172,12 +186,12 @@ class id_map {
     std::vector<slot> old(count);
     old.swap(slots_);
     for (std::size_t id = 0; id < size(); ++id) {
-      const std::uint64_t hash = detail::hash_text(name_at(id));
-      const std::size_t position = find(name_at(id), hash);
+      const detail::name_key key(name_at(id));
+      const std::size_t position = find(name_at(id), key);
       if (slots_[position].id >= 0)
         detail::fail<format_error>("id_map: names must be distinct, ids ", slots_[position].id, " and ", id,
                                    " have the same");
-      slots_[position] = {tag_of(hash), static_cast<std::int32_t>(id)};
+      slots_[position] = {key.word, key.length, static_cast<std::int32_t>(id)};
     }
   }
 

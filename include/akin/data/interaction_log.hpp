@@ -103,8 +103,8 @@ class interaction_log {
 
   /// Users x items, all ids of the maps, compressed with ascending columns: an entry for each pair that occurs, also
   /// where its value is 0. Sums are taken in double, in the order of the lines. Throws numeric_error where a value does
-  /// not fit Scalar, std::length_error beyond 2^31 - 1 pairs. O(lines · log(longest row)) time on one thread, 8 bytes a
-  /// line of scratch.
+  /// not fit Scalar, std::length_error beyond 2^31 - 1 pairs. O(lines · log(longest row)) time on one thread, 16 bytes
+  /// a line of scratch.
   template <class Scalar = float>
   sparse_matrix<Scalar> matrix(duplicates how) const;
 
@@ -168,70 +168,77 @@ class interaction_log {
     return result;
   }
 
-  /// The positions of the lines, user by user, each user's in the order of the log; offsets: where each user begins.
-  std::vector<std::size_t> lines_by_user(std::vector<std::size_t>& offsets) const;
-  /// The value of the lines with these positions, which are those of one pair.
-  double combine(std::span<const std::size_t> lines, duplicates how) const;
+  struct entry {
+    std::int32_t item;
+    float value;
+    std::size_t line;
+  };
+
+  /// The lines user by user, each user's in the order of the log; offsets: where each user begins, users + 1 of them.
+  std::vector<entry> entries_by_user(std::vector<std::size_t>& offsets) const;
+  /// The value of a pair from its lines, of which there is at least one.
+  double combine(std::span<const entry> lines, duplicates how) const;
 
   interaction_arrays columns_;
 };
 
-inline std::vector<std::size_t> interaction_log::lines_by_user(std::vector<std::size_t>& offsets) const {
+inline std::vector<interaction_log::entry> interaction_log::entries_by_user(std::vector<std::size_t>& offsets) const {
   offsets.assign(user_ids().size() + 1, 0);
   for (const std::int32_t user : users()) ++offsets[static_cast<std::size_t>(user) + 1];
   for (std::size_t user = 1; user < offsets.size(); ++user) offsets[user] += offsets[user - 1];
-  std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1), lines(size());
-  for (std::size_t line = 0; line < size(); ++line) lines[next[static_cast<std::size_t>(users()[line])]++] = line;
-  return lines;
+  std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1);
+  std::vector<entry> entries(size());
+  for (std::size_t line = 0; line < size(); ++line)
+    entries[next[static_cast<std::size_t>(users()[line])]++] = {items()[line], values()[line], line};
+  return entries;
 }
 
-inline double interaction_log::combine(std::span<const std::size_t> lines, duplicates how) const {
-  const auto value = [&](std::size_t line) { return static_cast<double>(columns_.values[line]); };
-  double result = value(lines[0]);
+inline double interaction_log::combine(std::span<const entry> lines, duplicates how) const {
+  double result = static_cast<double>(lines[0].value);
   switch (how) {
     case duplicates::count:
       return static_cast<double>(lines.size());
     case duplicates::sum:
-      for (const std::size_t line : lines.subspan(1)) result += value(line);
+      for (const entry& line : lines.subspan(1)) result += static_cast<double>(line.value);
       return result;
     case duplicates::max:
-      for (const std::size_t line : lines.subspan(1)) result = std::max(result, value(line));
+      for (const entry& line : lines.subspan(1)) result = std::max(result, static_cast<double>(line.value));
       return result;
     case duplicates::last:
       break;
   }
-  if (columns_.times.empty()) return value(lines.back());
-  std::size_t latest = lines[0];
-  for (const std::size_t line : lines.subspan(1))
-    if (columns_.times[line] >= columns_.times[latest]) latest = line;
-  return value(latest);
+  const auto time = [&](const entry& line) { return columns_.times.empty() ? 0 : columns_.times[line.line]; };
+  const entry* latest = &lines[0];
+  for (const entry& line : lines.subspan(1))
+    if (time(line) >= time(*latest)) latest = &line;
+  return static_cast<double>(latest->value);
 }
 
 template <class Scalar>
 sparse_matrix<Scalar> interaction_log::matrix(duplicates how) const {
   static_assert(std::is_floating_point_v<Scalar>, "akin: the matrix of a log must hold float or double");
   std::vector<std::size_t> offsets;
-  std::vector<std::size_t> lines = lines_by_user(offsets);
+  std::vector<entry> entries = entries_by_user(offsets);
   std::vector<std::int32_t> starts(offsets.size(), 0), columns;
-  std::vector<Scalar> entries;
+  std::vector<Scalar> values;
   columns.reserve(size());
-  entries.reserve(size());
-  const auto by_item = [&](std::size_t a, std::size_t b) {
-    return columns_.items[a] != columns_.items[b] ? columns_.items[a] < columns_.items[b] : a < b;
+  values.reserve(size());
+  const auto by_item = [](const entry& a, const entry& b) {
+    return a.item != b.item ? a.item < b.item : a.line < b.line;
   };
   for (std::size_t user = 0; user + 1 < offsets.size(); ++user) {
-    const std::span<std::size_t> row(lines.data() + offsets[user], offsets[user + 1] - offsets[user]);
+    const std::span<entry> row(entries.data() + offsets[user], offsets[user + 1] - offsets[user]);
     std::sort(row.begin(), row.end(), by_item);
     for (std::size_t begin = 0, end = 0; begin < row.size(); begin = end) {
-      const std::int32_t item = columns_.items[row[begin]];
-      while (end < row.size() && columns_.items[row[end]] == item) ++end;
+      const std::int32_t item = row[begin].item;
+      while (end < row.size() && row[end].item == item) ++end;
       const double value = combine(row.subspan(begin, end - begin), how);
       if (!detail::is_finite(static_cast<Scalar>(value)))
         detail::fail<numeric_error>("interaction_log::matrix: the values of user ",
                                     user_ids().name_of(static_cast<std::int32_t>(user)), " and item ",
                                     item_ids().name_of(item), " must have a finite sum, got ", value);
       columns.push_back(item);
-      entries.push_back(static_cast<Scalar>(value));
+      values.push_back(static_cast<Scalar>(value));
     }
     if (columns.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
       detail::fail<std::length_error>("interaction_log::matrix: pairs must not be more than 2147483647");
@@ -239,7 +246,7 @@ sparse_matrix<Scalar> interaction_log::matrix(duplicates how) const {
   }
   return Eigen::Map<const sparse_matrix<Scalar>>(
       static_cast<Eigen::Index>(user_ids().size()), static_cast<Eigen::Index>(item_ids().size()),
-      static_cast<Eigen::Index>(columns.size()), starts.data(), columns.data(), entries.data());
+      static_cast<Eigen::Index>(columns.size()), starts.data(), columns.data(), values.data());
 }
 
 }  // namespace akin::inline AKIN_ABI
