@@ -32,10 +32,10 @@ std::span<const std::int32_t> counted_hits(const metrics::judged_list<Index>& li
 }
 
 /// a / b, 0 where b is 0.
-inline double share(double a, double b) noexcept { return b == 0 ? 0 : a / b; }
+inline double ratio_or_zero(double a, double b) noexcept { return b == 0 ? 0 : a / b; }
 
 /// What a hit at this rank (from 0) is worth.
-inline double discount(std::int32_t rank) { return 1 / std::log2(rank + 2.0); }
+inline double rank_discount(std::int32_t rank) { return 1 / std::log2(rank + 2.0); }
 
 }  // namespace detail
 
@@ -61,8 +61,8 @@ struct recall {
 
   template <class Index>
   double operator()(const judged_list<Index>& list) const {
-    return detail::share(static_cast<double>(detail::counted_hits(list, k, name).size()),
-                         static_cast<double>(list.relevant.size()));
+    return detail::ratio_or_zero(static_cast<double>(detail::counted_hits(list, k, name).size()),
+                                 static_cast<double>(list.relevant.size()));
   }
   double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
     return detail::judge(*this, ranked, relevant, name);
@@ -77,8 +77,8 @@ struct capped_recall {
 
   template <class Index>
   double operator()(const judged_list<Index>& list) const {
-    return detail::share(static_cast<double>(detail::counted_hits(list, k, name).size()),
-                         static_cast<double>(std::min(static_cast<std::size_t>(k), list.relevant.size())));
+    return detail::ratio_or_zero(static_cast<double>(detail::counted_hits(list, k, name).size()),
+                                 static_cast<double>(std::min(static_cast<std::size_t>(k), list.relevant.size())));
   }
   double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
     return detail::judge(*this, ranked, relevant, name);
@@ -124,10 +124,10 @@ struct ndcg {
   template <class Index>
   double operator()(const judged_list<Index>& list) const {
     double gain = 0, ideal = 0;
-    for (const std::int32_t rank : detail::counted_hits(list, k, name)) gain += detail::discount(rank);
+    for (const std::int32_t rank : detail::counted_hits(list, k, name)) gain += detail::rank_discount(rank);
     const auto best = static_cast<std::int32_t>(std::min(static_cast<std::size_t>(k), list.relevant.size()));
-    for (std::int32_t rank = 0; rank < best; ++rank) ideal += detail::discount(rank);
-    return detail::share(gain, ideal);
+    for (std::int32_t rank = 0; rank < best; ++rank) ideal += detail::rank_discount(rank);
+    return detail::ratio_or_zero(gain, ideal);
   }
   double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
     return detail::judge(*this, ranked, relevant, name);
@@ -145,7 +145,7 @@ struct average_precision {
     double sum = 0;
     double found = 0;
     for (const std::int32_t rank : detail::counted_hits(list, k, name)) sum += ++found / (rank + 1);
-    return detail::share(sum, static_cast<double>(list.relevant.size()));
+    return detail::ratio_or_zero(sum, static_cast<double>(list.relevant.size()));
   }
   double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
     return detail::judge(*this, ranked, relevant, name);
