@@ -1,5 +1,8 @@
 # What only akin's own tests, examples and benchmarks need. Nothing here reaches a consumer.
 
+# Our own programs are standard C++, without the extensions of the compiler.
+set(CMAKE_CXX_EXTENSIONS OFF)
+
 # A build type nobody chose is Release, but a parent project chooses for itself.
 get_property(akin_multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
 if(PROJECT_IS_TOP_LEVEL AND NOT akin_multi_config AND NOT CMAKE_BUILD_TYPE)

@@ -3,14 +3,22 @@
 /// Opt-in, not included here: akin/cuda.hpp, akin/retrieval/hnsw.hpp.
 #pragma once
 
+#include <akin/baselines/bias.hpp>
+#include <akin/baselines/popularity.hpp>
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/data/csv.hpp>
 #include <akin/data/id_map.hpp>
 #include <akin/data/interaction_log.hpp>
+#include <akin/data/read_interactions.hpp>
+#include <akin/data/splits.hpp>
+#include <akin/data/synthetic.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/execution.hpp>
+#include <akin/factorization/implicit_als.hpp>
+#include <akin/factorization/implicit_als_options.hpp>
 #include <akin/io/atomic_file.hpp>
 #include <akin/io/checksum.hpp>
 #include <akin/io/csr.hpp>
@@ -25,6 +33,7 @@
 #include <akin/kernels/cholesky.hpp>
 #include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/dot.hpp>
+#include <akin/kernels/scatter_axpy.hpp>
 #include <akin/kernels/simd.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
 #include <akin/kernels/syrk.hpp>
@@ -33,6 +42,8 @@
 #include <akin/metrics/beyond_accuracy.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/metrics/ranking.hpp>
+#include <akin/neighbors/item_knn.hpp>
+#include <akin/neighbors/similarity.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
@@ -41,6 +52,7 @@
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/retrieval/similar_items.hpp>
+#include <akin/serving/bundle.hpp>
 #include <akin/storage.hpp>
 #include <akin/version.hpp>
 #include <akin/views.hpp>

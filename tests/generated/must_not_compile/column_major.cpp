@@ -1,12 +1,14 @@
 // expect: akin: user_items must be row-major (one row a user), as akin::sparse_matrix is
-#include <Eigen/SparseCore>
-
-#include <akin/concepts.hpp>
+#include <akin/execution.hpp>
+#include <akin/factorization/implicit_als.hpp>
+#include <akin/matrix.hpp>
 
 int main() {
 #if defined(AKIN_SHOULD_FAIL)
-  akin::detail::assert_interactions<Eigen::SparseMatrix<float>, float, int>();
+  const Eigen::SparseMatrix<float> user_items(3, 2);
 #else
-  akin::detail::assert_interactions<Eigen::SparseMatrix<float, Eigen::RowMajor>, float, int>();
+  const akin::sparse_matrix<float> user_items(3, 2);
 #endif
+  akin::implicit_als<float> model;
+  model.fit(akin::execution::par, user_items);
 }

@@ -1,12 +1,14 @@
 // expect: akin: user_items must hold the model's scalar type; convert it once with .cast<float>()
-#include <Eigen/SparseCore>
-
-#include <akin/concepts.hpp>
+#include <akin/baselines/popularity.hpp>
+#include <akin/execution.hpp>
+#include <akin/matrix.hpp>
 
 int main() {
 #if defined(AKIN_SHOULD_FAIL)
-  akin::detail::assert_interactions<Eigen::SparseMatrix<double, Eigen::RowMajor>, float, int>();
+  const akin::sparse_matrix<double> user_items(3, 2);
 #else
-  akin::detail::assert_interactions<Eigen::SparseMatrix<float, Eigen::RowMajor>, float, int>();
+  const akin::sparse_matrix<float> user_items(3, 2);
 #endif
+  akin::popularity<float> model;
+  model.fit(akin::execution::par, user_items);
 }

@@ -1,5 +1,6 @@
 // One program from three units with different -m flags. A unit runs only where the processor has what it was compiled
 // for.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -20,8 +21,8 @@ void check(bool ok, const char* what) {
 void compare(const unit_report& base, const unit_report& unit, const char* name) {
   check(std::strstr(unit.symbol, name) != nullptr, "a unit's symbols carry its instruction set");
   check(std::strcmp(base.symbol, unit.symbol) != 0, "units with different flags share no symbol");
-  check(std::abs(base.checksum - unit.checksum) < 1e-4, "units agree on the sum");
-  for (int i = 0; i < 64; ++i) check(std::abs(base.scores[i] - unit.scores[i]) < 1e-5f, "units agree on every score");
+  for (int i = 0; i < unit_report::count; ++i)
+    check(std::abs(base.scores[i] - unit.scores[i]) < 1e-4f, "units agree on every score");
   std::printf("%s agrees: %s\n", name, unit.symbol);
 }
 
@@ -30,7 +31,8 @@ void compare(const unit_report& base, const unit_report& unit, const char* name)
 int main() {
   const unit_report base = report_base();
   check(std::strstr(base.symbol, "_base") != nullptr, "the baseline unit's symbols say so");
-  check(base.checksum != 0, "scores were computed");
+  check(std::any_of(base.scores, base.scores + unit_report::count, [](float x) { return x > 0.1f; }),
+        "something was learnt");
 
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
     compare(base, report_avx2(), "_avx2");

@@ -5,26 +5,28 @@
 #include <vector>
 
 #include <akin/error.hpp>
-#include <akin/kernels/dot.hpp>
-#include <akin/parallel.hpp>
+#include <akin/execution.hpp>
+#include <akin/factorization/implicit_als.hpp>
+#include <akin/matrix.hpp>
 #include <akin/random.hpp>
 
 #define AKIN_TEST_JOIN_(a, b) a##b
 #define AKIN_TEST_JOIN(a, b) AKIN_TEST_JOIN_(a, b)
 
 unit_report AKIN_TEST_JOIN(report_, AKIN_TEST_UNIT)() {
-  constexpr int count = 64, terms = 101;
-  static float scores[count];
+  constexpr int users = 30, items = 20;
+  static float scores[unit_report::count];
   const akin::random_stream random(7);
-  std::vector<float> x(count * terms), y(terms);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(random.uniform(i) - 0.5);
-  for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<float>(random.normal(x.size() + i));
-  double checksum = 0;
-  akin::detail::for_each_row(akin::execution::seq, count, [&](std::int64_t row, int) {
-    scores[row] = akin::kernels::dot(x.data() + row * terms, y.data(), terms);
-    checksum += static_cast<double>(scores[row]);
-  });
-  return {typeid(akin::random_stream).name(), checksum, scores};
+  akin::sparse_matrix<float> clicks(users, items);
+  for (int user = 0; user < users; ++user)
+    for (int item = 0; item < items; ++item)
+      if (random.uniform(static_cast<std::uint64_t>(user * items + item)) < 0.2) clicks.insert(user, item) = 1;
+  clicks.makeCompressed();
+
+  akin::implicit_als<float> model({.factors = 20, .iterations = 3});
+  model.fit(akin::execution::par, clicks);
+  for (int i = 0; i < unit_report::count; ++i) scores[i] = model.score(i % users, i % items);
+  return {typeid(model).name(), scores};
 }
 
 #if defined(AKIN_TEST_THROWS)

@@ -3,9 +3,9 @@
 #pragma once
 
 struct unit_report {
-  const char* symbol;   ///< mangled name of a type of akin in this unit
-  double checksum;      ///< of scores computed in this unit
-  const float* scores;  ///< 64 scores, each a dot product of 101 terms
+  static constexpr int count = 64;
+  const char* symbol;   ///< mangled name of the model's type in this unit
+  const float* scores;  ///< of a model trained in this unit, `count` of them
 };
 
 unit_report report_base();
