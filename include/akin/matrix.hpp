@@ -151,7 +151,8 @@ void check_interactions(const Policy& policy, const csr_view<Scalar, Index>& x, 
 template <class Scalar, class Index, class Matrix>
 csr_storage<Scalar, Index> own(Matrix&& x) {
   if constexpr (std::is_same_v<Matrix, sparse_matrix<Scalar, Index>>) {
-    const auto owner = std::make_shared<const sparse_matrix<Scalar, Index>>(std::move(x));
+    const auto owner = std::make_shared<sparse_matrix<Scalar, Index>>();
+    owner->swap(x);  // Eigen 3.4 has no move: its constructor would copy
     return {owner->rows(), owner->cols(), storage<Index>(owner->outerIndexPtr(), owner->rows() + 1, owner),
             storage<Index>(owner->innerIndexPtr(), owner->nonZeros(), owner),
             storage<Scalar>(owner->valuePtr(), owner->nonZeros(), owner)};

@@ -1,0 +1,240 @@
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include <Eigen/Dense>
+
+#include <akin/data/synthetic.hpp>
+#include <akin/factorization/implicit_als.hpp>
+#include <akin/retrieval/explain.hpp>
+#include <akin/retrieval/similar_items.hpp>
+
+#include "support/catch.hpp"
+#include "support/model_harness.hpp"
+
+using akin_test::matrix_of;
+namespace execution = akin::execution;
+
+TEMPLATE_TEST_CASE("implicit_als keeps the promises of every model", "", akin::implicit_als<float>,
+                   akin::implicit_als<double>, (akin::implicit_als<float, std::int64_t>)) {
+  akin_test::check_model([] { return TestType({.factors = 5, .iterations = 3, .regularization = 0.1, .seed = 4}); });
+}
+
+namespace {
+
+/// Confidence and target of a stored value; {0, 0} stands for "not stored".
+struct cell {
+  double weight, target;
+};
+cell cell_of(double r, const akin::implicit_als_options& o) { return {o.alpha * std::abs(r), r > 0 ? 1.0 : 0.0}; }
+
+double row_regularization(const akin::implicit_als_options& o, Eigen::Index stored, Eigen::Index others) {
+  return o.regularization * std::pow(static_cast<double>(stored) + o.unobserved_weight * static_cast<double>(others),
+                                     o.regularization_exponent);
+}
+
+Eigen::Index stored_in(const Eigen::VectorXd& row) { return (row.array() != 0).count(); }
+
+/// The minimum over x of one row's objective, all cells visited: sum of (alpha0 + w) (p - y'x)^2 + lambda |x|^2.
+Eigen::VectorXd reference_row(const Eigen::VectorXd& row, const Eigen::MatrixXd& y,
+                              const akin::implicit_als_options& o) {
+  Eigen::MatrixXd a = Eigen::MatrixXd::Identity(y.cols(), y.cols()) * row_regularization(o, stored_in(row), y.rows());
+  Eigen::VectorXd b = Eigen::VectorXd::Zero(y.cols());
+  for (Eigen::Index i = 0; i < y.rows(); ++i) {
+    const cell c = cell_of(row[i], o);
+    const double confidence = o.unobserved_weight + c.weight;
+    a += confidence * y.row(i).transpose() * y.row(i);
+    b += confidence * c.target * y.row(i).transpose();
+  }
+  return a.ldlt().solve(b);
+}
+
+/// The whole objective, cell by cell.
+double reference_loss(const Eigen::MatrixXd& r, const Eigen::MatrixXd& x, const Eigen::MatrixXd& y,
+                      const akin::implicit_als_options& o) {
+  double loss = 0;
+  for (Eigen::Index u = 0; u < r.rows(); ++u) {
+    loss += row_regularization(o, stored_in(r.row(u)), r.cols()) * x.row(u).squaredNorm();
+    for (Eigen::Index i = 0; i < r.cols(); ++i) {
+      const cell c = cell_of(r(u, i), o);
+      const double error = c.target - x.row(u).dot(y.row(i));
+      loss += (o.unobserved_weight + c.weight) * error * error;
+    }
+  }
+  for (Eigen::Index i = 0; i < r.cols(); ++i)
+    loss += row_regularization(o, stored_in(r.col(i)), r.rows()) * y.row(i).squaredNorm();
+  return loss;
+}
+
+/// Counts of 1 to 3, some of them dislikes.
+akin::sparse_matrix<double> counts_and_dislikes(std::uint64_t seed) {
+  auto x = akin::synthetic::power_law_clicks<double>({.users = 50, .items = 30, .interactions = 400, .seed = seed});
+  for (Eigen::Index i = 0; i < x.nonZeros(); ++i)
+    x.valuePtr()[i] = static_cast<double>(i % 3 + 1) * (i % 7 == 0 ? -1 : 1);
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("implicit_als solves each row's own problem") {
+  const akin::implicit_als_options options = GENERATE(
+      akin::implicit_als_options{.factors = 6, .iterations = 2, .regularization = 0.3, .alpha = 5},
+      akin::implicit_als_options{.factors = 9, .iterations = 2, .regularization = 0.01, .unobserved_weight = 0.1},
+      akin::implicit_als_options{.factors = 1, .iterations = 1, .regularization = 0.05, .regularization_exponent = 1},
+      akin::implicit_als_options{.factors = 40, .iterations = 2, .regularization = 0.2, .unobserved_weight = 0});
+  const auto x = counts_and_dislikes(3);
+  const Eigen::MatrixXd dense(x);
+  akin::implicit_als<double> model(options);
+  model.fit(execution::par.threads(2), x);
+  const Eigen::MatrixXd y = model.item_factors();
+  for (Eigen::Index u = 0; u < x.rows(); ++u) {
+    const Eigen::VectorXd expected = reference_row(dense.row(u), y, options);
+    CHECK((model.user_factors().row(u).transpose() - expected).norm() <= 1e-8 * (1 + expected.norm()));
+  }
+}
+
+TEST_CASE("implicit_als in float is near itself in double") {
+  const auto x = akin::synthetic::power_law_clicks<double>({.users = 80, .items = 50, .interactions = 900, .seed = 8});
+  const akin::implicit_als_options options = {.factors = 8, .iterations = 4, .regularization = 0.1};
+  akin::implicit_als<double> exact(options);
+  akin::implicit_als<float> single(options);
+  exact.fit(x);
+  single.fit(akin::sparse_matrix<float>(x.cast<float>()));
+  const Eigen::MatrixXd a = exact.user_factors() * exact.item_factors().transpose();
+  const Eigen::MatrixXd b = (single.user_factors() * single.item_factors().transpose()).cast<double>();
+  CHECK((a - b).norm() / a.norm() < 1e-4);
+}
+
+TEST_CASE("the loss of implicit_als never rises") {
+  const auto x = counts_and_dislikes(5);
+  const Eigen::MatrixXd dense(x);
+  double last = std::numeric_limits<double>::infinity();
+  for (int iterations = 1; iterations <= 8; ++iterations) {
+    const akin::implicit_als_options options = {
+        .factors = 4, .iterations = iterations, .regularization = 0.5, .seed = 2};
+    akin::implicit_als<double> model(options);
+    model.fit(x);
+    const double loss = reference_loss(dense, model.user_factors(), model.item_factors(), options);
+    CHECK(loss <= last * (1 + 1e-12));
+    last = loss;
+  }
+}
+
+TEST_CASE("implicit_als folds the training in to the same bits, and a stranger to the minimum") {
+  const auto x = counts_and_dislikes(6);
+  akin::implicit_als<double> model({.factors = 6, .iterations = 3, .regularization = 0.1});
+  model.fit(execution::par, x);
+  CHECK(model.fold_in(execution::par.threads(3), x) == model.user_factors());
+
+  akin::sparse_matrix<double> stranger(1, x.cols());
+  stranger.insert(0, 3) = 2;
+  stranger.insert(0, 7) = 1;
+  stranger.makeCompressed();
+  const Eigen::VectorXd expected =
+      reference_row(Eigen::MatrixXd(stranger).row(0), model.item_factors(), model.options());
+  CHECK((model.fold_in(execution::seq, stranger).row(0).transpose() - expected).norm() < 1e-9);
+  CHECK_THROWS_WITH(model.fold_in(execution::seq, akin::sparse_matrix<double>(1, 5)),
+                    contains("a column for each of the 30 items, got 5"));
+  CHECK_THROWS_AS(akin::implicit_als<double>().fold_in(execution::seq, x), akin::not_fitted);
+}
+
+TEST_CASE("a stored 0 is as good as nothing, a dislike is not") {
+  using model_type = akin::implicit_als<double>;
+  const akin::implicit_als_options options = {.factors = 2, .iterations = 3, .regularization = 0.1};
+  const auto fitted = [&](std::vector<Eigen::Triplet<double>> cells) {
+    model_type model(options);
+    model.fit(matrix_of<model_type>(3, 3, cells));
+    return model;
+  };
+  const std::vector<Eigen::Triplet<double>> cells = {{0, 0, 1}, {1, 0, 1}, {1, 1, 1}, {2, 2, 1}};
+  auto with_zero = cells, with_dislike = cells;
+  with_zero.emplace_back(0, 1, 0);
+  with_dislike.emplace_back(0, 1, -3);
+  CHECK(fitted(with_zero).user_factors() == fitted(cells).user_factors());
+  CHECK(fitted(with_dislike).score(0, 1) < fitted(cells).score(0, 1));
+}
+
+TEST_CASE("renaming users permutes their factors in a fold-in") {
+  const auto x = akin::synthetic::power_law_clicks<double>({.users = 40, .items = 30, .interactions = 300, .seed = 9});
+  akin::implicit_als<double> model({.factors = 5, .iterations = 2});
+  model.fit(x);
+  std::vector<Eigen::Triplet<double>> cells;
+  for (Eigen::Index u = 0; u < x.rows(); ++u)
+    for (akin::sparse_matrix<double>::InnerIterator cell(x, u); cell; ++cell)
+      cells.emplace_back(static_cast<int>(39 - u), static_cast<int>(cell.col()), cell.value());
+  const auto reversed = matrix_of<akin::implicit_als<double>>(40, 30, cells);
+  CHECK(model.fold_in(execution::par, reversed) ==
+        akin::dense_matrix<double>(model.user_factors().colwise().reverse()));
+}
+
+TEST_CASE("an observer of implicit_als is told of each iteration, and can end the training") {
+  const auto x = akin::synthetic::power_law_clicks<float>({.users = 40, .items = 30, .interactions = 300, .seed = 9});
+  std::vector<int> seen;
+  akin::implicit_als<float> stopped({.factors = 4, .iterations = 9}), shorter({.factors = 4, .iterations = 3});
+  stopped.fit(execution::par, x, [&](const akin::progress& p) {
+    seen.push_back(p.iteration);
+    CHECK(p.iterations == 9);
+    CHECK(p.seconds >= 0);
+    return p.iteration < 3;
+  });
+  CHECK(seen == std::vector{1, 2, 3});
+  shorter.fit(execution::par, x, [](const akin::progress&) {});
+  CHECK(stopped.user_factors() == shorter.user_factors());
+
+  const akin::dense_matrix<float> before = stopped.item_factors();
+  CHECK_THROWS_AS(
+      stopped.fit(execution::par, x, [](const akin::progress&) -> bool { throw std::runtime_error("observer"); }),
+      std::runtime_error);
+  CHECK(stopped.item_factors() == before);
+}
+
+TEST_CASE("a system that cannot be solved is named and changes nothing") {
+  // Without regularisation two users cannot determine four factors.
+  using model_type = akin::implicit_als<double>;
+  const auto x = matrix_of<model_type>(2, 3, {{0, 0, 1}, {1, 1, 1}});
+  model_type model({.factors = 4, .iterations = 2, .regularization = 0});
+  CHECK_THROWS_WITH(model.fit(execution::par, x), contains("implicit_als: the system of row 0"));
+  CHECK_THROWS_AS(akin::recommend(execution::seq, model, {.k = 1}), akin::not_fitted);
+}
+
+TEST_CASE("implicit_als explains a score by shares that sum to it") {
+  const auto x = counts_and_dislikes(12);
+  akin::implicit_als<double> model({.factors = 6, .iterations = 4, .regularization = 0.1, .alpha = 3});
+  model.fit(x);
+  for (const int user : {0, 7, 31}) {
+    const auto reasons = akin::explain(model, x, user, 5, {.k = 1000});
+    const double sum = std::accumulate(reasons.begin(), reasons.end(), 0.0,
+                                       [](double total, const auto& r) { return total + r.contribution; });
+    CHECK(sum == Approx(model.score(user, 5)).margin(1e-9));
+    for (const auto& r : reasons) CHECK(x.coeff(user, r.item) > 0);
+  }
+}
+
+TEST_CASE("similar items of implicit_als are the largest cosines") {
+  const auto x = akin::synthetic::power_law_clicks<float>({.users = 60, .items = 40, .interactions = 700, .seed = 1});
+  akin::implicit_als<float> model({.factors = 6, .iterations = 4});
+  model.fit(x);
+  const std::int32_t items[] = {4};
+  const auto lists = akin::similar_items(execution::par, model, items, {.k = 39});
+  const Eigen::MatrixXf y = model.item_factors().rowwise().normalized();
+  const Eigen::VectorXf cosines = y * y.row(4).transpose();
+  for (std::size_t i = 0; i < lists.items(0).size(); ++i) {
+    CHECK(lists.items(0)[i] != 4);
+    CHECK(lists.scores(0)[i] == Approx(cosines[lists.items(0)[i]]).margin(1e-5));
+  }
+}
+
+TEST_CASE("implicit_als refuses options that make no model") {
+  using model_type = akin::implicit_als<float>;
+  CHECK_THROWS_WITH(model_type({.factors = 0}), "implicit_als: factors must be positive, got 0");
+  CHECK_THROWS_WITH(model_type({.iterations = -2}), "implicit_als: iterations must be positive, got -2");
+  CHECK_THROWS_WITH(model_type({.regularization = -1}),
+                    "implicit_als: regularization must be finite and not negative, got -1");
+  CHECK_THROWS_WITH(model_type({.alpha = std::numeric_limits<double>::quiet_NaN()}), contains("alpha must be finite"));
+  CHECK_THROWS_WITH(model_type({.unobserved_weight = std::numeric_limits<double>::infinity()}),
+                    contains("unobserved_weight must be finite"));
+  CHECK_THROWS_WITH(model_type({.regularization_exponent = 2}),
+                    contains("regularization_exponent must be between 0 and 1"));
+  CHECK_THROWS_WITH(model_type({.regularization = 0, .unobserved_weight = 0}), contains("must not both be 0"));
+}
