@@ -1,0 +1,140 @@
+/// @file
+/// The bytes of a file without a copy.
+#pragma once
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#if defined(_WIN32)
+#include <cstdio>
+#else
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
+#include <akin/error.hpp>
+#include <akin/io/format.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// A path as error messages show it.
+inline std::string quoted(const std::filesystem::path& path) {
+  const std::u8string text = path.u8string();
+  return '"' + std::string(text.begin(), text.end()) + '"';
+}
+
+/// What the operating system says of an error number.
+inline std::string error_text(int number) { return std::generic_category().message(number); }
+
+/// Bytes at an address that is a multiple of section_alignment, zero at first.
+class aligned_bytes {
+ public:
+  explicit aligned_bytes(std::size_t size) : lines_(aligned_up(size) / section_alignment), size_(size) {}
+  explicit aligned_bytes(std::span<const std::byte> bytes) : aligned_bytes(bytes.size()) {
+    if (size_ != 0) std::memcpy(data(), bytes.data(), size_);
+  }
+
+  std::byte* data() noexcept { return reinterpret_cast<std::byte*>(lines_.data()); }
+  std::span<const std::byte> bytes() const noexcept {
+    return {reinterpret_cast<const std::byte*>(lines_.data()), size_};
+  }
+
+ private:
+  struct alignas(section_alignment) line {
+    std::byte bytes[section_alignment];
+  };
+  std::vector<line> lines_;
+  std::size_t size_;
+};
+
+#if defined(_WIN32)
+
+/// The bytes of a regular file, read into memory: a mapping would forbid to replace the file. Throws
+/// std::runtime_error: where, path and reason.
+class mapped_file {
+ public:
+  explicit mapped_file(const std::filesystem::path& path, std::string_view where = {}) : memory_(size_of(path, where)) {
+    std::FILE* const file = ::_wfopen(path.c_str(), L"rb");
+    if (file == nullptr) fail<std::runtime_error>(where, quoted(path), " cannot be opened: ", error_text(errno));
+    const std::size_t size = memory_.bytes().size();
+    const std::size_t got = std::fread(memory_.data(), 1, size, file);
+    std::fclose(file);
+    if (got != size) fail<std::runtime_error>(where, quoted(path), " cannot be read to its end");
+  }
+  mapped_file(const mapped_file&) = delete;
+  mapped_file& operator=(const mapped_file&) = delete;
+
+  std::span<const std::byte> bytes() const noexcept { return memory_.bytes(); }
+
+ private:
+  static std::size_t size_of(const std::filesystem::path& path, std::string_view where) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    if (error) fail<std::runtime_error>(where, quoted(path), " cannot be opened: ", error.message());
+    return static_cast<std::size_t>(size);
+  }
+
+  aligned_bytes memory_;
+};
+
+#else
+
+/// The bytes of a regular file, mapped for reading; they begin at a multiple of the page size. Throws
+/// std::runtime_error with path and reason. Until the end of this object nobody may write into or shorten the file,
+/// removing it or renaming another over it is fine.
+class mapped_file {
+ public:
+  explicit mapped_file(const std::filesystem::path& path, std::string_view where = {}) {
+    // A pipe without a writer would otherwise keep open() waiting.
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) fail<std::runtime_error>(where, quoted(path), " cannot be opened: ", error_text(errno));
+    const std::string problem = map(file);
+    ::close(file);
+    if (!problem.empty()) fail<std::runtime_error>(where, quoted(path), " ", problem);
+  }
+  ~mapped_file() {
+    if (size_ != 0) ::munmap(address_, size_);
+  }
+  mapped_file(const mapped_file&) = delete;
+  mapped_file& operator=(const mapped_file&) = delete;
+
+  std::span<const std::byte> bytes() const noexcept { return {static_cast<const std::byte*>(address_), size_}; }
+
+ private:
+  /// What went wrong, empty if nothing did.
+  std::string map(int file) {
+    struct stat status {};
+    if (::fstat(file, &status) != 0) return "cannot be opened: " + error_text(errno);
+    if (!S_ISREG(status.st_mode)) return "is not a regular file";
+    if (static_cast<std::uintmax_t>(status.st_size) > std::numeric_limits<std::ptrdiff_t>::max()) {
+      return "is larger than the address space";
+    }
+    if (status.st_size == 0) return {};  // nothing to map, which mmap refuses
+    void* const address = ::mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ, MAP_PRIVATE, file, 0);
+    if (address == MAP_FAILED) return "cannot be mapped: " + error_text(errno);
+    address_ = address;
+    size_ = static_cast<std::size_t>(status.st_size);
+    return {};
+  }
+
+  void* address_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+#endif
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI

@@ -1,0 +1,66 @@
+/// @file
+/// Saving a model and loading it again.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <akin/io/atomic_file.hpp>
+#include <akin/io/mapped_file.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/io/reader.hpp>
+#include <akin/io/writer.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Puts what the writer has collected on disk; as save() in everything else.
+inline void write_model_file(model_writer& writer, const std::filesystem::path& path) {
+  atomic_file file(path);
+  writer.emit([&](std::span<const std::byte> bytes) { file.write(bytes); });
+  file.commit();
+}
+
+/// Maps and checks a model file; as load() in everything else.
+inline model_reader open_model_file(const std::filesystem::path& path) {
+  auto file = std::make_shared<const mapped_file>(path, "load: ");
+  const std::span<const std::byte> bytes = file->bytes();
+  return {std::move(file), bytes, quoted(path)};
+}
+
+/// Reads a model file that lies in memory, from a copy of it; source is how errors call it.
+inline model_reader read_model_bytes(std::span<const std::byte> bytes, std::string source) {
+  auto copy = std::make_shared<const aligned_bytes>(bytes);
+  const std::span<const std::byte> copied = copy->bytes();
+  return {std::move(copy), copied, std::move(source)};
+}
+
+}  // namespace detail
+
+/// Writes a model to a file that load<Model>() reads on any little-endian machine. The file is written under a
+/// temporary name beside `path`, brought to the disk and renamed, so that at any moment, also when the process is
+/// killed, `path` holds the old file whole or the new one; programs that have loaded the old one keep it. Equal models
+/// give equal bytes. Throws std::runtime_error with path and reason when the file cannot be written, not_fitted when
+/// the model has learnt nothing. Memory: next to nothing, the model's arrays are written from where they are.
+template <class Model>
+void save(const Model& model, const std::filesystem::path& path) {
+  detail::model_writer writer;
+  detail::write_model(writer, model);
+  detail::write_model_file(writer, path);
+}
+
+/// The model that save() wrote to `path`; Model must be its type, with the same scalar and index types. All bytes are
+/// checked (about the time to read the file once); arrays are then used where they are mapped, so that processes share
+/// them and what is not asked for need not stay in memory. Throws std::runtime_error when the file cannot be opened,
+/// and format_error, which is one, when it is truncated, corrupted, not akin's or another model. While the model, or a
+/// copy of it that still uses the mapping, lives, the file must not be written into; save() to the same path is safe.
+template <class Model>
+Model load(const std::filesystem::path& path) {
+  return detail::read_model<Model>(detail::open_model_file(path));
+}
+
+}  // namespace akin::inline AKIN_ABI

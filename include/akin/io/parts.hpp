@@ -1,0 +1,105 @@
+/// @file
+/// What a class does to take part in save and load, and how a model stores another as a part of itself.
+#pragma once
+
+#include <concepts>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <akin/error.hpp>
+#include <akin/io/reader.hpp>
+#include <akin/io/writer.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// A class that a model file can hold: `kind` names it for good, `write_to` adds its sections, `read_from` makes an
+/// object of them. Of scalar_type and index_type, those that the class has are recorded and checked. read_from must
+/// take whatever the sections hold without undefined behaviour; options that their constructor refuses with a
+/// std::logic_error become a format_error by themselves.
+template <class Model>
+concept storable = requires(const Model& model, model_writer& writer, const model_reader& reader) {
+  { Model::kind } -> std::convertible_to<std::string_view>;
+  model.write_to(writer);
+  { Model::read_from(reader) } -> std::same_as<Model>;
+};
+
+template <class Model>
+constexpr std::string_view scalar_name_of() {
+  if constexpr (requires { typename Model::scalar_type; }) {
+    return type_name<typename Model::scalar_type>();
+  } else {
+    return {};
+  }
+}
+
+template <class Model>
+constexpr std::string_view index_name_of() {
+  if constexpr (requires { typename Model::index_type; }) {
+    return type_name<typename Model::index_type>();
+  } else {
+    return {};
+  }
+}
+
+/// "implicit_als<float>", "implicit_als<float, int64>", "id_map": a model as its user writes it.
+inline std::string spelled(std::string_view kind, std::string_view scalar, std::string_view index) {
+  const std::string_view shown = index == "int32" ? std::string_view() : index;
+  if (scalar.empty() && shown.empty()) return std::string(kind);
+  return sentence(kind, "<", scalar, scalar.empty() || shown.empty() ? "" : ", ", shown, ">");
+}
+
+/// Adds the texts that say what is in the writer's scope: a Model.
+template <class Model>
+void write_label(model_writer& writer) {
+  static_assert(storable<Model>, "save: the model must have kind, write_to and a read_from that returns it");
+  writer.add_text("@kind", Model::kind);
+  writer.add_text("@scalar", scalar_name_of<Model>());
+  writer.add_text("@index", index_name_of<Model>());
+}
+
+/// Adds the model to the writer's scope, labelled.
+template <class Model>
+void write_model(model_writer& writer, const Model& model) {
+  if constexpr (requires { model.users(), model.items(); })
+    require_fitted(model.users() > 0 || model.items() > 0, "save");
+  write_label<Model>(writer);
+  model.write_to(writer);
+}
+
+/// The model in the reader's scope; throws format_error if it is another one or not whole.
+template <class Model>
+Model read_model(const model_reader& reader) {
+  static_assert(storable<Model>, "load: the model must have kind, write_to and a read_from that returns it");
+  const std::string held = spelled(reader.kind(), reader.scalar(), reader.index());
+  const std::string asked = spelled(Model::kind, scalar_name_of<Model>(), index_name_of<Model>());
+  if (held != asked) {
+    reader.refuse("holds ", held.empty() ? std::string_view("no model") : held, ", but ", asked, " was asked for");
+  }
+#if AKIN_HAS_EXCEPTIONS
+  try {
+    return Model::read_from(reader);
+  } catch (const std::logic_error& refused) {
+    reader.refuse("is no proper ", asked, ": ", refused.what());
+  }
+#else
+  return Model::read_from(reader);
+#endif
+}
+
+/// Stores a model as part of another; its sections are called `part.name`.
+template <class Model>
+void write_part(model_writer& writer, std::string_view part, const Model& model) {
+  model_writer scope = writer.scope(part);
+  write_model(scope, model);
+}
+
+/// The part that write_part stored; throws format_error as read_model does.
+template <class Model>
+Model read_part(const model_reader& reader, std::string_view part) {
+  return read_model<Model>(reader.scope(part));
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI

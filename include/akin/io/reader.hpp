@@ -1,0 +1,182 @@
+/// @file
+/// What a model finds in its file. Knows nothing of the file system, so that models include it cheaply; model_file.hpp
+/// opens files.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/error.hpp>
+#include <akin/io/detail/parse.hpp>
+#include <akin/io/format.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// The sections of a whole model file, by name. What a section does not hold as asked is a format_error that names file
+/// and section. Arrays and texts lie in the file's own bytes, arrays aligned to 64; they live as long as owner() or the
+/// reader does. Copies and scopes of a reader share the file.
+class model_reader {
+ public:
+  /// A dimension that may be anything.
+  static constexpr std::int64_t any = -1;
+
+  /// Takes the bytes of a file, checks all of them and reads in place; owner keeps them alive, the first lies at a
+  /// multiple of 64, source is how errors call them. Throws format_error unless they are a whole model file.
+  model_reader(std::shared_ptr<const void> owner, std::span<const std::byte> bytes, std::string source)
+      : file_(
+            std::make_shared<const parsed_file>(model_file_parser::parse(std::move(owner), bytes, std::move(source)))) {
+  }
+
+  /// A reader of the sections that are called `part.name`; they need not exist.
+  [[nodiscard]] model_reader scope(std::string_view part) const { return {file_, sentence(prefix_, part, ".")}; }
+
+  /// The texts `@kind`, `@scalar` and `@index`: what the model or part is, empty where it is nothing of the sort.
+  [[nodiscard]] std::string_view kind() const { return label("@kind"); }
+  [[nodiscard]] std::string_view scalar() const { return label("@scalar"); }
+  [[nodiscard]] std::string_view index() const { return label("@index"); }
+
+  [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
+
+  /// The array of that name, whose elements must be of type T and whose shape must be rows x cols where these are
+  /// given.
+  template <class T>
+  [[nodiscard]] rows_view<const T> array(std::string_view name, std::int64_t rows = any,
+                                         std::int64_t cols = any) const {
+    const table_entry& entry = typed<T>(name);
+    const rows_view<const T> found{reinterpret_cast<const T*>(file_->data + entry.offset),
+                                   static_cast<std::int64_t>(entry.rows), static_cast<std::int64_t>(entry.cols)};
+    if ((rows != any && rows != found.rows) || (cols != any && cols != found.cols)) {
+      refuse_section(name, sentence("is ", found.rows, " x ", found.cols, " where ", size_text(rows), " x ",
+                                    size_text(cols), " is needed"));
+    }
+    return found;
+  }
+
+  /// What model_writer::add_value stored. An integer may have been stored from another type, but must be within T; an
+  /// enumerator is only known to be within the underlying type: say min and max.
+  template <class T>
+  [[nodiscard]] T value(std::string_view name) const {
+    if constexpr (std::is_enum_v<T>) {
+      return static_cast<T>(value<std::underlying_type_t<T>>(name));
+    } else if constexpr (std::is_same_v<T, bool>) {
+      const std::uint8_t stored = *array<std::uint8_t>(name, 1, 1).data;
+      if (stored > 1) refuse_section(name, sentence("holds ", stored, ", which is neither true nor false"));
+      return stored != 0;
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return *array<T>(name, 1, 1).data;
+    } else if (at(name).type == static_cast<std::uint32_t>(element::uint64)) {
+      return integer<T>(name, *array<std::uint64_t>(name, 1, 1).data);
+    } else {
+      return integer<T>(name, *array<std::int64_t>(name, 1, 1).data);
+    }
+  }
+
+  /// The same for a value that must be within [min, max]; NaN never is.
+  template <class T>
+  [[nodiscard]] T value(std::string_view name, T min, T max) const {
+    if constexpr (std::is_enum_v<T>) {
+      using number = std::underlying_type_t<T>;
+      return static_cast<T>(value<number>(name, static_cast<number>(min), static_cast<number>(max)));
+    } else {
+      const T stored = value<T>(name);
+      if (!(stored >= min && stored <= max)) {
+        refuse_section(name, sentence("holds ", stored, ", which is not between ", min, " and ", max));
+      }
+      return stored;
+    }
+  }
+
+  /// What model_writer::add_text stored.
+  [[nodiscard]] std::string_view text(std::string_view name) const {
+    const auto letters = array<std::uint8_t>(name, 1);
+    return {reinterpret_cast<const char*>(letters.data), static_cast<std::size_t>(letters.cols)};
+  }
+
+  /// Keeps the bytes of the file where they are: a model that uses arrays in place holds a copy.
+  [[nodiscard]] const std::shared_ptr<const void>& owner() const { return file_->owner; }
+
+  /// Throws format_error: `load: "file" `, where it is about a part `(part p) `, and the words, which say what is
+  /// wrong: "is …" or "holds …".
+  template <class... Words>
+  [[noreturn]] void refuse(const Words&... words) const {
+    if (prefix_.empty()) fail<format_error>("load: ", file_->source, " ", words...);
+    const auto part = std::string_view(prefix_).substr(0, prefix_.size() - 1);
+    fail<format_error>("load: ", file_->source, " (part ", part, ") ", words...);
+  }
+
+  /// The same about one section: `load: "file" is no proper model: section "name" ` and what.
+  [[noreturn]] void refuse_section(std::string_view name, std::string_view what) const {
+    refuse("is no proper model: section \"", name, "\" ", what);
+  }
+
+  /// Refuses the file unless ok; for what must hold between sections, "users and items must differ".
+  void require(bool ok, std::string_view rule) const {
+    if (!ok) refuse("is no proper model: ", rule);
+  }
+
+  /// The full names of all sections, ascending, whatever the scope.
+  [[nodiscard]] std::vector<std::string_view> names() const {
+    std::vector<std::string_view> result;
+    for (const table_entry& entry : file_->sections) result.emplace_back(entry.name);
+    return result;
+  }
+
+ private:
+  model_reader(std::shared_ptr<const parsed_file> file, std::string prefix)
+      : file_(std::move(file)), prefix_(std::move(prefix)) {}
+
+  const table_entry* find(std::string_view name) const {
+    const std::string full = sentence(prefix_, name);
+    const auto& all = file_->sections;
+    const auto found =
+        std::lower_bound(all.begin(), all.end(), full,
+                         [](const table_entry& entry, const std::string& key) { return entry.name < key; });
+    return found != all.end() && found->name == full ? &*found : nullptr;
+  }
+
+  const table_entry& at(std::string_view name) const {
+    const table_entry* const entry = find(name);
+    if (entry == nullptr) refuse_section(name, "is missing");
+    return *entry;
+  }
+
+  template <class T>
+  const table_entry& typed(std::string_view name) const {
+    const table_entry& entry = at(name);
+    const auto stored = static_cast<element>(entry.type);
+    if (stored != element_of<T>()) {
+      refuse_section(name, sentence("holds ", traits_of(stored).name, " where ", type_name<T>(), " is needed"));
+    }
+    return entry;
+  }
+
+  std::string_view label(std::string_view name) const { return has(name) ? text(name) : std::string_view(); }
+
+  template <class T, class Stored>
+  T integer(std::string_view name, Stored stored) const {
+    if (!std::in_range<T>(stored)) {
+      refuse_section(name, sentence("holds ", stored, ", which is not between ", std::numeric_limits<T>::min(), " and ",
+                                    std::numeric_limits<T>::max()));
+    }
+    return static_cast<T>(stored);
+  }
+
+  static std::string size_text(std::int64_t size) { return size == any ? "any" : std::to_string(size); }
+
+  std::shared_ptr<const parsed_file> file_;
+  std::string prefix_;
+};
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
