@@ -96,7 +96,8 @@ inline std::string_view without_byte_order_mark(const text_input& input) {
   return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
 }
 
-/// The lines of a text, ended by LF or CRLF, the last one by either or nothing.
+/// The lines of a text, ended by LF or CRLF, the last one by either or nothing. Throws format_error for NUL bytes and
+/// for carriage returns elsewhere.
 class line_scanner {
  public:
   explicit line_scanner(const text_input& input) : name_(input.name), rest_(without_byte_order_mark(input)) {}
@@ -109,11 +110,14 @@ class line_scanner {
     line = rest_.substr(0, end ? static_cast<std::size_t>(end - rest_.data()) : rest_.size());
     rest_.remove_prefix(line.size() + (end ? 1 : 0));
     if (end && line.ends_with('\r')) line.remove_suffix(1);
+    if (line.find('\0') != std::string_view::npos) fail_here(0, "the text must not hold NUL bytes");
+    if (line.find('\r') != std::string_view::npos) fail_here(0, "a carriage return must be followed by a line feed");
     return true;
   }
 
   /// The number of the line that next() gave, from 1.
   std::int64_t number() const noexcept { return number_; }
+  const std::string& name() const noexcept { return name_; }
   /// How many bytes are left after it.
   std::size_t left() const noexcept { return rest_.size(); }
 

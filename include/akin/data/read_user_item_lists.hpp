@@ -1,0 +1,148 @@
+/// @file
+/// Logs from lines of `user item item …`, the form of many published data sets.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/data/detail/log_builder.hpp>
+#include <akin/data/detail/parse_number.hpp>
+#include <akin/data/detail/text_input.hpp>
+#include <akin/data/id_map.hpp>
+#include <akin/data/interaction_log.hpp>
+#include <akin/error.hpp>
+#include <akin/matrix.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// A file with the interactions of one kind, and what one of them counts.
+struct event_file {
+  std::filesystem::path path;
+  std::string event;
+  double weight = 1;
+};
+
+/// A published split: both matrices users x items with ones, numbered as in the files.
+template <class Scalar>
+struct lightgcn_split {
+  sparse_matrix<Scalar> train;
+  sparse_matrix<Scalar> test;
+};
+
+namespace detail {
+
+/// Calls visit(user, item, scanner, field) for each item of each line; the first word of a line is its user.
+template <class Visit>
+void visit_user_item_lists(const text_input& input, Visit visit) {
+  line_scanner lines(input);
+  for (std::string_view rest; lines.next(rest);) {
+    const std::string_view user = next_word(rest);
+    std::int64_t field = 1;
+    for (std::string_view item = next_word(rest); !item.empty(); item = next_word(rest))
+      visit(user, item, lines, ++field);
+  }
+}
+
+struct event_text {
+  text_input input;
+  std::string event;
+  double weight = 1;
+};
+
+inline interaction_log read_user_item_lists(const std::vector<event_text>& files) {
+  log_builder log;
+  for (const event_text& file : files) {
+    const auto weight = static_cast<float>(file.weight);
+    require(is_finite(weight), "read_user_item_lists", "weight must be finite and fit a float", file.weight);
+    const std::int32_t event = file.event.empty() ? -1 : log.event_id(file.event);
+    visit_user_item_lists(file.input, [&](std::string_view user, std::string_view item, const line_scanner&, auto) {
+      log.add(log.user_id(user), log.item_id(item), weight);
+      if (event >= 0) log.add_event(event);
+    });
+  }
+  return std::move(log).finish();
+}
+
+/// An id of a file whose ids are said to be 0, 1, 2, …: at most as high as the files' bytes allow, or 2^20, so that a
+/// stray number takes no memory.
+inline std::int32_t dense_id(std::string_view word, std::int64_t limit, const line_scanner& lines, std::int64_t field) {
+  std::int64_t id = -1;
+  if (!parse_number(word, id) || id < 0)
+    lines.fail_here(field, "an id must be a whole number from 0, got ", shown(word));
+  if (id >= limit) lines.fail_here(field, "ids must number users and items from 0 without large gaps, got ", id);
+  return static_cast<std::int32_t>(id);
+}
+
+/// Reads one side of a split; the counts grow to what its ids need.
+inline interaction_arrays read_dense_lists(const text_input& input, std::int64_t limit, std::int32_t& users,
+                                           std::int32_t& items) {
+  interaction_arrays columns;
+  visit_user_item_lists(input,
+                        [&](std::string_view user, std::string_view item, const line_scanner& lines, auto field) {
+                          columns.users.push_back(dense_id(user, limit, lines, 1));
+                          columns.items.push_back(dense_id(item, limit, lines, field));
+                          users = std::max(users, columns.users.back() + 1);
+                          items = std::max(items, columns.items.back() + 1);
+                        });
+  return columns;
+}
+
+template <class Scalar>
+lightgcn_split<Scalar> read_lightgcn(const text_input& train, const text_input& test) {
+  constexpr std::size_t always_allowed = std::size_t{1} << 20, most = (std::size_t{1} << 31) - 1;
+  const auto limit =
+      static_cast<std::int64_t>(std::min(most, std::max(always_allowed, train.text.size() + test.text.size())));
+  std::int32_t users = 0, items = 0;
+  interaction_arrays sides[] = {read_dense_lists(train, limit, users, items),
+                                read_dense_lists(test, limit, users, items)};
+  const auto user_ids = std::make_shared<const id_map>(numbered_ids(users));
+  const auto item_ids = std::make_shared<const id_map>(numbered_ids(items));
+  sparse_matrix<Scalar> matrices[2];
+  for (std::size_t i = 0; i < 2; ++i) {
+    sides[i].user_ids = user_ids;
+    sides[i].item_ids = item_ids;
+    matrices[i] = interaction_log(std::move(sides[i])).template matrix<Scalar>(duplicates::max);
+  }
+  return {std::move(matrices[0]), std::move(matrices[1])};
+}
+
+}  // namespace detail
+
+/// The log of a file whose lines are `user item item …`, words between spaces or tabs; a user may have several lines,
+/// or a line without items, which adds nothing. Values are 1. Throws format_error for bytes that are no text,
+/// std::runtime_error where the file cannot be read. O(bytes).
+inline interaction_log read_user_item_lists(const std::filesystem::path& path) {
+  return detail::read_user_item_lists({{detail::load_text(path), "", 1}});
+}
+
+/// One log from several such files, one a kind of interaction, with common ids; the value of a line is its file's
+/// weight: `read_user_item_lists({{folder / "view.txt", "view", 1}, {folder / "buy.txt", "buy", 5}})`. The matrix of
+/// such a log with duplicates::sum adds the weights up. Throws as above, and std::invalid_argument for an event without
+/// a name.
+inline interaction_log read_user_item_lists(const std::vector<event_file>& files) {
+  std::vector<detail::event_text> texts;
+  for (const event_file& file : files) {
+    detail::require(!file.event.empty(), "read_user_item_lists", "event must have a name");
+    texts.push_back({detail::load_text(file.path), file.event, file.weight});
+  }
+  return detail::read_user_item_lists(texts);
+}
+
+/// The folder of a published split of the LightGCN papers (Gowalla, Yelp2018, Amazon-Book): train.txt and test.txt with
+/// lines `user item item …` of whole numbers from 0. Both matrices have the same shape and 1 where a pair occurs.
+/// `const auto [train, test] = akin::read_lightgcn(folder);` Throws format_error `file:line:column: …` for what is no
+/// such number or leaves large gaps, std::runtime_error where a file cannot be read. O(bytes · log(longest line)).
+template <class Scalar = float>
+lightgcn_split<Scalar> read_lightgcn(const std::filesystem::path& folder) {
+  return detail::read_lightgcn<Scalar>(detail::load_text(folder / "train.txt"), detail::load_text(folder / "test.txt"));
+}
+
+}  // namespace akin::inline AKIN_ABI
