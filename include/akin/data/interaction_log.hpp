@@ -30,14 +30,14 @@ enum class duplicates {
 
 /// The columns that an interaction_log is made of: equal lengths, or empty where the log has no such column.
 struct interaction_arrays {
-  std::vector<std::int32_t> users;
-  std::vector<std::int32_t> items;
-  std::vector<float> values;                  ///< finite; empty: all 1
-  std::vector<std::int64_t> times = {};       ///< milliseconds since 1970-01-01 UTC; empty: no times
-  std::vector<std::int32_t> events = {};      ///< kinds of interaction; empty: no events
-  std::shared_ptr<const id_map> user_ids{};   ///< null: the names of 0, 1, 2, … are "0", "1", "2", …
-  std::shared_ptr<const id_map> item_ids{};   ///< the same
-  std::shared_ptr<const id_map> event_ids{};  ///< the same
+  std::vector<std::int32_t> users = {};
+  std::vector<std::int32_t> items = {};
+  std::vector<float> values = {};                ///< finite; empty: all 1
+  std::vector<std::int64_t> times = {};          ///< milliseconds since 1970-01-01 UTC; empty: no times
+  std::vector<std::int32_t> events = {};         ///< kinds of interaction; empty: no events
+  std::shared_ptr<const id_map> user_ids = {};   ///< null: the names of 0, 1, 2, … are "0", "1", "2", …
+  std::shared_ptr<const id_map> item_ids = {};   ///< the same
+  std::shared_ptr<const id_map> event_ids = {};  ///< the same
 };
 
 /// The names "0", "1", … of `count` ids, for data that has numbers only.
