@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <akin/config.hpp>
 
@@ -39,6 +40,8 @@ template <class Part>
 void append_part(std::string& text, const Part& part) {
   if constexpr (std::is_same_v<Part, bool>) {
     text += part ? "true" : "false";
+  } else if constexpr (std::is_same_v<Part, char>) {
+    text += part;
   } else if constexpr (std::is_floating_point_v<Part>) {
     char digits[32];
     std::snprintf(digits, sizeof digits, "%g", static_cast<double>(part));

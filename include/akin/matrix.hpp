@@ -127,9 +127,14 @@ auto view_of(const Matrix& x, std::string_view where) {
   return csr_view<scalar_type, index_type>{x.rows(), x.cols(), x.outerIndexPtr(), x.innerIndexPtr(), x.valuePtr()};
 }
 
-/// Throws unless the columns of each row are in range and ascending and all values are finite; O(nonzeros).
+/// Throws unless the rows follow one another from the first element on, the columns of each row are in range and
+/// ascending and all values are finite; O(rows + nonzeros).
 template <class Policy, class Scalar, class Index>
 void check_interactions(const Policy& policy, const csr_view<Scalar, Index>& x, std::string_view where) {
+  for (std::int64_t row = 0; row < x.rows; ++row)
+    if (x.offsets[0] != 0 || x.row_size(row) < 0)
+      fail<std::invalid_argument>(where, ": the offsets of the rows must ascend from 0, got ", x.offsets[row], " to ",
+                                  x.offsets[row + 1], " for row ", row);
   for_each_row(policy, x.rows, [&](std::int64_t row, int) {
     const auto columns = x.row_columns(row);
     const auto values = x.row_values(row);
