@@ -19,10 +19,10 @@
 #define AKIN_DETAIL_PRAGMA(text) _Pragma(#text)
 
 // --- inline namespaces
-// ------------------------------------------------------------------------------------------------ Inline functions
-// compiled with different -m flags are different functions. All code lives in AKIN_ABI, which names the version and
-// those flags, so that the linker cannot give AVX code to a baseline translation unit. What crosses translation units
-// by design (exceptions, policies, views, options) lives in AKIN_SEAM, which names the version alone.
+
+// Inline functions compiled with different -m flags are different functions. All code lives in AKIN_ABI, which names
+// the version and those flags, so that the linker cannot give AVX code to a baseline translation unit. What crosses
+// translation units by design (exceptions, policies, views, options) lives in AKIN_SEAM, which names the version alone.
 
 #define AKIN_DETAIL_VERSION_NAME                                                                          \
   AKIN_DETAIL_JOIN3(AKIN_DETAIL_JOIN3(v, AKIN_VERSION_MAJOR, _), AKIN_DETAIL_JOIN(AKIN_VERSION_MINOR, _), \
@@ -58,7 +58,6 @@
                     AKIN_DETAIL_ASSERT_NAME)
 
 // --- errors
-// -----------------------------------------------------------------------------------------------------------
 
 #if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 #define AKIN_HAS_EXCEPTIONS 1
@@ -89,11 +88,15 @@
 #endif
 
 // --- compilers
-// --------------------------------------------------------------------------------------------------------
 
 #if defined(__GNUC__)
 #define AKIN_ALWAYS_INLINE inline __attribute__((always_inline))
+#if defined(__clang__)
 #define AKIN_NOINLINE __attribute__((noinline))
+#else
+// g++ -O3 makes copies of a function for the constants that it is called with, which may round in another way.
+#define AKIN_NOINLINE __attribute__((noinline, noclone))
+#endif
 #define AKIN_HAS_VECTOR_EXTENSIONS 1
 #elif defined(_MSC_VER)
 #define AKIN_ALWAYS_INLINE __forceinline

@@ -4,22 +4,25 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include <akin/config.hpp>
+#include <akin/kernels/axpy.hpp>
 #include <akin/kernels/dot.hpp>
 
 namespace akin::inline AKIN_ABI::kernels {
 
 /// Factors a symmetric positive definite matrix as L L' in place; only the lower triangle of `a` (size x size,
-/// row-major) is read and written. False where a pivot is not positive (or NaN): the matrix is not positive definite to
-/// working precision, and `a` is spoilt. size^3 / 3 flops. Source: Golub and Van Loan, Matrix Computations, 4.2.
+/// row-major) is read and written. False where a pivot is not positive and finite: the matrix is not positive definite
+/// to working precision or holds what is not a number, and `a` is spoilt. size^3 / 3 flops. Source: Golub and Van Loan,
+/// Matrix Computations, 4.2.
 template <class T>
 [[nodiscard]] bool cholesky(T* a, std::int64_t size) {
   for (std::int64_t i = 0; i < size; ++i) {
     T* const row = a + i * size;
     for (std::int64_t j = 0; j < i; ++j) row[j] = (row[j] - dot(row, a + j * size, j)) / a[j * size + j];
     const T pivot = row[i] - dot(row, row, i);
-    if (!(pivot > 0)) return false;
+    if (!(pivot > 0 && pivot <= std::numeric_limits<T>::max())) return false;
     row[i] = std::sqrt(pivot);
   }
   return true;
@@ -31,7 +34,7 @@ void cholesky_solve(const T* l, T* b, std::int64_t size) {
   for (std::int64_t i = 0; i < size; ++i) b[i] = (b[i] - dot(l + i * size, b, i)) / l[i * size + i];
   for (std::int64_t i = size - 1; i >= 0; --i) {
     b[i] /= l[i * size + i];
-    for (std::int64_t j = 0; j < i; ++j) b[j] -= l[i * size + j] * b[i];
+    axpy(-b[i], l + i * size, b, i);
   }
 }
 
