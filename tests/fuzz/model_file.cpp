@@ -1,15 +1,7 @@
 // Any bytes are a whole model file or a format_error, nothing else. Each input is read as it is, and once more after
 // its checksums have been made to match, as a forger would: then what the table and the sections say is all that is
-// left to stop it.
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
+// left to stop it. A short input is also a list of changes to the file of a model, which lead further inside than
+// chance does.
 #include <akin/error.hpp>
 #include <akin/io/csr.hpp>
 #include <akin/io/model_file.hpp>
@@ -21,6 +13,9 @@ namespace {
 using akin::detail::model_reader;
 using akin::detail::model_writer;
 
+/// Where results go, so that the compiler keeps the reads that they come from.
+volatile double kept;
+
 /// Uses every kind of section as models do, and reads each element that a successful check vouches for.
 struct everything {
   static constexpr std::string_view kind = "everything";
@@ -28,7 +23,22 @@ struct everything {
   using index_type = std::int32_t;
   enum class mode : std::uint8_t { one, two };
 
-  void write_to(model_writer&) const {}
+  void write_to(model_writer& writer) const {
+    static constexpr float numbers[] = {1, 2, 3, 4, 5, 6};
+    static constexpr std::int32_t offsets[] = {0, 2, 2, 3}, columns[] = {0, 2, 1};
+    static constexpr std::int64_t part_offsets[] = {0, 1}, part_columns[] = {4};
+    writer.add_value("factors", 2);
+    writer.add_value("rate", 0.5);
+    writer.add_value("flag", true);
+    writer.add_value("mode", mode::two);
+    writer.add_value("seed", std::uint64_t{7});
+    writer.add_text("name", "abc");
+    writer.add("factors_of_items", numbers, 3, 2);
+    writer.add("ids", columns, 3);
+    akin::detail::write_csr(writer, "histories", akin::csr_view<float, std::int32_t>{3, 3, offsets, columns, numbers});
+    model_writer part = writer.scope("part");
+    akin::detail::write_pattern(part, "pattern", akin::sparsity_view<std::int64_t>{1, 5, part_offsets, part_columns});
+  }
   static everything read_from(const model_reader& reader) {
     everything result;
     const int factors = reader.value("factors", 1, 1000);
@@ -76,7 +86,8 @@ void touch(const model_reader& reader, std::string_view name) {
     T largest{};
     for (std::int64_t i = 0; i < array.rows * array.cols; ++i)
       largest = array.data[i] > largest ? array.data[i] : largest;
-    static_cast<void>(largest == reader.value<T>(name));
+    kept = static_cast<double>(largest);
+    kept = static_cast<double>(reader.value<T>(name));
   });
 }
 
@@ -90,13 +101,14 @@ void use(const model_reader& reader) {
     touch<std::uint64_t>(reader, name);
     touch<float>(reader, name);
     touch<double>(reader, name);
-    tolerate([&] { static_cast<void>(reader.text(name).find('x')); });
-    tolerate([&] { static_cast<void>(akin::detail::read_model<everything>(reader.scope(name))); });
+    tolerate([&] { kept = static_cast<double>(reader.text(name).find('x')); });
+    tolerate([&] { kept = akin::detail::read_model<everything>(reader.scope(name)).sum; });
     // Names end in .cols, .offsets and so on where they belong to a matrix.
     const std::string_view matrix = name.substr(0, name.rfind('.'));
-    tolerate([&] { static_cast<void>(akin::detail::read_csr<double, std::int64_t>(reader, matrix)); });
+    tolerate(
+        [&] { kept = static_cast<double>(akin::detail::read_csr<double, std::int64_t>(reader, matrix).nonzeros()); });
   }
-  tolerate([&] { static_cast<void>(akin::detail::read_model<everything>(reader)); });
+  tolerate([&] { kept = akin::detail::read_model<everything>(reader).sum; });
 }
 
 /// What a whole file says in all of its sections can be written again, to the same bytes.
@@ -118,18 +130,45 @@ void check_round_trip(const model_reader& reader, std::span<const std::byte> fil
   }
 }
 
+void read_and_use(std::span<const std::byte> file) {
+  tolerate([&] {
+    const model_reader reader = akin::detail::read_model_bytes(file, "\"fuzz\"");
+    use(reader);
+    check_round_trip(reader, file);
+  });
+}
+
+/// The file of a model with some bytes replaced: changes are triples of position (two bytes) and value.
+craft::bytes changed_model(std::span<const std::byte> changes) {
+  static const craft::bytes whole = [] {
+    model_writer writer;
+    akin::detail::write_model(writer, everything{});
+    craft::bytes file = craft::file_of(writer);
+    // It must be read to its end, or changes of it lead nowhere.
+    static_cast<void>(akin::detail::read_model<everything>(craft::read(file)));
+    return file;
+  }();
+  craft::bytes file = whole;
+  for (; changes.size() >= 3; changes = changes.subspan(3)) {
+    file[craft::get<std::uint16_t>(changes, 0) % file.size()] = changes[2];
+  }
+  return file;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::span<const std::byte> input = std::as_bytes(std::span(data, size));
+  read_and_use(input);
   craft::bytes file(input.begin(), input.end());
-  for (const bool sealed : {false, true}) {
-    if (sealed) craft::seal(file);
-    tolerate([&] {
-      const model_reader reader = akin::detail::read_model_bytes(file, "\"fuzz\"");
-      use(reader);
-      check_round_trip(reader, file);
-    });
+  craft::seal(file);
+  read_and_use(file);
+
+  constexpr std::size_t few_changes = 3 * 8;
+  if (size <= few_changes) {
+    file = changed_model(input);
+    craft::seal(file);
+    read_and_use(file);
   }
   return 0;
 }
