@@ -16,7 +16,6 @@
 inline akin::detail::text_input input(std::string_view text, std::string name = "log.csv") {
   return {std::move(name), text};
 }
-inline akin::detail::text_input input(std::string&&, std::string = "") = delete;
 
 /// What an Error says that the function throws; fails the test where it throws another one or none.
 template <class Error = akin::format_error, class Function>

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -71,8 +72,7 @@ inline interaction_log read_user_item_lists(const std::vector<event_text>& files
   return std::move(log).finish();
 }
 
-/// An id of a file whose ids are said to be 0, 1, 2, …: at most as high as the files' bytes allow, or 2^20, so that a
-/// stray number takes no memory.
+/// An id of a file whose ids are said to be 0, 1, 2, …
 inline std::int32_t dense_id(std::string_view word, std::int64_t limit, const line_scanner& lines, std::int64_t field) {
   std::int64_t id = -1;
   if (!parse_number(word, id) || id < 0)
@@ -95,9 +95,11 @@ inline interaction_arrays read_dense_lists(const text_input& input, std::int64_t
   return columns;
 }
 
+/// Ids are below the number of bytes of both files, or below `always_allowed`, so that a stray number takes no memory.
 template <class Scalar>
-lightgcn_split<Scalar> read_lightgcn(const text_input& train, const text_input& test) {
-  constexpr std::size_t always_allowed = std::size_t{1} << 20, most = (std::size_t{1} << 31) - 1;
+lightgcn_split<Scalar> read_lightgcn(const text_input& train, const text_input& test,
+                                     std::size_t always_allowed = std::size_t{1} << 20) {
+  constexpr std::size_t most = std::numeric_limits<std::int32_t>::max();
   const auto limit =
       static_cast<std::int64_t>(std::min(most, std::max(always_allowed, train.text.size() + test.text.size())));
   std::int32_t users = 0, items = 0;
