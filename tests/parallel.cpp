@@ -40,7 +40,7 @@ TEST_CASE("each row runs once, on a worker that has scratch") {
       std::atomic<int> bad_workers = 0;
       akin::detail::for_each_row(policy, rows, [&](std::int64_t row, int worker) {
         ++runs[static_cast<std::size_t>(row)];
-        bad_workers += worker < 0 || worker >= akin::detail::worker_count(policy);
+        bad_workers += worker < 0 || worker >= akin::detail::worker_count(policy, rows);
       });
       CHECK(runs == std::vector<int>(static_cast<std::size_t>(rows), 1));
       CHECK(bad_workers == 0);
@@ -63,6 +63,8 @@ TEST_CASE("a number of threads is taken as it is, 0 leaves it to OpenMP, a negat
   CHECK(akin::detail::worker_count(execution::par) >= 1);
   CHECK(akin::detail::worker_count(execution::par.threads(0)) == akin::detail::worker_count(execution::par));
   CHECK(akin::detail::worker_count(execution::par.threads(5)) == (AKIN_HAS_OPENMP ? 5 : 1));
+  CHECK(akin::detail::worker_count(execution::par.threads(5), 2) <= 2);
+  CHECK(akin::detail::worker_count(execution::par.threads(5), 0) == 0);
   for (const std::int64_t rows : {0, 9})
     CHECK_THROWS_MATCHES(akin::detail::for_each_row(execution::par.threads(-2), rows, [](std::int64_t, int) {}),
                          std::invalid_argument, Message("execution::par.threads: count must not be negative, got -2"));

@@ -33,6 +33,12 @@ inline int worker_count(const execution::parallel_policy& policy) {
 #endif
 }
 
+/// The same for a call on that many rows: no more workers than rows.
+template <class Policy>
+int worker_count(const Policy& policy, std::int64_t rows) {
+  return static_cast<int>(std::min<std::int64_t>(worker_count(policy), rows));
+}
+
 /// The number of the calling worker within its parallel region.
 inline int this_worker() noexcept {
 #if AKIN_HAS_OPENMP
@@ -81,16 +87,17 @@ void run_row(Body& body, std::int64_t row, int worker, first_error& error) {
 #endif
 }
 
-/// Calls body(row, worker) once for each row in [0, rows), worker in [0, worker_count(policy)); rows must be
-/// independent of each other. What a row throws is thrown after all rows have run; of several, that of the lowest row.
+/// Calls body(row, worker) once for each row in [0, rows), worker in [0, worker_count(policy, rows)); rows must
+/// be independent of each other. What a row throws is thrown after all rows have run; of several, that of the lowest
+/// row.
 template <class Policy, class Body>
 void for_each_row(const Policy& policy, std::int64_t rows, Body&& body) {
-  const std::int64_t workers = std::min<std::int64_t>(worker_count(policy), rows);
+  const int workers = worker_count(policy, rows);
   first_error error;
   if (workers > 1) {
     // Small enough to balance rows of unequal cost, large enough that handing them out costs nothing.
-    [[maybe_unused]] const std::int64_t chunk = std::clamp<std::int64_t>(rows / (workers * 32), 1, 64);
-    AKIN_OMP(parallel for num_threads(static_cast<int>(workers)) schedule(dynamic, chunk))
+    [[maybe_unused]] const std::int64_t chunk = std::clamp<std::int64_t>(rows / (std::int64_t{workers} * 32), 1, 64);
+    AKIN_OMP(parallel for num_threads(workers) schedule(dynamic, chunk))
     for (std::int64_t row = 0; row < rows; ++row) run_row(body, row, this_worker(), error);
   } else {
     for (std::int64_t row = 0; row < rows; ++row) run_row(body, row, 0, error);

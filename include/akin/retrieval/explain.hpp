@@ -38,8 +38,9 @@ concept explainable = requires(const T& model, slice<const typename T::index_typ
 };
 
 /// The k items of the user's row of `user_items` that speak most for `item`, by (contribution descending, id
-/// ascending); items that contribute nothing are left out. Throws not_fitted, or std::invalid_argument for ids out of
-/// range and for a matrix that does not fit the model.
+/// ascending); those that speak against it come last, and items that contribute nothing (or what is not a number) are
+/// left out. Throws not_fitted, or std::invalid_argument for ids out of range, for values of the row that are not
+/// finite and for a matrix that does not fit the model.
 template <class Model, class Matrix>
 auto explain(const Model& model, const Matrix& user_items, std::type_identity_t<typename Model::index_type> user,
              std::type_identity_t<typename Model::index_type> item, const explain_options& options = {}) {
@@ -57,14 +58,18 @@ auto explain(const Model& model, const Matrix& user_items, std::type_identity_t<
   detail::require_id(item, model.items(), "explain", "item");
 
   const auto columns = view.row_columns(user);
-  for (const index_type column : columns)
-    detail::require_id(column, model.items(), "explain", "each column of user_items");
+  const auto values = view.row_values(user);
+  for (std::int64_t i = 0; i < columns.size; ++i) {
+    detail::require_id(columns[i], model.items(), "explain", "each column of user_items");
+    detail::require(detail::is_finite(values[i]), "explain", "each value of user_items must be finite", values[i]);
+  }
   std::vector<scalar_type> contributions(static_cast<std::size_t>(columns.size));
-  model.contributions(columns, view.row_values(user), item, std::span(contributions));
+  model.contributions(columns, values, item, std::span(contributions));
 
   std::vector<reason<scalar_type, index_type>> reasons;
   for (std::size_t i = 0; i < contributions.size(); ++i)
-    if (contributions[i] != 0) reasons.push_back({columns[static_cast<std::int64_t>(i)], contributions[i]});
+    if (contributions[i] > 0 || contributions[i] < 0)
+      reasons.push_back({columns[static_cast<std::int64_t>(i)], contributions[i]});
   std::ranges::sort(reasons, [](const auto& a, const auto& b) {
     return a.contribution > b.contribution || (a.contribution == b.contribution && a.item < b.item);
   });

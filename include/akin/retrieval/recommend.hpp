@@ -2,6 +2,7 @@
 /// Recommendations for users that a model was trained with.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -37,8 +38,8 @@ void store_list(const std::vector<kernels::scored<Scalar, Index>>& best, std::in
 template <class Scalar, class Index, class Policy, class Rank>
 recommendations<Scalar, Index> rank_rows(const Policy& policy, std::int64_t rows, std::int64_t items, int k,
                                          const Rank& rank) {
-  recommendations<Scalar, Index> lists(rows, k);
-  std::vector<ranking_scratch<Scalar, Index>> scratch(static_cast<std::size_t>(worker_count(policy)),
+  recommendations<Scalar, Index> lists(rows, static_cast<int>(std::min<std::int64_t>(k, items)));
+  std::vector<ranking_scratch<Scalar, Index>> scratch(static_cast<std::size_t>(worker_count(policy, rows)),
                                                       ranking_scratch<Scalar, Index>(items, k));
   for_each_row(policy, rows, [&](std::int64_t row, int worker) {
     auto& mine = scratch[static_cast<std::size_t>(worker)];

@@ -21,7 +21,7 @@ class recommendations {
 
   /// Number of lists.
   std::size_t size() const noexcept { return static_cast<std::size_t>(counts_.size()); }
-  /// What was asked for; a list may be shorter.
+  /// No list is longer: what was asked for, or the number of items where that is less.
   int k() const noexcept { return k_; }
 
   /// The items of list number `list` < size().

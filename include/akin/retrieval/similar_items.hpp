@@ -27,8 +27,9 @@ concept item_similarity = requires(const T& model, typename T::index_type item,
 };
 
 /// The k items most similar to each of `items`, list i for items[i], never the item itself; ordered by (similarity
-/// descending, id ascending).. Throws not_fitted, or std::invalid_argument for an item
-/// out of range.
+/// descending, id ascending). Throws not_fitted, or std::invalid_argument for an item out of range, or for a query that
+/// excludes (exclusion is by user) or does not fit the model. Takes O(items * (comparing + items of the model)) time
+/// and one row of similarities a worker.
 template <class Policy, class Model>
 recommendations<typename Model::scalar_type, typename Model::index_type> similar_items(
     const Policy& policy, const Model& model, std::span<const std::type_identity_t<typename Model::index_type>> items,
