@@ -3,7 +3,12 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
+
+#if !defined(_WIN32)
+#include <sys/stat.h>
+#endif
 
 #include <akin/data/csv.hpp>
 
@@ -198,6 +203,21 @@ TEST_CASE("files") {
           return akin::read_columns(here / ".", {"a"});
         }).ends_with("the path must name a file, this is a folder"));
 }
+
+#if !defined(_WIN32)
+TEST_CASE("a pipe is read to its end") {
+  const folder here;
+  const auto pipe = here / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  std::string text = "a,b\n";
+  for (int i = 0; i < 50'000; ++i) text += std::to_string(i) + ",x\n";
+  std::thread writer([&] { write_text(pipe, text); });
+  const auto [numbers] = akin::read_columns(pipe, {"a"});
+  writer.join();
+  CHECK(numbers.size() == 50'000);
+  CHECK(numbers.back() == "49999");
+}
+#endif
 
 TEST_CASE("the countries of the sample") {
   const auto [customers, countries] =
