@@ -85,6 +85,19 @@ TEST_CASE("of the rows that throw the lowest is reported, after all rows have ru
   }
 }
 
+TEST_CASE("the lowest row is reported whichever threw first") {
+  akin::detail::first_error error;
+  CHECK_NOTHROW(error.rethrow());
+  for (const int row : {9, 4, 6}) {
+    try {
+      throw std::out_of_range("row " + std::to_string(row));
+    } catch (...) {
+      error.keep(row);
+    }
+  }
+  CHECK_THROWS_MATCHES(error.rethrow(), std::out_of_range, Message("row 4"));
+}
+
 TEST_CASE("a loop within a loop runs all of both, and its exception comes out of both") {
   for (const int threads : thread_counts) {
     CAPTURE(threads);

@@ -2,6 +2,8 @@
 #include <type_traits>
 #include <vector>
 
+#include <Eigen/SparseCore>
+
 #include <akin/views.hpp>
 
 #include "support/catch.hpp"
