@@ -48,12 +48,12 @@ class model_writer {
     add(name, array.data(), static_cast<std::int64_t>(array.size()));
   }
 
-  /// An array that will be gone before the file is written.
+  /// The same for an array that will be gone before the file is written.
   template <class T>
   void add_copy(std::string_view name, const T* data, std::int64_t rows, std::int64_t cols = 1) {
     section& added = append(name, element_of<T>(), rows, cols);
     const auto* const bytes = reinterpret_cast<const std::byte*>(data);
-    added.copy.assign(bytes, bytes + added.size);
+    if (data != nullptr) added.copy.assign(bytes, bytes + added.size);
   }
 
   /// A number, bool or enumerator; read with model_reader::value of the same type. Floating-point values keep every
