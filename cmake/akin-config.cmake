@@ -3,9 +3,9 @@
 set(akin_FOUND TRUE)
 
 include("${CMAKE_CURRENT_LIST_DIR}/akin-find-eigen.cmake")
-if(NOT TARGET Eigen3::Eigen)
+if(akin_eigen_problem)
   set(akin_FOUND FALSE)
-  set(akin_NOT_FOUND_MESSAGE "akin needs Eigen 3.4 or 5, which was not found; set Eigen3_DIR or CMAKE_PREFIX_PATH")
+  set(akin_NOT_FOUND_MESSAGE "${akin_eigen_problem}")
   return()
 endif()
 

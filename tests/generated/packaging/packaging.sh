@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs akin into a scratch folder and lets consumers find, build and run it, as a packager would.
-# usage: packaging.sh SCENARIO SOURCE_DIR SCRATCH_DIR COMPILER    (install comes first, the others use what it installed)
+# usage: packaging.sh SCENARIO SOURCE_DIR SCRATCH_DIR COMPILER EIGEN_INCLUDE_DIR
+# Scenario install comes first, the others use what it installed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-scenario=$1 source=$2 scratch=$3
+scenario=$1 source=$2 scratch=$3 eigen=$5
 prefix=$scratch/prefix
 common=(-DCMAKE_CXX_COMPILER="$4" -DCMAKE_ERROR_ON_ABSOLUTE_INSTALL_DESTINATION=ON
   -DCMAKE_EXPORT_NO_PACKAGE_REGISTRY=ON -DFETCHCONTENT_FULLY_DISCONNECTED=ON -DCMAKE_BUILD_TYPE=)
@@ -23,6 +24,25 @@ must_be_refused() {
   if output=$(configure installed "$@" 2>&1); then fail "must be refused, but configured"; fi
   tr -s ' \n' ' ' <<< "$output" | grep -qF "$sentence" || fail "must say '$sentence', but said: $output"
   echo "refused: $sentence"
+}
+
+# pretend_eigen VERSION: a package config like Eigen's own, which accepts its own major version alone.
+pretend_eigen() {
+  local folder=$scratch/$scenario-eigen
+  mkdir -p "$folder"
+  cat > "$folder/Eigen3ConfigVersion.cmake" << VERSION
+set(PACKAGE_VERSION $1)
+if(PACKAGE_FIND_VERSION_RANGE OR (PACKAGE_FIND_VERSION AND NOT PACKAGE_FIND_VERSION_MAJOR EQUAL ${1%%.*}))
+  set(PACKAGE_VERSION_COMPATIBLE FALSE)
+else()
+  set(PACKAGE_VERSION_COMPATIBLE TRUE)
+endif()
+VERSION
+  cat > "$folder/Eigen3Config.cmake" << CONFIG
+add_library(Eigen3::Eigen INTERFACE IMPORTED)
+set_target_properties(Eigen3::Eigen PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "$eigen")
+CONFIG
+  echo "-DEigen3_DIR=$folder"
 }
 
 rm -rf "${scratch:?}/$scenario"
@@ -67,6 +87,13 @@ case $scenario in
   no_eigen)
     must_be_refused 'akin needs Eigen 3.4 or 5, which was not found' -Dtarget=akin::akin \
       -DCMAKE_DISABLE_FIND_PACKAGE_Eigen3=ON
+    ;;
+  eigen5)
+    configure installed -Dtarget=akin::akin "$(pretend_eigen 5.0.1)"
+    run
+    ;;
+  eigen_too_old)
+    must_be_refused 'akin needs Eigen 3.4 or 5, but found Eigen 3.3.9 in' -Dtarget=akin::akin "$(pretend_eigen 3.3.9)"
     ;;
   fetched | fetched_openmp)
     target=akin::akin
