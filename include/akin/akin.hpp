@@ -36,11 +36,14 @@
 #include <akin/io/writer.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/cholesky.hpp>
+#include <akin/kernels/conjugate_gradient.hpp>
 #include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/dot.hpp>
+#include <akin/kernels/gemm.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/kernels/simd.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
+#include <akin/kernels/symmetric_eigen.hpp>
 #include <akin/kernels/syrk.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>

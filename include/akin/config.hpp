@@ -6,9 +6,9 @@
 /// std::abort.
 ///
 /// Defined here for the library itself: `AKIN_ABI`, `AKIN_SEAM` (inline namespaces), `AKIN_HAS_EXCEPTIONS`,
-/// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_UNROLL`, `AKIN_HAS_VECTOR_EXTENSIONS`,
-/// `AKIN_HAS_X86_DISPATCH`, `AKIN_TARGET_AVX2`, `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`, `AKIN_OMP`. C++17-clean,
-/// includes no other header of ours but version.hpp.
+/// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_INLINE_LAMBDA`, `AKIN_UNROLL`,
+/// `AKIN_HAS_VECTOR_EXTENSIONS`, `AKIN_HAS_X86_DISPATCH`, `AKIN_TARGET_AVX2`, `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`,
+/// `AKIN_OMP`. C++17-clean, includes no other header of ours but version.hpp.
 #pragma once
 
 #include <akin/version.hpp>
@@ -91,6 +91,7 @@
 
 #if defined(__GNUC__)
 #define AKIN_ALWAYS_INLINE inline __attribute__((always_inline))
+#define AKIN_INLINE_LAMBDA __attribute__((always_inline))
 #if defined(__clang__)
 #define AKIN_NOINLINE __attribute__((noinline))
 #else
@@ -101,10 +102,12 @@
 #elif defined(_MSC_VER)
 #define AKIN_ALWAYS_INLINE __forceinline
 #define AKIN_NOINLINE __declspec(noinline)
+#define AKIN_INLINE_LAMBDA
 #define AKIN_HAS_VECTOR_EXTENSIONS 0
 #else
 #define AKIN_ALWAYS_INLINE inline
 #define AKIN_NOINLINE
+#define AKIN_INLINE_LAMBDA
 #define AKIN_HAS_VECTOR_EXTENSIONS 0
 #endif
 

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <Eigen/SparseCore>
 
@@ -49,6 +51,23 @@ constexpr bool is_finite(Scalar x) noexcept {
   }
 }
 
+/// A number of rows or columns that moves: what was moved from has none, and is as good as never fitted.
+class extent {
+ public:
+  extent() noexcept = default;
+  extent(std::int64_t value) noexcept : value_(value) {}
+  extent(const extent&) noexcept = default;
+  extent(extent&& other) noexcept : value_(std::exchange(other.value_, 0)) {}
+  extent& operator=(extent other) noexcept {
+    value_ = other.value_;
+    return *this;
+  }
+  operator std::int64_t() const noexcept { return value_; }
+
+ private:
+  std::int64_t value_ = 0;
+};
+
 /// A dense row-major array that a model owns or maps, rows x cols.
 template <class Scalar>
 class dense_storage {
@@ -66,8 +85,7 @@ class dense_storage {
   Eigen::Map<const dense_matrix<Scalar>> map() const { return {elements_.data(), rows_, cols_}; }
 
  private:
-  std::int64_t rows_ = 0;
-  std::int64_t cols_ = 0;
+  extent rows_, cols_;
   storage<Scalar> elements_;
 };
 
@@ -111,8 +129,7 @@ class csr_storage {
   Scalar* mutable_values() noexcept { return values_.mutable_data(); }
 
  private:
-  std::int64_t rows_ = 0;
-  std::int64_t cols_ = 0;
+  extent rows_, cols_;
   storage<Index> offsets_;
   storage<Index> columns_;
   storage<Scalar> values_;
@@ -210,6 +227,15 @@ csr_storage<Scalar, Index> transpose(const csr_view<Scalar, Index>& x) {
   for (std::int64_t c = x.cols; c > 0; --c) offsets[c] = offsets[c - 1];
   offsets[0] = 0;
   return result;
+}
+
+/// The rows from the longest to the shortest, ties in their order: the order in which to give them out to workers.
+template <class Scalar, class Index>
+std::vector<Index> longest_first(const csr_view<Scalar, Index>& x) {
+  std::vector<Index> order(static_cast<std::size_t>(x.rows));
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return x.row_size(a) > x.row_size(b); });
+  return order;
 }
 
 }  // namespace detail

@@ -24,8 +24,9 @@ namespace detail {
 inline int worker_count(const execution::sequenced_policy&) noexcept { return 1; }
 
 inline int worker_count(const execution::parallel_policy& policy) {
-  require(policy.requested_threads() >= 0, "execution::par.threads", "count must not be negative",
-          policy.requested_threads());
+  constexpr int most = 4096;  // far beyond any machine; beyond it the runtime fails without a word
+  require(policy.requested_threads() >= 0 && policy.requested_threads() <= most, "execution::par.threads",
+          "count must be between 0 and 4096", policy.requested_threads());
 #if AKIN_HAS_OPENMP
   return policy.requested_threads() > 0 ? policy.requested_threads() : omp_get_max_threads();
 #else

@@ -5,7 +5,7 @@
 
 #include "support/catch.hpp"
 
-TEMPLATE_TEST_CASE("gramian is Y'Y in its lower triangle, the same bits for any number of threads", "", float, double) {
+TEMPLATE_TEST_CASE("gramian is Y'Y, the same bits for any number of threads", "", float, double) {
   const int rows = GENERATE(0, 1, 255, 256, 257, 9000);
   const int cols = GENERATE(1, 7, 33);
   const akin::dense_matrix<TestType> y = akin::synthetic::gaussian<TestType>(rows, cols, {.seed = 5});
@@ -15,6 +15,6 @@ TEMPLATE_TEST_CASE("gramian is Y'Y in its lower triangle, the same bits for any 
   const Eigen::MatrixXd exact = y.template cast<double>().transpose() * y.template cast<double>();
   const double tolerance = (sizeof(TestType) == 4 ? 1e-5 : 1e-13) * (1 + exact.diagonal().cwiseAbs().maxCoeff());
   for (int i = 0; i < cols; ++i)
-    for (int j = 0; j <= i; ++j)
-      CHECK(std::abs(static_cast<double>(alone[static_cast<std::size_t>(i * cols + j)]) - exact(i, j)) <= tolerance);
+    for (int j = 0; j < cols; ++j)
+      CHECK(std::abs((alone[static_cast<std::size_t>(i * cols + j)]) - exact(i, j)) <= tolerance);
 }

@@ -85,7 +85,9 @@ TEST_CASE("implicit_als solves each row's own problem") {
       akin::implicit_als_options{.factors = 40, .iterations = 2, .regularization = 0.2, .unobserved_weight = 0});
   const auto x = counts_and_dislikes(3);
   const Eigen::MatrixXd dense(x);
-  akin::implicit_als<double> model(options);
+  auto exact = options;
+  exact.solver = akin::als_solver::exact;
+  akin::implicit_als<double> model(exact);
   model.fit(execution::par.threads(2), x);
   const Eigen::MatrixXd y = model.item_factors();
   for (Eigen::Index u = 0; u < x.rows(); ++u) {
@@ -96,7 +98,8 @@ TEST_CASE("implicit_als solves each row's own problem") {
 
 TEST_CASE("implicit_als in float is near itself in double") {
   const auto x = akin::synthetic::power_law_clicks<double>({.users = 80, .items = 50, .interactions = 900, .seed = 8});
-  const akin::implicit_als_options options = {.factors = 8, .iterations = 4, .regularization = 0.1};
+  const akin::implicit_als_options options = {
+      .factors = 8, .iterations = 4, .regularization = 0.1, .solver = akin::als_solver::exact};
   akin::implicit_als<double> exact(options);
   akin::implicit_als<float> single(options);
   exact.fit(x);
@@ -106,13 +109,13 @@ TEST_CASE("implicit_als in float is near itself in double") {
   CHECK((a - b).norm() / a.norm() < 1e-4);
 }
 
-TEST_CASE("the loss of implicit_als never rises") {
+TEST_CASE("the loss of implicit_als never rises with the exact solver") {
   const auto x = counts_and_dislikes(5);
   const Eigen::MatrixXd dense(x);
   double last = std::numeric_limits<double>::infinity();
   for (int iterations = 1; iterations <= 8; ++iterations) {
     const akin::implicit_als_options options = {
-        .factors = 4, .iterations = iterations, .regularization = 0.5, .seed = 2};
+        .factors = 4, .iterations = iterations, .regularization = 0.5, .solver = akin::als_solver::exact, .seed = 2};
     akin::implicit_als<double> model(options);
     model.fit(x);
     const double loss = reference_loss(dense, model.user_factors(), model.item_factors(), options);
@@ -123,7 +126,8 @@ TEST_CASE("the loss of implicit_als never rises") {
 
 TEST_CASE("implicit_als folds the training in to the same bits, and a stranger to the minimum") {
   const auto x = counts_and_dislikes(6);
-  akin::implicit_als<double> model({.factors = 6, .iterations = 3, .regularization = 0.1});
+  akin::implicit_als<double> model(
+      {.factors = 6, .iterations = 3, .regularization = 0.1, .solver = akin::als_solver::exact});
   model.fit(execution::par, x);
   CHECK(model.fold_in(execution::par.threads(3), x) == model.user_factors());
 
@@ -189,18 +193,73 @@ TEST_CASE("an observer of implicit_als is told of each iteration, and can end th
   CHECK(stopped.item_factors() == before);
 }
 
-TEST_CASE("a system that cannot be solved is named and changes nothing") {
-  // Without regularisation two users cannot determine four factors.
-  using model_type = akin::implicit_als<double>;
+TEST_CASE("every solver of implicit_als reaches the minimum of its row") {
+  const auto x = counts_and_dislikes(14);
+  const Eigen::MatrixXd dense(x);
+  for (const auto solver : {akin::als_solver::automatic, akin::als_solver::exact, akin::als_solver::conjugate_gradient})
+    for (const double alpha :
+         {0.0, 1.0, 1e5})  // nothing but the diagonal, usual, so heavy that `exact` solves directly
+      for (const int factors : {3, 12, 40}) {
+        CAPTURE(static_cast<int>(solver), alpha, factors);
+        const akin::implicit_als_options options = {.factors = factors,
+                                                    .iterations = 2,
+                                                    .regularization = 0.2,
+                                                    .alpha = alpha,
+                                                    .solver = solver,
+                                                    .solver_tolerance = 1e-9,
+                                                    .solver_steps = 200};
+        akin::implicit_als<double> model(options);
+        model.fit(execution::par, x);
+        for (Eigen::Index u = 0; u < x.rows(); ++u) {
+          const Eigen::VectorXd expected = reference_row(dense.row(u), model.item_factors(), options);
+          CHECK((model.user_factors().row(u).transpose() - expected).norm() <= 1e-6 * (1e-3 + expected.norm()));
+        }
+      }
+}
+
+TEST_CASE("item factors of implicit_als are in the eigenbasis of their Gramian") {
+  akin::implicit_als<double> model({.factors = 9, .iterations = 3});
+  model.fit(counts_and_dislikes(15));
+  Eigen::MatrixXd gram = model.item_factors().transpose() * model.item_factors();
+  const double size = gram.norm();
+  gram.diagonal().setZero();
+  CHECK(gram.norm() <= 1e-13 * size);
+}
+
+TEST_CASE("the observer of implicit_als is told the objective") {
+  const auto x = counts_and_dislikes(16);
+  const Eigen::MatrixXd dense(x);
+  const akin::implicit_als_options options = {.factors = 5,
+                                              .iterations = 4,
+                                              .regularization = 0.3,
+                                              .alpha = 2,
+                                              .unobserved_weight = 0.5,
+                                              .regularization_exponent = 0.5,
+                                              .solver = akin::als_solver::exact};
+  akin::implicit_als<double> model(options);
+  double loss = 0, before = std::numeric_limits<double>::infinity();
+  model.fit(execution::par, x, [&](const akin::progress& p) {
+    loss = p.loss;
+    CHECK(loss <= before);
+    before = loss;
+  });
+  CHECK(loss == Approx(reference_loss(dense, model.user_factors(), model.item_factors(), options)).epsilon(1e-9));
+}
+
+TEST_CASE("without regularisation implicit_als stays finite, though two users cannot determine four factors") {
+  using model_type = akin::implicit_als<float>;
   const auto x = matrix_of<model_type>(2, 3, {{0, 0, 1}, {1, 1, 1}});
-  model_type model({.factors = 4, .iterations = 2, .regularization = 0});
-  CHECK_THROWS_WITH(model.fit(execution::par, x), contains("implicit_als: the system of row 0"));
-  CHECK_THROWS_AS(akin::recommend(execution::seq, model, {.k = 1}), akin::not_fitted);
+  model_type model({.factors = 4, .iterations = 6, .regularization = 0});
+  model.fit(execution::par, x);
+  CHECK(model.user_factors().allFinite());
+  CHECK(model.item_factors().allFinite());
+  CHECK(model.score(0, 0) == Approx(1).margin(1e-3));
 }
 
 TEST_CASE("implicit_als explains a score by shares that sum to it") {
   const auto x = counts_and_dislikes(12);
-  akin::implicit_als<double> model({.factors = 6, .iterations = 4, .regularization = 0.1, .alpha = 3});
+  akin::implicit_als<double> model(
+      {.factors = 6, .iterations = 4, .regularization = 0.1, .alpha = 3, .solver = akin::als_solver::exact});
   model.fit(x);
   for (const int user : {0, 7, 31}) {
     const auto reasons = akin::explain(model, x, user, 5, {.k = 1000});
@@ -236,5 +295,7 @@ TEST_CASE("implicit_als refuses options that make no model") {
                     contains("unobserved_weight must be finite"));
   CHECK_THROWS_WITH(model_type({.regularization_exponent = 2}),
                     contains("regularization_exponent must be between 0 and 1"));
+  CHECK_THROWS_WITH(model_type({.solver_tolerance = 0}), contains("solver_tolerance must be between 0 and 1"));
+  CHECK_THROWS_WITH(model_type({.solver_steps = 0}), contains("solver_steps must be positive, got 0"));
   CHECK_THROWS_WITH(model_type({.regularization = 0, .unobserved_weight = 0}), contains("must not both be 0"));
 }

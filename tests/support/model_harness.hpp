@@ -9,6 +9,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <akin/data/synthetic.hpp>
@@ -59,12 +60,33 @@ bool same_lists(const Model& a, const Model& b, int k) {
   return true;
 }
 
+/// Whether the model says that it is not fitted, or has nothing to offer.
+template <class Model>
+bool all_lists_are_empty(const Model& model) {
+  try {
+    const auto lists = akin::recommend(akin::execution::seq, model, {.k = 3});
+    for (std::size_t u = 0; u < lists.size(); ++u)
+      if (!lists.items(u).empty()) return false;
+  } catch (const akin::not_fitted&) {
+  }
+  return true;
+}
+
 template <class Make>
 void check_before_fit(const Make& make) {
   const auto model = make();
   CHECK_THROWS_AS(akin::recommend(akin::execution::seq, model, {.k = 3}), akin::not_fitted);
   CHECK_THROWS_AS(akin::score(model, 0, 0), akin::not_fitted);
   CHECK_THROWS_AS(bytes_of(model), akin::not_fitted);
+
+  auto fitted = make();
+  fitted.fit(some_clicks<decltype(make())>());
+  const auto moved_to = std::move(fitted);
+  CHECK(moved_to.items() > 0);
+  // Moved from: nothing is promised but that it can be asked and assigned to.
+  CHECK(all_lists_are_empty(fitted));
+  fitted = moved_to;
+  CHECK(bytes_of(fitted) == bytes_of(moved_to));
 }
 
 template <class Make>
@@ -208,7 +230,7 @@ void check_degenerate(const Make& make) {
 /// All of the above.
 template <class Make>
 void check_model(const Make& make) {
-  SECTION("asked before fit, it says so") { check_before_fit(make); }
+  SECTION("asked before fit or moved from, it says so") { check_before_fit(make); }
   SECTION("training gives the same bits for any number of threads") { check_same_bits(make); }
   SECTION("one score and all scores agree") { check_scores(make); }
   SECTION("lists keep to what may come and has evidence") { check_exclusion(make); }

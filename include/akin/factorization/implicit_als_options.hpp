@@ -9,6 +9,13 @@
 namespace akin {
 inline namespace AKIN_SEAM {
 
+/// How the least squares problem of a row is solved.
+enum class als_solver {
+  automatic,           ///< conjugate gradients to solver_tolerance; directly where that takes more than solver_steps
+  exact,               ///< to working precision
+  conjugate_gradient,  ///< to solver_tolerance, but never more than solver_steps
+};
+
 struct implicit_als_options {
   int factors = 64;     ///< k >= 1, numbers a user and an item; more fit more and cost more
   int iterations = 15;  ///< >= 1; an iteration solves all items, then all users
@@ -18,7 +25,10 @@ struct implicit_als_options {
   double alpha = 1;                    ///< >= 0: confidence that a unit of a stored value adds; 1 to 40
   double unobserved_weight = 1;        ///< alpha0 >= 0: confidence that what is not stored is not liked; 0.01 to 1
   double regularization_exponent = 0;  ///< nu in [0, 1]: 0 holds all rows alike, 1 in proportion to their evidence
-  std::uint64_t seed = 0;              ///< of the initial factors
+  als_solver solver = als_solver::automatic;
+  double solver_tolerance = 1e-3;  ///< > 0: relative error of a row's factors, in the norm of its own problem
+  int solver_steps = 32;           ///< >= 1
+  std::uint64_t seed = 0;          ///< of the initial factors
 };
 
 }  // namespace AKIN_SEAM

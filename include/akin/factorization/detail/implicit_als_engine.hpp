@@ -6,18 +6,17 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
-#include <akin/factorization/detail/gramian.hpp>
+#include <akin/factorization/detail/row_solver.hpp>
 #include <akin/factorization/implicit_als_options.hpp>
-#include <akin/kernels/axpy.hpp>
-#include <akin/kernels/cholesky.hpp>
-#include <akin/kernels/syrk.hpp>
+#include <akin/kernels/dot.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -30,86 +29,153 @@ class implicit_als_engine {
                 "akin: implicit_als has no engine for this policy; execution::seq and execution::par have one");
 };
 
+/// lambda (n + alpha0 others)^nu: the regularisation of a row with n elements, against `others` factors.
+inline double row_regularization(const implicit_als_options& options, std::int64_t n, std::int64_t others) noexcept {
+  const double evidence = static_cast<double>(n) + options.unobserved_weight * static_cast<double>(others);
+  return options.regularization * std::pow(evidence, options.regularization_exponent);
+}
+
 /// One side's problem: with fixed factors Y (rows y_i) a row with stored values r_i has
 ///   A = alpha0 Y'Y + lambda (n + alpha0 items)^nu I + sum of w_i y_i y_i',  b = sum of v_i y_i,
 /// w_i = alpha |r_i|, v_i = alpha0 + w_i where r_i > 0 and 0 where r_i < 0; a stored 0 counts as absent, n counts the
-/// rest. Solved by Cholesky; n k^2 + k^3 / 3 flops a row, k^2 numbers a worker. Source: Y. Hu, Y. Koren, C. Volinsky,
-/// "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008; the exponent: S. Rendle, W. Krichene, L. Zhang,
-/// Y. Koren, "Revisiting the Performance of iALS on Item Recommendation Benchmarks", RecSys 2022.
+/// rest. Y is in the eigenbasis of its Gramian, so that all of A but the sum is diagonal.
+///
+/// Conjugate gradients take 2 n k + 4 n k a step + O(k) flops; a direct solution n k min(n, k) + min(n, k)^3 / 3.
+/// Source: Y. Hu, Y. Koren, C. Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008; the
+/// exponent: S. Rendle, W. Krichene, L. Zhang, Y. Koren, "Revisiting the Performance of iALS on Item Recommendation
+/// Benchmarks", RecSys 2022; the eigenbasis: docs/design/implicit-als-in-the-eigenbasis.md.
 template <class Scalar, class Index>
 class implicit_als_engine<backend::host, Scalar, Index> {
  public:
-  /// `fixed` and `gram`, the lower triangle of its Gramian, must outlive the engine.
-  implicit_als_engine(const implicit_als_options& options, const rows_view<const Scalar>& fixed, const Scalar* gram)
-      : options_(options), fixed_(fixed), gram_(gram) {}
+  /// `fixed` must have Y'Y = diag(eigenvalues), ascending, and outlive the engine.
+  implicit_als_engine(const implicit_als_options& options, const rows_view<const Scalar>& fixed,
+                      std::span<const Scalar> eigenvalues)
+      : options_(options), fixed_(fixed), scaled_eigenvalues_(eigenvalues.begin(), eigenvalues.end()) {
+    for (Scalar& value : scaled_eigenvalues_) value *= static_cast<Scalar>(options.unobserved_weight);
+    const Scalar rounding = static_cast<Scalar>(fixed.cols) * std::numeric_limits<Scalar>::epsilon();
+    floor_ = std::max(rounding * rounding * scaled_eigenvalues_.back(), std::numeric_limits<Scalar>::min());
+  }
 
-  /// Solves all rows of x (rows x fixed.rows) into solved (rows x k). Throws numeric_error with the first row whose
-  /// system is not positive definite in Scalar.
+  /// Solves all rows of x (rows x fixed.rows) into solved (rows x k), in the order of `schedule`: long ones first.
+  /// Throws numeric_error with the first row that cannot be solved.
   template <class Policy>
-  void solve_rows(const Policy& policy, const csr_view<Scalar, Index>& x, const rows_view<Scalar>& solved) const {
-    std::vector<std::vector<Scalar>> systems(static_cast<std::size_t>(worker_count(policy)));
-    for_each_row(policy, x.rows, [&](std::int64_t row, int worker) {
-      solve(x.row_columns(row), x.row_values(row), row, systems[static_cast<std::size_t>(worker)], solved.row(row));
+  void solve_rows(const Policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& schedule,
+                  const rows_view<Scalar>& solved) const {
+    const auto is_long = [&](Index row) { return x.row_size(row) > longest_for_one_worker; };
+    const auto first_short = std::find_if_not(schedule.begin(), schedule.end(), is_long);
+    for (auto row = schedule.begin(); row != first_short; ++row) {
+      row_solver<Scalar, Index> solver(fixed_);
+      solve(policy, solver, x.row_columns(*row), x.row_values(*row), *row, solved.row(*row));
+    }
+    std::vector<row_solver<Scalar, Index>> solvers(static_cast<std::size_t>(worker_count(policy)),
+                                                   row_solver<Scalar, Index>(fixed_));
+    for_each_row(policy, schedule.end() - first_short, [&](std::int64_t i, int worker) {
+      const Index row = first_short[i];
+      solve(execution::seq, solvers[static_cast<std::size_t>(worker)], x.row_columns(row), x.row_values(row), row,
+            solved.row(row));
     });
   }
 
-  /// The factors of one row; `row` names it in errors, `system` is scratch.
-  void solve(slice<const Index> columns, slice<const Scalar> values, std::int64_t row, std::vector<Scalar>& system,
-             Scalar* solution) const {
-    std::fill_n(solution, k(), Scalar{0});
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      if (values[i] != 0) kernels::axpy(target_weight(values[i]), fixed_.row(columns[i]), solution, k());
-    if (std::all_of(solution, solution + k(), [](Scalar b) { return b == 0; })) return;
-    factor_system(columns, values, row, system);
-    kernels::cholesky_solve(system.data(), solution, k());
+  /// What each element of a row adds to the row's score of `item`: v_i y_i' A^-1 y_item (Hu et al., section 5).
+  void contributions(slice<const Index> ids, slice<const Scalar> values, Index item, Scalar* out) const {
+    row_solver<Scalar, Index> solver(fixed_);
+    prepare(solver, values);
+    std::vector<Scalar> direction(static_cast<std::size_t>(fixed_.cols));
+    if (!solver.solve_primal(ids, fixed_.row(item), direction.data()))
+      fail<numeric_error>("implicit_als: the user's system cannot be solved in this precision; raise regularization");
+    for (std::int64_t i = 0; i < ids.size; ++i)
+      out[i] = solver.targets()[i] * kernels::dot(fixed_.row(ids[i]), direction.data(), fixed_.cols);
   }
 
-  /// What each element of a row adds to the row's score of `item`: v_i y_i' A^-1 y_item (Hu et al., section 5).
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, Scalar* out) const {
-    std::vector<Scalar> system;
-    factor_system(columns, values, 0, system);
-    std::vector<Scalar> direction(fixed_.row(item), fixed_.row(item) + k());
-    kernels::cholesky_solve(system.data(), direction.data(), k());
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      out[i] = target_weight(values[i]) * kernels::dot(fixed_.row(columns[i]), direction.data(), k());
+  /// The objective with these rows, without the regularisation of `fixed`:
+  /// sum over rows of alpha0 x'Y'Yx + lambda_x |x|^2 + sum over its elements of (alpha0 + w)(p - x'y)^2 - alpha0
+  /// (x'y)^2.
+  template <class Policy>
+  double loss(const Policy& policy, const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& solved) const {
+    const auto rows_loss = [&](std::int64_t begin, std::int64_t end, int) {
+      double sum = 0;
+      for (std::int64_t row = begin; row < end; ++row)
+        sum += row_loss(x.row_columns(row), x.row_values(row), solved.row(row));
+      return sum;
+    };
+    return reduce_blocks(policy, x.rows, 256, 0.0, rows_loss, [](double& total, double part) { total += part; });
   }
 
  private:
-  std::int64_t k() const noexcept { return fixed_.cols; }
+  /// Longer rows are solved by all workers together, one row after the other.
+  static constexpr std::int64_t longest_for_one_worker = 32768;
+  /// Conjugate gradients stand for an exact solution while they surely end soon.
+  static constexpr double largest_condition_for_exact = 1e3;
+  static constexpr int most_steps_for_exact = 100;
+  static constexpr Scalar exact_tolerance = sizeof(Scalar) == 4 ? Scalar(1e-6) : Scalar(1e-13);
 
   Scalar weight(Scalar r) const noexcept { return static_cast<Scalar>(options_.alpha) * std::abs(r); }
-  Scalar target_weight(Scalar r) const noexcept {
-    return r > 0 ? static_cast<Scalar>(options_.unobserved_weight) + weight(r) : Scalar{0};
-  }
 
-  /// lambda (n + alpha0 items)^nu for a row with n nonzero values.
-  Scalar row_regularization(std::int64_t n) const noexcept {
-    const double evidence = static_cast<double>(n) + options_.unobserved_weight * static_cast<double>(fixed_.rows);
-    return static_cast<Scalar>(options_.regularization * std::pow(evidence, options_.regularization_exponent));
-  }
-
-  /// Leaves the Cholesky factor of A in `system`.
-  void factor_system(slice<const Index> columns, slice<const Scalar> values, std::int64_t row,
-                     std::vector<Scalar>& system) const {
+  /// Fills in the row's weights, targets and diagonal; the largest weight.
+  Scalar prepare(row_solver<Scalar, Index>& solver, slice<const Scalar> values) const {
+    solver.resize(values.size);
     const auto alpha0 = static_cast<Scalar>(options_.unobserved_weight);
-    system.resize(static_cast<std::size_t>(k() * k()));
-    std::transform(gram_, gram_ + k() * k(), system.begin(), [&](Scalar g) { return alpha0 * g; });
+    Scalar largest = 0;
     std::int64_t n = 0;
-    for (std::int64_t i = 0; i < columns.size; ++i) {
-      if (values[i] == 0) continue;
-      kernels::rank_one_update(weight(values[i]), fixed_.row(columns[i]), system.data(), k());
-      ++n;
+    for (std::int64_t i = 0; i < values.size; ++i) {
+      const Scalar w = weight(values[i]);
+      solver.weights()[i] = w;
+      solver.targets()[i] = values[i] > 0 ? alpha0 + w : Scalar{0};
+      largest = std::max(largest, w);
+      n += values[i] != 0;
     }
-    const Scalar regularization = row_regularization(n);
-    for (std::int64_t i = 0; i < k(); ++i) system[static_cast<std::size_t>(i * k() + i)] += regularization;
-    if (!kernels::cholesky(system.data(), k()))
+    solver.set_diagonal(scaled_eigenvalues_, static_cast<Scalar>(row_regularization(options_, n, fixed_.rows)), floor_);
+    return largest;
+  }
+
+  template <class Policy>
+  void solve(const Policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids,
+             slice<const Scalar> values, Index row, Scalar* x) const {
+    const Scalar largest = prepare(solver, values);
+    if (!iterate(policy, solver, ids, largest, x) && !solver.factor(ids, x))
       fail<numeric_error>("implicit_als: the system of row ", row,
-                          " is not positive definite in this precision; raise regularization or use double");
+                          " cannot be solved in this precision; raise regularization or use double");
+  }
+
+  /// Whether conjugate gradients gave what the options ask for.
+  template <class Policy>
+  bool iterate(const Policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids, Scalar largest_weight,
+               Scalar* x) const {
+    const bool exact = options_.solver == als_solver::exact;
+    if (exact && !(static_cast<double>(largest_weight) <= largest_condition_for_exact * options_.unobserved_weight))
+      return false;
+    const Scalar tolerance = exact ? exact_tolerance : static_cast<Scalar>(options_.solver_tolerance);
+    const int steps = exact ? most_steps_for_exact : options_.solver_steps;
+    const bool converged = ids.size > longest_for_one_worker
+                               ? solver.iterate_in_pieces(policy, ids, tolerance, steps, x)
+                               : solver.iterate(ids, tolerance, steps, x);
+    return converged ||
+           (options_.solver == als_solver::conjugate_gradient && std::all_of(x, x + fixed_.cols, is_finite<Scalar>));
+  }
+
+  double row_loss(slice<const Index> ids, slice<const Scalar> values, const Scalar* x) const {
+    const double alpha0 = options_.unobserved_weight;
+    double loss = 0, squares = 0;
+    for (std::int64_t d = 0; d < fixed_.cols; ++d) {
+      const double square = static_cast<double>(x[d]) * static_cast<double>(x[d]);
+      loss += static_cast<double>(scaled_eigenvalues_[static_cast<std::size_t>(d)]) * square;
+      squares += square;
+    }
+    std::int64_t n = 0;
+    for (std::int64_t i = 0; i < ids.size; ++i) {
+      if (values[i] == 0) continue;
+      ++n;
+      const auto score = static_cast<double>(kernels::dot(x, fixed_.row(ids[i]), fixed_.cols));
+      const double error = (values[i] > 0 ? 1 : 0) - score;
+      loss += (alpha0 + static_cast<double>(weight(values[i]))) * error * error - alpha0 * score * score;
+    }
+    return loss + row_regularization(options_, n, fixed_.rows) * squares;
   }
 
   implicit_als_options options_;
   rows_view<const Scalar> fixed_;
-  const Scalar* gram_;
+  std::vector<Scalar> scaled_eigenvalues_;  // alpha0 times those of Y'Y
+  Scalar floor_;                            // of the diagonal: what rounding leaves of its smallest elements
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,131 @@
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include <Eigen/Dense>
+
+#include <akin/kernels/conjugate_gradient.hpp>
+
+#include "kernels/instruction_sets.hpp"
+#include "support/catch.hpp"
+#include "support/random_data.hpp"
+
+namespace kernels = akin::kernels;
+
+namespace {
+
+/// A system (D + Y'WY) x = b with `count` of 50 rows.
+template <class T>
+struct problem {
+  std::int64_t count, k;
+  std::vector<T> rows, weights, right, diagonal, inverse;
+  std::vector<std::int32_t> ids;
+
+  problem(std::int64_t count_, std::int64_t k_, double heaviest)
+      : count(count_), k(k_), rows(akin_test::normal_numbers<T>(50 * k, 1)), right(akin_test::normal_numbers<T>(k, 2)) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      ids.push_back(static_cast<std::int32_t>(i * 7 % 50));
+      weights.push_back(static_cast<T>(heaviest * static_cast<double>(i + 1) / static_cast<double>(count)));
+    }
+    for (std::int64_t d = 0; d < k; ++d) {
+      diagonal.push_back(static_cast<T>(0.5 + static_cast<double>(d)));
+      inverse.push_back(1 / diagonal.back());
+    }
+  }
+
+  kernels::weighted_rows<T, std::int32_t> view() const { return {rows.data(), k, ids.data(), weights.data(), count}; }
+
+  Eigen::MatrixXd matrix() const {
+    Eigen::MatrixXd a = Eigen::MatrixXd::Zero(k, k);
+    for (std::int64_t d = 0; d < k; ++d) a(d, d) = static_cast<double>(diagonal[static_cast<std::size_t>(d)]);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const Eigen::VectorXd y =
+          Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, 1>>(view().row(i), k).template cast<double>();
+      a += static_cast<double>(weights[static_cast<std::size_t>(i)]) * y * y.transpose();
+    }
+    return a;
+  }
+  Eigen::VectorXd exact() const {
+    return matrix().ldlt().solve(
+        Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, 1>>(right.data(), k).template cast<double>());
+  }
+};
+
+template <class T>
+kernels::conjugate_gradient_result solve(kernels::instruction_set set, const problem<T>& p, T tolerance, int steps,
+                                         std::vector<T>& x) {
+  const auto view = p.view();
+  std::vector<T> r = p.right, scratch(static_cast<std::size_t>(2 * p.k));
+  x.assign(static_cast<std::size_t>(p.k), 7);
+  return kernels::call_on<kernels::conjugate_gradient_kernel>(set, &view, p.diagonal.data(), p.inverse.data(),
+                                                              tolerance, steps, x.data(), r.data(), scratch.data());
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("conjugate gradients reach the solution to their tolerance, in the norm of the system", "", float,
+                   double) {
+  const TestType tolerance = sizeof(TestType) == 4 ? TestType(1e-5) : TestType(1e-10);
+  for (const auto set : akin_test::instruction_sets())
+    for (const std::int64_t count : {0, 1, 2, 3, 4, 5, 8, 23, 50})
+      for (const std::int64_t k : {1, 3, 16, 37, 64}) {
+        CAPTURE(static_cast<int>(set), count, k);
+        const problem<TestType> p(count, k, 4);
+        std::vector<TestType> x;
+        const auto result = solve(set, p, tolerance, 200, x);
+        CHECK(result.converged);
+        const Eigen::VectorXd exact = p.exact();
+        const Eigen::VectorXd error =
+            Eigen::Map<const Eigen::Matrix<TestType, Eigen::Dynamic, 1>>(x.data(), k).template cast<double>() - exact;
+        const auto size = [&](const Eigen::VectorXd& v) { return std::sqrt(v.dot(p.matrix() * v)); };
+        CHECK(size(error) <= (static_cast<double>(tolerance) + 20 * akin_test::epsilon<TestType>)*size(exact));
+      }
+}
+
+TEST_CASE("conjugate gradients end after as many steps as there are rows, and one more than none") {
+  for (const std::int64_t count : {0, 1, 3, 6}) {
+    const problem<double> p(count, 24, 2);
+    std::vector<double> x;
+    CHECK(solve(kernels::best_instruction_set(), p, 1e-6, 100, x).steps <= count + 1);
+  }
+}
+
+TEST_CASE("conjugate gradients say when they did not get there") {
+  const problem<double> p(40, 32, 1000);
+  std::vector<double> x;
+  const auto result = solve(kernels::best_instruction_set(), p, 1e-12, 3, x);
+  CHECK(result.steps == 3);
+  CHECK_FALSE(result.converged);
+
+  problem<double> broken(4, 8, 1);
+  broken.right[2] = std::numeric_limits<double>::quiet_NaN();
+  CHECK_FALSE(solve(kernels::best_instruction_set(), broken, 1e-6, 50, x).converged);
+}
+
+TEST_CASE("a right-hand side of zero is solved by zero, in no step") {
+  problem<float> p(9, 20, 1);
+  p.right.assign(20, 0.0f);
+  std::vector<float> x;
+  const auto result = solve(kernels::best_instruction_set(), p, 1e-3f, 10, x);
+  CHECK(result.steps == 0);
+  CHECK(result.converged);
+  CHECK(x == std::vector<float>(20, 0.0f));
+}
+
+TEMPLATE_TEST_CASE("weighted sums of rows equal the plain ones", "", float, double) {
+  for (const auto set : akin_test::instruction_sets())
+    for (const std::int64_t count : {0, 1, 4, 6, 19}) {
+      const problem<TestType> p(count, 21, 3);
+      const auto view = p.view();
+      std::vector<TestType> sum(21);
+      kernels::call_on<kernels::weighted_sum_kernel>(set, &view, sum.data());
+      for (std::size_t d = 0; d < 21; ++d) {
+        double expected = 0;
+        for (std::int64_t i = 0; i < count; ++i)
+          expected += static_cast<double>(p.weights[static_cast<std::size_t>(i)]) * static_cast<double>(view.row(i)[d]);
+        CHECK(static_cast<double>(sum[d]) == Approx(expected).margin(1e-4));
+      }
+    }
+}
