@@ -51,12 +51,12 @@ case $scenario in
     rm -rf "$prefix"
     cmake -S "$source" -B "$scratch/install" "${common[@]}" -DAKIN_BUILD_TESTS=OFF -DAKIN_BUILD_EXAMPLES=OFF \
       -DAKIN_BUILD_BENCHMARKS=OFF
-    cmake --install "$scratch/install" --prefix "$prefix"
+    cmake --install "$scratch/install" --prefix "$prefix" > /dev/null
     difference=$(diff <(cd "$source/include" && find . -name '*.hpp' -o -name '*.cuh' | sort) \
       <(cd "$prefix/include" && find . -type f | sort)) || fail "installed headers differ: $difference"
     stray=$(find "$prefix" -type f -not -path '*/include/akin/*' -not -path '*/share/cmake/akin/*')
     [ -z "$stray" ] || fail "installs more than headers and its package config: $stray"
-    baked=$(grep -rlF -e "$source" -e "$scratch" "$prefix" || true)
+    baked=$(grep -rlF -e "$source/include" -e "$source/cmake" -e "$scratch" "$prefix" || true)
     [ -z "$baked" ] || fail "installed files name folders of the build: $baked"
     ;;
   plain)
