@@ -1,0 +1,96 @@
+/// @file
+/// A model of factors that were learnt elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/factorization/detail/factor_scores.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/matrix.hpp>
+#include <akin/storage.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Whether T is a dense matrix of Eigen's, or an expression that becomes one.
+template <class T>
+concept dense_matrix_like = std::is_base_of_v<Eigen::DenseBase<T>, T>;
+
+/// A dense matrix or expression as an array of a model: a copy, or without one where a dense_matrix is moved in.
+/// Throws std::invalid_argument with the place of the first element that is not finite.
+template <class Scalar, class Matrix>
+dense_storage<Scalar> own_factors(Matrix&& matrix, std::string_view name) {
+  using matrix_type = std::remove_cvref_t<Matrix>;
+  static_assert(std::is_same_v<typename matrix_type::Scalar, Scalar>,
+                "akin: factors must have the model's scalar type; convert them once with .cast<float>()");
+  const std::int64_t rows = matrix.rows(), cols = matrix.cols();
+  dense_storage<Scalar> factors;
+  if constexpr (std::is_same_v<Matrix, dense_matrix<Scalar>>) {
+    const auto owner = std::make_shared<const dense_matrix<Scalar>>(std::move(matrix));
+    factors = {rows, cols, storage<Scalar>(owner->data(), rows * cols, owner)};
+  } else {
+    factors = {rows, cols};
+    Eigen::Map<dense_matrix<Scalar>>(factors.mutable_view().data, rows, cols) = matrix;
+  }
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (std::int64_t col = 0; col < cols; ++col)
+      if (const Scalar x = factors.view().row(row)[col]; !is_finite(x))
+        fail<std::invalid_argument>("factor_model: ", name, " must be finite, got ", x, " in row ", row, ", column ",
+                                    col);
+  return factors;
+}
+
+}  // namespace detail
+
+/// Users x k and items x k factors from anywhere; the score of a user and an item is the inner product of their rows.
+/// With it the factors of another library, of a neural network or of a file can be searched, ranked, evaluated and
+/// saved like those of any model of akin. A user or an item whose factors are all 0 counts as one of whom nothing is
+/// known.
+///
+/// Memory: the factors. Nothing is drawn or summed but inner products: deterministic. Const members may be called from
+/// many threads.
+template <class Scalar = float, class Index = std::int32_t>
+class factor_model : public detail::factor_scores<Scalar, Index> {
+ public:
+  static constexpr std::string_view kind = "factor_model";
+
+  /// Knows nothing; to be assigned to.
+  factor_model() = default;
+
+  /// From two dense matrices of Eigen's, or expressions of them, one row a user or an item: copies, but for a
+  /// dense_matrix that is moved in. Throws std::invalid_argument unless both have the same number of columns, one at
+  /// least, and all elements are finite.
+  template <class Users, class Items>
+  requires detail::dense_matrix_like<std::remove_cvref_t<Users>> &&
+      detail::dense_matrix_like<std::remove_cvref_t<Items>>
+      factor_model(Users&& user_factors, Items&& item_factors) {
+    if (user_factors.cols() != item_factors.cols() || user_factors.cols() < 1)
+      detail::fail<std::invalid_argument>(
+          "factor_model: user_factors and item_factors must have equally many columns, one at least, got ",
+          user_factors.cols(), " and ", item_factors.cols());
+    this->user_factors_ = detail::own_factors<Scalar>(std::forward<Users>(user_factors), "user_factors");
+    this->item_factors_ = detail::own_factors<Scalar>(std::forward<Items>(item_factors), "item_factors");
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    writer.add("user_factors", this->user_factors_.view());
+    writer.add("item_factors", this->item_factors_.view());
+  }
+  static factor_model read_from(const detail::model_reader& reader) {
+    factor_model model;
+    model.user_factors_ = detail::map_dense<Scalar>(reader, "user_factors");
+    model.item_factors_ = detail::map_dense<Scalar>(reader, "item_factors");
+    reader.require(model.user_factors_.cols() == model.item_factors_.cols() && model.item_factors_.cols() >= 1,
+                   "users and items must have equally many factors, one at least");
+    return model;
+  }
+};
+
+}  // namespace akin::inline AKIN_ABI
