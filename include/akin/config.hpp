@@ -6,9 +6,9 @@
 /// std::abort.
 ///
 /// Defined here for the library itself: `AKIN_ABI`, `AKIN_SEAM` (inline namespaces), `AKIN_HAS_EXCEPTIONS`,
-/// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_INLINE_LAMBDA`, `AKIN_UNROLL`,
-/// `AKIN_HAS_VECTOR_EXTENSIONS`, `AKIN_HAS_X86_DISPATCH`, `AKIN_TARGET_AVX2`, `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`,
-/// `AKIN_OMP`. C++17-clean, includes no other header of ours but version.hpp.
+/// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_INLINE_LAMBDA`, `AKIN_PREFETCH`,
+/// `AKIN_UNROLL`, `AKIN_HAS_VECTOR_EXTENSIONS`, `AKIN_HAS_X86_DISPATCH`, `AKIN_TARGET_AVX2`, `AKIN_TARGET_AVX512`,
+/// `AKIN_HAS_OPENMP`, `AKIN_OMP`. C++17-clean, includes no other header of ours but version.hpp.
 #pragma once
 
 #include <akin/version.hpp>
@@ -109,6 +109,13 @@
 #define AKIN_NOINLINE
 #define AKIN_INLINE_LAMBDA
 #define AKIN_HAS_VECTOR_EXTENSIONS 0
+#endif
+
+/// Asks for the cache line of an address that will be read soon.
+#if defined(__GNUC__)
+#define AKIN_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define AKIN_PREFETCH(address) static_cast<void>(address)
 #endif
 
 /// Before a loop with a small constant number of turns: its array of vectors shall live in registers.

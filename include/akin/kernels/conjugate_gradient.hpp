@@ -25,61 +25,80 @@ struct weighted_rows {
   const T* row(std::int64_t i) const noexcept { return rows + static_cast<std::int64_t>(ids[i]) * k; }
 };
 
-/// Adds the sum of a[r] rows[r] over four rows to y.
+/// Four rows, as four pointers: g++ computes the addresses of an array of pointers in vector registers, and back.
+template <class T>
+struct four_rows {
+  const T *r0, *r1, *r2, *r3;
+};
+
+/// Adds the sum of a_r row_r over four rows to y.
 template <class InstructionSet, class T>
-AKIN_ALWAYS_INLINE void add_four(const T* const* rows, const T* a, T* y, std::int64_t size) {
-  for_vectors<InstructionSet, T>(size, [&]<class Vector>(std::int64_t d, const Vector&) AKIN_INLINE_LAMBDA {
-    Vector sum = Vector::load(y + d);
-    AKIN_UNROLL
-    for (int r = 0; r < 4; ++r) sum = sum.plus_product(Vector::broadcast(a[r]), Vector::load(rows[r] + d));
-    sum.store(y + d);
+AKIN_ALWAYS_INLINE void add_four(const four_rows<T>& rows, T a0, T a1, T a2, T a3, T* y, std::int64_t size) {
+  in_vectors<InstructionSet, T>(size, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
+    const V v0 = V::broadcast(a0), v1 = V::broadcast(a1), v2 = V::broadcast(a2), v3 = V::broadcast(a3);
+    for (std::int64_t d = begin; d < end; d += V::lanes)
+      V::load(y + d)
+          .plus_product(v0, V::load(rows.r0 + d))
+          .plus_product(v1, V::load(rows.r1 + d))
+          .plus_product(v2, V::load(rows.r2 + d))
+          .plus_product(v3, V::load(rows.r3 + d))
+          .store(y + d);
   });
 }
 
 /// The inner products of four rows with p.
 template <class InstructionSet, class T>
-AKIN_ALWAYS_INLINE void dot_four(const T* const* rows, const T* p, T* products, std::int64_t size) {
+AKIN_ALWAYS_INLINE void dot_four(const four_rows<T>& rows, const T* p, T* products, std::int64_t size) {
   using vector = vec_for<InstructionSet, T>;
-  vector sums[4] = {vector::zero(), vector::zero(), vector::zero(), vector::zero()};
+  vector s0 = vector::zero(), s1 = vector::zero(), s2 = vector::zero(), s3 = vector::zero();
   std::int64_t d = 0;
   for (; d + vector::lanes <= size; d += vector::lanes) {
     const vector right = vector::load(p + d);
-    AKIN_UNROLL
-    for (int r = 0; r < 4; ++r) sums[r] = sums[r].plus_product(vector::load(rows[r] + d), right);
+    s0 = s0.plus_product(vector::load(rows.r0 + d), right);
+    s1 = s1.plus_product(vector::load(rows.r1 + d), right);
+    s2 = s2.plus_product(vector::load(rows.r2 + d), right);
+    s3 = s3.plus_product(vector::load(rows.r3 + d), right);
   }
-  AKIN_UNROLL
-  for (int r = 0; r < 4; ++r) {
-    T rest = lane_sum(sums[r]);
-    for (std::int64_t e = d; e < size; ++e) rest += rows[r][e] * p[e];
-    products[r] = rest;
+  products[0] = lane_sum(s0), products[1] = lane_sum(s1), products[2] = lane_sum(s2), products[3] = lane_sum(s3);
+  for (; d < size; ++d) {
+    products[0] += rows.r0[d] * p[d];
+    products[1] += rows.r1[d] * p[d];
+    products[2] += rows.r2[d] * p[d];
+    products[3] += rows.r3[d] * p[d];
   }
 }
 
 /// Calls f(rows, weights) for the weighted rows, four at a time; the last group is filled up with weights of 0.
 template <class T, class Index, class Function>
 AKIN_ALWAYS_INLINE void for_four(const weighted_rows<T, Index>& y, const Function& f) {
-  const T* rows[4];
-  std::int64_t i = 0;
-  for (; i + 4 <= y.count; i += 4) {
-    for (int r = 0; r < 4; ++r) rows[r] = y.row(i + r);
-    f(rows, y.weights + i);
-  }
-  if (i == y.count) return;
-  T weights[4] = {};
-  for (int r = 0; r < 4; ++r) {
-    const bool is_there = i + r < y.count;
-    rows[r] = y.row(is_there ? i + r : i);
-    if (is_there) weights[r] = y.weights[i + r];
-  }
-  f(rows, weights);
+  const std::int64_t whole = y.count / 4 * 4, rest = y.count - whole;
+  for (std::int64_t i = 0; i < whole; i += 4)
+    f(four_rows<T>{y.row(i), y.row(i + 1), y.row(i + 2), y.row(i + 3)}, y.weights + i);
+  if (rest == 0) return;
+  const T* const first = y.row(whole);
+  const T weights[4] = {y.weights[whole], rest > 1 ? y.weights[whole + 1] : T{0},
+                        rest > 2 ? y.weights[whole + 2] : T{0}, T{0}};
+  f(four_rows<T>{first, rest > 1 ? y.row(whole + 1) : first, rest > 2 ? y.row(whole + 2) : first, first}, weights);
 }
 
-/// sum += Y'w: the sum of weights[i] y_i. 2 count k flops.
+/// Asks for the first bytes of a row; the processor sees by itself how they go on.
+template <class T>
+AKIN_ALWAYS_INLINE void prefetch_row(const T* row, std::int64_t k) {
+  constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T)), most = 8 * line;
+  for (std::int64_t d = 0; d < std::min(k, most); d += line) AKIN_PREFETCH(row + d);
+}
+
+/// sum += Y'w: the sum of weights[i] y_i. 2 count k flops. The rows lie anywhere, so they are asked for in advance.
 struct weighted_sum_kernel {
   template <class InstructionSet, class T, class Index>
   static AKIN_ALWAYS_INLINE void run(const weighted_rows<T, Index>* y, T* sum) {
-    for_four(*y, [&](const T* const* rows, const T* weights)
-                     AKIN_INLINE_LAMBDA { add_four<InstructionSet>(rows, weights, sum, y->k); });
+    constexpr std::int64_t ahead = 12;
+    for (std::int64_t i = 0; i < std::min(ahead, y->count); ++i) prefetch_row(y->row(i), y->k);
+    std::int64_t next = ahead;
+    for_four(*y, [&](const four_rows<T>& rows, const T* w) AKIN_INLINE_LAMBDA {
+      for (const std::int64_t end = std::min(next + 4, y->count); next < end; ++next) prefetch_row(y->row(next), y->k);
+      add_four<InstructionSet>(rows, w[0], w[1], w[2], w[3], sum, y->k);
+    });
   }
 };
 
@@ -87,11 +106,10 @@ struct weighted_sum_kernel {
 struct weighted_products_kernel {
   template <class InstructionSet, class T, class Index>
   static AKIN_ALWAYS_INLINE void run(const weighted_rows<T, Index>* y, const T* p, T* q) {
-    for_four(*y, [&](const T* const* rows, const T* weights) AKIN_INLINE_LAMBDA {
-      T products[4];
-      dot_four<InstructionSet>(rows, p, products, y->k);
-      for (int r = 0; r < 4; ++r) products[r] *= weights[r];
-      add_four<InstructionSet>(rows, products, q, y->k);
+    for_four(*y, [&](const four_rows<T>& rows, const T* w) AKIN_INLINE_LAMBDA {
+      T t[4];
+      dot_four<InstructionSet>(rows, p, t, y->k);
+      add_four<InstructionSet>(rows, w[0] * t[0], w[1] * t[1], w[2] * t[2], w[3] * t[3], q, y->k);
     });
   }
 };
@@ -100,27 +118,32 @@ struct weighted_products_kernel {
 template <class InstructionSet, class T>
 AKIN_ALWAYS_INLINE void advance(T length, const T* p, const T* q, const T* inverse_diagonal, T* x, T* r, T* z,
                                 std::int64_t k) {
-  for_vectors<InstructionSet, T>(k, [&]<class Vector>(std::int64_t d, const Vector&) AKIN_INLINE_LAMBDA {
-    Vector::load(x + d).plus_product(Vector::broadcast(length), Vector::load(p + d)).store(x + d);
-    const Vector left = Vector::load(r + d).plus_product(Vector::broadcast(-length), Vector::load(q + d));
-    left.store(r + d);
-    (left * Vector::load(inverse_diagonal + d)).store(z + d);
+  in_vectors<InstructionSet, T>(k, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
+    const V forward = V::broadcast(length), back = V::broadcast(-length);
+    for (std::int64_t d = begin; d < end; d += V::lanes) {
+      V::load(x + d).plus_product(forward, V::load(p + d)).store(x + d);
+      const V left = V::load(r + d).plus_product(back, V::load(q + d));
+      left.store(r + d);
+      (left * V::load(inverse_diagonal + d)).store(z + d);
+    }
   });
 }
 
 /// y = a * x, element by element.
 template <class InstructionSet, class T>
 AKIN_ALWAYS_INLINE void multiply(const T* a, const T* x, T* y, std::int64_t size) {
-  for_vectors<InstructionSet, T>(size, [&]<class Vector>(std::int64_t d, const Vector&) AKIN_INLINE_LAMBDA {
-    (Vector::load(a + d) * Vector::load(x + d)).store(y + d);
+  in_vectors<InstructionSet, T>(size, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
+    for (std::int64_t d = begin; d < end; d += V::lanes) (V::load(a + d) * V::load(x + d)).store(y + d);
   });
 }
 
 /// p = z + keep p.
 template <class InstructionSet, class T>
 AKIN_ALWAYS_INLINE void turn(T keep, const T* z, T* p, std::int64_t k) {
-  for_vectors<InstructionSet, T>(k, [&]<class Vector>(std::int64_t d, const Vector&) AKIN_INLINE_LAMBDA {
-    Vector::load(z + d).plus_product(Vector::broadcast(keep), Vector::load(p + d)).store(p + d);
+  in_vectors<InstructionSet, T>(k, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
+    const V factor = V::broadcast(keep);
+    for (std::int64_t d = begin; d < end; d += V::lanes)
+      V::load(z + d).plus_product(factor, V::load(p + d)).store(p + d);
   });
 }
 

@@ -107,15 +107,16 @@ AKIN_ALWAYS_INLINE T lane_sum(const vec<T, Lanes>& x) {
 template <class InstructionSet, class T>
 using vec_for = vec<T, InstructionSet::bytes / static_cast<int>(sizeof(T))>;
 
-/// Calls f(i, V{}) for i in steps over [0, size), V being the vector of an instruction set and, for what is left at the
-/// end, a vector of one lane: the same code for both. Where a sum in f adds products, it should add one at a time:
-/// compilers may fuse either product of `a * b + c * d`, and choose differently in the copies that they make of a loop.
+/// Calls f(V{}, begin, end) for the part of [0, size) that is whole vectors V of an instruction set, and for what is
+/// left with a vector of one lane: the same code for both. f loops over its part and makes its constant vectors before.
+/// Where a sum in f adds products, it should add one at a time: compilers may fuse either product of `a * b + c * d`,
+/// and choose differently in the copies that they make of a loop.
 template <class InstructionSet, class T, class Function>
-AKIN_ALWAYS_INLINE void for_vectors(std::int64_t size, const Function& f) {
+AKIN_ALWAYS_INLINE void in_vectors(std::int64_t size, const Function& f) {
   using vector = vec_for<InstructionSet, T>;
-  std::int64_t i = 0;
-  for (; i + vector::lanes <= size; i += vector::lanes) f(i, vector::zero());
-  for (; i < size; ++i) f(i, vec<T, 1>::zero());
+  const std::int64_t whole = size / vector::lanes * vector::lanes;
+  f(vector::zero(), std::int64_t{0}, whole);
+  if (whole != size) f(vec<T, 1>::zero(), whole, size);
 }
 
 }  // namespace akin::inline AKIN_ABI::kernels
