@@ -22,6 +22,8 @@
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/execution.hpp>
+#include <akin/factorization/explicit_als.hpp>
+#include <akin/factorization/explicit_als_options.hpp>
 #include <akin/factorization/factor_model.hpp>
 #include <akin/factorization/implicit_als.hpp>
 #include <akin/factorization/implicit_als_options.hpp>

@@ -1,0 +1,186 @@
+/// @file
+/// The half-step of explicit ALS: every row's ridge regression on the fixed factors of the other side.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/factorization/detail/row_solver.hpp>
+#include <akin/factorization/explicit_als_options.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Specialised for each backend.
+template <class Backend, class Scalar, class Index>
+class explicit_als_engine {
+  static_assert(sizeof(Backend) == 0,
+                "akin: explicit_als has no engine for this policy; execution::seq and execution::par have one");
+};
+
+/// lambda n^nu: the regularisation of a row with n ratings.
+inline double row_regularization(const explicit_als_options& options, std::int64_t n) noexcept {
+  return options.regularization * std::pow(static_cast<double>(n), options.regularization_exponent);
+}
+
+/// Ratings, and a weight for each of them where there are any; a rating of weight 0 counts as absent.
+template <class Scalar, class Index>
+struct weighted_ratings {
+  csr_view<Scalar, Index> ratings;
+  const Scalar* weights = nullptr;
+
+  Scalar weight(std::int64_t position) const noexcept { return weights == nullptr ? Scalar{1} : weights[position]; }
+  /// The ratings of a row with a weight above 0.
+  std::int64_t count(std::int64_t row) const noexcept {
+    if (weights == nullptr) return ratings.row_size(row);
+    return std::count_if(weights + ratings.offsets[row], weights + ratings.offsets[row + 1],
+                         [](Scalar w) { return w > 0; });
+  }
+};
+
+/// One side's problem: with fixed factors y_i and biases b_i a row with ratings r_i minimises over x and b
+///   sum of w_i (r_i - mean - b_i - b - x'y_i)^2 + lambda n^nu (|x|^2 + b^2).
+/// The bias is one more coordinate of x: each row of `fixed` ends in a 1 that goes with it, or does not if the model
+/// has no biases.
+///
+/// Directly a row takes n k min(n, k) + min(n, k)^3 / 3 flops, by conjugate gradients 2 n k + 4 n k a step. Source: Y.
+/// Zhou, D. Wilkinson, R. Schreiber, R. Pan, "Large-Scale Parallel Collaborative Filtering for the Netflix Prize", AAIM
+/// 2008 (nu = 1); Y. Koren, R. Bell, C. Volinsky, "Matrix Factorization Techniques for Recommender Systems", IEEE
+/// Computer 2009 (biases).
+template <class Scalar, class Index>
+class explicit_als_engine<backend::host, Scalar, Index> {
+ public:
+  /// `fixed` (rows x k or k + 1) and `biases` (a number for each row of it) must outlive the engine.
+  explicit_als_engine(const explicit_als_options& options, Scalar mean, const rows_view<const Scalar>& fixed,
+                      const Scalar* biases)
+      : options_(options),
+        mean_(mean),
+        fixed_(fixed),
+        biases_(biases),
+        no_eigenvalues_(static_cast<std::size_t>(fixed.cols)) {}
+
+  /// Solves all rows of x (rows x fixed.rows) into solved (rows x fixed.cols), in the order of `schedule`: long ones
+  /// first. A row without ratings becomes 0. Throws numeric_error with the first row that cannot be solved.
+  template <class Policy>
+  void solve_rows(const Policy& policy, const weighted_ratings<Scalar, Index>& x, const std::vector<Index>& schedule,
+                  const rows_view<Scalar>& solved) const {
+    const auto is_long = [&](Index row) { return x.ratings.row_size(row) > longest_for_one_worker; };
+    const auto first_short = std::find_if_not(schedule.begin(), schedule.end(), is_long);
+    for (auto row = schedule.begin(); row != first_short; ++row) {
+      row_solver<Scalar, Index> solver(fixed_);
+      solve(policy, solver, x, *row, solved.row(*row));
+    }
+    std::vector<row_solver<Scalar, Index>> solvers(static_cast<std::size_t>(worker_count(policy)),
+                                                   row_solver<Scalar, Index>(fixed_));
+    for_each_row(policy, schedule.end() - first_short, [&](std::int64_t i, int worker) {
+      const Index row = first_short[i];
+      solve(execution::seq, solvers[static_cast<std::size_t>(worker)], x, row, solved.row(row));
+    });
+  }
+
+  /// What each rating of a row adds to the row's prediction for `item`: w_i (r_i - mean - b_i) y_i' A^-1 y_item.
+  void contributions(slice<const Index> ids, slice<const Scalar> values, Index item, Scalar* out) const {
+    const Index offsets[] = {0, static_cast<Index>(ids.size)};
+    const weighted_ratings<Scalar, Index> x{{1, fixed_.rows, offsets, ids.data, values.data}};
+    row_solver<Scalar, Index> solver(fixed_);
+    prepare(solver, x, 0);
+    std::vector<Scalar> direction(static_cast<std::size_t>(fixed_.cols));
+    if (ids.empty()) return;
+    if (!solver.solve_primal(ids, fixed_.row(item), direction.data()))
+      fail<numeric_error>("explicit_als: the user's system cannot be solved in this precision; raise regularization");
+    for (std::int64_t i = 0; i < ids.size; ++i)
+      out[i] = solver.targets()[i] * kernels::dot(fixed_.row(ids[i]), direction.data(), fixed_.cols);
+  }
+
+  /// The objective with these rows, without the regularisation of `fixed`.
+  template <class Policy>
+  double loss(const Policy& policy, const weighted_ratings<Scalar, Index>& x,
+              const rows_view<const Scalar>& solved) const {
+    const auto rows_loss = [&](std::int64_t begin, std::int64_t end, int) {
+      double sum = 0;
+      for (std::int64_t row = begin; row < end; ++row) sum += row_loss(x, row, solved.row(row));
+      return sum;
+    };
+    return reduce_blocks(policy, x.ratings.rows, 256, 0.0, rows_loss,
+                         [](double& total, double part) { total += part; });
+  }
+
+ private:
+  /// Longer rows are solved by all workers together, one row after the other.
+  static constexpr std::int64_t longest_for_one_worker = 32768;
+
+  /// Fills in the row's weights, targets and diagonal; whether there is anything to solve.
+  bool prepare(row_solver<Scalar, Index>& solver, const weighted_ratings<Scalar, Index>& x, std::int64_t row) const {
+    const auto ids = x.ratings.row_columns(row);
+    const auto values = x.ratings.row_values(row);
+    const std::int64_t first = x.ratings.offsets[row], n = x.count(row);
+    solver.resize(ids.size);
+    for (std::int64_t i = 0; i < ids.size; ++i) {
+      solver.weights()[i] = x.weight(first + i);
+      solver.targets()[i] = x.weight(first + i) * ((values[i] - mean_) - biases_[ids[i]]);
+    }
+    if (n == 0) return false;
+    solver.set_diagonal(no_eigenvalues_, static_cast<Scalar>(row_regularization(options_, n)),
+                        std::numeric_limits<Scalar>::min());
+    return true;
+  }
+
+  template <class Policy>
+  void solve(const Policy& policy, row_solver<Scalar, Index>& solver, const weighted_ratings<Scalar, Index>& x,
+             Index row, Scalar* solution) const {
+    const auto ids = x.ratings.row_columns(row);
+    if (!prepare(solver, x, row)) {
+      std::fill_n(solution, fixed_.cols, Scalar{0});
+      return;
+    }
+    const bool solved = iterate(policy, solver, ids, solution) || solver.factor(ids, solution);
+    if (!solved || !std::all_of(solution, solution + fixed_.cols, is_finite<Scalar>))
+      fail<numeric_error>("explicit_als: the system of row ", row,
+                          " cannot be solved in this precision; raise regularization or use double");
+  }
+
+  /// Whether conjugate gradients gave what the options ask for.
+  template <class Policy>
+  bool iterate(const Policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids, Scalar* x) const {
+    if (options_.solver == als_solver::exact) return false;
+    const auto tolerance = static_cast<Scalar>(options_.solver_tolerance);
+    const bool converged = ids.size > longest_for_one_worker
+                               ? solver.iterate_in_pieces(policy, ids, tolerance, options_.solver_steps, x)
+                               : solver.iterate(ids, tolerance, options_.solver_steps, x);
+    return converged ||
+           (options_.solver == als_solver::conjugate_gradient && std::all_of(x, x + fixed_.cols, is_finite<Scalar>));
+  }
+
+  double row_loss(const weighted_ratings<Scalar, Index>& x, std::int64_t row, const Scalar* solution) const {
+    const auto ids = x.ratings.row_columns(row);
+    const auto values = x.ratings.row_values(row);
+    const std::int64_t first = x.ratings.offsets[row];
+    double loss = 0;
+    for (std::int64_t i = 0; i < ids.size; ++i) {
+      const Scalar expected = kernels::dot(solution, fixed_.row(ids[i]), fixed_.cols);
+      const double error = static_cast<double>(((values[i] - mean_) - biases_[ids[i]]) - expected);
+      loss += static_cast<double>(x.weight(first + i)) * (error * error);
+    }
+    const auto squares = static_cast<double>(kernels::dot(solution, solution, fixed_.cols));
+    return loss + row_regularization(options_, x.count(row)) * squares;
+  }
+
+  explicit_als_options options_;
+  Scalar mean_;
+  rows_view<const Scalar> fixed_;
+  const Scalar* biases_;
+  std::vector<Scalar> no_eigenvalues_;  // the whole diagonal of a row's problem is its regularisation
+};
+
+}  // namespace akin::inline AKIN_ABI::detail

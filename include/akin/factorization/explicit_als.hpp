@@ -1,0 +1,379 @@
+/// @file
+/// Matrix factorisation of ratings by alternating least squares.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/factorization/detail/explicit_als_engine.hpp>
+#include <akin/factorization/detail/factor_scores.hpp>
+#include <akin/factorization/explicit_als_options.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/progress.hpp>
+#include <akin/random.hpp>
+#include <akin/storage.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// What explicit_als::fold_in learns of users who were not in the training: a row of factors and a bias for each.
+template <class Scalar>
+struct folded_users {
+  dense_matrix<Scalar> factors;  ///< users x k
+  std::vector<Scalar> biases;    ///< 0 in a model without biases
+};
+
+/// Minimises over factors x_u, y_i and biases b_u, b_i, with r_ui the stored ratings (a stored 0 is a rating), w_ui
+/// their weights (1 unless they are given) and mu the weighted mean of all ratings,
+///   sum over stored r_ui of w_ui (r_ui - mu - b_u - b_i - x_u'y_i)^2
+///   + sum of lambda_u (|x_u|^2 + b_u^2) + sum of lambda_i (|y_i|^2 + b_i^2),
+/// where lambda_u = lambda n_u^nu for a user with n_u ratings and lambda_i likewise; nu = 1 is ALS-WR. A bias is solved
+/// together with its factors, as one more coordinate. A user or an item without ratings has a bias and factors of 0.
+///
+/// Complexity: an iteration takes 2 nonzeros k^2 + (users + items) k^3 / 3 flops at most, less for rows with fewer
+/// ratings than factors, and holds (users + items) (k + 1) numbers and a transposed copy of the matrix. Deterministic:
+/// the same bits for any number of threads. With the solver `exact` the loss never rises but for rounding. Const
+/// members may be called from many threads. Source: Y. Zhou, D. Wilkinson, R. Schreiber, R. Pan, "Large-Scale Parallel
+/// Collaborative Filtering for the Netflix Prize", AAIM 2008; biases: Y. Koren, R. Bell, C. Volinsky, "Matrix
+/// Factorization Techniques for Recommender Systems", IEEE Computer 42(8), 2009.
+template <class Scalar = float, class Index = std::int32_t>
+class explicit_als : public detail::factor_scores<Scalar, Index> {
+  using base = detail::factor_scores<Scalar, Index>;
+  using ratings_type = detail::weighted_ratings<Scalar, Index>;
+
+ public:
+  static constexpr std::string_view kind = "explicit_als";
+
+  explicit explicit_als(const explicit_als_options& options = {}) : options_(options) { check(options); }
+
+  /// Learns from a users x items matrix of ratings. The observer is told of each iteration; if it returns false, the
+  /// training ends there and what was learnt is kept. Throws std::invalid_argument for values that are not finite,
+  /// numeric_error where a row cannot be solved; the model is then as it was.
+  template <class Policy, class Matrix, class Observer = no_observer>
+  requires(!sparse_matrix_like<std::remove_cvref_t<Observer>>) void fit(const Policy& policy, const Matrix& user_items,
+                                                                        Observer&& observer = {}) {
+    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "explicit_als::fit");
+    train(policy, {x}, nullptr, observer);
+  }
+  /// The same with a weight for each rating: a matrix with the same cells, not negative. A rating of weight 0 counts as
+  /// absent.
+  template <class Policy, class Matrix, class Weights, class Observer = no_observer>
+  requires sparse_matrix_like<Weights>
+  void fit(const Policy& policy, const Matrix& user_items, const Weights& weights, Observer&& observer = {}) {
+    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "explicit_als::fit");
+    const auto w = checked_weights(policy, x, weights, "explicit_als::fit");
+    const detail::csr_storage<Scalar, Index> transposed = detail::transpose(w);
+    train(policy, {x, w.values}, transposed.view().values, observer);
+  }
+  template <class Matrix>
+  requires sparse_matrix_like<Matrix>
+  void fit(const Matrix& user_items) { fit(execution::seq, user_items); }
+
+  const explicit_als_options& options() const noexcept { return options_; }
+  /// The (weighted) mean of all ratings, 0 without any.
+  Scalar mean() const noexcept { return mean_; }
+  std::span<const Scalar> user_biases() const noexcept { return {user_biases_.begin(), user_biases_.end()}; }
+  std::span<const Scalar> item_biases() const noexcept { return {item_biases_.begin(), item_biases_.end()}; }
+  /// Whether there were ratings; false out of range.
+  bool knows_user(Index user) const noexcept { return user >= 0 && user < this->users() && known_users_[user] != 0; }
+  bool knows_item(Index item) const noexcept { return item >= 0 && item < this->items() && known_items_[item] != 0; }
+
+  /// The rating that the user is expected to give: mu + b_u + b_i + x_u'y_i, where what had no ratings adds 0; ids must
+  /// be in range.
+  Scalar predict(Index user, Index item) const noexcept {
+    return rating(user_biases_[user], this->user_factors_.view().row(user), item);
+  }
+  Scalar score(Index user, Index item) const noexcept { return predict(user, item); }
+  /// Fills out[item] for all items, -infinity for those without ratings.
+  void score_all(Index user, std::span<Scalar> out) const noexcept {
+    rate_all(user_biases_[user], this->user_factors_.view().row(user), out);
+  }
+
+  /// Factors and biases of users with these histories (rows x items): each the minimum of the objective with the items
+  /// as they are. For the matrix of the training it gives user_factors() and user_biases() to the bit.
+  template <class Policy, class Matrix>
+  folded_users<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
+    return fold(policy, {checked_histories(policy, histories)});
+  }
+  /// The same with a weight for each rating.
+  template <class Policy, class Matrix, class Weights>
+  folded_users<Scalar> fold_in(const Policy& policy, const Matrix& histories, const Weights& weights) const {
+    const auto x = checked_histories(policy, histories);
+    return fold(policy, {x, checked_weights(policy, x, weights, "explicit_als::fold_in").values});
+  }
+  /// predict and score_all for number `row` of the users that were folded in.
+  Scalar predict(const folded_users<Scalar>& users, std::int64_t row, Index item) const noexcept {
+    return rating(users.biases[static_cast<std::size_t>(row)], users.factors.data() + row * this->factor_count(), item);
+  }
+  void score_all(const folded_users<Scalar>& users, std::int64_t row, std::span<Scalar> out) const noexcept {
+    rate_all(users.biases[static_cast<std::size_t>(row)], users.factors.data() + row * this->factor_count(), out);
+  }
+
+  /// See akin::explain. The contributions of a history sum to the score less mean and item bias, which are no user's.
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
+    const detail::dense_storage<Scalar> wide = widened_items();
+    engine_on<execution::sequenced_policy>(mean_, fixed_items(wide), item_biases_)
+        .contributions(columns, values, item, out.data());
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    writer.add_value("factors", options_.factors);
+    writer.add_value("iterations", options_.iterations);
+    writer.add_value("regularization", options_.regularization);
+    writer.add_value("biases", options_.biases);
+    writer.add_value("regularization_exponent", options_.regularization_exponent);
+    writer.add_value("solver", options_.solver);
+    writer.add_value("solver_tolerance", options_.solver_tolerance);
+    writer.add_value("solver_steps", options_.solver_steps);
+    writer.add_value("seed", options_.seed);
+    writer.add_value("mean", mean_);
+    writer.add("user_factors", this->user_factors_.view());
+    writer.add("item_factors", this->item_factors_.view());
+    writer.add("user_biases", user_biases_.data(), user_biases_.size());
+    writer.add("item_biases", item_biases_.data(), item_biases_.size());
+    writer.add("known_users", known_users_.data(), known_users_.size());
+    writer.add("known_items", known_items_.data(), known_items_.size());
+  }
+  static explicit_als read_from(const detail::model_reader& reader) {
+    explicit_als model({
+        .factors = reader.value<int>("factors"),
+        .iterations = reader.value<int>("iterations"),
+        .regularization = reader.value<double>("regularization"),
+        .biases = reader.value<bool>("biases"),
+        .regularization_exponent = reader.value<double>("regularization_exponent"),
+        .solver = reader.value<als_solver>("solver", als_solver::automatic, als_solver::conjugate_gradient),
+        .solver_tolerance = reader.value<double>("solver_tolerance"),
+        .solver_steps = reader.value<int>("solver_steps"),
+        .seed = reader.value<std::uint64_t>("seed"),
+    });
+    model.mean_ = reader.value<Scalar>("mean");
+    reader.require(detail::is_finite(model.mean_), "mean must be finite");
+    const int k = model.options_.factors;
+    model.user_factors_ = detail::map_dense<Scalar>(reader, "user_factors", detail::model_reader::any, k);
+    model.item_factors_ = detail::map_dense<Scalar>(reader, "item_factors", detail::model_reader::any, k);
+    model.user_biases_ = detail::map_array<Scalar>(reader, "user_biases", model.users());
+    model.item_biases_ = detail::map_array<Scalar>(reader, "item_biases", model.items());
+    model.known_users_ = map_evidence(reader, "known_users", model.users());
+    model.known_items_ = map_evidence(reader, "known_items", model.items());
+    return model;
+  }
+
+ private:
+  static void check(const explicit_als_options& options) {
+    detail::require(options.factors >= 1, "explicit_als", "factors must be positive", options.factors);
+    detail::require(options.iterations >= 1, "explicit_als", "iterations must be positive", options.iterations);
+    detail::require(static_cast<Scalar>(options.regularization) > 0 &&
+                        detail::is_finite(static_cast<Scalar>(options.regularization)),
+                    "explicit_als", "regularization must be finite and positive", options.regularization);
+    detail::require(options.regularization_exponent >= 0 && options.regularization_exponent <= 1, "explicit_als",
+                    "regularization_exponent must be between 0 and 1", options.regularization_exponent);
+    detail::require(options.solver >= als_solver::automatic && options.solver <= als_solver::conjugate_gradient,
+                    "explicit_als", "solver must be one of the enumerators", static_cast<int>(options.solver));
+    detail::require(options.solver_tolerance > 0 && options.solver_tolerance < 1, "explicit_als",
+                    "solver_tolerance must be between 0 and 1", options.solver_tolerance);
+    detail::require(options.solver_steps >= 1, "explicit_als", "solver_steps must be positive", options.solver_steps);
+  }
+
+  /// The checked view of weights, which must have the cells of x.
+  template <class Policy, class Weights>
+  static csr_view<Scalar, Index> checked_weights(const Policy& policy, const csr_view<Scalar, Index>& x,
+                                                 const Weights& weights, std::string_view where) {
+    const auto w = detail::checked_view<Scalar, Index>(policy, weights, where);
+    const bool same_cells = w.rows == x.rows && w.cols == x.cols && w.nonzeros() == x.nonzeros() &&
+                            (x.rows == 0 || std::equal(x.offsets, x.offsets + x.rows, w.offsets)) &&
+                            std::equal(x.columns, x.columns + x.nonzeros(), w.columns);
+    detail::require(same_cells, where, "weights must have the shape and the cells of the ratings");
+    const Scalar* const end = w.values + w.nonzeros();
+    const Scalar* const negative = std::find_if(w.values, end, [](Scalar weight) { return weight < 0; });
+    if (negative != end) detail::require(false, where, "weights must not be negative", *negative);
+    return w;
+  }
+
+  template <class Policy, class Matrix>
+  csr_view<Scalar, Index> checked_histories(const Policy& policy, const Matrix& histories) const {
+    detail::require_fitted(this->items() > 0, "explicit_als::fold_in");
+    const auto x = detail::checked_view<Scalar, Index>(policy, histories, "explicit_als::fold_in");
+    detail::require_columns(x.cols, this->items(), "explicit_als::fold_in");
+    return x;
+  }
+
+  /// During the training a row holds its factors and, where there are biases, one more number: the bias when it has
+  /// just been solved, then a 1 that goes with the other side's biases.
+  std::int64_t width() const noexcept { return options_.factors + (options_.biases ? 1 : 0); }
+
+  template <class Policy, class Observer>
+  void train(const Policy& policy, const ratings_type& x, const Scalar* transposed_weights, Observer& observer) {
+    const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x.ratings);
+    const ratings_type x_items{transposed.view(), transposed_weights};
+    const std::vector<Index> user_schedule = detail::longest_first(x.ratings);
+    const std::vector<Index> item_schedule = detail::longest_first(x_items.ratings);
+    const Scalar mean = mean_rating(policy, x);
+    detail::dense_storage<Scalar> users = initial_factors(x.ratings.rows), items(x.ratings.cols, width());
+    detail::storage<Scalar> user_biases(x.ratings.rows), item_biases(x.ratings.cols);
+
+    const auto start = std::chrono::steady_clock::now();
+    for (int iteration = 1; iteration <= options_.iterations; ++iteration) {
+      engine_on<Policy>(mean, users.view(), user_biases)
+          .solve_rows(policy, x_items, item_schedule, items.mutable_view());
+      progress state{iteration, options_.iterations};
+      if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>)
+        state.loss = penalty(x_items, items.view());
+      take_biases(items, item_biases);
+      const auto engine = engine_on<Policy>(mean, items.view(), item_biases);
+      engine.solve_rows(policy, x, user_schedule, users.mutable_view());
+
+      state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>)
+        state.loss += engine.loss(policy, x, users.view());
+      take_biases(users, user_biases);
+      if (!detail::notify(observer, state)) break;
+    }
+    explicit_als learnt(options_);
+    learnt.mean_ = mean;
+    learnt.user_factors_ = narrowed(std::move(users));
+    learnt.item_factors_ = narrowed(std::move(items));
+    learnt.user_biases_ = std::move(user_biases);
+    learnt.item_biases_ = std::move(item_biases);
+    learnt.known_users_ = evidence(x);
+    learnt.known_items_ = evidence(x_items);
+    *this = std::move(learnt);
+  }
+
+  template <class Policy>
+  static Scalar mean_rating(const Policy& policy, const ratings_type& x) {
+    struct sums {
+      double ratings = 0, weights = 0;
+    };
+    const auto add_block = [&](std::int64_t begin, std::int64_t end, int) {
+      sums block;
+      for (std::int64_t i = begin; i < end; ++i) {
+        const auto weight = static_cast<double>(x.weight(i));
+        block.weights += weight;
+        if (weight > 0) block.ratings += static_cast<double>(x.weight(i) * x.ratings.values[i]);
+      }
+      return block;
+    };
+    const sums total =
+        detail::reduce_blocks(policy, x.ratings.nonzeros(), 65536, sums(), add_block, [](sums& all, const sums& block) {
+          all.ratings += block.ratings;
+          all.weights += block.weights;
+        });
+    return total.weights > 0 ? static_cast<Scalar>(total.ratings / total.weights) : Scalar{0};
+  }
+
+  detail::dense_storage<Scalar> initial_factors(std::int64_t rows) const {
+    detail::dense_storage<Scalar> factors(rows, width());
+    const random_stream random(options_.seed);
+    const double deviation = 0.1 / std::sqrt(static_cast<double>(options_.factors));
+    for (std::int64_t row = 0; row < rows; ++row) {
+      Scalar* const numbers = factors.mutable_view().row(row);
+      for (int d = 0; d < options_.factors; ++d)
+        numbers[d] =
+            static_cast<Scalar>(deviation * random.normal(static_cast<std::uint64_t>(row * options_.factors + d)));
+      if (options_.biases) numbers[options_.factors] = 1;
+    }
+    return factors;
+  }
+
+  /// Moves the biases out of rows that have just been solved, and puts ones in their place.
+  void take_biases(detail::dense_storage<Scalar>& rows, detail::storage<Scalar>& biases) const {
+    if (!options_.biases) return;
+    const rows_view<Scalar> view = rows.mutable_view();
+    for (std::int64_t row = 0; row < view.rows; ++row)
+      biases.mutable_data()[row] = std::exchange(view.row(row)[options_.factors], Scalar{1});
+  }
+
+  /// Rows without what came after their factors.
+  detail::dense_storage<Scalar> narrowed(detail::dense_storage<Scalar> rows) const {
+    if (!options_.biases) return rows;
+    detail::dense_storage<Scalar> factors(rows.rows(), options_.factors);
+    for (std::int64_t row = 0; row < rows.rows(); ++row)
+      std::copy_n(rows.view().row(row), options_.factors, factors.mutable_view().row(row));
+    return factors;
+  }
+
+  /// The item factors with a 1 after each row; nothing in a model without biases, which needs no such copy.
+  detail::dense_storage<Scalar> widened_items() const {
+    if (!options_.biases) return {};
+    detail::dense_storage<Scalar> wide(this->items(), width());
+    for (std::int64_t item = 0; item < this->items(); ++item) {
+      Scalar* const row = wide.mutable_view().row(item);
+      std::copy_n(this->item_factors_.view().row(item), options_.factors, row);
+      row[options_.factors] = 1;
+    }
+    return wide;
+  }
+  rows_view<const Scalar> fixed_items(const detail::dense_storage<Scalar>& wide) const noexcept {
+    return options_.biases ? wide.view() : this->item_factors_.view();
+  }
+
+  static detail::storage<std::uint8_t> evidence(const ratings_type& x) {
+    detail::storage<std::uint8_t> known(x.ratings.rows);
+    for (std::int64_t row = 0; row < x.ratings.rows; ++row) known.mutable_data()[row] = x.count(row) > 0;
+    return known;
+  }
+
+  static detail::storage<std::uint8_t> map_evidence(const detail::model_reader& reader, std::string_view name,
+                                                    std::int64_t size) {
+    const auto known = reader.array<std::uint8_t>(name, size, 1);
+    return {known.data, size, reader.owner()};
+  }
+
+  template <class Policy>
+  auto engine_on(Scalar mean, const rows_view<const Scalar>& fixed, const detail::storage<Scalar>& biases) const {
+    return detail::explicit_als_engine<backend_of<Policy>, Scalar, Index>(options_, mean, fixed, biases.data());
+  }
+
+  /// The sum of lambda_i (|y_i|^2 + b_i^2) of rows that have just been solved.
+  double penalty(const ratings_type& x, const rows_view<const Scalar>& solved) const {
+    double sum = 0;
+    for (std::int64_t row = 0; row < solved.rows; ++row)
+      sum += detail::row_regularization(options_, x.count(row)) *
+             static_cast<double>(kernels::dot(solved.row(row), solved.row(row), solved.cols));
+    return sum;
+  }
+
+  template <class Policy>
+  folded_users<Scalar> fold(const Policy& policy, const ratings_type& x) const {
+    const detail::dense_storage<Scalar> wide = widened_items();
+    detail::dense_storage<Scalar> solved(x.ratings.rows, width());
+    engine_on<Policy>(mean_, fixed_items(wide), item_biases_)
+        .solve_rows(policy, x, detail::longest_first(x.ratings), solved.mutable_view());
+    detail::storage<Scalar> biases(x.ratings.rows);
+    take_biases(solved, biases);
+    return {solved.map().leftCols(options_.factors), std::vector<Scalar>(biases.begin(), biases.end())};
+  }
+
+  Scalar rating(Scalar user_bias, const Scalar* factors, std::int64_t item) const noexcept {
+    return mean_ + user_bias + item_biases_[item] +
+           kernels::dot(factors, this->item_factors_.view().row(item), this->factor_count());
+  }
+  void rate_all(Scalar user_bias, const Scalar* factors, std::span<Scalar> out) const noexcept {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto item = static_cast<std::int64_t>(i);
+      out[i] = known_items_[item] != 0 ? rating(user_bias, factors, item) : detail::no_score<Scalar>;
+    }
+  }
+
+  explicit_als_options options_;
+  Scalar mean_ = 0;
+  detail::storage<Scalar> user_biases_, item_biases_;
+  detail::storage<std::uint8_t> known_users_, known_items_;  // 1 where there were ratings
+};
+
+}  // namespace akin::inline AKIN_ABI
