@@ -22,6 +22,8 @@
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/execution.hpp>
+#include <akin/factorization/biased_mf.hpp>
+#include <akin/factorization/biased_mf_options.hpp>
 #include <akin/factorization/explicit_als.hpp>
 #include <akin/factorization/explicit_als_options.hpp>
 #include <akin/factorization/factor_model.hpp>
@@ -44,6 +46,7 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/gemm.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
+#include <akin/kernels/sgd_step.hpp>
 #include <akin/kernels/simd.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
 #include <akin/kernels/symmetric_eigen.hpp>

@@ -1,0 +1,179 @@
+/// @file
+/// Factors with biases: what the models that are trained by gradient steps learn, and what they answer in the same way.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include <Eigen/SparseCore>
+
+#include <akin/config.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/kernels/sgd_step.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/random.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/storage.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// rows x cols normal numbers with mean 0.
+template <class Scalar>
+dense_storage<Scalar> normal_factors(std::int64_t rows, std::int64_t cols, double deviation,
+                                     const random_stream& random) {
+  dense_storage<Scalar> factors(rows, cols);
+  Scalar* const numbers = factors.mutable_view().data;
+  for (std::int64_t i = 0; i < rows * cols; ++i)
+    numbers[i] = static_cast<Scalar>(deviation * random.normal(static_cast<std::uint64_t>(i)));
+  return factors;
+}
+
+template <class Policy, class Scalar>
+bool all_finite(const Policy& policy, const Scalar* numbers, std::int64_t size) {
+  constexpr std::int64_t block = std::int64_t{1} << 16;
+  return reduce_blocks(
+      policy, size, block, true,
+      [&](std::int64_t begin, std::int64_t end, int) {
+        return std::all_of(numbers + begin, numbers + end, [](Scalar x) { return is_finite(x); });
+      },
+      [](bool& all, bool part) { all = all && part; });
+}
+
+/// What is learnt: a mean, and for each user and item k factors and a bias.
+template <class Scalar>
+struct biased_parameters {
+  Scalar mean = 0;
+  dense_storage<Scalar> user_factors, item_factors;
+  storage<Scalar> user_biases, item_biases;
+
+  biased_parameters() = default;
+  /// Small random factors, no biases.
+  biased_parameters(std::int64_t users, std::int64_t items, int factors, double deviation, std::uint64_t seed)
+      : user_factors(normal_factors<Scalar>(users, factors, deviation, random_stream(seed, 0))),
+        item_factors(normal_factors<Scalar>(items, factors, deviation, random_stream(seed, 1))),
+        user_biases(users),
+        item_biases(items) {}
+
+  kernels::sgd_parameters<Scalar> mutable_pointers() noexcept {
+    return {user_factors.mutable_view().data,
+            item_factors.mutable_view().data,
+            user_biases.mutable_data(),
+            item_biases.mutable_data(),
+            item_factors.cols(),
+            mean};
+  }
+
+  template <class Policy>
+  bool is_finite(const Policy& policy) const {
+    const auto check = [&](const Scalar* numbers, std::int64_t size) { return all_finite(policy, numbers, size); };
+    return check(user_factors.view().data, user_factors.rows() * user_factors.cols()) &&
+           check(item_factors.view().data, item_factors.rows() * item_factors.cols()) &&
+           check(user_biases.data(), user_biases.size()) && check(item_biases.data(), item_biases.size());
+  }
+
+  Scalar predict(std::int64_t user, std::int64_t item) const noexcept {
+    return mean + user_biases[user] + item_biases[item] +
+           kernels::dot(user_factors.view().row(user), item_factors.view().row(item), item_factors.cols());
+  }
+
+  /// Sets the factors and the bias of the users and items without evidence to 0, which stands for "nothing known".
+  void forget_unseen(const std::vector<char>& is_user_seen, const std::vector<char>& is_item_seen) {
+    const auto forget = [](const std::vector<char>& is_seen, dense_storage<Scalar>& factors, storage<Scalar>& biases) {
+      for (std::int64_t row = 0; row < factors.rows(); ++row) {
+        if (is_seen[static_cast<std::size_t>(row)]) continue;
+        std::fill_n(factors.mutable_view().row(row), factors.cols(), Scalar{0});
+        biases.mutable_data()[row] = 0;
+      }
+    };
+    forget(is_user_seen, user_factors, user_biases);
+    forget(is_item_seen, item_factors, item_biases);
+  }
+
+  void write_to(model_writer& writer) const {
+    writer.add_value("mean", mean);
+    writer.add("user_factors", user_factors.view());
+    writer.add("item_factors", item_factors.view());
+    writer.add("user_biases", user_biases.data(), user_biases.size());
+    writer.add("item_biases", item_biases.data(), item_biases.size());
+  }
+  static biased_parameters read_from(const model_reader& reader, int factors) {
+    biased_parameters result;
+    result.mean = reader.value<Scalar>("mean");
+    reader.require(detail::is_finite(result.mean), "mean must be finite");
+    result.user_factors = map_dense<Scalar>(reader, "user_factors", model_reader::any, factors);
+    result.item_factors = map_dense<Scalar>(reader, "item_factors", model_reader::any, factors);
+    result.user_biases = map_array<Scalar>(reader, "user_biases", result.user_factors.rows());
+    result.item_biases = map_array<Scalar>(reader, "item_biases", result.item_factors.rows());
+    return result;
+  }
+};
+
+/// The score is mean + b_u + b_i + p_u'q_i. A user or an item whose factors are all zero is one that the model knows
+/// nothing of; its bias is 0.
+template <class Scalar, class Index>
+class biased_factors {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+
+  std::int64_t users() const noexcept { return learnt_.user_factors.rows(); }
+  std::int64_t items() const noexcept { return learnt_.item_factors.rows(); }
+  /// Whether there is evidence; false out of range.
+  bool knows_user(Index user) const noexcept {
+    return user >= 0 && user < users() && is_known(learnt_.user_factors, user);
+  }
+  bool knows_item(Index item) const noexcept {
+    return item >= 0 && item < items() && is_known(learnt_.item_factors, item);
+  }
+
+  /// Users x k; refers to the model.
+  Eigen::Map<const dense_matrix<Scalar>> user_factors() const { return learnt_.user_factors.map(); }
+  /// Items x k; refers to the model.
+  Eigen::Map<const dense_matrix<Scalar>> item_factors() const { return learnt_.item_factors.map(); }
+  std::span<const Scalar> item_biases() const noexcept {
+    return {learnt_.item_biases.begin(), learnt_.item_biases.end()};
+  }
+
+  /// mean + b_u + b_i + p_u'q_i, without what is not known of a user or an item; ids must be in range.
+  Scalar score(Index user, Index item) const noexcept { return learnt_.predict(user, item); }
+  /// Fills out[item] for all items, -infinity for those without evidence.
+  void score_all(Index user, std::span<Scalar> out) const noexcept {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto item = static_cast<Index>(i);
+      out[i] = is_known(learnt_.item_factors, item) ? learnt_.predict(user, item) : no_score<Scalar>;
+    }
+  }
+
+  /// Fills out[other] with the cosine of the items' factors, -infinity where there is no evidence.
+  void similarity_all(Index item, std::span<Scalar> out) const noexcept {
+    const rows_view<const Scalar> y = learnt_.item_factors.view();
+    const auto length = [&](Index i) { return std::sqrt(kernels::dot(y.row(i), y.row(i), y.cols)); };
+    const Scalar own = length(item);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto other = static_cast<Index>(i);
+      const Scalar scale = own * length(other);
+      out[i] = scale > 0 ? kernels::dot(y.row(item), y.row(other), y.cols) / scale : no_score<Scalar>;
+    }
+  }
+
+ protected:
+  biased_factors() = default;
+  explicit biased_factors(biased_parameters<Scalar> learnt) noexcept : learnt_(std::move(learnt)) {}
+
+  biased_parameters<Scalar> learnt_;
+
+ private:
+  static bool is_known(const dense_storage<Scalar>& factors, Index id) noexcept {
+    const Scalar* const row = factors.view().row(id);
+    return std::any_of(row, row + factors.cols(), [](Scalar x) { return x != 0; });
+  }
+};
+
+}  // namespace akin::inline AKIN_ABI::detail

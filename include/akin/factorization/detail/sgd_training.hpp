@@ -1,0 +1,52 @@
+/// @file
+/// The loop over epochs that all models trained by gradient steps share, and the checks of their options.
+#pragma once
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/matrix.hpp>
+#include <akin/progress.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// What an epoch says of itself.
+struct epoch_result {
+  double loss;
+  bool go_on = true;
+};
+
+/// Runs epoch(number) for 1 … epochs, until it or the observer ends the training. Throws numeric_error where
+/// is_finite() is false after an epoch.
+template <class Epoch, class IsFinite, class Observer>
+void train_epochs(int epochs, std::string_view where, const Epoch& epoch, const IsFinite& is_finite,
+                  Observer& observer) {
+  const auto start = std::chrono::steady_clock::now();
+  for (int number = 1; number <= epochs; ++number) {
+    const epoch_result result = epoch(number);
+    if (!is_finite())
+      fail<numeric_error>(where, ": the factors are no longer finite after epoch ", number,
+                          "; a lower learning_rate may help");
+    progress state{number, epochs};
+    state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    state.loss = result.loss;
+    if (!notify(observer, state) || !result.go_on) return;
+  }
+}
+
+/// Throws std::invalid_argument for options that make no training; Options have the four fields of all such models.
+template <class Options>
+void check_sgd_options(const Options& options, std::string_view where) {
+  require(options.factors >= 1, where, "factors must be positive", options.factors);
+  require(options.epochs >= 1, where, "epochs must be positive", options.epochs);
+  require(options.learning_rate > 0 && is_finite(options.learning_rate), where,
+          "learning_rate must be positive and finite", options.learning_rate);
+  require(options.regularization >= 0 && is_finite(options.regularization), where,
+          "regularization must be finite and not negative", options.regularization);
+}
+
+}  // namespace akin::inline AKIN_ABI::detail

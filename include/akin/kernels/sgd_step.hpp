@@ -1,0 +1,143 @@
+/// @file
+/// Steps of stochastic gradient descent on factors with biases: one rating, or one pair of items, after another.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include <akin/config.hpp>
+#include <akin/kernels/dispatch.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/kernels/simd.hpp>
+
+namespace akin::inline AKIN_ABI::kernels {
+
+/// What the steps change: row-major factors with k columns, and a bias a row.
+template <class T>
+struct sgd_parameters {
+  T* user_factors;
+  T* item_factors;
+  T* user_biases;
+  T* item_biases;
+  std::int64_t k;
+  T mean;  ///< of the ratings; stays as it is
+};
+
+/// How far a step goes.
+template <class T>
+struct sgd_rates {
+  T rate;
+  T regularization;
+};
+
+template <class T, class Index>
+struct rated_cell {
+  Index user, item;
+  T value;
+};
+
+/// User `user` likes `item` and is taken not to like `other`.
+template <class Index>
+struct preferred_pair {
+  Index user, item, other;
+};
+
+/// Elements begin to end of step_factors, in vectors that divide their number.
+template <class Vector, class T>
+AKIN_ALWAYS_INLINE void step_factors_in(T step, T shrink, T* p, T* q, std::int64_t begin, std::int64_t end) {
+  const Vector along = Vector::broadcast(step), back = Vector::broadcast(-shrink);
+  for (std::int64_t d = begin; d < end; d += Vector::lanes) {
+    const Vector x = Vector::load(p + d), y = Vector::load(q + d);
+    x.plus_product(back, x).plus_product(along, y).store(p + d);
+    y.plus_product(back, y).plus_product(along, x).store(q + d);
+  }
+}
+
+/// p += step q - shrink p and q += step p - shrink q, both from what they were.
+template <class InstructionSet, class T>
+AKIN_ALWAYS_INLINE void step_factors(T step, T shrink, T* p, T* q, std::int64_t k) {
+  using vector = vec_for<InstructionSet, T>;
+  const std::int64_t whole = k / vector::lanes * vector::lanes;
+  step_factors_in<vector>(step, shrink, p, q, 0, whole);
+  step_factors_in<vec<T, 1>>(step, shrink, p, q, whole, k);
+}
+
+/// Squared error: with e = value - mean - b_u - b_i - p_u'q_i, p_u += rate (e q_i - regularization p_u), and q_i, b_u
+/// and b_i likewise. 8 k flops a cell. Returns the sum of e^2, each taken before its step.
+struct sgd_rating_kernel {
+  template <class InstructionSet, class T, class Index>
+  static AKIN_ALWAYS_INLINE double run(const sgd_parameters<T>* model, const rated_cell<T, Index>* cells,
+                                       std::int64_t count, const sgd_rates<T>* rates) {
+    const std::int64_t k = model->k;
+    const T rate = rates->rate, regularization = rates->regularization, shrink = rate * regularization;
+    double squares = 0;
+    for (std::int64_t c = 0; c < count; ++c) {
+      T* const p = model->user_factors + static_cast<std::int64_t>(cells[c].user) * k;
+      T* const q = model->item_factors + static_cast<std::int64_t>(cells[c].item) * k;
+      T& user_bias = model->user_biases[cells[c].user];
+      T& item_bias = model->item_biases[cells[c].item];
+      const T product = dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(q), k);
+      const T error = cells[c].value - (model->mean + user_bias + item_bias + product);
+      squares += static_cast<double>(error) * static_cast<double>(error);
+      user_bias += rate * (error - regularization * user_bias);
+      item_bias += rate * (error - regularization * item_bias);
+      step_factors<InstructionSet>(static_cast<T>(rate * error), shrink, p, q, k);
+    }
+    return squares;
+  }
+};
+
+/// Elements begin to end of step_pair, in vectors that divide their number.
+template <class Vector, class T>
+AKIN_ALWAYS_INLINE void step_pair_in(T step, T shrink, T* p, T* q, T* o, std::int64_t begin, std::int64_t end) {
+  const Vector along = Vector::broadcast(step), against = Vector::broadcast(-step), back = Vector::broadcast(-shrink);
+  for (std::int64_t d = begin; d < end; d += Vector::lanes) {
+    const Vector x = Vector::load(p + d), y = Vector::load(q + d), z = Vector::load(o + d);
+    x.plus_product(back, x).plus_product(along, y - z).store(p + d);
+    y.plus_product(back, y).plus_product(along, x).store(q + d);
+    z.plus_product(back, z).plus_product(against, x).store(o + d);
+  }
+}
+
+/// p += step (q - o), q += step p and o -= step p, each less shrink times itself, all from what they were.
+template <class InstructionSet, class T>
+AKIN_ALWAYS_INLINE void step_pair(T step, T shrink, T* p, T* q, T* o, std::int64_t k) {
+  using vector = vec_for<InstructionSet, T>;
+  const std::int64_t whole = k / vector::lanes * vector::lanes;
+  step_pair_in<vector>(step, shrink, p, q, o, 0, whole);
+  step_pair_in<vec<T, 1>>(step, shrink, p, q, o, whole, k);
+}
+
+/// Pairwise logistic loss: with x = b_i - b_j + p_u'(q_i - q_j) and g = 1 / (1 + e^x), a step against the gradient of
+/// ln(1 + e^-x) + regularization / 2 times the squares of what takes part. 12 k flops a pair. Returns the sum of
+/// ln(1 + e^-x), each taken before its step, if with_loss, else 0.
+struct sgd_pair_kernel {
+  template <class InstructionSet, class T, class Index>
+  static AKIN_ALWAYS_INLINE double run(const sgd_parameters<T>* model, const preferred_pair<Index>* pairs,
+                                       std::int64_t count, const sgd_rates<T>* rates, bool with_loss) {
+    const std::int64_t k = model->k;
+    const T rate = rates->rate, regularization = rates->regularization, shrink = rate * regularization;
+    double loss = 0;
+    for (std::int64_t c = 0; c < count; ++c) {
+      T* const p = model->user_factors + static_cast<std::int64_t>(pairs[c].user) * k;
+      T* const q = model->item_factors + static_cast<std::int64_t>(pairs[c].item) * k;
+      T* const o = model->item_factors + static_cast<std::int64_t>(pairs[c].other) * k;
+      T& liked = model->item_biases[pairs[c].item];
+      T& other = model->item_biases[pairs[c].other];
+      const T of_liked = liked + dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(q), k);
+      const T of_other = other + dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(o), k);
+      const T difference = of_liked - of_other;
+      const T pull = 1 / (1 + std::exp(difference));
+      if (with_loss) {
+        const double x = static_cast<double>(difference);
+        loss += x > 0 ? std::log1p(std::exp(-x)) : std::log1p(std::exp(x)) - x;
+      }
+      liked += rate * (pull - regularization * liked);
+      other -= rate * (pull + regularization * other);
+      step_pair<InstructionSet>(static_cast<T>(rate * pull), shrink, p, q, o, k);
+    }
+    return loss;
+  }
+};
+
+}  // namespace akin::inline AKIN_ABI::kernels

@@ -1,0 +1,238 @@
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <Eigen/Dense>
+
+#include <akin/data/splits.hpp>
+#include <akin/data/synthetic.hpp>
+#include <akin/factorization/biased_mf.hpp>
+#include <akin/retrieval/similar_items.hpp>
+
+#include "support/catch.hpp"
+#include "support/model_harness.hpp"
+
+using akin_test::bytes_of;
+using akin_test::matrix_of;
+namespace execution = akin::execution;
+
+TEMPLATE_TEST_CASE("biased_mf keeps the promises of every model", "", akin::biased_mf<float>, akin::biased_mf<double>,
+                   (akin::biased_mf<float, std::int64_t>)) {
+  akin_test::check_model([] { return TestType({.factors = 5, .epochs = 4, .learning_rate = 0.02, .seed = 4}); });
+}
+
+namespace {
+
+/// Ratings of rank 5 with noise 0.1: without a model the RMSE is 1.
+const akin::sparse_matrix<float>& low_rank() {
+  static const auto x = akin::synthetic::low_rank_ratings<float>(
+      {.users = 600, .items = 400, .rank = 5, .density = 0.15, .noise = 0.1, .seed = 3});
+  return x;
+}
+
+template <class Model, class Matrix>
+double rmse(const Model& model, const Matrix& x) {
+  double squares = 0;
+  for (Eigen::Index u = 0; u < x.rows(); ++u)
+    for (typename Matrix::InnerIterator cell(x, u); cell; ++cell)
+      squares += std::pow(
+          static_cast<double>(cell.value() - model.predict(static_cast<int>(u), static_cast<int>(cell.col()))), 2);
+  return std::sqrt(squares / static_cast<double>(x.nonZeros()));
+}
+
+}  // namespace
+
+TEST_CASE("biased_mf finds a low rank below noise, and predicts what it has not seen") {
+  const auto [train, test] = akin::split_random(low_rank(), {.test_fraction = 0.2, .seed = 1});
+  akin::biased_mf<float> model({.factors = 8, .epochs = 60, .learning_rate = 0.02, .regularization = 0.02});
+  double first = 0, last = 0;
+  model.fit(execution::par, train, [&](const akin::progress& p) {
+    CHECK(p.iterations == 60);
+    (p.iteration == 1 ? first : last) = p.loss;
+  });
+  CHECK(first > 0.9);
+  CHECK(last < 0.13);
+  CHECK(rmse(model, test) < 0.16);
+}
+
+TEST_CASE("biased_mf gives the same bits for any number of threads where there are many blocks") {
+  const akin::biased_mf_options options = {.factors = 7, .epochs = 3, .validation_fraction = 0.1, .seed = 9};
+  REQUIRE(akin::detail::grid_side(low_rank().rows(), low_rank().cols(), low_rank().nonZeros()) > 2);
+  akin::biased_mf<float> alone(options);
+  std::vector<double> losses;
+  alone.fit(execution::seq, low_rank(), [&](const akin::progress& p) { losses.push_back(p.loss); });
+  for (const int threads : {1, 2, 3, 7}) {
+    akin::biased_mf<float> model(options);
+    std::vector<double> same;
+    model.fit(execution::par.threads(threads), low_rank(), [&](const akin::progress& p) { same.push_back(p.loss); });
+    CHECK(bytes_of(model) == bytes_of(alone));
+    CHECK(same == losses);
+  }
+}
+
+TEST_CASE("one epoch of biased_mf on a small matrix is the steps of the formula in some order") {
+  // One user and one item: there is no order to choose.
+  const auto x = matrix_of<akin::biased_mf<double>>(1, 1, {{0, 0, 3}});
+  akin::biased_mf<double> model({.factors = 2, .epochs = 1, .learning_rate = 0.1, .regularization = 0.5});
+  model.fit(x);
+  // The mean is 3, so the biases hear of nothing but the product of the random factors.
+  CHECK(model.mean() == 3);
+  const double error = model.user_biases()[0] / 0.1;
+  CHECK(model.item_biases()[0] == model.user_biases()[0]);
+  CHECK(std::abs(error) < 0.2);
+  // p' = (1 - 0.05) p + 0.1 e q and q' likewise; undone, the product is -e again.
+  const double keep = 0.95, step = 0.1 * error, determinant = keep * keep - step * step;
+  double product = 0;
+  for (int d = 0; d < 2; ++d) {
+    const double p = model.user_factors()(0, d), q = model.item_factors()(0, d);
+    product += (keep * p - step * q) * (keep * q - step * p) / (determinant * determinant);
+  }
+  CHECK(product == Approx(-error).epsilon(1e-9));
+}
+
+TEST_CASE("without factors to speak of, biased_mf learns the means") {
+  // Item 0 is rated 2 above item 1, user 1 one above user 0; regularisation kills the products, not yet the biases.
+  std::vector<Eigen::Triplet<double>> cells;
+  for (int u = 0; u < 20; ++u)
+    for (int i = 0; i < 2; ++i) cells.emplace_back(u, i, 3.0 - 2 * i + (u % 2));
+  const auto x = matrix_of<akin::biased_mf<double>>(20, 2, cells);
+  akin::biased_mf<double> model({.factors = 1, .epochs = 400, .learning_rate = 0.05, .regularization = 0.001});
+  model.fit(x);
+  CHECK(rmse(model, x) < 0.02);
+  CHECK(model.predict(1, 0) - model.predict(0, 0) == Approx(1).margin(0.05));
+  CHECK(model.predict(4, 0) - model.predict(4, 1) == Approx(2).margin(0.05));
+}
+
+TEST_CASE("biased_mf ends early and keeps the best epoch") {
+  const auto [train, test] = akin::split_random(low_rank(), {.test_fraction = 0.5, .seed = 1});
+  // Many factors and no regularisation: sooner or later it learns the noise.
+  const akin::biased_mf_options options = {
+      .factors = 40, .epochs = 300, .learning_rate = 0.03, .regularization = 0, .patience = 20, .seed = 3};
+  akin::biased_mf<float> model(options);
+  std::vector<double> losses;
+  model.fit(execution::par, train, test, [&](const akin::progress& p) { losses.push_back(p.loss); });
+  REQUIRE(losses.size() < 300);
+  REQUIRE(losses.size() > 21);
+  const auto best = std::min_element(losses.begin(), losses.end());
+  CHECK(losses.end() - best == 21);
+  CHECK(rmse(model, test) == Approx(*best).epsilon(1e-6));
+
+  auto held = options;
+  held.validation_fraction = 0.1;
+  akin::biased_mf<float> own(held);
+  int epochs = 0;
+  own.fit(execution::par, train, [&](const akin::progress&) { ++epochs; });
+  CHECK(epochs < 300);
+  CHECK(std::isfinite(own.predict(0, 0)));
+  akin::biased_mf<float> watched(options);
+  CHECK_THROWS_WITH(watched.fit(execution::par, train, akin::sparse_matrix<float>(3, 4)),
+                    contains("validation must be 600 x 400 like user_items, got 3 x 4"));
+  // Nothing to validate on: no early end.
+  auto short_options = options;
+  short_options.epochs = 5;
+  akin::biased_mf<float> unwatched(short_options);
+  epochs = 0;
+  unwatched.fit(execution::par, train, akin::sparse_matrix<float>(600, 400), [&](const akin::progress&) { ++epochs; });
+  CHECK(epochs == 5);
+}
+
+TEST_CASE("an observer ends the training of biased_mf") {
+  akin::biased_mf<float> stopped({.factors = 4, .epochs = 9, .seed = 2}),
+      shorter({.factors = 4, .epochs = 3, .seed = 2});
+  stopped.fit(execution::par, low_rank(), [](const akin::progress& p) { return p.iteration < 3; });
+  shorter.fit(execution::par, low_rank());
+  CHECK(stopped.user_factors() == shorter.user_factors());
+}
+
+TEST_CASE("the learning rate of biased_mf decays by epochs") {
+  const auto x = matrix_of<akin::biased_mf<double>>(1, 2, {{0, 0, 1}, {0, 1, -1}});
+  const auto bias_after = [&](int epochs, double decay) {
+    akin::biased_mf<double> model({.factors = 1,
+                                   .epochs = epochs,
+                                   .learning_rate = 0.1,
+                                   .regularization = 0,
+                                   .learning_rate_decay = decay,
+                                   .seed = 6});
+    model.fit(x);
+    return model.item_biases()[0];
+  };
+  const double first = bias_after(1, 1), second = bias_after(2, 1) - first, decayed = bias_after(2, 0.5) - first;
+  CHECK(decayed == Approx(second / 2).epsilon(0.1));
+  CHECK(bias_after(1, 0.5) == first);
+}
+
+TEST_CASE("fold_in of biased_mf solves the user's own problem") {
+  akin::biased_mf<double> model({.factors = 4, .epochs = 30, .learning_rate = 0.02, .regularization = 0.1});
+  const akin::sparse_matrix<double> x = low_rank().cast<double>();
+  model.fit(execution::par, x);
+  const akin::dense_matrix<double> folded = model.fold_in(execution::par.threads(2), x.topRows(50));
+  REQUIRE((folded.rows() == 50 && folded.cols() == 5));
+  CHECK(folded == model.fold_in(execution::seq, x.topRows(50)));
+  for (Eigen::Index u = 0; u < 50; ++u) {
+    Eigen::MatrixXd a = Eigen::MatrixXd::Zero(5, 5);
+    Eigen::VectorXd b = Eigen::VectorXd::Zero(5), z(5);
+    double count = 0;
+    for (akin::sparse_matrix<double>::InnerIterator cell(x, u); cell; ++cell, ++count) {
+      z << model.item_factors().row(cell.col()).transpose(), 1;
+      a += z * z.transpose();
+      b += (cell.value() - model.mean() - model.item_biases()[static_cast<std::size_t>(cell.col())]) * z;
+    }
+    a.diagonal().array() += 0.1 * count;
+    const Eigen::VectorXd expected = a.ldlt().solve(b);
+    CHECK((folded.row(u).transpose() - expected).norm() < 1e-9 * (1 + expected.norm()));
+    // What the training found is near.
+    CHECK((folded.row(u).head(4) - model.user_factors().row(u)).norm() < 0.35);
+  }
+  CHECK(model.fold_in(execution::seq, akin::sparse_matrix<double>(2, 400)).isZero(0));
+  CHECK_THROWS_WITH(model.fold_in(execution::seq, akin::sparse_matrix<double>(2, 3)), contains("400 items, got 3"));
+  CHECK_THROWS_AS(akin::biased_mf<double>().fold_in(execution::seq, x), akin::not_fitted);
+}
+
+TEST_CASE("fold_in without regularisation stays finite for fewer ratings than factors") {
+  akin::biased_mf<float> model({.factors = 8, .epochs = 5, .regularization = 0});
+  model.fit(low_rank());
+  const auto one = matrix_of<akin::biased_mf<float>>(1, 400, {{0, 3, 2}});
+  const auto folded = model.fold_in(execution::seq, one);
+  CHECK(folded.allFinite());
+  const float predicted =
+      model.mean() + model.item_biases()[3] + folded(0, 8) + folded.row(0).head(8).dot(model.item_factors().row(3));
+  CHECK(predicted == Approx(2).margin(1e-3));
+}
+
+TEST_CASE("where biased_mf diverges it names the epoch and stays as it was") {
+  akin::biased_mf<float> model({.factors = 4, .epochs = 2});
+  model.fit(low_rank());
+  const auto before = bytes_of(model);
+  akin::biased_mf<float> wild({.factors = 4, .epochs = 50, .learning_rate = 10});
+  CHECK_THROWS_AS(wild.fit(execution::par, low_rank()), akin::numeric_error);
+  CHECK_THROWS_WITH(wild.fit(execution::par, low_rank()),
+                    contains("biased_mf::fit: the factors are no longer finite after epoch "));
+  CHECK(wild.users() == 0);
+  akin::sparse_matrix<float> huge = low_rank();
+  for (Eigen::Index i = 0; i < huge.nonZeros(); ++i) huge.valuePtr()[i] *= 1e30f;
+  CHECK_THROWS_AS(model.fit(execution::par, huge), akin::numeric_error);
+  CHECK(bytes_of(model) == before);
+}
+
+TEST_CASE("who has no ratings is predicted from what is left, and not recommended to") {
+  const auto x = matrix_of<akin::biased_mf<float>>(3, 3, {{0, 0, 5}, {0, 1, 1}, {2, 0, 4}});
+  akin::biased_mf<float> model({.factors = 2, .epochs = 10});
+  model.fit(x);
+  CHECK_FALSE(model.knows_user(1));
+  CHECK_FALSE(model.knows_item(2));
+  CHECK(model.predict(1, 2) == model.mean());
+  CHECK(model.predict(1, 0) == model.mean() + model.item_biases()[0]);
+}
+
+TEST_CASE("biased_mf refuses options that make no model") {
+  using model_type = akin::biased_mf<float>;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_WITH(model_type({.factors = 0}), "biased_mf: factors must be positive, got 0");
+  CHECK_THROWS_WITH(model_type({.epochs = 0}), "biased_mf: epochs must be positive, got 0");
+  CHECK_THROWS_WITH(model_type({.learning_rate = -1}), "biased_mf: learning_rate must be positive and finite, got -1");
+  CHECK_THROWS_WITH(model_type({.learning_rate = nan}), contains("learning_rate must be positive"));
+  CHECK_THROWS_WITH(model_type({.regularization = -1}), contains("regularization must be finite and not negative"));
+  CHECK_THROWS_WITH(model_type({.learning_rate_decay = 1.5}), contains("learning_rate_decay must be above 0"));
+  CHECK_THROWS_WITH(model_type({.validation_fraction = 1}), contains("validation_fraction must be at least 0"));
+  CHECK_THROWS_WITH(model_type({.patience = 0}), contains("patience must be positive, got 0"));
+}
