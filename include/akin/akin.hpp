@@ -20,6 +20,7 @@
 #include <akin/data/weighting.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/evaluate.hpp>
+#include <akin/evaluation/evaluate_ratings.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/biased_mf.hpp>
@@ -56,6 +57,7 @@
 #include <akin/metrics/beyond_accuracy.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/metrics/ranking.hpp>
+#include <akin/metrics/rating.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/similarity.hpp>
 #include <akin/parallel.hpp>

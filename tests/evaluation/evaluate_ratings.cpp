@@ -1,0 +1,122 @@
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include <akin/baselines/bias.hpp>
+#include <akin/data/synthetic.hpp>
+#include <akin/evaluation/evaluate_ratings.hpp>
+
+#include "evaluation/table_model.hpp"
+#include "support/catch.hpp"
+
+namespace execution = akin::execution;
+namespace metrics = akin::metrics;
+
+namespace {
+
+/// Predicts what is written down.
+struct table_of_ratings : table_model<float> {
+  float predict(std::int32_t user, std::int32_t item) const { return table(user, item); }
+};
+
+table_of_ratings small_model() {
+  table_of_ratings model{{akin::dense_matrix<float>(3, 3)}};
+  model.table << 1, 2, 3,  //
+      4, 5, 6,             //
+      7, 8, 9;
+  return model;
+}
+
+}  // namespace
+
+TEST_CASE("ratings by hand: errors of 1, -2, 0 and 3") {
+  const auto test = matrix_of<float>(3, 3, {{0, 0, 0}, {0, 2, 5}, {1, 1, 5}, {2, 2, 6}});
+  const auto [rmse, mae] = akin::evaluate_ratings(execution::seq, small_model(), test, metrics::rmse{}, metrics::mae{});
+  CHECK(rmse.count == 4);  // a stored 0 is a rating
+  CHECK(mae.count == 4);
+  CHECK(rmse.mean == Approx(std::sqrt((1 + 4 + 0 + 9) / 4.0)));
+  CHECK(mae.mean == Approx((1 + 2 + 0 + 3) / 4.0));
+  // Squared deviations of 1, 2, 0, 3 from 1.5: 0.25 + 0.25 + 2.25 + 2.25 = 5, of 1, 4, 0, 9 from 3.5: 49.
+  CHECK(mae.standard_error == Approx(std::sqrt(5.0 / 3 / 4)));
+  CHECK(rmse.standard_error == Approx(std::sqrt(49.0 / 3 / 4) / (2 * std::sqrt(3.5))));
+}
+
+TEST_CASE("one rating has no standard error, none has no error at all") {
+  const auto [one] =
+      akin::evaluate_ratings(execution::par, small_model(), matrix_of<float>(3, 3, {{1, 0, 2}}), metrics::rmse{});
+  CHECK(one.mean == 2);
+  CHECK(one.standard_error == 0);
+  CHECK(one.count == 1);
+  const auto [none] =
+      akin::evaluate_ratings(execution::par, small_model(), akin::sparse_matrix<float>(3, 3), metrics::rmse{});
+  CHECK(none.mean == 0);
+  CHECK(none.count == 0);
+  const auto [perfect] = akin::evaluate_ratings(execution::par, small_model(),
+                                                matrix_of<float>(3, 3, {{0, 0, 1}, {0, 1, 2}}), metrics::rmse{});
+  CHECK(perfect.mean == 0);
+  CHECK(perfect.standard_error == 0);
+}
+
+TEST_CASE("a metric of one's own, and ratings of another scalar") {
+  const auto test = matrix_of<double>(3, 3, {{0, 0, 1.5}, {1, 1, 9}});
+  const auto [within_one] = akin::evaluate_ratings(
+      execution::seq, small_model(), test,
+      [](double predicted, double actual) { return std::abs(predicted - actual) <= 1 ? 1.0 : 0.0; });
+  CHECK(within_one.mean == 0.5);
+}
+
+TEST_CASE("what the training did not have is predicted by what the model has") {
+  akin::bias<double> model({.item_damping = 0, .user_damping = 0});
+  model.fit(execution::seq, matrix_of<double>(2, 2, {{0, 0, 3}}));
+  const auto [mae] =
+      akin::evaluate_ratings(execution::seq, model, matrix_of<double>(2, 2, {{1, 1, 5}}), metrics::mae{});
+  CHECK(mae.mean == 2);
+  CHECK(mae.count == 1);
+}
+
+TEST_CASE("ratings are evaluated to the same bits for any number of threads") {
+  const auto ratings = akin::synthetic::low_rank_ratings<float>({.users = 700, .items = 50, .density = 0.2, .seed = 3});
+  akin::bias<float> model;
+  model.fit(execution::seq, ratings);
+  const auto [rmse, mae] = akin::evaluate_ratings(execution::seq, model, ratings, metrics::rmse{}, metrics::mae{});
+  double squares = 0, sum = 0;
+  for (int u = 0; u < 700; ++u)
+    for (akin::sparse_matrix<float>::InnerIterator cell(ratings, u); cell; ++cell) {
+      const double error =
+          static_cast<double>(model.predict(u, static_cast<int>(cell.col()))) - static_cast<double>(cell.value());
+      squares += error * error;
+      sum += std::abs(error);
+    }
+  CHECK(rmse.mean == Approx(std::sqrt(squares / static_cast<double>(ratings.nonZeros()))));
+  CHECK(mae.mean == Approx(sum / static_cast<double>(ratings.nonZeros())));
+  CHECK(mae.count == ratings.nonZeros());
+  for (const int threads : {1, 2, 3}) {
+    const auto again =
+        akin::evaluate_ratings(execution::par.threads(threads), model, ratings, metrics::rmse{}, metrics::mae{});
+    CHECK(again[0].mean == rmse.mean);
+    CHECK(again[0].standard_error == rmse.standard_error);
+    CHECK(again[1].mean == mae.mean);
+    CHECK(again[1].standard_error == mae.standard_error);
+  }
+}
+
+TEST_CASE("predictions that are no numbers and tests of another shape are refused by name") {
+  auto model = small_model();
+  const auto test = matrix_of<float>(3, 3, {{0, 0, 1}, {1, 2, 5}, {2, 1, 5}});
+  model.table(1, 2) = std::numeric_limits<float>::quiet_NaN();
+  model.table(2, 1) = std::numeric_limits<float>::infinity();
+  for (const int threads : {1, 2})
+    CHECK_THROWS_WITH(akin::evaluate_ratings(execution::par.threads(threads), model, test, metrics::rmse{}),
+                      contains("a predicted rating must be finite, got") && contains("for user 1 and item 2"));
+  model.table(1, 2) = 0;
+  CHECK_THROWS_AS(akin::evaluate_ratings(execution::seq, model, test, metrics::rmse{}), akin::numeric_error);
+  CHECK_THROWS_WITH(
+      akin::evaluate_ratings(execution::seq, small_model(), akin::sparse_matrix<float>(3, 4), metrics::rmse{}),
+      "evaluate_ratings: test must have the model's shape, 3 users x 3 items, got 3 x 4");
+  auto poisoned = test;
+  poisoned.valuePtr()[1] = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_WITH(akin::evaluate_ratings(execution::seq, small_model(), poisoned, metrics::rmse{}),
+                    contains("evaluate_ratings: test: values must be finite"));
+  CHECK_THROWS_AS(akin::evaluate_ratings(execution::seq, akin::bias<float>(), test, metrics::rmse{}), akin::not_fitted);
+}
