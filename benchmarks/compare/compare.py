@@ -1,0 +1,137 @@
+"""Runs the tasks of tasks.py side by side and writes comparison.md, comparison.svg and comparison.json; started by `run`. Standard
+library only: what needs numpy runs in processes of its own."""
+import argparse
+import json
+import os
+import pathlib
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import load
+import report
+import tasks
+
+HERE = pathlib.Path(__file__).parent
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.environment = ENVIRONMENT | {"OMP_NUM_THREADS": str(options.threads)}
+
+    def command(self, task, side, save=""):
+        """side: "peer", or the name of a build of akin's runners."""
+        shared = {"data": f"{self.options.data}/{task.data}", "threads": self.options.threads, "save": save}
+        if side == "peer":
+            parameters = json.dumps(task.arguments("theirs") | shared | {"blas_threads": 1})
+            return [sys.executable, "-B", str(HERE / "peers.py"), task.peer, parameters]
+        words = [f"{name}={value}" for name, value in (task.arguments("ours") | shared).items()]
+        return [str(self.options.builds[side] / f"compare_{task.program}"), *words]
+
+    def shown(self, command):
+        """A command without the folders of this machine."""
+        line = shlex.join(word for word in command if word != "save=")
+        for folder, name in ((self.options.work, "build/compare"), (HERE.parent.parent, "."), (self.options.data, "$AKIN_DATA")):
+            line = line.replace(f"{folder}/", f"{name}/")
+        return line
+
+    def judged(self, task, side):
+        """What the judge says of the factors that a side learns."""
+        with tempfile.TemporaryDirectory(dir=self.options.work) as folder:
+            prefix = f"{folder}/{side}"
+            result = json.loads(load.run(self.command(task, side, prefix), self.environment).output)
+            command = [sys.executable, "-B", str(HERE / task.judge), f"{self.options.data}/{task.data}", prefix,
+                       str(result["factors"])]
+            quality = json.loads(load.run(command, self.environment).output)
+        own = result.get(task.metric)
+        if own is not None and abs(own - quality[task.metric]) > 1e-4:
+            raise RuntimeError(f"akin's own {task.metric} is {own}, the judge's {quality[task.metric]}")
+        return quality
+
+    def measure(self, task):
+        """A row of the report: quality first, then rounds in which every side has its turn."""
+        sides = ["peer", *self.options.builds]
+        row = {"name": task.name, "target": task.target, "metric": task.metric, "tolerance": task.tolerance,
+               "commands": {side: self.shown(self.command(task, side)) for side in sides}}
+        row["quality"] = {side: self.judged(task, side) for side in sides}
+        runs = {side: [] for side in sides}
+        for _ in range(self.options.repeats):
+            for side in sides:
+                runs[side].append(load.run(self.command(task, side), self.environment, self.options.tries))
+        row["seconds"] = {side: [json.loads(run.output)["seconds"] for run in done] for side, done in runs.items()}
+        row["median"] = {side: statistics.median(times) for side, times in row["seconds"].items()}
+        row["ratio"] = {side: row["median"]["peer"] / row["median"][side] for side in self.options.builds}
+        row["disturbed"] = sum(run.disturbed for done in runs.values() for run in done)
+        row["runs"] = self.options.repeats * len(sides)
+        floor = row["quality"]["peer"][task.metric] - task.tolerance
+        row["equal_quality"] = all(row["quality"][side][task.metric] >= floor for side in self.options.builds)
+        return row
+
+
+def measured_rows(bench, chosen, absent):
+    for task in chosen:
+        if task.peer in absent:
+            yield {"name": task.name, "target": task.target, "missing": absent[task.peer]}
+            continue
+        print(f"{task.name} …", flush=True)
+        try:
+            row = bench.measure(task)
+        except RuntimeError as error:  # a side that fails has its row in the table
+            row = {"name": task.name, "target": task.target, "missing": str(error)}
+        print("  " + report.summary(row), flush=True)
+        yield row
+
+
+def peer_state():
+    """Versions of what is installed, and which functions of peers.py cannot run."""
+    script = ("import json, peers, platform\nfrom importlib.metadata import version\n"
+              "found = {name: peers.installed_version(name) for name in peers.PEERS}\n"
+              "print(json.dumps({'found': found, 'packages': {n: p[1] for n, p in peers.PEERS.items()},"
+              "'base': {'Python': platform.python_version(), 'numpy': version('numpy'), 'scipy': version('scipy')}}))")
+    done = subprocess.run([sys.executable, "-B", "-c", script], cwd=HERE, capture_output=True, text=True, check=True)
+    state = json.loads(done.stdout)
+    absent = {name: f"{state['packages'][name]} could not be installed"
+              for name, version in state["found"].items() if version is None}
+    versions = state["base"] | {state["packages"][name]: version or "could not be installed"
+                                for name, version in state["found"].items()}
+    return versions, absent
+
+
+def parse(words):
+    parser = argparse.ArgumentParser(prog="benchmarks/compare/run", description=__doc__)
+    parser.add_argument("output", type=pathlib.Path, help="folder for the table and the chart")
+    parser.add_argument("data", nargs="?", default=os.environ.get("AKIN_DATA"), help="folder of public data (AKIN_DATA)")
+    parser.add_argument("--only", default="", help="tasks whose name contains this")
+    parser.add_argument("--iterations", type=int, help="fewer iterations, to try the harness")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--tries", type=int, default=4, help="runs of one measurement while something else keeps the machine busy")
+    parser.add_argument("--work", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    return parser.parse_args(words)
+
+
+def main(words):
+    options = parse(words)
+    options.builds = {"default": options.work / "default" / "benchmarks" / "compare",
+                      "native": options.work / "native" / "benchmarks" / "compare"}
+    chosen = [task for task in tasks.TASKS if options.only in task.name and (pathlib.Path(options.data) / task.data).is_dir()]
+    if not chosen:
+        print(f"skipped: no task has data in {options.data}")
+        return
+    if options.iterations:
+        for task in chosen:
+            task.settings["iterations"] = options.iterations
+    versions, absent = peer_state()
+    rows = []
+    options.output.mkdir(parents=True, exist_ok=True)
+    for row in measured_rows(Bench(options), chosen, absent):
+        rows.append(row)  # written after every row, so that a long run that is stopped leaves what it has
+        report.write(options.output, rows, report.machine(options, versions, ENVIRONMENT))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,98 @@
+"""A peer's side of the comparison: `peers.py NAME '{"factors": 64, …}'` trains once and prints the same JSON as akin's
+runners. Parameters are akin's; each function says how its library spells them."""
+import importlib.metadata
+import json
+import sys
+import time
+
+from data import read_lightgcn
+
+PEERS = {}  # name: (function, package)
+
+
+def peer(package):
+    def register(function):
+        PEERS[function.__name__] = (function, package)
+        return function
+    return register
+
+
+def timed_fit(new_model, fit, iterations):
+    """The seconds an iteration of a whole fit takes, as in akin's runners: after a fit of one iteration to warm up,
+    including the transpose, without progress bar or loss."""
+    fit(new_model(1))
+    model = new_model(iterations)
+    start = time.perf_counter()
+    fit(model)
+    return model, (time.perf_counter() - start) / iterations
+
+
+@peer("implicit")
+def implicit_als(p, folder):
+    """Confidence is alpha * r instead of 1 + alpha * r, the same on 0/1 data with an alpha one larger."""
+    from implicit.cpu.als import AlternatingLeastSquares
+    train, _ = read_lightgcn(folder)
+    model, seconds = timed_fit(
+        lambda iterations: AlternatingLeastSquares(
+            factors=p["factors"], regularization=p["regularization"], alpha=p["alpha"] + 1, iterations=iterations,
+            use_cg=p["solver"] == "cg", num_threads=p["threads"], random_state=0),
+        lambda model: model.fit(train, show_progress=False), p["iterations"])
+    return seconds, model.user_factors, model.item_factors
+
+
+@peer("irspack")
+def irspack_ials(p, folder):
+    """Loss ORIGINAL has confidence alpha0 + r, and with nu = 0 the same constant of regularisation."""
+    from irspack import IALSRecommender
+    train, _ = read_lightgcn(folder)
+    weighted = (train * p["alpha"]).tocsr()
+
+    def fit(model):
+        model.start_learning()
+        for _ in range(model.train_epochs):
+            model.run_epoch()
+
+    model, seconds = timed_fit(
+        lambda iterations: IALSRecommender(
+            weighted, n_components=p["factors"], alpha0=1.0, reg=p["regularization"], nu=0.0, loss_type="ORIGINAL",
+            solver_type=p["solver"], n_threads=p["threads"], train_epochs=iterations), fit, p["iterations"])
+    core = model.trainer.core_trainer
+    return seconds, core.user, core.item
+
+
+@peer("cmfrec")
+def cmfrec_ials(p, folder):
+    """CMF_implicit: confidence 1 + alpha * r; `lambda_` holds both sides alike."""
+    from cmfrec import CMF_implicit
+    train, _ = read_lightgcn(folder)
+    triplets = train.tocoo()
+    model, seconds = timed_fit(
+        lambda iterations: CMF_implicit(
+            k=p["factors"], lambda_=p["regularization"], alpha=p["alpha"], niter=iterations, use_cg=p["solver"] == "cg",
+            use_float=True, nthreads=p["threads"], verbose=False, precompute_for_predictions=False, random_state=1),
+        lambda model: model.fit(triplets), p["iterations"])
+    return seconds, model.A_, model.B_
+
+
+def installed_version(name):
+    try:
+        return importlib.metadata.version(PEERS[name][1])
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def main(name, parameters):
+    p = json.loads(parameters)
+    from threadpoolctl import threadpool_limits
+    import numpy as np
+    with threadpool_limits(limits=p["blas_threads"], user_api="blas"):
+        seconds, users, items = PEERS[name][0](p, p["data"])
+    result = {"seconds": seconds, "users": len(users), "items": len(items), "factors": int(users.shape[1])}
+    if p.get("save"):
+        for side, factors in (("users", users), ("items", items)):
+            np.ascontiguousarray(factors, dtype=np.float32).tofile(f"{p['save']}.{side}.f32")
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
