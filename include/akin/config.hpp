@@ -28,12 +28,18 @@
   AKIN_DETAIL_JOIN3(AKIN_DETAIL_JOIN3(v, AKIN_VERSION_MAJOR, _), AKIN_DETAIL_JOIN(AKIN_VERSION_MINOR, _), \
                     AKIN_VERSION_PATCH)
 
-#if defined(__AVX512F__)
+#if defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 #define AKIN_DETAIL_ISA_NAME _avx512
-#elif defined(__AVX2__)
+#elif defined(__AVX512F__)
+#define AKIN_DETAIL_ISA_NAME _avx512f
+#elif defined(__AVX2__) && defined(__FMA__)
 #define AKIN_DETAIL_ISA_NAME _avx2
+#elif defined(__AVX2__)
+#define AKIN_DETAIL_ISA_NAME _avx2_without_fma
 #elif defined(__AVX__)
 #define AKIN_DETAIL_ISA_NAME _avx
+#elif defined(__SSE4_2__)
+#define AKIN_DETAIL_ISA_NAME _sse42
 #else
 #define AKIN_DETAIL_ISA_NAME _base
 #endif

@@ -148,6 +148,9 @@ auto view_of(const Matrix& x, std::string_view where) {
 /// ascending and all values are finite; O(rows + nonzeros).
 template <class Policy, class Scalar, class Index>
 void check_interactions(const Policy& policy, const csr_view<Scalar, Index>& x, std::string_view where) {
+  if (x.rows > largest_id<Index> || x.cols > largest_id<Index>)
+    fail<std::invalid_argument>(where, ": rows and columns must be at most ", largest_id<Index>, ", got ", x.rows,
+                                " x ", x.cols);
   for (std::int64_t row = 0; row < x.rows; ++row)
     if (x.offsets[0] != 0 || x.row_size(row) < 0)
       fail<std::invalid_argument>(where, ": the offsets of the rows must ascend from 0, got ", x.offsets[row], " to ",

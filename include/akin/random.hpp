@@ -34,7 +34,8 @@ constexpr std::uint64_t multiply_high(std::uint64_t a, std::uint64_t b) {
 }  // namespace detail
 
 /// A stream of random numbers that can be read at any index in any order: stateless, copyable, free to share between
-/// threads. Streams of one seed are independent of each other.
+/// threads. Streams of one seed are independent of each other. All numbers at one index come from the same bits: for
+/// several independent numbers take several indices, or several streams.
 class random_stream {
  public:
   constexpr explicit random_stream(std::uint64_t seed, std::uint64_t stream = 0) noexcept
@@ -78,7 +79,8 @@ class random_stream {
   std::uint64_t stream_;
 };
 
-/// Puts the elements of [first, first + size) in an order that is a function of the stream alone (Fisher and Yates).
+/// Puts the elements of [first, first + size) in an order that is a function of the stream alone (Fisher and Yates);
+/// uses the indices below size.
 template <class T>
 void shuffle(T* first, std::int64_t size, const random_stream& random) {
   for (std::int64_t i = size - 1; i > 0; --i) {
