@@ -25,6 +25,8 @@
 #include <akin/execution.hpp>
 #include <akin/factorization/biased_mf.hpp>
 #include <akin/factorization/biased_mf_options.hpp>
+#include <akin/factorization/bpr.hpp>
+#include <akin/factorization/bpr_options.hpp>
 #include <akin/factorization/explicit_als.hpp>
 #include <akin/factorization/explicit_als_options.hpp>
 #include <akin/factorization/factor_model.hpp>

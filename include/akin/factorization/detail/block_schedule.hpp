@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -86,9 +87,11 @@ class random_groups {
 };
 
 /// Groups a side of the grid: a function of the data alone. Blocks of a few thousand cells cost more than handing them
-/// out does, a group of rows and one of columns lie in the cache together, and a round has work for all workers.
-inline std::int64_t grid_side(std::int64_t rows, std::int64_t cols, std::int64_t cells) {
-  constexpr std::int64_t cells_a_block = 2048, rows_a_group = 16, most = 64;
+/// out does, a group of rows and one of columns lie in the cache together, and a round has work for all workers. A
+/// group has rows_a_group rows or columns at least.
+inline std::int64_t grid_side(std::int64_t rows, std::int64_t cols, std::int64_t cells,
+                              std::int64_t rows_a_group = 16) {
+  constexpr std::int64_t cells_a_block = 2048, most = 64;
   const auto side =
       static_cast<std::int64_t>(std::sqrt(static_cast<double>(cells) / static_cast<double>(cells_a_block)));
   return std::clamp<std::int64_t>(std::min(side, std::min(rows, cols) / rows_a_group), 1, most);
@@ -134,8 +137,9 @@ class block_grid {
   /// belongs to the rows and columns of its cells. The cells of a block are put into an order that depends on (seed,
   /// epochs so far, block); threads only decide who runs a block.
   template <class Policy, class Body>
-  double run_epoch(const Policy& policy, std::uint64_t seed, int epoch, const Body& body) {
-    std::vector<double> sums(static_cast<std::size_t>(side_ * side_));
+  auto run_epoch(const Policy& policy, std::uint64_t seed, int epoch, const Body& body) {
+    using sum = std::invoke_result_t<const Body&, slice<Cell>, std::int64_t, block_random&>;
+    std::vector<sum> sums(static_cast<std::size_t>(side_ * side_));
     for (std::int64_t round = 0; round < side_; ++round)
       for_each_row(policy, side_, [&](std::int64_t row_group, int) {
         const std::int64_t column_group = (row_group + round) % side_, number = row_group * side_ + column_group;
@@ -144,7 +148,9 @@ class block_grid {
         shuffle(cells, random);
         sums[static_cast<std::size_t>(number)] = body(cells, column_group, random);
       });
-    return std::accumulate(sums.begin(), sums.end(), 0.0);
+    sum total{};
+    for (const sum& part : sums) total += part;
+    return total;
   }
 
  private:

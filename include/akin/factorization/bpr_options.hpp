@@ -1,0 +1,21 @@
+/// @file
+/// Parameters of bpr. C++17-clean, no Eigen.
+#pragma once
+
+#include <cstdint>
+
+#include <akin/config.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+struct bpr_options {
+  int factors = 64;              ///< k >= 1, numbers a user and an item
+  int epochs = 50;               ///< >= 1; an epoch compares each liked item with one other
+  double learning_rate = 0.05;   ///< > 0: length of a step
+  double regularization = 0.02;  ///< lambda >= 0: how strongly a step pulls factors and biases to zero
+  std::uint64_t seed = 0;        ///< of the initial factors, the blocks, the order in them and the other items
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin

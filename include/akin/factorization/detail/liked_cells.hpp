@@ -1,0 +1,102 @@
+/// @file
+/// What the models of liking share: who likes what, in blocks that are drawn anew for each epoch, and items that a user
+/// does not like.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/factorization/detail/block_schedule.hpp>
+#include <akin/random.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// User `user` likes `item`.
+template <class Index>
+struct liked_cell {
+  Index user, item;
+};
+
+/// A matrix of likings: a stored value above 0 is one, anything else is as good as nothing.
+template <class Scalar, class Index>
+class likings {
+ public:
+  explicit likings(const csr_view<Scalar, Index>& x)
+      : x_(x),
+        side_(grid_side(x.rows, x.cols, x.nonzeros(), items_a_group)),
+        is_user_seen_(static_cast<std::size_t>(x.rows)),
+        is_item_seen_(static_cast<std::size_t>(x.cols)) {
+    for (std::int64_t user = 0; user < x.rows; ++user)
+      for (std::int64_t at = x.offsets[user]; at < x.offsets[user + 1]; ++at)
+        if (x.values[at] > 0) {
+          is_user_seen_[static_cast<std::size_t>(user)] = 1;
+          is_item_seen_[static_cast<std::size_t>(x.columns[at])] = 1;
+        }
+  }
+
+  /// Whether the user likes anything, and whether anybody likes the item.
+  const std::vector<char>& is_user_seen() const noexcept { return is_user_seen_; }
+  const std::vector<char>& is_item_seen() const noexcept { return is_item_seen_; }
+
+  bool likes(Index user, Index item) const noexcept {
+    const auto columns = x_.row_columns(user);
+    const Index* const found = std::lower_bound(columns.begin(), columns.end(), item);
+    return found != columns.end() && *found == item && x_.row_values(user)[found - columns.begin()] > 0;
+  }
+
+  /// An item among `items` that somebody likes, but not this user; -1 where none was met within a bounded number of
+  /// tries, as for a user who likes them all.
+  Index draw_other(Index user, const slice<const Index>& items, block_random& random) const noexcept {
+    constexpr int most_tries = 16;
+    for (int tries = 0; tries < most_tries && !items.empty(); ++tries) {
+      const Index item = items[random.below(items.size)];
+      if (is_item_seen_[static_cast<std::size_t>(item)] && !likes(user, item)) return item;
+    }
+    return -1;
+  }
+
+  /// One epoch over all likings: calls body(cells, items, random) for blocks as block_grid::run_epoch does, with
+  /// `items` those that belong to the block, which is drawn anew for each epoch. Sums what body returns.
+  template <class Policy, class Body>
+  auto run_epoch(const Policy& policy, std::uint64_t seed, int epoch, const Body& body) const {
+    const auto deal = [&](std::int64_t size, std::uint64_t use) {
+      return random_groups<Index>(size, side_, random_stream(seed, sgd_use::in_epoch(use, epoch)));
+    };
+    const auto users = deal(x_.rows, sgd_use::row_groups), items = deal(x_.cols, sgd_use::column_groups);
+    block_grid<liked_cell<Index>> grid(
+        policy, x_, users, items, [&](std::int64_t at) { return x_.values[at] > 0; },
+        [&](Index user, std::int64_t at) {
+          return liked_cell<Index>{user, x_.columns[at]};
+        });
+    return grid.run_epoch(
+        policy, seed, epoch, [&](const slice<liked_cell<Index>>& cells, std::int64_t item_group, block_random& random) {
+          return body(slice<const liked_cell<Index>>{cells.data, cells.size}, items.members(item_group), random);
+        });
+  }
+
+ private:
+  static constexpr std::int64_t items_a_group = 64;  // enough to draw others from
+
+  csr_view<Scalar, Index> x_;
+  std::int64_t side_;
+  std::vector<char> is_user_seen_, is_item_seen_;
+};
+
+/// A loss over so many samples.
+struct sampled_loss {
+  double sum = 0;
+  std::int64_t samples = 0;
+
+  sampled_loss& operator+=(const sampled_loss& other) noexcept {
+    sum += other.sum;
+    samples += other.samples;
+    return *this;
+  }
+  double mean() const noexcept { return samples == 0 ? 0 : sum / static_cast<double>(samples); }
+};
+
+}  // namespace akin::inline AKIN_ABI::detail
