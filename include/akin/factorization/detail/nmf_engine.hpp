@@ -1,0 +1,141 @@
+/// @file
+/// The half-step of non-negative factorisation: every row's non-negative least squares problem against fixed factors.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/factorization/detail/gramian.hpp>
+#include <akin/factorization/nmf_options.hpp>
+#include <akin/kernels/axpy.hpp>
+#include <akin/kernels/conjugate_gradient.hpp>
+#include <akin/kernels/dispatch.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Lowers x'Gx / 2 - b'x over x >= 0, one coordinate after the other, each to its minimum with the others as they are.
+/// On entry x is where to start and gradient is -b; on return it is Gx - b. Ends after most_sweeps sweeps or once one
+/// moves x by less than `tolerance` of its length, both measured by the diagonal of G. A coordinate without curvature
+/// stays.
+struct nonnegative_sweeps_kernel {
+  template <class InstructionSet, class T>
+  static AKIN_ALWAYS_INLINE void run(const T* gram, T tolerance, int most_sweeps, T* x, T* gradient, std::int64_t k) {
+    for (std::int64_t d = 0; d < k; ++d)
+      if (x[d] != 0) kernels::axpy_kernel::run<InstructionSet>(x[d], gram + d * k, gradient, k);
+    for (int sweep = 0; sweep < most_sweeps; ++sweep) {
+      T moved = 0, length = 0;
+      for (std::int64_t d = 0; d < k; ++d) {
+        const T curvature = gram[d * k + d];
+        if (!(curvature > 0)) continue;
+        const T step = std::max(-x[d], -gradient[d] / curvature);
+        if (step != 0) {
+          x[d] += step;
+          moved += step * step * curvature;
+          kernels::axpy_kernel::run<InstructionSet>(step, gram + d * k, gradient, k);
+        }
+        length += x[d] * x[d] * curvature;
+      }
+      if (moved <= tolerance * tolerance * length) return;
+    }
+  }
+};
+
+/// Specialised for each backend.
+template <class Backend, class Scalar, class Index>
+class nmf_engine {
+  static_assert(sizeof(Backend) == 0,
+                "akin: nmf has no engine for this policy; execution::seq and execution::par have one");
+};
+
+/// One side's problem: with fixed factors Y >= 0 a row r of the matrix, absent cells being 0, has
+///   the minimum over x >= 0 of |r - Yx|^2 + lambda |x|^2 = x'(Y'Y + lambda I)x - 2 r'Yx + |r|^2.
+/// A row of n elements takes 2 n k flops, and 2 k flops for each coordinate that moves. Source: A. Cichocki, A.-H.
+/// Phan, "Fast Local Algorithms for Large Scale Nonnegative Matrix and Tensor Factorizations", IEICE Trans.
+/// Fundamentals E92-A, 2009 (HALS: taken row by row instead of column by column, which gives the same numbers).
+template <class Scalar, class Index>
+class nmf_engine<backend::host, Scalar, Index> {
+ public:
+  /// `fixed` must outlive the engine. Throws numeric_error where it overflows.
+  template <class Policy>
+  nmf_engine(const Policy& policy, const nmf_options& options, const rows_view<const Scalar>& fixed)
+      : fixed_(fixed), gram_(static_cast<std::size_t>(fixed.cols * fixed.cols)) {
+    const std::vector<double> products = gramian(policy, fixed);
+    const std::size_t to_next = static_cast<std::size_t>(fixed.cols) + 1;
+    for (std::size_t i = 0; i < gram_.size(); ++i)
+      gram_[i] = static_cast<Scalar>(products[i] + (i % to_next == 0 ? options.regularization : 0));
+    if (!std::all_of(gram_.begin(), gram_.end(), is_finite<Scalar>))
+      fail<numeric_error>("nmf: the factors have grown beyond all bounds; scale the values down or use double");
+  }
+
+  /// Improves all rows of x (rows x fixed.rows) from what `solved` (rows x k) holds, in the order of `schedule`: long
+  /// ones first. A row of zeros becomes 0. Throws numeric_error with the first row that overflows.
+  template <class Policy>
+  void solve_rows(const Policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& schedule,
+                  int most_sweeps, Scalar tolerance, const rows_view<Scalar>& solved) const {
+    std::vector<std::vector<Scalar>> gradients(static_cast<std::size_t>(worker_count(policy)));
+    for_each_row(policy, x.rows, [&](std::int64_t i, int worker) {
+      const Index row = schedule[static_cast<std::size_t>(i)];
+      solve(x.row_columns(row), x.row_values(row), row, most_sweeps, tolerance,
+            gradients[static_cast<std::size_t>(worker)], solved.row(row));
+    });
+  }
+
+  /// The objective with these rows, without the regularisation of `fixed`.
+  template <class Policy>
+  double loss(const Policy& policy, const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& solved) const {
+    const auto rows_loss = [&](std::int64_t begin, std::int64_t end, int) {
+      double sum = 0;
+      for (std::int64_t row = begin; row < end; ++row)
+        sum += row_loss(x.row_columns(row), x.row_values(row), solved.row(row));
+      return sum;
+    };
+    return reduce_blocks(policy, x.rows, 256, 0.0, rows_loss, [](double& total, double part) { total += part; });
+  }
+
+ private:
+  void solve(slice<const Index> ids, slice<const Scalar> values, Index row, int most_sweeps, Scalar tolerance,
+             std::vector<Scalar>& gradient, Scalar* x) const {
+    const std::int64_t k = fixed_.cols;
+    gradient.assign(static_cast<std::size_t>(k), Scalar{0});
+    const kernels::weighted_rows<Scalar, Index> rated{fixed_.data, k, ids.data, values.data, ids.size};
+    kernels::call<kernels::weighted_sum_kernel>(&rated, gradient.data());
+    if (std::all_of(gradient.begin(), gradient.end(), [](Scalar b) { return b == 0; })) {
+      std::fill_n(x, k, Scalar{0});
+      return;
+    }
+    for (Scalar& b : gradient) b = -b;
+    const Scalar* const gram = gram_.data();
+    kernels::call<nonnegative_sweeps_kernel>(gram, tolerance, most_sweeps, x, gradient.data(), k);
+    if (!std::all_of(x, x + k, is_finite<Scalar>) || !std::all_of(gradient.begin(), gradient.end(), is_finite<Scalar>))
+      fail<numeric_error>("nmf: the factors of row ", row,
+                          " have grown beyond all bounds; scale the values down or use double");
+  }
+
+  /// |r - Yx|^2 + lambda |x|^2, cells that are not stored by way of the Gramian.
+  double row_loss(slice<const Index> ids, slice<const Scalar> values, const Scalar* x) const {
+    double loss = 0;
+    for (std::int64_t d = 0; d < fixed_.cols; ++d)
+      loss +=
+          static_cast<double>(x[d]) * static_cast<double>(kernels::dot(gram_.data() + d * fixed_.cols, x, fixed_.cols));
+    for (std::int64_t i = 0; i < ids.size; ++i) {
+      const auto score = static_cast<double>(kernels::dot(x, fixed_.row(ids[i]), fixed_.cols));
+      const auto value = static_cast<double>(values[i]);
+      loss += value * (value - 2 * score);
+    }
+    return loss;
+  }
+
+  rows_view<const Scalar> fixed_;
+  std::vector<Scalar> gram_;  // Y'Y + lambda I
+};
+
+}  // namespace akin::inline AKIN_ABI::detail

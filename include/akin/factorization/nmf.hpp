@@ -1,0 +1,193 @@
+/// @file
+/// Non-negative matrix factorisation of counts.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/factorization/detail/factor_scores.hpp>
+#include <akin/factorization/detail/nmf_engine.hpp>
+#include <akin/factorization/nmf_options.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/matrix.hpp>
+#include <akin/progress.hpp>
+#include <akin/random.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Lowers, over user factors x_u >= 0 and item factors y_i >= 0,
+///   sum over all u, i of (r_ui - x_u'y_i)^2 + lambda (sum of |x_u|^2 + sum of |y_i|^2),
+/// where a cell that is not stored is 0. No factor is negative, so a score is a sum of parts that only add, and each
+/// factor can be read as a taste: the items and the users that have most of it.
+///
+/// Complexity: an iteration takes (users + items) (1 + sweeps) k^2 flops for the rows and as many for the Gramians at
+/// most, and 4 nonzeros k; it holds (users + items) k numbers and a transposed copy of the matrix. The objective is not
+/// convex: the result depends on the seed. Deterministic: the same bits for any number of threads. The loss never rises
+/// but for rounding. Const members may be called from many threads. Source: D. D. Lee, H. S. Seung, "Algorithms for
+/// Non-negative Matrix Factorization", NIPS 2000 (the objective); A. Cichocki, A.-H. Phan, "Fast Local Algorithms for
+/// Large Scale Nonnegative Matrix and Tensor Factorizations", IEICE Trans. Fundamentals E92-A, 2009 (the updates).
+template <class Scalar = float, class Index = std::int32_t>
+class nmf : public detail::factor_scores<Scalar, Index> {
+  using base = detail::factor_scores<Scalar, Index>;
+
+ public:
+  static constexpr std::string_view kind = "nmf";
+
+  explicit nmf(const nmf_options& options = {}) : options_(options) { check(options); }
+
+  /// Learns from a users x items matrix without negative values. The observer is told of each iteration; if it returns
+  /// false, the training ends there and what was learnt is kept. At the end every user is solved once more, from the
+  /// items alone. Throws std::invalid_argument for values that are negative or not finite, numeric_error where factors
+  /// overflow; the model is then as it was.
+  template <class Policy, class Matrix, class Observer = no_observer>
+  void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
+    const csr_view<Scalar, Index> x = checked(policy, user_items, "nmf::fit");
+    const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
+    const std::vector<Index> user_schedule = detail::longest_first(x);
+    const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
+    detail::dense_storage<Scalar> users = initial_factors(policy, x), items(x.cols, options_.factors);
+
+    const auto start = std::chrono::steady_clock::now();
+    for (int iteration = 1; iteration <= options_.iterations; ++iteration) {
+      engine_on(policy, users.view())
+          .solve_rows(policy, transposed.view(), item_schedule, options_.sweeps, Scalar{0}, items.mutable_view());
+      const auto engine = engine_on(policy, items.view());
+      engine.solve_rows(policy, x, user_schedule, options_.sweeps, Scalar{0}, users.mutable_view());
+
+      progress state{iteration, options_.iterations};
+      state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>)
+        state.loss = engine.loss(policy, x, users.view()) + penalty(items.view());
+      if (!detail::notify(observer, state)) break;
+    }
+    users = solved_users(policy, x, items.view());
+    *this = nmf(options_, std::move(users), std::move(items));
+  }
+  template <class Matrix>
+  requires sparse_matrix_like<Matrix>
+  void fit(const Matrix& user_items) { fit(execution::seq, user_items); }
+
+  const nmf_options& options() const noexcept { return options_; }
+
+  /// The factors, rows x k, of users with these histories (rows x items): each the minimum of the objective, to a
+  /// relative 1e-5, with the item factors as they are. For the matrix of the training it gives user_factors() to the
+  /// bit.
+  template <class Policy, class Matrix>
+  dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
+    detail::require_fitted(this->items() > 0, "nmf::fold_in");
+    const auto x = checked(policy, histories, "nmf::fold_in");
+    detail::require_columns(x.cols, this->items(), "nmf::fold_in");
+    return solved_users(policy, x, this->item_factors_.view()).map();
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    writer.add_value("factors", options_.factors);
+    writer.add_value("iterations", options_.iterations);
+    writer.add_value("sweeps", options_.sweeps);
+    writer.add_value("regularization", options_.regularization);
+    writer.add_value("seed", options_.seed);
+    writer.add("user_factors", this->user_factors_.view());
+    writer.add("item_factors", this->item_factors_.view());
+  }
+  static nmf read_from(const detail::model_reader& reader) {
+    const nmf_options options = {
+        .factors = reader.value<int>("factors"),
+        .iterations = reader.value<int>("iterations"),
+        .sweeps = reader.value<int>("sweeps"),
+        .regularization = reader.value<double>("regularization"),
+        .seed = reader.value<std::uint64_t>("seed"),
+    };
+    check(options);
+    auto users = detail::map_dense<Scalar>(reader, "user_factors", detail::model_reader::any, options.factors);
+    auto items = detail::map_dense<Scalar>(reader, "item_factors", detail::model_reader::any, options.factors);
+    for (const rows_view<const Scalar>& factors : {users.view(), items.view()})
+      reader.require(std::all_of(factors.data, factors.data + factors.rows * factors.cols,
+                                 [](Scalar factor) { return factor >= 0; }),
+                     "factors must not be negative");
+    return {options, std::move(users), std::move(items)};
+  }
+
+ private:
+  /// A fold-in goes over a row until its factors are known to this part of their length.
+  static constexpr double fold_in_tolerance = 1e-5;
+  static constexpr int most_fold_in_sweeps = 1000;
+
+  nmf(const nmf_options& options, detail::dense_storage<Scalar> users, detail::dense_storage<Scalar> items)
+      : base(std::move(users), std::move(items)), options_(options) {}
+
+  static void check(const nmf_options& options) {
+    detail::require(options.factors >= 1, "nmf", "factors must be positive", options.factors);
+    detail::require(options.iterations >= 1, "nmf", "iterations must be positive", options.iterations);
+    detail::require(options.sweeps >= 1, "nmf", "sweeps must be positive", options.sweeps);
+    detail::require(options.regularization >= 0 && detail::is_finite(options.regularization), "nmf",
+                    "regularization must be finite and not negative", options.regularization);
+  }
+
+  template <class Policy, class Matrix>
+  static csr_view<Scalar, Index> checked(const Policy& policy, const Matrix& user_items, std::string_view where) {
+    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, where);
+    const Scalar* const end = x.values + x.nonzeros();
+    const Scalar* const negative = std::find_if(x.values, end, [](Scalar value) { return value < 0; });
+    if (negative != end) detail::require(false, where, "values must not be negative", *negative);
+    return x;
+  }
+
+  template <class Policy>
+  auto engine_on(const Policy& policy, const rows_view<const Scalar>& fixed) const {
+    return detail::nmf_engine<backend_of<Policy>, Scalar, Index>(policy, options_, fixed);
+  }
+
+  /// Positive, and such that inner products are about the mean of all cells.
+  template <class Policy>
+  detail::dense_storage<Scalar> initial_factors(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    const auto add_block = [&](std::int64_t begin, std::int64_t end, int) {
+      double sum = 0;
+      for (std::int64_t i = begin; i < end; ++i) sum += static_cast<double>(x.values[i]);
+      return sum;
+    };
+    const double sum = detail::reduce_blocks(policy, x.nonzeros(), 65536, 0.0, add_block,
+                                             [](double& total, double part) { total += part; });
+    const double cells = static_cast<double>(x.rows) * static_cast<double>(x.cols);
+    const double size = cells > 0 ? std::sqrt(sum / cells / options_.factors) : 0;
+    detail::dense_storage<Scalar> factors(x.rows, options_.factors);
+    const random_stream random(options_.seed);
+    Scalar* const numbers = factors.mutable_view().data;
+    for (std::int64_t i = 0; i < x.rows * options_.factors; ++i)
+      numbers[i] = static_cast<Scalar>(size * std::abs(random.normal(static_cast<std::uint64_t>(i))));
+    return factors;
+  }
+
+  /// Users from nothing but their rows and the items.
+  template <class Policy>
+  detail::dense_storage<Scalar> solved_users(const Policy& policy, const csr_view<Scalar, Index>& x,
+                                             const rows_view<const Scalar>& items) const {
+    detail::dense_storage<Scalar> users(x.rows, options_.factors);
+    engine_on(policy, items)
+        .solve_rows(policy, x, detail::longest_first(x), most_fold_in_sweeps, static_cast<Scalar>(fold_in_tolerance),
+                    users.mutable_view());
+    return users;
+  }
+
+  double penalty(const rows_view<const Scalar>& items) const {
+    double sum = 0;
+    for (std::int64_t i = 0; i < items.rows; ++i)
+      sum += static_cast<double>(kernels::dot(items.row(i), items.row(i), items.cols));
+    return options_.regularization * sum;
+  }
+
+  nmf_options options_;
+};
+
+}  // namespace akin::inline AKIN_ABI

@@ -1,0 +1,21 @@
+/// @file
+/// Parameters of nmf. C++17-clean, no Eigen: engines of other backends include it.
+#pragma once
+
+#include <cstdint>
+
+#include <akin/config.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+struct nmf_options {
+  int factors = 32;     ///< k >= 1, numbers a user and an item; more fit more and cost more
+  int iterations = 30;  ///< >= 1; an iteration improves all items, then all users
+  int sweeps = 2;       ///< >= 1; how often an iteration goes over the factors of a row; more may need fewer of them
+  double regularization = 0;  ///< lambda >= 0: how strongly factors are held at zero; 0 to 10 for counts near 1
+  std::uint64_t seed = 0;     ///< of the initial factors
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin

@@ -1,0 +1,179 @@
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <Eigen/Dense>
+
+#include <akin/data/synthetic.hpp>
+#include <akin/factorization/nmf.hpp>
+#include <akin/retrieval/similar_items.hpp>
+
+#include "support/catch.hpp"
+#include "support/model_harness.hpp"
+
+using akin_test::matrix_of;
+namespace execution = akin::execution;
+
+TEMPLATE_TEST_CASE("nmf keeps the promises of every model", "", akin::nmf<float>, akin::nmf<double>,
+                   (akin::nmf<float, std::int64_t>)) {
+  akin_test::check_model([] { return TestType({.factors = 5, .iterations = 4, .seed = 4}); });
+}
+
+namespace {
+
+using sparse = akin::sparse_matrix<double>;
+
+/// Counts of 1 to 4; some cells are stored and 0.
+sparse some_counts(std::uint64_t seed) {
+  auto x = akin::synthetic::power_law_clicks<double>({.users = 50, .items = 30, .interactions = 400, .seed = seed});
+  for (Eigen::Index i = 0; i < x.nonZeros(); ++i) x.valuePtr()[i] = static_cast<double>(i % 5);
+  return x;
+}
+
+/// The whole objective, cell by cell.
+double reference_loss(const Eigen::MatrixXd& r, const Eigen::MatrixXd& x, const Eigen::MatrixXd& y, double lambda) {
+  return (r - x * y.transpose()).squaredNorm() + lambda * (x.squaredNorm() + y.squaredNorm());
+}
+
+/// How far a row is from the minimum over x >= 0 of |r - Yx|^2 + lambda |x|^2: by Karush, Kuhn and Tucker the gradient
+/// is 0 where x > 0 and not negative where x = 0.
+double distance_from_minimum(const Eigen::VectorXd& r, const Eigen::VectorXd& x, const Eigen::MatrixXd& y,
+                             double lambda) {
+  const Eigen::VectorXd gradient = y.transpose() * (y * x - r) + lambda * x;
+  double distance = 0;
+  for (Eigen::Index d = 0; d < x.size(); ++d)
+    distance = std::max(distance, x[d] > 0 ? std::abs(gradient[d]) : -gradient[d]);
+  return distance;
+}
+
+}  // namespace
+
+TEST_CASE("factors of nmf are not negative, and each user's are the minimum against the items") {
+  const auto x = some_counts(3);
+  const Eigen::MatrixXd dense(x);
+  for (const double lambda : {0.0, 0.5, 4.0})
+    for (const int factors : {1, 4, 7, 20}) {
+      CAPTURE(lambda, factors);
+      akin::nmf<double> model({.factors = factors, .iterations = 10, .regularization = lambda, .seed = 1});
+      model.fit(execution::par.threads(2), x);
+      const Eigen::MatrixXd users = model.user_factors(), items = model.item_factors();
+      CHECK(users.minCoeff() >= 0);
+      CHECK(items.minCoeff() >= 0);
+      CHECK(items.maxCoeff() > 0);
+      for (Eigen::Index u = 0; u < x.rows(); ++u) {
+        const double scale = (items.transpose() * dense.row(u).transpose()).norm();
+        CHECK(distance_from_minimum(dense.row(u), users.row(u), items, lambda) <= 1e-3 * scale);
+      }
+    }
+}
+
+TEST_CASE("the observer of nmf is told the objective, which never rises") {
+  const auto x = some_counts(5);
+  const Eigen::MatrixXd dense(x);
+  for (const double lambda : {0.0, 1.0})
+    for (const int sweeps : {1, 3}) {
+      akin::nmf<double> model({.factors = 6, .iterations = 40, .sweeps = sweeps, .regularization = lambda, .seed = 2});
+      double before = std::numeric_limits<double>::infinity();
+      int told = 0;
+      model.fit(execution::par, x, [&](const akin::progress& p) {
+        CHECK(p.loss <= before * (1 + 1e-12));
+        before = p.loss;
+        CHECK(p.iteration == ++told);
+        CHECK(p.iterations == 40);
+        return told < 30;
+      });
+      CHECK(told == 30);
+      // The users are solved once more, so that the loss is a bit lower at the end.
+      const double loss = reference_loss(dense, model.user_factors(), model.item_factors(), lambda);
+      CHECK(loss <= before * (1 + 1e-8));
+      CHECK(loss >= before * 0.95);
+      CHECK(loss < dense.squaredNorm());
+    }
+}
+
+TEST_CASE("the loss that nmf reports is the whole sum of squares") {
+  const auto x = matrix_of<akin::nmf<double>>(3, 2, {{0, 0, 2}, {1, 0, 1}, {1, 1, 3}, {2, 1, 1}});
+  // With one factor each half-step is exact after one sweep: the last one changes nothing but rounding.
+  akin::nmf<double> model({.factors = 1, .iterations = 3, .sweeps = 1, .regularization = 0.25});
+  double loss = 0;
+  model.fit(execution::seq, x, [&](const akin::progress& p) { loss = p.loss; });
+  CHECK(loss == Approx(reference_loss(Eigen::MatrixXd(x), model.user_factors(), model.item_factors(), 0.25)));
+}
+
+TEST_CASE("nmf finds a matrix that is a product of non-negative factors, in float and double") {
+  const Eigen::MatrixXd a = akin::synthetic::gaussian<double>(30, 3, {.seed = 1}).cwiseMax(0);
+  const Eigen::MatrixXd b = akin::synthetic::gaussian<double>(20, 3, {.seed = 2}).cwiseMax(0);
+  const Eigen::MatrixXd product = a * b.transpose();
+  const sparse x = product.sparseView();
+  const akin::nmf_options options = {.factors = 3, .iterations = 400, .sweeps = 3, .seed = 3};
+  akin::nmf<double> model(options);
+  akin::nmf<float> single(options);
+  model.fit(execution::par, x);
+  single.fit(execution::par, akin::sparse_matrix<float>(x.cast<float>()));
+  const Eigen::MatrixXd found = model.user_factors() * model.item_factors().transpose();
+  const Eigen::MatrixXd found_single = (single.user_factors() * single.item_factors().transpose()).cast<double>();
+  CHECK((found - product).norm() < 0.02 * product.norm());
+  CHECK((found_single - product).norm() < 0.02 * product.norm());
+}
+
+TEST_CASE("nmf separates two groups that share nothing") {
+  using model_type = akin::nmf<float>;
+  std::vector<Eigen::Triplet<float>> cells;
+  for (int u = 0; u < 6; ++u)
+    for (int i = 0; i < 3; ++i) cells.emplace_back(u, (u % 2) * 3 + i, 1);
+  model_type model({.factors = 2, .iterations = 100, .seed = 1});
+  model.fit(matrix_of<model_type>(6, 6, cells));
+  for (int u = 0; u < 6; ++u)
+    for (int i = 0; i < 6; ++i) CHECK(model.score(u, i) == Approx(i / 3 == u % 2 ? 1 : 0).margin(0.02));
+  const std::int32_t items[] = {0};
+  const auto similar = akin::similar_items(execution::seq, model, items, {.k = 2});
+  CHECK(similar.items(0)[0] == 1);
+  CHECK(similar.items(0)[1] == 2);
+}
+
+TEST_CASE("nmf folds the training in to the same bits, and a stranger to the minimum") {
+  const auto x = some_counts(6);
+  akin::nmf<double> model({.factors = 6, .iterations = 10, .regularization = 0.1});
+  model.fit(execution::par, x);
+  CHECK(model.fold_in(execution::par.threads(3), x) == model.user_factors());
+
+  const auto stranger = matrix_of<akin::nmf<double>>(2, 30, {{0, 3, 2}, {0, 7, 1}});
+  const auto folded = model.fold_in(execution::seq, stranger);
+  const Eigen::VectorXd row = Eigen::MatrixXd(stranger).row(0);
+  CHECK(distance_from_minimum(row, folded.row(0), model.item_factors(), 0.1) < 1e-3);
+  CHECK(folded.row(1).isZero(0));
+  CHECK_THROWS_WITH(model.fold_in(execution::seq, sparse(1, 5)), contains("a column for each of the 30 items, got 5"));
+  CHECK_THROWS_WITH(model.fold_in(execution::seq, matrix_of<akin::nmf<double>>(1, 30, {{0, 3, -2}})),
+                    "nmf::fold_in: values must not be negative, got -2");
+  CHECK_THROWS_AS(akin::nmf<double>().fold_in(execution::seq, x), akin::not_fitted);
+}
+
+TEST_CASE("a stored 0 is as good as nothing") {
+  using model_type = akin::nmf<double>;
+  const akin::nmf_options options = {.factors = 2, .iterations = 5};
+  model_type with(options), without(options);
+  with.fit(matrix_of<model_type>(3, 3, {{0, 0, 1}, {0, 2, 0}, {1, 1, 2}, {2, 0, 0}}));
+  without.fit(matrix_of<model_type>(3, 3, {{0, 0, 1}, {1, 1, 2}}));
+  CHECK(with.user_factors().isApprox(without.user_factors(), 1e-12));
+  CHECK_FALSE(with.knows_user(2));
+  CHECK_FALSE(with.knows_item(2));
+}
+
+TEST_CASE("nmf refuses what makes no model, and stays as it was") {
+  using model_type = akin::nmf<float>;
+  CHECK_THROWS_WITH(model_type({.factors = 0}), "nmf: factors must be positive, got 0");
+  CHECK_THROWS_WITH(model_type({.iterations = -2}), "nmf: iterations must be positive, got -2");
+  CHECK_THROWS_WITH(model_type({.sweeps = 0}), "nmf: sweeps must be positive, got 0");
+  CHECK_THROWS_WITH(model_type({.regularization = -1}), "nmf: regularization must be finite and not negative, got -1");
+  CHECK_THROWS_WITH(model_type({.regularization = std::numeric_limits<double>::quiet_NaN()}),
+                    contains("regularization must be finite"));
+
+  model_type model({.factors = 2, .iterations = 3});
+  model.fit(akin_test::some_clicks<model_type>());
+  const auto before = akin_test::bytes_of(model);
+  CHECK_THROWS_WITH(model.fit(execution::par, matrix_of<model_type>(2, 2, {{0, 0, 1}, {1, 1, -3}})),
+                    "nmf::fit: values must not be negative, got -3");
+  CHECK_THROWS_WITH(model.fit(execution::par, matrix_of<model_type>(2, 2, {{0, 0, 3e38f}, {0, 1, 3e38f}})),
+                    contains("have grown beyond all bounds"));
+  CHECK(akin_test::bytes_of(model) == before);
+}
