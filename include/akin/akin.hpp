@@ -70,6 +70,7 @@
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommend_for.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/retrieval/similar_items.hpp>
 #include <akin/serving/bundle.hpp>

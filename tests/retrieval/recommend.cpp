@@ -119,7 +119,7 @@ TEST_CASE("users out of range, models without training and bad policies are refu
   CHECK_THROWS_AS(akin::recommend(execution::seq, model_type{}, {.k = 1}), akin::not_fitted);
   CHECK_THROWS_AS(akin::recommend(execution::seq, model_type{}, ids{}, {.k = 1}), akin::not_fitted);
   CHECK_THROWS_MATCHES(akin::recommend(execution::par.threads(-1), small_model(), {.k = 1}), std::invalid_argument,
-                       Message("execution::par.threads: count must not be negative, got -1"));
+                       Message("execution::par.threads: count must be between 0 and 4096, got -1"));
 }
 
 TEST_CASE("a model of items without users, and of users without items, has nothing to say") {

@@ -97,6 +97,18 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     return factors;
   }
 
+  /// Fills out[item] with the score of each item for a history: its fold-in against the item factors. -infinity for
+  /// items without evidence, and for all where nothing in the history is liked.
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
+    std::vector<Scalar> user(static_cast<std::size_t>(this->factor_count()));
+    engine_on<execution::sequenced_policy>(this->item_factors_, item_eigenvalues_)
+        .solve_row(columns, values, user.data());
+    if (std::all_of(user.begin(), user.end(), [](Scalar x) { return x == 0; }))
+      std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+    else
+      this->score_against_items(user.data(), out);
+  }
+
   /// See akin::explain.
   void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
     engine_on<execution::sequenced_policy>(this->item_factors_, item_eigenvalues_)

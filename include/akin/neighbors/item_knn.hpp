@@ -90,9 +90,11 @@ class item_knn {
   }
   /// Fills out[item] for all items, -infinity for those that no item of the user has as a neighbour.
   void score_all(Index user, std::span<Scalar> out) const noexcept {
+    score_history(histories_.view().row_columns(user), histories_.view().row_values(user), out);
+  }
+  /// The same for a history of any user: item ids in range, and a value each.
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept {
     const csr_view<Scalar, Index> s = similarities_.view();
-    const auto columns = histories_.view().row_columns(user);
-    const auto values = histories_.view().row_values(user);
     std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
     for (const Index item : columns)
       for (const Index neighbor : s.row_columns(item)) out[static_cast<std::size_t>(neighbor)] = 0;

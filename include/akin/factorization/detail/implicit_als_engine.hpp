@@ -76,6 +76,12 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     });
   }
 
+  /// Solves one row into `solved`, of k numbers.
+  void solve_row(slice<const Index> ids, slice<const Scalar> values, Scalar* solved) const {
+    row_solver<Scalar, Index> solver(fixed_);
+    solve(execution::seq, solver, ids, values, 0, solved);
+  }
+
   /// What each element of a row adds to the row's score of `item`: v_i y_i' A^-1 y_item (Hu et al., section 5).
   void contributions(slice<const Index> ids, slice<const Scalar> values, Index item, Scalar* out) const {
     row_solver<Scalar, Index> solver(fixed_);

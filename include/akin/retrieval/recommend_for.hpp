@@ -1,0 +1,51 @@
+/// @file
+/// Recommendations for histories: users who were not in the training, or whose histories have grown since.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/matrix.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/query.hpp>
+#include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommendations.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// A model that can score every item for a history that it has never seen: score_history(columns, values, out) fills
+/// out[item], -infinity where there is no evidence.
+template <class T>
+concept history_scorer = requires(const T& model, slice<const typename T::index_type> columns,
+                                  slice<const typename T::scalar_type> values, std::span<typename T::scalar_type> out) {
+  model.score_history(columns, values, out);
+};
+
+/// The k best items for each row of `histories` (any number of rows x items), list r for row r; without a refit, and
+/// for the rows of the training the same lists as recommend. What a history holds is not excluded by itself: say
+/// `.exclude = histories`, of which row r is that of history r. An empty history gets an empty list.
+///
+/// Throws not_fitted, or std::invalid_argument for histories or a query that do not fit the model.
+template <class Policy, class Model, class Matrix>
+recommendations<typename Model::scalar_type, typename Model::index_type> recommend_for(
+    const Policy& policy, const Model& model, const Matrix& histories, const query<typename Model::index_type>& q) {
+  using scalar_type = typename Model::scalar_type;
+  using index_type = typename Model::index_type;
+  static_assert(history_scorer<Model>, "akin: recommend_for needs a model that can score a history");
+  detail::require_fitted(model.users() > 0 || model.items() > 0, "recommend_for");
+  const auto x = detail::checked_view<scalar_type, index_type>(policy, histories, "recommend_for");
+  detail::require_columns(x.cols, model.items(), "recommend_for");
+  detail::check_query(q, x.rows, model.items(), "recommend_for");
+  return detail::rank_rows<scalar_type, index_type>(
+      policy, x.rows, model.items(), q.k, [&](std::int64_t row, auto& scratch) -> std::int64_t {
+        if (x.row_size(row) == 0) return 0;
+        model.score_history(x.row_columns(row), x.row_values(row), std::span(scratch.scores));
+        return detail::rank_scores(q, detail::excluded_row(q, row), scratch);
+      });
+}
+
+}  // namespace akin::inline AKIN_ABI
