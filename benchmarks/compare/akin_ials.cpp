@@ -56,6 +56,7 @@ akin::implicit_als_options take_options(arguments& given) {
   options.regularization_exponent = number("regularization_exponent", options.regularization_exponent);
   options.solver = solver_of(take(given, "solver", "automatic"));
   options.solver_tolerance = std::stod(take(given, "solver_tolerance", "1e-3"));
+  options.seed = std::stoull(take(given, "seed", "0"));
   return options;
 }
 
