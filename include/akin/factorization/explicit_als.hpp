@@ -31,13 +31,6 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// What explicit_als::fold_in learns of users who were not in the training: a row of factors and a bias for each.
-template <class Scalar>
-struct folded_users {
-  dense_matrix<Scalar> factors;  ///< users x k
-  std::vector<Scalar> biases;    ///< 0 in a model without biases
-};
-
 /// Minimises over factors x_u, y_i and biases b_u, b_i, with r_ui the stored ratings (a stored 0 is a rating), w_ui
 /// their weights (1 unless they are given) and mu the weighted mean of all ratings,
 ///   sum over stored r_ui of w_ui (r_ui - mu - b_u - b_i - x_u'y_i)^2
@@ -104,24 +97,25 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     rate_all(user_biases_[user], this->user_factors_.view().row(user), out);
   }
 
-  /// Factors and biases of users with these histories (rows x items): each the minimum of the objective with the items
-  /// as they are. For the matrix of the training it gives user_factors() and user_biases() to the bit.
+  /// The factors and, in the last column, the bias (0 in a model without) of users with these histories (rows x items):
+  /// rows x (k + 1), each the minimum of the objective with the items as they are. For the matrix of the training it
+  /// gives user_factors() and user_biases() to the bit.
   template <class Policy, class Matrix>
-  folded_users<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
+  dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
     return fold(policy, {checked_histories(policy, histories)});
   }
   /// The same with a weight for each rating.
   template <class Policy, class Matrix, class Weights>
-  folded_users<Scalar> fold_in(const Policy& policy, const Matrix& histories, const Weights& weights) const {
+  dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories, const Weights& weights) const {
     const auto x = checked_histories(policy, histories);
     return fold(policy, {x, checked_weights(policy, x, weights, "explicit_als::fold_in").values});
   }
-  /// predict and score_all for number `row` of the users that were folded in.
-  Scalar predict(const folded_users<Scalar>& users, std::int64_t row, Index item) const noexcept {
-    return rating(users.biases[static_cast<std::size_t>(row)], users.factors.data() + row * this->factor_count(), item);
+  /// predict and score_all for row `row` of what fold_in gave.
+  Scalar predict(const dense_matrix<Scalar>& folded, std::int64_t row, Index item) const noexcept {
+    return rating(folded(row, options_.factors), folded.data() + row * folded.cols(), item);
   }
-  void score_all(const folded_users<Scalar>& users, std::int64_t row, std::span<Scalar> out) const noexcept {
-    rate_all(users.biases[static_cast<std::size_t>(row)], users.factors.data() + row * this->factor_count(), out);
+  void score_all(const dense_matrix<Scalar>& folded, std::int64_t row, std::span<Scalar> out) const noexcept {
+    rate_all(folded(row, options_.factors), folded.data() + row * folded.cols(), out);
   }
 
   /// See akin::explain. The contributions of a history sum to the score less mean and item bias, which are no user's.
@@ -349,14 +343,14 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
   }
 
   template <class Policy>
-  folded_users<Scalar> fold(const Policy& policy, const ratings_type& x) const {
+  dense_matrix<Scalar> fold(const Policy& policy, const ratings_type& x) const {
     const detail::dense_storage<Scalar> wide = widened_items();
     detail::dense_storage<Scalar> solved(x.ratings.rows, width());
     engine_on<Policy>(mean_, fixed_items(wide), item_biases_)
         .solve_rows(policy, x, detail::longest_first(x.ratings), solved.mutable_view());
-    detail::storage<Scalar> biases(x.ratings.rows);
-    take_biases(solved, biases);
-    return {solved.map().leftCols(options_.factors), std::vector<Scalar>(biases.begin(), biases.end())};
+    dense_matrix<Scalar> folded = dense_matrix<Scalar>::Zero(x.ratings.rows, options_.factors + 1);
+    folded.leftCols(width()) = solved.map();
+    return folded;
   }
 
   Scalar rating(Scalar user_bias, const Scalar* factors, std::int64_t item) const noexcept {
