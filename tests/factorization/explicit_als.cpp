@@ -9,6 +9,7 @@
 #include <akin/data/synthetic.hpp>
 #include <akin/factorization/explicit_als.hpp>
 #include <akin/retrieval/explain.hpp>
+#include <akin/retrieval/recommend_for.hpp>
 #include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
@@ -253,6 +254,12 @@ TEST_CASE("explicit_als folds the training in to the same bits, and a stranger t
     model.score_all(9, std::span(all));
     model.score_all(folded, 9, std::span(of_folded));
     CHECK(all == of_folded);
+    const auto lists = akin::recommend(execution::seq, model, {.k = 5});
+    const auto for_histories = akin::recommend_for(execution::par, model, x, {.k = 5});
+    for (std::size_t u = 0; u < 50; ++u) {
+      CHECK(std::ranges::equal(for_histories.items(u), lists.items(u)));
+      CHECK(std::ranges::equal(for_histories.scores(u), lists.scores(u)));
+    }
   }
   akin::explicit_als<double> model({.factors = 6, .iterations = 3, .solver = akin::als_solver::exact});
   model.fit(some_ratings(6));

@@ -118,6 +118,25 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     rate_all(folded(row, options_.factors), folded.data() + row * folded.cols(), out);
   }
 
+  /// Fills out[item] with the rating that a user with this history is expected to give to each item, -infinity for
+  /// items without ratings: the fold-in of the history, which reads the items of the history only.
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
+    detail::dense_storage<Scalar> fixed(columns.size, width()), solved(1, width());
+    detail::storage<Scalar> biases(columns.size);
+    std::vector<Index> ids(static_cast<std::size_t>(columns.size));
+    for (std::int64_t i = 0; i < columns.size; ++i) {
+      widen(columns[i], fixed.mutable_view().row(i));
+      biases.mutable_data()[i] = item_biases_[columns[i]];
+      ids[static_cast<std::size_t>(i)] = static_cast<Index>(i);
+    }
+    const Index offsets[] = {0, static_cast<Index>(columns.size)};
+    engine_on<execution::sequenced_policy>(mean_, fixed.view(), biases)
+        .solve_rows(execution::seq, {{1, columns.size, offsets, ids.data(), values.data}}, {Index{0}},
+                    solved.mutable_view());
+    const Scalar* const user = solved.view().row(0);
+    rate_all(options_.biases ? user[options_.factors] : Scalar{0}, user, out);
+  }
+
   /// See akin::explain. The contributions of a history sum to the score less mean and item bias, which are no user's.
   void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
     const detail::dense_storage<Scalar> wide = widened_items();
@@ -305,12 +324,12 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
   detail::dense_storage<Scalar> widened_items() const {
     if (!options_.biases) return {};
     detail::dense_storage<Scalar> wide(this->items(), width());
-    for (std::int64_t item = 0; item < this->items(); ++item) {
-      Scalar* const row = wide.mutable_view().row(item);
-      std::copy_n(this->item_factors_.view().row(item), options_.factors, row);
-      row[options_.factors] = 1;
-    }
+    for (std::int64_t item = 0; item < this->items(); ++item) widen(item, wide.mutable_view().row(item));
     return wide;
+  }
+  void widen(std::int64_t item, Scalar* row) const noexcept {
+    std::copy_n(this->item_factors_.view().row(item), options_.factors, row);
+    if (options_.biases) row[options_.factors] = 1;
   }
   rows_view<const Scalar> fixed_items(const detail::dense_storage<Scalar>& wide) const noexcept {
     return options_.biases ? wide.view() : this->item_factors_.view();
