@@ -34,6 +34,8 @@
 #include <akin/factorization/implicit_als_options.hpp>
 #include <akin/factorization/nmf.hpp>
 #include <akin/factorization/nmf_options.hpp>
+#include <akin/factorization/svdpp.hpp>
+#include <akin/factorization/svdpp_options.hpp>
 #include <akin/io/atomic_file.hpp>
 #include <akin/io/checksum.hpp>
 #include <akin/io/csr.hpp>

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -133,4 +134,35 @@ TEMPLATE_TEST_CASE("a step for a pair is the gradient's", "", float, double) {
         CHECK(largest_difference(expected, model) < tolerance);
         CHECK(model.are_guards_intact());
       }
+}
+
+TEMPLATE_TEST_CASE("a step for a rating may pull users elsewhere than to zero", "", float, double) {
+  const kernels::rated_cell<TestType, std::int32_t> cells[] = {{0, 1, 2}, {2, 3, -1}, {0, 3, 1}};
+  const kernels::sgd_rates<TestType> rates{TestType(0.05), TestType(0.1)};
+  const double rate = static_cast<double>(rates.rate), regularization = static_cast<double>(rates.regularization);
+  for (const auto set : akin_test::instruction_sets())
+    for (const std::int64_t k : {1, 3, 4, 8, 15, 16, 17, 40, 65}) {
+      CAPTURE(static_cast<int>(set), k);
+      small_model<TestType> model(k);
+      reference expected(model);
+      akin_test::guarded_numbers<TestType> rests(3 * k, 1, 40);
+      const auto rest = rests.copy();
+      double squares = 0;
+      for (const auto& c : cells) {
+        const auto user = static_cast<std::size_t>(c.user), size = static_cast<std::size_t>(k);
+        squares +=
+            expected.rating(user, static_cast<std::size_t>(c.item), static_cast<double>(c.value), rate, regularization);
+        for (std::size_t d = user * size; d < (user + 1) * size; ++d)
+          expected.p[d] += rate * regularization * static_cast<double>(rest[d]);
+      }
+      const auto pointers = model.pointers();
+      const kernels::rated_cell<TestType, std::int32_t>* const first = cells;
+      const TestType* const towards = rests.data();
+      const double found =
+          kernels::call_on<kernels::sgd_rating_towards_kernel>(set, &pointers, towards, first, std::int64_t{3}, &rates);
+      const double tolerance = 400 * static_cast<double>(akin_test::epsilon<TestType>);
+      CHECK(found == Approx(squares).epsilon(tolerance));
+      CHECK(largest_difference(expected, model) < tolerance);
+      CHECK(model.are_guards_intact());
+    }
 }

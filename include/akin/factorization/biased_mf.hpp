@@ -161,7 +161,9 @@ class biased_mf : public detail::biased_factors<Scalar, Index> {
         [&](Index user, std::int64_t at) {
           return cell{user, x.columns[at], x.values[at]};
         });
-    parameters current = start(x, is_held_out), best;
+    constexpr double deviation = 0.1;
+    parameters current(x.rows, x.cols, options_.factors, deviation, seed), best;
+    current.start_from_ratings(x, [&](std::int64_t at) { return !is_held_out(at); });
     double rate = options_.learning_rate, best_rmse = std::numeric_limits<double>::infinity();
     int worse = 0;
 
@@ -191,27 +193,6 @@ class biased_mf : public detail::biased_factors<Scalar, Index> {
     detail::train_epochs(
         options_.epochs, "biased_mf::fit", epoch, [&] { return current.is_finite(policy); }, observer);
     *this = biased_mf(options_, best.item_factors.cols() > 0 ? std::move(best) : std::move(current));
-  }
-
-  /// The mean of the ratings that are not held out and small random factors, zeros for rows without such ratings.
-  template <class HeldOut>
-  parameters start(const csr_view<Scalar, Index>& x, const HeldOut& is_held_out) const {
-    constexpr double deviation = 0.1;
-    parameters result(x.rows, x.cols, options_.factors, deviation, options_.seed);
-    std::vector<char> is_user_seen(static_cast<std::size_t>(x.rows)), is_item_seen(static_cast<std::size_t>(x.cols));
-    double sum = 0;
-    std::int64_t count = 0;
-    for (std::int64_t user = 0; user < x.rows; ++user)
-      for (std::int64_t at = x.offsets[user]; at < x.offsets[user + 1]; ++at) {
-        if (is_held_out(at)) continue;
-        sum += static_cast<double>(x.values[at]);
-        ++count;
-        is_user_seen[static_cast<std::size_t>(user)] = 1;
-        is_item_seen[static_cast<std::size_t>(x.columns[at])] = 1;
-      }
-    if (count > 0) result.mean = static_cast<Scalar>(sum / static_cast<double>(count));
-    result.forget_unseen(is_user_seen, is_item_seen);
-    return result;
   }
 
   /// Over the elements of x that are watched; infinite where there are none.

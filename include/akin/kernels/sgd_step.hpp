@@ -140,4 +140,51 @@ struct sgd_pair_kernel {
   }
 };
 
+/// Elements begin to end of step_towards, in vectors that divide their number.
+template <class Vector, class T>
+AKIN_ALWAYS_INLINE void step_towards_in(T step, T shrink, T* p, T* q, const T* rest, std::int64_t begin,
+                                        std::int64_t end) {
+  const Vector along = Vector::broadcast(step), back = Vector::broadcast(-shrink);
+  for (std::int64_t d = begin; d < end; d += Vector::lanes) {
+    const Vector x = Vector::load(p + d), y = Vector::load(q + d);
+    x.plus_product(back, x - Vector::load(rest + d)).plus_product(along, y).store(p + d);
+    y.plus_product(back, y).plus_product(along, x).store(q + d);
+  }
+}
+
+/// step_factors with p shrunk towards `rest` instead of 0.
+template <class InstructionSet, class T>
+AKIN_ALWAYS_INLINE void step_towards(T step, T shrink, T* p, T* q, const T* rest, std::int64_t k) {
+  using vector = vec_for<InstructionSet, T>;
+  const std::int64_t whole = k / vector::lanes * vector::lanes;
+  step_towards_in<vector>(step, shrink, p, q, rest, 0, whole);
+  step_towards_in<vec<T, 1>>(step, shrink, p, q, rest, whole, k);
+}
+
+/// The steps of sgd_rating_kernel, where what is regularised of p_u is its distance from the user's row of `rests`.
+struct sgd_rating_towards_kernel {
+  template <class InstructionSet, class T, class Index>
+  static AKIN_ALWAYS_INLINE double run(const sgd_parameters<T>* model, const T* rests,
+                                       const rated_cell<T, Index>* cells, std::int64_t count,
+                                       const sgd_rates<T>* rates) {
+    const std::int64_t k = model->k;
+    const T rate = rates->rate, regularization = rates->regularization, shrink = rate * regularization;
+    double squares = 0;
+    for (std::int64_t c = 0; c < count; ++c) {
+      const std::int64_t user_row = static_cast<std::int64_t>(cells[c].user) * k;
+      T* const p = model->user_factors + user_row;
+      T* const q = model->item_factors + static_cast<std::int64_t>(cells[c].item) * k;
+      T& user_bias = model->user_biases[cells[c].user];
+      T& item_bias = model->item_biases[cells[c].item];
+      const T product = dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(q), k);
+      const T error = cells[c].value - (model->mean + user_bias + item_bias + product);
+      squares += static_cast<double>(error) * static_cast<double>(error);
+      user_bias += rate * (error - regularization * user_bias);
+      item_bias += rate * (error - regularization * item_bias);
+      step_towards<InstructionSet>(static_cast<T>(rate * error), shrink, p, q, rests + user_row, k);
+    }
+    return squares;
+  }
+};
+
 }  // namespace akin::inline AKIN_ABI::kernels

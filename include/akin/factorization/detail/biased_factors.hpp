@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include <Eigen/SparseCore>
 
@@ -21,6 +22,7 @@
 #include <akin/random.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/storage.hpp>
+#include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 
@@ -94,6 +96,24 @@ struct biased_parameters {
     };
     forget(is_user_seen, user_factors, user_biases);
     forget(is_item_seen, item_factors, item_biases);
+  }
+
+  /// Takes the mean of the elements of x for which keep(position), and forgets users and items without such elements.
+  template <class Index, class Keep>
+  void start_from_ratings(const csr_view<Scalar, Index>& x, const Keep& keep) {
+    std::vector<char> is_user_seen(static_cast<std::size_t>(x.rows)), is_item_seen(static_cast<std::size_t>(x.cols));
+    double sum = 0;
+    std::int64_t count = 0;
+    for (std::int64_t user = 0; user < x.rows; ++user)
+      for (std::int64_t at = x.offsets[user]; at < x.offsets[user + 1]; ++at) {
+        if (!keep(at)) continue;
+        sum += static_cast<double>(x.values[at]);
+        ++count;
+        is_user_seen[static_cast<std::size_t>(user)] = 1;
+        is_item_seen[static_cast<std::size_t>(x.columns[at])] = 1;
+      }
+    if (count > 0) mean = static_cast<Scalar>(sum / static_cast<double>(count));
+    forget_unseen(is_user_seen, is_item_seen);
   }
 
   void write_to(model_writer& writer) const {

@@ -1,0 +1,114 @@
+/// @file
+/// The part of SVD++ that knows what users have rated: the implicit factors and their sums.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/factorization/detail/biased_factors.hpp>
+#include <akin/kernels/axpy.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Implicit factors y_j, all 0 at first, and for each user u the sum z_u = |N(u)|^-1/2 sum of y_j over N(u). The user
+/// factors of the model are w_u = p_u + z_u.
+template <class Scalar, class Index>
+class svdpp_histories {
+ public:
+  svdpp_histories(const csr_view<Scalar, Index>& x, int factors)
+      : x_(x),
+        transposed_(transpose(x)),
+        factors_(x.cols, factors),
+        sums_(x.rows, factors),
+        gradients_(x.rows, factors),
+        curvatures_(static_cast<std::size_t>(x.rows)) {}
+
+  const Scalar* sums() const noexcept { return sums_.view().data; }
+  dense_storage<Scalar> take_factors() noexcept { return std::move(factors_); }
+
+  template <class Policy>
+  bool is_finite(const Policy& policy) const {
+    return all_finite(policy, factors_.view().data, factors_.rows() * factors_.cols());
+  }
+
+  /// Moves all y at once, the w with them. With e the errors of the model, the objective as a function of changes d_j
+  /// of the y has the terms (e_ui - |N(u)|^-1/2 sum of q_i'd_j)^2. By Cauchy and Schwarz the square of a sum over N(u)
+  /// is at most |N(u)| times the sum of squares, so that nothing is lost by
+  ///   y_j += (sum over users u of j of |N(u)|^-1/2 sum of e_ui q_i  - lambda n_j y_j)
+  ///          / (sum over users u of j of sum of |q_i|^2  + lambda n_j),
+  /// inner sums over i in N(u).
+  template <class Policy>
+  void improve(const Policy& policy, biased_parameters<Scalar>& model, double regularization) {
+    const auto lambda = static_cast<Scalar>(regularization);
+    const std::int64_t k = factors_.cols();
+    add_up_users(policy, model);
+    const auto users_of = transposed_.view();
+    for_each_row(policy, users_of.rows, [&](std::int64_t item, int) {
+      const auto users = users_of.row_columns(item);
+      if (users.empty()) return;
+      Scalar* const y = factors_.mutable_view().row(item);
+      const Scalar held = lambda * static_cast<Scalar>(users.size);
+      Scalar curvature = held;
+      for (const Index user : users) curvature += curvatures_[static_cast<std::size_t>(user)];
+      if (!(curvature > 0)) return;
+      const Scalar step = 1 / curvature, shrink = held / curvature;
+      for (std::int64_t d = 0; d < k; ++d) y[d] -= shrink * y[d];
+      for (const Index user : users) kernels::axpy(step, gradients_.view().row(user), y, k);
+    });
+    for_each_row(policy, x_.rows, [&](std::int64_t user, int) { add_up_items(user, model); });
+  }
+
+ private:
+  Scalar scale_of(std::int64_t user) const noexcept {
+    return static_cast<Scalar>(1 / std::sqrt(static_cast<double>(x_.row_size(user))));
+  }
+
+  /// For each user |N(u)|^-1/2 sum of e_ui q_i, and the sum of |q_i|^2.
+  template <class Policy>
+  void add_up_users(const Policy& policy, const biased_parameters<Scalar>& model) {
+    const rows_view<const Scalar> q = model.item_factors.view();
+    for_each_row(policy, x_.rows, [&](std::int64_t user, int) {
+      if (x_.row_size(user) == 0) return;
+      Scalar* const gradient = gradients_.mutable_view().row(user);
+      std::fill_n(gradient, q.cols, Scalar{0});
+      Scalar curvature = 0;
+      const Scalar scale = scale_of(user);
+      for (std::int64_t at = x_.offsets[user]; at < x_.offsets[user + 1]; ++at) {
+        const Scalar* const row = q.row(x_.columns[at]);
+        const Scalar error = x_.values[at] - model.predict(user, x_.columns[at]);
+        kernels::axpy(static_cast<Scalar>(scale * error), row, gradient, q.cols);
+        curvature += kernels::dot(row, row, q.cols);
+      }
+      curvatures_[static_cast<std::size_t>(user)] = curvature;
+    });
+  }
+
+  /// The user's new sum, of which the user's factors hear the difference.
+  void add_up_items(std::int64_t user, biased_parameters<Scalar>& model) {
+    if (x_.row_size(user) == 0) return;
+    const std::int64_t k = factors_.cols();
+    Scalar* const sum = sums_.mutable_view().row(user);
+    Scalar* const w = model.user_factors.mutable_view().row(user);
+    const Scalar scale = scale_of(user);
+    kernels::axpy(Scalar{-1}, static_cast<const Scalar*>(sum), w, k);
+    std::fill_n(sum, k, Scalar{0});
+    for (const Index item : x_.row_columns(user)) kernels::axpy(scale, factors_.view().row(item), sum, k);
+    kernels::axpy(Scalar{1}, static_cast<const Scalar*>(sum), w, k);
+  }
+
+  csr_view<Scalar, Index> x_;
+  csr_storage<Scalar, Index> transposed_;
+  dense_storage<Scalar> factors_, sums_, gradients_;
+  std::vector<Scalar> curvatures_;
+};
+
+}  // namespace akin::inline AKIN_ABI::detail
