@@ -32,6 +32,8 @@
 #include <akin/factorization/factor_model.hpp>
 #include <akin/factorization/implicit_als.hpp>
 #include <akin/factorization/implicit_als_options.hpp>
+#include <akin/factorization/logistic_mf.hpp>
+#include <akin/factorization/logistic_mf_options.hpp>
 #include <akin/factorization/nmf.hpp>
 #include <akin/factorization/nmf_options.hpp>
 #include <akin/factorization/svdpp.hpp>

@@ -68,6 +68,19 @@ struct reference {
     return std::log(1 + std::exp(-x));
   }
 
+  double logistic(std::size_t user, std::size_t item, double weight, double rate, double regularization) {
+    const double s = b[user] + c[item] + product(user, item), margin = weight > 0 ? s : -s;
+    const double g = weight / (1 + std::exp(margin));
+    b[user] += rate * (g - regularization * b[user]);
+    c[item] += rate * (g - regularization * c[item]);
+    for (std::size_t d = 0; d < k; ++d) {
+      const double x = p[user * k + d], y = q[item * k + d];
+      p[user * k + d] += rate * (g * y - regularization * x);
+      q[item * k + d] += rate * (g * x - regularization * y);
+    }
+    return std::abs(weight) * std::log(1 + std::exp(-margin));
+  }
+
   std::size_t k;
   std::vector<double> p, q, b, c;
 };
@@ -165,4 +178,29 @@ TEMPLATE_TEST_CASE("a step for a rating may pull users elsewhere than to zero", 
       CHECK(largest_difference(expected, model) < tolerance);
       CHECK(model.are_guards_intact());
     }
+}
+
+TEMPLATE_TEST_CASE("a step of the logistic loss is the gradient's", "", float, double) {
+  const kernels::rated_cell<TestType, std::int64_t> cells[] = {{0, 1, 2}, {2, 3, -1}, {0, 3, -1}, {1, 0, 1}};
+  const kernels::sgd_rates<TestType> rates{TestType(0.05), TestType(0.1)};
+  for (const auto set : akin_test::instruction_sets())
+    for (const std::int64_t k : {1, 3, 4, 7, 8, 16, 17, 33, 64, 70})
+      for (const bool with_loss : {false, true}) {
+        CAPTURE(static_cast<int>(set), k);
+        small_model<TestType> model(k);
+        reference expected(model);
+        double loss = 0;
+        for (const auto& c : cells)
+          loss += expected.logistic(static_cast<std::size_t>(c.user), static_cast<std::size_t>(c.item),
+                                    static_cast<double>(c.value), static_cast<double>(rates.rate),
+                                    static_cast<double>(rates.regularization));
+        const auto pointers = model.pointers();
+        const kernels::rated_cell<TestType, std::int64_t>* const first = cells;
+        const double found =
+            kernels::call_on<kernels::sgd_logistic_kernel>(set, &pointers, first, std::int64_t{4}, &rates, with_loss);
+        const double tolerance = 400 * static_cast<double>(akin_test::epsilon<TestType>);
+        CHECK(found == (with_loss ? Approx(loss).epsilon(tolerance) : Approx(0)));
+        CHECK(largest_difference(expected, model) < tolerance);
+        CHECK(model.are_guards_intact());
+      }
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include <akin/config.hpp>
@@ -60,22 +61,30 @@ class likings {
   }
 
   /// One epoch over all likings: calls body(cells, items, random) for blocks as block_grid::run_epoch does, with
-  /// `items` those that belong to the block, which is drawn anew for each epoch. Sums what body returns.
-  template <class Policy, class Body>
-  auto run_epoch(const Policy& policy, std::uint64_t seed, int epoch, const Body& body) const {
+  /// `items` those that belong to the block, which is drawn anew for each epoch. A cell is what make_cell(user, item,
+  /// value) returns. Sums what body returns.
+  template <class Policy, class Body, class MakeCell>
+  auto run_epoch(const Policy& policy, std::uint64_t seed, int epoch, const Body& body,
+                 const MakeCell& make_cell) const {
+    using cell = std::invoke_result_t<const MakeCell&, Index, Index, Scalar>;
     const auto deal = [&](std::int64_t size, std::uint64_t use) {
       return random_groups<Index>(size, side_, random_stream(seed, sgd_use::in_epoch(use, epoch)));
     };
     const auto users = deal(x_.rows, sgd_use::row_groups), items = deal(x_.cols, sgd_use::column_groups);
-    block_grid<liked_cell<Index>> grid(
+    block_grid<cell> grid(
         policy, x_, users, items, [&](std::int64_t at) { return x_.values[at] > 0; },
-        [&](Index user, std::int64_t at) {
-          return liked_cell<Index>{user, x_.columns[at]};
-        });
-    return grid.run_epoch(
-        policy, seed, epoch, [&](const slice<liked_cell<Index>>& cells, std::int64_t item_group, block_random& random) {
-          return body(slice<const liked_cell<Index>>{cells.data, cells.size}, items.members(item_group), random);
-        });
+        [&](Index user, std::int64_t at) { return make_cell(user, x_.columns[at], x_.values[at]); });
+    return grid.run_epoch(policy, seed, epoch,
+                          [&](const slice<cell>& cells, std::int64_t item_group, block_random& random) {
+                            return body(slice<const cell>{cells.data, cells.size}, items.members(item_group), random);
+                          });
+  }
+  /// The same with liked_cells, for whom the value does not matter.
+  template <class Policy, class Body>
+  auto run_epoch(const Policy& policy, std::uint64_t seed, int epoch, const Body& body) const {
+    return run_epoch(policy, seed, epoch, body, [](Index user, Index item, Scalar) {
+      return liked_cell<Index>{user, item};
+    });
   }
 
  private:
