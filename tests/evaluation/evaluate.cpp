@@ -174,7 +174,7 @@ TEST_CASE("bad arguments are sentences") {
   CHECK_THROWS_WITH(akin::evaluate(execution::seq, model, train, test, metrics::ndcg{5}, metrics::coverage{-1}),
                     "evaluate: k of a metric must be positive, got -1");
   CHECK_THROWS_WITH(akin::evaluate(execution::par.threads(-2), model, train, test, metrics::ndcg{5}),
-                    "execution::par.threads: count must not be negative, got -2");
+                    "execution::par.threads: count must be between 0 and 4096, got -2");
 
   auto poisoned = model;
   poisoned.table(1, 3) = std::numeric_limits<float>::quiet_NaN();
