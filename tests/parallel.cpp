@@ -67,7 +67,8 @@ TEST_CASE("a number of threads is taken as it is, 0 leaves it to OpenMP, a negat
   CHECK(akin::detail::worker_count(execution::par.threads(5), 0) == 0);
   for (const std::int64_t rows : {0, 9})
     CHECK_THROWS_MATCHES(akin::detail::for_each_row(execution::par.threads(-2), rows, [](std::int64_t, int) {}),
-                         std::invalid_argument, Message("execution::par.threads: count must be between 0 and 4096, got -2"));
+                         std::invalid_argument,
+                         Message("execution::par.threads: count must be between 0 and 4096, got -2"));
 }
 
 TEST_CASE("of the rows that throw the lowest is reported, after all rows have run") {
