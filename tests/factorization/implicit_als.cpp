@@ -217,6 +217,30 @@ TEST_CASE("every solver of implicit_als reaches the minimum of its row") {
       }
 }
 
+TEST_CASE("a row that is shared by all workers reaches its minimum, in the same bits for any number of them") {
+  // Item 0 is liked by 40,000 users: more than one worker takes.
+  std::vector<Eigen::Triplet<double>> cells;
+  for (int user = 0; user < 40000; ++user) {
+    cells.emplace_back(user, 0, 1 + user % 3);
+    cells.emplace_back(user, 1 + user % 4, 1);
+  }
+  using model_type = akin::implicit_als<double>;
+  const auto transposed = matrix_of<model_type>(40000, 5, cells);
+  const akin::sparse_matrix<double> x = transposed.transpose();  // the long row as a user, whose fold-in comes last
+  const akin::implicit_als_options options = {
+      .factors = 3, .iterations = 1, .regularization = 0.1, .solver = akin::als_solver::exact};
+  model_type alone(options);
+  alone.fit(execution::seq, x);
+  for (const int threads : {2, 3}) {
+    model_type model(options);
+    model.fit(execution::par.threads(threads), x);
+    CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(alone));
+  }
+  const Eigen::VectorXd row = Eigen::VectorXd(x.row(0));
+  const Eigen::VectorXd expected = reference_row(row, alone.item_factors(), options);
+  CHECK((alone.user_factors().row(0).transpose() - expected).norm() <= 1e-8 * (1 + expected.norm()));
+}
+
 TEST_CASE("item factors of implicit_als are in the eigenbasis of their Gramian") {
   akin::implicit_als<double> model({.factors = 9, .iterations = 3});
   model.fit(counts_and_dislikes(15));

@@ -47,19 +47,6 @@ TEMPLATE_TEST_CASE("a rank-one update adds w y y' below and on the diagonal", ""
     }
 }
 
-TEMPLATE_TEST_CASE("a Gramian is the sum over the rows", "", float, double) {
-  for (const std::int64_t size : {1, 2, 7, 16, 33, 70})
-    for (const std::int64_t count : {0, 1, 2, 5, 16, 33}) {
-      CAPTURE(size, count);
-      akin_test::guarded_numbers<TestType> rows(count * size, 1, 42), a(size * size, 3, 43);
-      const auto before = a.copy();
-      const std::vector<TestType> weights(static_cast<std::size_t>(count), 1);
-      kernels::syrk<TestType>(rows.data(), count, a.data(), size);
-      CHECK(wrong_elements(before, a.data(), rows.copy(), weights, size) == 0);
-      CHECK(a.is_guard_intact());
-    }
-}
-
 TEST_CASE("a weighted update by hand") {
   const double y[] = {1, 2};
   double a[] = {10, 99, 20, 30};

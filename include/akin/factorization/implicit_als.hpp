@@ -35,7 +35,7 @@ namespace akin::inline AKIN_ABI {
 /// where p_ui = 1 if r_ui > 0 and else 0 (a negative value is a dislike), lambda_u = lambda (n_u + alpha0 items)^nu and
 /// lambda_i likewise. alpha0 = 1, nu = 0 is Hu, Koren and Volinsky's model with confidence 1 + alpha r.
 ///
-/// Complexity: an iteration takes 3 (users + items) k^2 + 12 k^3 + (4 + 8 steps) nonzeros k flops, steps about 2 to 5,
+/// Complexity: an iteration takes 3 (users + items) k^2 + 12 k^3 + (4 + 8 steps) nonzeros k flops, steps a row,
 /// and holds (users + items) k numbers and a transposed copy of the matrix. Deterministic: the same bits for any number
 /// of threads. With the solver `exact` the loss never rises but for rounding. Const members may be called from many
 /// threads. Source: Y. Hu, Y. Koren, C. Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008;

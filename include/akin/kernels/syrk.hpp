@@ -1,5 +1,5 @@
 /// @file
-/// Symmetric rank updates: the Gramian of rows, with or without weights.
+/// The symmetric rank-one update; for the Gramian of many rows see gemm.hpp.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,6 @@ struct rank_one_kernel {
 template <class T>
 void rank_one_update(T w, const T* y, T* a, std::int64_t size) {
   call<rank_one_kernel>(w, y, a, size);
-}
-
-/// Adds the sum of y y' over `count` contiguous rows to the lower triangle of `a`; count * size^2 flops.
-template <class T>
-void syrk(const T* rows, std::int64_t count, T* a, std::int64_t size) {
-  for (std::int64_t r = 0; r < count; ++r) rank_one_update(T{1}, rows + r * size, a, size);
 }
 
 }  // namespace akin::inline AKIN_ABI::kernels
