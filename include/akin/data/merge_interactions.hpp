@@ -1,0 +1,102 @@
+/// @file
+/// Interactions and what came after them, in one matrix.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/matrix.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// What becomes of a cell that two matrices hold.
+enum class when_both {
+  add,     ///< the sum of the values: counts, strengths of a liking
+  replace  ///< the value of the second: ratings
+};
+
+namespace detail {
+
+/// A row of a matrix; one without elements beyond its last row.
+template <class Scalar, class Index>
+struct csr_row {
+  slice<const Index> columns;
+  slice<const Scalar> values;
+
+  csr_row(const csr_view<Scalar, Index>& x, std::int64_t row) {
+    if (row >= x.rows) return;
+    columns = x.row_columns(row);
+    values = x.row_values(row);
+  }
+};
+
+/// Writes the cells of two rows, ascending, to columns and values, where these are not null; how many there are.
+template <class Scalar, class Index>
+std::int64_t merge_rows(const csr_row<Scalar, Index>& a, const csr_row<Scalar, Index>& b, when_both both,
+                        Index* columns, Scalar* values) {
+  std::int64_t i = 0, j = 0, count = 0;
+  for (; i < a.columns.size || j < b.columns.size; ++count) {
+    const bool has_a = i < a.columns.size && (j == b.columns.size || a.columns[i] <= b.columns[j]);
+    const bool has_b = j < b.columns.size && (i == a.columns.size || b.columns[j] <= a.columns[i]);
+    if (columns != nullptr) {
+      const Scalar old = has_a && !(has_b && both == when_both::replace) ? a.values[i] : Scalar{0};
+      columns[count] = has_a ? a.columns[i] : b.columns[j];
+      values[count] = has_b ? static_cast<Scalar>(old + b.values[j]) : old;
+    }
+    i += has_a;
+    j += has_b;
+  }
+  return count;
+}
+
+/// All cells of both, as large as the larger of them in each direction. Throws std::length_error where there are more
+/// cells than Index counts, numeric_error where a sum is beyond Scalar.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> merge_interactions(const csr_view<Scalar, Index>& old, const csr_view<Scalar, Index>& added,
+                                              when_both both) {
+  require(both == when_both::add || both == when_both::replace, "merge_interactions",
+          "both must be one of the enumerators", static_cast<int>(both));
+  using row_type = csr_row<Scalar, Index>;
+  const std::int64_t rows = std::max(old.rows, added.rows);
+  std::int64_t cells = 0;
+  for (std::int64_t row = 0; row < rows; ++row)
+    cells += merge_rows<Scalar, Index>(row_type(old, row), row_type(added, row), both, nullptr, nullptr);
+  if (cells > largest_id<Index>)
+    fail<std::length_error>("merge_interactions: the matrix would have ", cells, " cells, the index type counts ",
+                            largest_id<Index>);
+  csr_storage<Scalar, Index> merged(rows, std::max(old.cols, added.cols), cells);
+  Index* const offsets = merged.mutable_offsets();
+  for (std::int64_t row = 0; row < rows; ++row) {
+    Scalar* const values = cells > 0 ? merged.mutable_values() + offsets[row] : nullptr;
+    Index* const columns = cells > 0 ? merged.mutable_columns() + offsets[row] : nullptr;
+    const std::int64_t count = merge_rows(row_type(old, row), row_type(added, row), both, columns, values);
+    if (!std::all_of(values, values + count, is_finite<Scalar>))
+      fail<numeric_error>("merge_interactions: a sum of values in row ", row, " is beyond the scalar type");
+    offsets[row + 1] = static_cast<Index>(offsets[row] + count);
+  }
+  return merged;
+}
+
+}  // namespace detail
+
+/// The cells of both matrices, which may differ in shape: the result is as large as the larger in each direction. A
+/// cell that both hold gets the sum of its values or that of `b`. Throws std::invalid_argument for values that are not
+/// finite, numeric_error for a sum that is not. O(rows + cells).
+template <class A, class B>
+requires sparse_matrix_like<A> && sparse_matrix_like<B>
+auto merge_interactions(const A& a, const B& b, when_both both = when_both::add) {
+  using scalar_type = detail::pointee<decltype(std::declval<const A&>().valuePtr())>;
+  using index_type = detail::pointee<decltype(std::declval<const A&>().outerIndexPtr())>;
+  const auto old = detail::checked_view<scalar_type, index_type>(execution::seq, a, "merge_interactions");
+  const auto added = detail::checked_view<scalar_type, index_type>(execution::seq, b, "merge_interactions");
+  return sparse_matrix<scalar_type, index_type>(detail::merge_interactions(old, added, both).map());
+}
+
+}  // namespace akin::inline AKIN_ABI

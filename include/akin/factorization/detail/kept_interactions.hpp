@@ -1,0 +1,112 @@
+/// @file
+/// What a model does with the interactions that it keeps: the checks and the selections of partial_fit and forget.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
+#include <akin/error.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/reader.hpp>
+#include <akin/io/writer.hpp>
+#include <akin/matrix.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Throws not_fitted or std::invalid_argument unless the model has learnt something and kept it.
+template <class Model>
+void require_kept(const Model& model, std::string_view where) {
+  require_fitted(model.users() > 0 || model.items() > 0, where);
+  require(model.options().keep_interactions, where, "keep_interactions must be true in the model's options");
+}
+
+/// The checked view of new interactions; they must have at least the shape of the old.
+template <class Policy, class Matrix, class Scalar, class Index>
+csr_view<Scalar, Index> checked_addition(const Policy& policy, const Matrix& added, const csr_view<Scalar, Index>& old,
+                                         std::string_view where) {
+  const auto x = checked_view<Scalar, Index>(policy, added, where);
+  if (x.rows < old.rows || x.cols < old.cols)
+    fail<std::invalid_argument>(where, ": the new interactions must be at least ", old.rows, " x ", old.cols,
+                                ", users x items of the model, got ", x.rows, " x ", x.cols);
+  return x;
+}
+
+/// A copy whose row `row` is empty.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> without_row(const csr_view<Scalar, Index>& x, std::int64_t row) {
+  const std::int64_t dropped = x.row_size(row);
+  csr_storage<Scalar, Index> rest(x.rows, x.cols, x.nonzeros() - dropped);
+  for (std::int64_t r = 0; r < x.rows; ++r)
+    rest.mutable_offsets()[r + 1] = static_cast<Index>(x.offsets[r + 1] - (r >= row ? dropped : 0));
+  const auto before = static_cast<std::int64_t>(x.offsets[row]), after = before + dropped;
+  std::copy_n(x.columns, before, rest.mutable_columns());
+  std::copy_n(x.values, before, rest.mutable_values());
+  std::copy(x.columns + after, x.columns + x.nonzeros(), rest.mutable_columns() + before);
+  std::copy(x.values + after, x.values + x.nonzeros(), rest.mutable_values() + before);
+  return rest;
+}
+
+/// The rows of x that are not empty, ascending.
+template <class Scalar, class Index>
+std::vector<Index> touched_rows(const csr_view<Scalar, Index>& x) {
+  std::vector<Index> rows;
+  for (std::int64_t row = 0; row < x.rows; ++row)
+    if (x.row_size(row) > 0) rows.push_back(static_cast<Index>(row));
+  return rows;
+}
+
+/// The columns of x that are not empty, ascending.
+template <class Scalar, class Index>
+std::vector<Index> touched_columns(const csr_view<Scalar, Index>& x) {
+  std::vector<bool> touched(static_cast<std::size_t>(x.cols));
+  for (std::int64_t i = 0; i < x.nonzeros(); ++i) touched[static_cast<std::size_t>(x.columns[i])] = true;
+  std::vector<Index> columns;
+  for (std::int64_t column = 0; column < x.cols; ++column)
+    if (touched[static_cast<std::size_t>(column)]) columns.push_back(static_cast<Index>(column));
+  return columns;
+}
+
+/// These rows of x, from the longest to the shortest, ties in their order.
+template <class Scalar, class Index>
+std::vector<Index> longest_first(const csr_view<Scalar, Index>& x, std::vector<Index> rows) {
+  std::stable_sort(rows.begin(), rows.end(), [&](Index a, Index b) { return x.row_size(a) > x.row_size(b); });
+  return rows;
+}
+
+/// A copy that the model may write, with zeros in the rows that it has more.
+template <class Scalar>
+dense_storage<Scalar> with_rows(const dense_storage<Scalar>& x, std::int64_t rows) {
+  dense_storage<Scalar> grown(rows, x.cols());
+  std::copy_n(x.view().data, x.rows() * x.cols(), grown.mutable_view().data);
+  return grown;
+}
+template <class Element>
+storage<Element> with_rows(const storage<Element>& x, std::int64_t rows) {
+  storage<Element> grown(rows);
+  std::copy_n(x.data(), x.size(), grown.mutable_data());
+  return grown;
+}
+
+/// Whether and what a model keeps, in its file.
+template <class Scalar, class Index>
+void write_kept(model_writer& writer, bool kept, const csr_storage<Scalar, Index>& interactions) {
+  writer.add_value("keep_interactions", kept);
+  if (kept) write_csr(writer, "histories", interactions.view());
+}
+/// What write_kept stored, users x items; empty where nothing was kept.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> read_kept(const model_reader& reader, std::int64_t users, std::int64_t items) {
+  if (!reader.value<bool>("keep_interactions")) return {};
+  auto kept = map_csr<Scalar, Index>(reader, "histories");
+  reader.require(kept.rows() == users && kept.cols() == items, "histories must be users x items");
+  return kept;
+}
+
+}  // namespace akin::inline AKIN_ABI::detail
