@@ -37,6 +37,7 @@
 #include <akin/factorization/logistic_mf_options.hpp>
 #include <akin/factorization/nmf.hpp>
 #include <akin/factorization/nmf_options.hpp>
+#include <akin/factorization/side_features.hpp>
 #include <akin/factorization/svdpp.hpp>
 #include <akin/factorization/svdpp_options.hpp>
 #include <akin/io/atomic_file.hpp>

@@ -11,6 +11,7 @@
 #include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
+#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 
 using akin_test::matrix_of;
@@ -322,4 +323,106 @@ TEST_CASE("implicit_als refuses options that make no model") {
   CHECK_THROWS_WITH(model_type({.solver_tolerance = 0}), contains("solver_tolerance must be between 0 and 1"));
   CHECK_THROWS_WITH(model_type({.solver_steps = 0}), contains("solver_steps must be positive, got 0"));
   CHECK_THROWS_WITH(model_type({.regularization = 0, .unobserved_weight = 0}), contains("must not both be 0"));
+}
+
+TEMPLATE_TEST_CASE("implicit_als lives on after its fit", "", akin::implicit_als<float>, akin::implicit_als<double>,
+                   (akin::implicit_als<float, std::int64_t>)) {
+  akin_test::check_life(
+      [](bool keep) {
+        return TestType(
+            {.factors = 5, .iterations = 4, .regularization = 0.1, .alpha = 4, .seed = 4, .keep_interactions = keep});
+      },
+      akin::when_both::add);
+}
+
+namespace {
+
+const akin::implicit_als_options keeping = {.factors = 6,
+                                            .iterations = 4,
+                                            .regularization = 0.2,
+                                            .alpha = 3,
+                                            .unobserved_weight = 0.3,
+                                            .regularization_exponent = 0.5,
+                                            .solver = akin::als_solver::exact,
+                                            .keep_interactions = true};
+
+/// The scores of users with factors x for an item that is solved anew from the users who took it.
+void check_item(const akin::implicit_als<double>& model, const Eigen::VectorXd& takers, const Eigen::MatrixXd& users,
+                int item, double tolerance) {
+  const Eigen::VectorXd solved = reference_row(takers, users, model.options());
+  // In another basis than the model's: compare what does not depend on it.
+  CHECK(model.item_factors().row(item).norm() == Approx(solved.norm()).epsilon(tolerance));
+}
+
+}  // namespace
+
+TEST_CASE("partial_fit of implicit_als solves touched users, touched items and then all users") {
+  const auto x = counts_and_dislikes(21);
+  akin::implicit_als<double> model(keeping);
+  model.fit(execution::par, x);
+  const Eigen::MatrixXd y = model.item_factors();
+  Eigen::MatrixXd users = Eigen::MatrixXd::Zero(51, 6);
+  users.topRows(50) = model.user_factors();
+
+  const auto before = akin_test::bytes_of(model);
+  model.partial_fit(execution::par, akin::sparse_matrix<double>(50, 30));
+  CHECK(akin_test::bytes_of(model) == before);  // nothing new, nothing changes
+
+  const auto news = matrix_of<akin::implicit_als<double>>(
+      51, 31, {{2, 4, 2}, {2, 30, 1}, {9, 4, -1}, {50, 1, 1}, {50, 30, 2}, {50, 4, 3}});
+  model.partial_fit(execution::par, news);
+  const Eigen::MatrixXd merged(akin::merge_interactions(x, news));
+  CHECK(merged(2, 4) == Eigen::MatrixXd(x)(2, 4) + 2);
+  CHECK(model.fold_in(execution::seq, akin::sparse_matrix<double>(model.histories())) == model.user_factors());
+
+  // Step by step, by the normal equations.
+  Eigen::MatrixXd items = Eigen::MatrixXd::Zero(31, 6);
+  items.topRows(30) = y;
+  for (const int user : {2, 9, 50}) users.row(user) = reference_row(merged.row(user), items, keeping);
+  for (const int item : {1, 4, 30}) items.row(item) = reference_row(merged.col(item), users, keeping);
+  for (int user = 0; user < 51; ++user) users.row(user) = reference_row(merged.row(user), items, keeping);
+  const Eigen::MatrixXd scores = users * items.transpose();
+  const Eigen::MatrixXd found = model.user_factors() * model.item_factors().transpose();
+  CHECK((found - scores).norm() <= 1e-9 * scores.norm());
+}
+
+TEST_CASE("an item that forgets a user of implicit_als is solved without") {
+  const auto x = counts_and_dislikes(22);
+  akin::implicit_als<double> model(keeping);
+  model.fit(execution::par, x);
+  Eigen::MatrixXd rest(x), users = model.user_factors(), items = model.item_factors();
+  std::vector<int> touched;
+  for (int i = 0; i < 30; ++i)
+    if (rest(3, i) != 0) touched.push_back(i);
+  REQUIRE(touched.size() > 1);
+  rest.row(3).setZero();
+  users.row(3).setZero();
+  model.forget(execution::par, 3);
+  for (const int item : touched) {
+    items.row(item) = reference_row(rest.col(item), users, keeping);
+    check_item(model, rest.col(item), users, item, 1e-9);
+  }
+  for (int user = 0; user < 50; ++user) users.row(user) = reference_row(rest.row(user), items, keeping);
+  const Eigen::MatrixXd scores = users * items.transpose();
+  CHECK((Eigen::MatrixXd(model.user_factors() * model.item_factors().transpose()) - scores).norm() <=
+        1e-9 * scores.norm());
+}
+
+TEST_CASE("implicit_als folds items in to their minimum") {
+  const auto x = counts_and_dislikes(23);
+  const Eigen::MatrixXd dense(x);
+  akin::implicit_als<double> model(keeping);
+  model.fit(execution::par, x);
+  const akin::sparse_matrix<double> transposed = x.transpose();
+  const auto folded = model.fold_in_items(execution::par, transposed);
+  REQUIRE(folded.rows() == 30);
+  for (int item = 0; item < 30; ++item) {
+    const Eigen::VectorXd expected = reference_row(dense.col(item), model.user_factors(), keeping);
+    CHECK((folded.row(item).transpose() - expected).norm() <= 1e-9 * (1 + expected.norm()));
+  }
+  // After many iterations the users hardly move any more.
+  akin::implicit_als<double> converged({.factors = 3, .iterations = 300, .solver = akin::als_solver::exact});
+  converged.fit(execution::par, x);
+  const Eigen::MatrixXd again = converged.fold_in_items(execution::par, transposed);
+  CHECK((again - converged.item_factors()).norm() < 1e-2 * again.norm());
 }

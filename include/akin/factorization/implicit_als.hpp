@@ -15,12 +15,17 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
-#include <akin/factorization/detail/eigenbasis.hpp>
 #include <akin/factorization/detail/factor_scores.hpp>
+#include <akin/factorization/detail/feature_prior.hpp>
 #include <akin/factorization/detail/implicit_als_engine.hpp>
+#include <akin/factorization/detail/implicit_als_parameters.hpp>
+#include <akin/factorization/detail/kept_interactions.hpp>
+#include <akin/factorization/detail/rotation.hpp>
 #include <akin/factorization/implicit_als_options.hpp>
+#include <akin/factorization/side_features.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
@@ -47,36 +52,27 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
  public:
   static constexpr std::string_view kind = "implicit_als";
 
-  explicit implicit_als(const implicit_als_options& options = {}) : options_(options) { check(options); }
+  explicit implicit_als(const implicit_als_options& options = {}) : options_(options) { detail::check(options); }
 
   /// Learns from a users x items matrix. The observer is told of each iteration; if it returns false, the training ends
   /// there and what was learnt is kept. Throws std::invalid_argument for values that are not finite, numeric_error
   /// where a row cannot be solved; the model is then as it was.
   template <class Policy, class Matrix, class Observer = no_observer>
-  void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
-    const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "implicit_als::fit");
-    const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
-    const std::vector<Index> user_schedule = detail::longest_first(x);
-    const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
-    detail::dense_storage<Scalar> users = initial_factors(x.rows), items(x.cols, options_.factors);
-    detail::storage<Scalar> item_eigenvalues;
-
-    const auto start = std::chrono::steady_clock::now();
-    for (int iteration = 1; iteration <= options_.iterations; ++iteration) {
-      const auto user_eigenvalues = rotate(policy, users);
-      engine_on<Policy>(users, user_eigenvalues)
-          .solve_rows(policy, transposed.view(), item_schedule, items.mutable_view());
-      item_eigenvalues = rotate(policy, items);
-      const auto engine = engine_on<Policy>(items, item_eigenvalues);
-      engine.solve_rows(policy, x, user_schedule, users.mutable_view());
-
-      progress state{iteration, options_.iterations};
-      state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>)
-        state.loss = engine.loss(policy, x, users.view()) + item_regularization(transposed.view(), items.view());
-      if (!detail::notify(observer, state)) break;
-    }
-    *this = implicit_als(options_, std::move(users), std::move(items), std::move(item_eigenvalues));
+  requires(!detail::is_side_features<std::remove_cvref_t<Observer>>) void fit(const Policy& policy,
+                                                                              const Matrix& user_items,
+                                                                              Observer&& observer = {}) {
+    train(policy, detail::checked_view<Scalar, Index>(policy, user_items, "implicit_als::fit"), {}, observer);
+  }
+  /// The same with features of users, items or both (a row for each): factors are held at B'f instead of 0, for the
+  /// features f of their user or item and weights B that are learnt. Users and items without interactions take no part
+  /// in it; afterwards they get B'f as their factors.
+  template <class Policy, class Matrix, class Observer = no_observer>
+  void fit(const Policy& policy, const Matrix& user_items, const side_features<Scalar, Index>& features,
+           Observer&& observer = {}) {
+    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "implicit_als::fit");
+    detail::check_features(policy, features.users, x.rows, "users", "implicit_als::fit");
+    detail::check_features(policy, features.items, x.cols, "items", "implicit_als::fit");
+    train(policy, x, features, observer);
   }
   template <class Matrix>
   requires sparse_matrix_like<Matrix>
@@ -85,20 +81,82 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   const implicit_als_options& options() const noexcept { return options_; }
 
   /// The factors, rows x k, of users with these histories (rows x items): each the minimum of the objective with the
-  /// item factors as they are. For the matrix of the training it gives user_factors() to the bit.
+  /// item factors as they are, the prior mean 0. For the matrix of a training without features of users it gives
+  /// user_factors() to the bit.
   template <class Policy, class Matrix>
   dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
-    detail::require_fitted(this->items() > 0, "implicit_als::fold_in");
-    const auto x = detail::checked_view<Scalar, Index>(policy, histories, "implicit_als::fold_in");
-    detail::require_columns(x.cols, this->items(), "implicit_als::fold_in");
-    dense_matrix<Scalar> factors(x.rows, this->factor_count());
-    engine_on<Policy>(this->item_factors_, item_eigenvalues_)
-        .solve_rows(policy, x, detail::longest_first(x), rows_view<Scalar>{factors.data(), x.rows, factors.cols()});
-    return factors;
+    const auto x = checked_histories(policy, histories);
+    return fold(policy, x, {});
+  }
+  /// The same for users with these features (rows x features of a user); without a history they get their prior mean.
+  /// For the matrices of the training it gives user_factors() to the bit.
+  template <class Policy, class Matrix, class Features>
+  dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories, const Features& user_features) const {
+    const auto x = checked_histories(policy, histories);
+    const auto f = checked_features(policy, user_features, x.rows, user_weights_, "users", "implicit_als::fold_in");
+    return fold(policy, x, detail::prior_means(policy, f, user_weights_.view()));
   }
 
+  /// The factors, rows x k, of items that these users took (rows x users): each the minimum of the objective with the
+  /// user factors as they are. Users without interactions of the training count for nothing. For the items of the
+  /// training it gives nearly item_factors(), after which the users were solved once more. Takes users k^2 + 12 k^3
+  /// flops besides the rows.
+  template <class Policy, class Matrix>
+  dense_matrix<Scalar> fold_in_items(const Policy& policy, const Matrix& item_users) const {
+    return fold_items(policy, checked_item_users(policy, item_users), {});
+  }
+  /// The same for items with these features (rows x features of an item); those that nobody took get their prior mean.
+  template <class Policy, class Matrix, class Features>
+  dense_matrix<Scalar> fold_in_items(const Policy& policy, const Matrix& item_users,
+                                     const Features& item_features) const {
+    const auto x = checked_item_users(policy, item_users);
+    const auto f =
+        checked_features(policy, item_features, x.rows, item_weights_, "items", "implicit_als::fold_in_items");
+    return fold_items(policy, x, detail::prior_means(policy, f, item_weights_.view()));
+  }
+
+  /// What the features weigh, B of users and of items: features x k, 0 x k without features; refers to the model.
+  Eigen::Map<const dense_matrix<Scalar>> user_feature_weights() const { return user_weights_.map(); }
+  Eigen::Map<const dense_matrix<Scalar>> item_feature_weights() const { return item_weights_.map(); }
+
+  /// The interactions that the model has learnt from, users x items; refers to the model. Throws std::invalid_argument
+  /// without keep_interactions.
+  auto histories() const {
+    detail::require_kept(*this, "implicit_als::histories");
+    return histories_.map();
+  }
+
+  /// Learns from new interactions: a matrix that holds only these, of at least the model's shape; further rows and
+  /// columns are new users and items, and values of cells that were there already are added. Users and items with new
+  /// interactions are solved once, users first, then all users: an iteration at most, and a copy of the interactions.
+  /// Throws std::invalid_argument without keep_interactions, or in a model with features; the model is then as it was.
+  template <class Policy, class Matrix>
+  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
+    require_updatable("implicit_als::partial_fit");
+    const auto added =
+        detail::checked_addition(policy, new_interactions, histories_.view(), "implicit_als::partial_fit");
+    update(policy, detail::merge_interactions(histories_.view(), added, when_both::add), detail::touched_rows(added),
+           detail::touched_columns(added));
+  }
+  template <class Matrix>
+  void partial_fit(const Matrix& new_interactions) {
+    partial_fit(execution::seq, new_interactions);
+  }
+
+  /// Drops a user's interactions, solves the items that were among them anew, then all users. The user's factors are 0
+  /// and no other id moves. What other rows have learnt from the user by way of third ones fades only with the next
+  /// fit. Throws as partial_fit does.
+  template <class Policy>
+  void forget(const Policy& policy, Index user) {
+    require_updatable("implicit_als::forget");
+    detail::require_id(user, this->users(), "implicit_als::forget", "user");
+    const auto items = histories_.view().row_columns(user);
+    update(policy, detail::without_row(histories_.view(), user), {user}, {items.begin(), items.end()});
+  }
+  void forget(Index user) { forget(execution::seq, user); }
+
   /// Fills out[item] with the score of each item for a history: its fold-in against the item factors. -infinity for
-  /// items without evidence, and for all where nothing in the history is liked.
+  /// items without evidence, and for all where nothing in the history is liked. The prior mean is 0.
   void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
     std::vector<Scalar> user(static_cast<std::size_t>(this->factor_count()));
     engine_on<execution::sequenced_policy>(this->item_factors_, item_eigenvalues_)
@@ -116,70 +174,35 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   }
 
   void write_to(detail::model_writer& writer) const {
-    writer.add_value("factors", options_.factors);
-    writer.add_value("iterations", options_.iterations);
-    writer.add_value("regularization", options_.regularization);
-    writer.add_value("alpha", options_.alpha);
-    writer.add_value("unobserved_weight", options_.unobserved_weight);
-    writer.add_value("regularization_exponent", options_.regularization_exponent);
-    writer.add_value("solver", options_.solver);
-    writer.add_value("solver_tolerance", options_.solver_tolerance);
-    writer.add_value("solver_steps", options_.solver_steps);
-    writer.add_value("seed", options_.seed);
+    detail::write_options(writer, options_);
     writer.add("user_factors", this->user_factors_.view());
     writer.add("item_factors", this->item_factors_.view());
     writer.add("item_eigenvalues", item_eigenvalues_.data(), item_eigenvalues_.size());
+    writer.add("user_feature_weights", user_weights_.view());
+    writer.add("item_feature_weights", item_weights_.view());
+    writer.add("untrained_users", untrained_users_.data(), untrained_users_.size());
+    detail::write_kept(writer, options_.keep_interactions, histories_);
   }
   static implicit_als read_from(const detail::model_reader& reader) {
-    const implicit_als_options options = {
-        .factors = reader.value<int>("factors"),
-        .iterations = reader.value<int>("iterations"),
-        .regularization = reader.value<double>("regularization"),
-        .alpha = reader.value<double>("alpha"),
-        .unobserved_weight = reader.value<double>("unobserved_weight"),
-        .regularization_exponent = reader.value<double>("regularization_exponent"),
-        .solver = reader.value<als_solver>("solver", als_solver::automatic, als_solver::conjugate_gradient),
-        .solver_tolerance = reader.value<double>("solver_tolerance"),
-        .solver_steps = reader.value<int>("solver_steps"),
-        .seed = reader.value<std::uint64_t>("seed"),
-    };
-    check(options);
-    auto users = detail::map_dense<Scalar>(reader, "user_factors");
-    auto items = detail::map_dense<Scalar>(reader, "item_factors");
-    auto eigenvalues = detail::map_array<Scalar>(reader, "item_eigenvalues");
-    reader.require(
-        users.cols() == options.factors && items.cols() == options.factors && eigenvalues.size() == options.factors,
-        "factors and eigenvalues must be as many as the options say");
-    reader.require(std::is_sorted(eigenvalues.begin(), eigenvalues.end()) && eigenvalues[0] >= 0,
+    const implicit_als_options options = detail::read_implicit_als_options(reader);
+    implicit_als model(options);
+    const auto any = detail::model_reader::any;
+    model.user_factors_ = detail::map_dense<Scalar>(reader, "user_factors", any, options.factors);
+    model.item_factors_ = detail::map_dense<Scalar>(reader, "item_factors", any, options.factors);
+    model.item_eigenvalues_ = detail::map_array<Scalar>(reader, "item_eigenvalues", options.factors);
+    reader.require(std::is_sorted(model.item_eigenvalues_.begin(), model.item_eigenvalues_.end()) &&
+                       model.item_eigenvalues_[0] >= 0,
                    "eigenvalues must ascend from 0 or more");
-    return {options, std::move(users), std::move(items), std::move(eigenvalues)};
+    model.user_weights_ = detail::map_dense<Scalar>(reader, "user_feature_weights", any, options.factors);
+    model.item_weights_ = detail::map_dense<Scalar>(reader, "item_feature_weights", any, options.factors);
+    const auto untrained = reader.array<Index>("untrained_users", any, 1);
+    detail::check_ids(reader, "untrained_users", untrained.data, untrained.rows, model.users());
+    model.untrained_users_ = {untrained.data, untrained.rows, reader.owner()};
+    model.histories_ = detail::read_kept<Scalar, Index>(reader, model.users(), model.items());
+    return model;
   }
 
  private:
-  implicit_als(const implicit_als_options& options, detail::dense_storage<Scalar> users,
-               detail::dense_storage<Scalar> items, detail::storage<Scalar> item_eigenvalues)
-      : base(std::move(users), std::move(items)), options_(options), item_eigenvalues_(std::move(item_eigenvalues)) {}
-
-  static void check(const implicit_als_options& options) {
-    const auto check_weight = [](double x, std::string_view rule) {
-      detail::require(x >= 0 && detail::is_finite(x), "implicit_als", rule, x);
-    };
-    detail::require(options.factors >= 1, "implicit_als", "factors must be positive", options.factors);
-    detail::require(options.iterations >= 1, "implicit_als", "iterations must be positive", options.iterations);
-    check_weight(options.regularization, "regularization must be finite and not negative");
-    check_weight(options.alpha, "alpha must be finite and not negative");
-    check_weight(options.unobserved_weight, "unobserved_weight must be finite and not negative");
-    detail::require(options.regularization_exponent >= 0 && options.regularization_exponent <= 1, "implicit_als",
-                    "regularization_exponent must be between 0 and 1", options.regularization_exponent);
-    detail::require(options.solver >= als_solver::automatic && options.solver <= als_solver::conjugate_gradient,
-                    "implicit_als", "solver must be one of the enumerators", static_cast<int>(options.solver));
-    detail::require(options.solver_tolerance > 0 && options.solver_tolerance < 1, "implicit_als",
-                    "solver_tolerance must be between 0 and 1", options.solver_tolerance);
-    detail::require(options.solver_steps >= 1, "implicit_als", "solver_steps must be positive", options.solver_steps);
-    detail::require(options.regularization > 0 || options.unobserved_weight > 0, "implicit_als",
-                    "regularization and unobserved_weight must not both be 0");
-  }
-
   /// Small, so that the first half-step decides; of the standard deviation that Rendle et al. use.
   detail::dense_storage<Scalar> initial_factors(std::int64_t rows) const {
     detail::dense_storage<Scalar> factors(rows, options_.factors);
@@ -191,14 +214,73 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     return factors;
   }
 
-  /// Puts the factors into the eigenbasis of their Gramian; its eigenvalues.
+  template <class Policy, class Observer>
+  void train(const Policy& policy, const csr_view<Scalar, Index>& x, const side_features<Scalar, Index>& features,
+             Observer& observer) {
+    const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
+    const std::vector<Index> user_schedule = detail::longest_first(x);
+    const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
+    implicit_als learnt(options_);
+    detail::dense_storage<Scalar>&users = learnt.user_factors_, &items = learnt.item_factors_;
+    users = initial_factors(x.rows);
+    items = detail::dense_storage<Scalar>(x.cols, options_.factors);
+    auto user_prior = prior_of(features.users, x), item_prior = prior_of(features.items, transposed.view());
+    detail::dense_storage<Scalar> user_means, item_means;
+
+    const auto start = std::chrono::steady_clock::now();
+    for (int iteration = 1; iteration <= options_.iterations; ++iteration) {
+      const auto user_eigenvalues = rotate(policy, users, user_prior, item_prior);
+      user_prior.learn(policy, users.view());
+      item_means = item_prior.means(policy);
+      engine_on<Policy>(users, user_eigenvalues)
+          .solve_rows(policy, transposed.view(), item_schedule, items.mutable_view(), item_means.view());
+      learnt.item_eigenvalues_ = rotate(policy, items, user_prior, item_prior);
+      item_prior.learn(policy, items.view());
+      user_means = user_prior.means(policy);
+      const auto engine = engine_on<Policy>(items, learnt.item_eigenvalues_);
+      engine.solve_rows(policy, x, user_schedule, users.mutable_view(), user_means.view());
+
+      progress state{iteration, options_.iterations};
+      state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>) {
+        item_means = item_prior.means(policy);
+        state.loss = engine.loss(policy, x, users.view(), user_means.view()) +
+                     item_penalty(transposed.view(), items.view(), item_means.view()) + user_prior.penalty() +
+                     item_prior.penalty();
+      }
+      if (!detail::notify(observer, state)) break;
+    }
+    item_means = item_prior.means(policy);
+    detail::fill_empty_rows(x, user_means.view(), users.mutable_view());
+    detail::fill_empty_rows(transposed.view(), item_means.view(), items.mutable_view());
+    if (features.users.present()) learnt.untrained_users_ = detail::rows_without_evidence(x);
+    learnt.user_weights_ = std::move(user_prior.weights());
+    learnt.item_weights_ = std::move(item_prior.weights());
+    if (options_.keep_interactions) learnt.histories_ = detail::csr_storage<Scalar, Index>(x);
+    *this = std::move(learnt);
+  }
+
+  using prior_type = detail::feature_prior<Scalar, Index>;
+
+  /// rows of x: those of the features.
+  prior_type prior_of(const feature_matrix<Scalar, Index>& features, const csr_view<Scalar, Index>& x) const {
+    if (!features.present()) return prior_type(options_.factors);
+    std::vector<double> lambdas(static_cast<std::size_t>(x.rows));
+    for (std::int64_t row = 0; row < x.rows; ++row)
+      if (const std::int64_t n = detail::evidence(x.row_values(row)); n > 0)
+        lambdas[static_cast<std::size_t>(row)] = detail::row_regularization(options_, n, x.cols);
+    return prior_type(features.view(), std::move(lambdas), options_.feature_regularization, options_.factors);
+  }
+
+  /// Puts the factors into the eigenbasis of their Gramian, and the weights of all features with them; its eigenvalues.
   template <class Policy>
-  static detail::storage<Scalar> rotate(const Policy& policy, detail::dense_storage<Scalar>& factors) {
-    const auto values = detail::rotate_to_eigenbasis(policy, factors.mutable_view(), "implicit_als::fit");
-    detail::storage<Scalar> result(static_cast<std::int64_t>(values.size()));
-    std::transform(values.begin(), values.end(), result.mutable_data(),
-                   [](double x) { return static_cast<Scalar>(x); });
-    return result;
+  static detail::storage<Scalar> rotate(const Policy& policy, detail::dense_storage<Scalar>& factors,
+                                        prior_type& user_prior, prior_type& item_prior) {
+    const detail::rotation<Scalar> basis(policy, factors.view(), "implicit_als::fit");
+    basis.apply(policy, factors.mutable_view());
+    basis.apply(policy, user_prior.weights().mutable_view());
+    basis.apply(policy, item_prior.weights().mutable_view());
+    return basis.eigenvalues();
   }
 
   template <class Policy>
@@ -207,20 +289,111 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
         options_, fixed.view(), std::span(eigenvalues.data(), static_cast<std::size_t>(eigenvalues.size())));
   }
 
-  /// The sum of lambda_i |y_i|^2; rows of x are items.
-  double item_regularization(const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& items) const {
+  /// The sum of lambda_i |y_i - m_i|^2; rows of x are items.
+  double item_penalty(const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& items,
+                      const rows_view<const Scalar>& means) const {
     double sum = 0;
-    for (std::int64_t i = 0; i < x.rows; ++i) {
-      const auto values = x.row_values(i);
-      const auto n = std::count_if(values.begin(), values.end(), [](Scalar r) { return r != 0; });
-      sum += detail::row_regularization(options_, n, x.cols) *
-             static_cast<double>(kernels::dot(items.row(i), items.row(i), items.cols));
-    }
+    for (std::int64_t i = 0; i < x.rows; ++i)
+      sum += detail::row_penalty(options_, x.row_values(i), x.cols, items.row(i),
+                                 means.rows > 0 ? means.row(i) : nullptr, items.cols);
     return sum;
   }
 
+  template <class Policy, class Matrix>
+  csr_view<Scalar, Index> checked_histories(const Policy& policy, const Matrix& histories) const {
+    detail::require_fitted(this->items() > 0, "implicit_als::fold_in");
+    const auto x = detail::checked_view<Scalar, Index>(policy, histories, "implicit_als::fold_in");
+    detail::require_columns(x.cols, this->items(), "implicit_als::fold_in");
+    return x;
+  }
+  template <class Policy, class Matrix>
+  csr_view<Scalar, Index> checked_item_users(const Policy& policy, const Matrix& item_users) const {
+    detail::require_fitted(this->users() > 0 || this->items() > 0, "implicit_als::fold_in_items");
+    const auto x = detail::checked_view<Scalar, Index>(policy, item_users, "implicit_als::fold_in_items");
+    detail::require_user_columns(x.cols, this->users(), "implicit_als::fold_in_items");
+    return x;
+  }
+  template <class Policy, class Features>
+  static csr_view<Scalar, Index> checked_features(const Policy& policy, const Features& features, std::int64_t rows,
+                                                  const detail::dense_storage<Scalar>& weights, std::string_view what,
+                                                  std::string_view where) {
+    const feature_matrix<Scalar, Index> f(features);
+    detail::check_features(policy, f, rows, what, where);
+    if (f.view().cols != weights.rows())
+      detail::fail<std::invalid_argument>(where, ": the model has learnt ", weights.rows(), " features of ", what,
+                                          ", got ", f.view().cols);
+    return f.view();
+  }
+
+  template <class Policy>
+  dense_matrix<Scalar> fold(const Policy& policy, const csr_view<Scalar, Index>& x,
+                            const detail::dense_storage<Scalar>& means) const {
+    dense_matrix<Scalar> factors(x.rows, this->factor_count());
+    const rows_view<Scalar> solved{factors.data(), x.rows, factors.cols()};
+    engine_on<Policy>(this->item_factors_, item_eigenvalues_)
+        .solve_rows(policy, x, detail::longest_first(x), solved, means.view());
+    detail::fill_empty_rows(x, means.view(), solved);
+    return factors;
+  }
+
+  /// In the eigenbasis of the users' Gramian, and back.
+  template <class Policy>
+  dense_matrix<Scalar> fold_items(const Policy& policy, const csr_view<Scalar, Index>& x,
+                                  detail::dense_storage<Scalar> means) const {
+    auto users = detail::with_rows(this->user_factors_, this->users());
+    for (const Index user : untrained_users_) std::fill_n(users.mutable_view().row(user), users.cols(), Scalar{0});
+    const detail::rotation<Scalar> basis(policy, users.view(), "implicit_als::fold_in_items");
+    basis.apply(policy, users.mutable_view());
+    auto turned = means;
+    basis.apply(policy, turned.mutable_view());
+    dense_matrix<Scalar> factors(x.rows, this->factor_count());
+    const rows_view<Scalar> solved{factors.data(), x.rows, factors.cols()};
+    engine_on<Policy>(users, basis.eigenvalues())
+        .solve_rows(policy, x, detail::longest_first(x), solved, turned.view());
+    basis.undo(policy, solved);
+    detail::fill_empty_rows(x, means.view(), solved);
+    return factors;
+  }
+
+  void require_updatable(std::string_view where) const {
+    detail::require_kept(*this, where);
+    detail::require(user_weights_.rows() == 0 && item_weights_.rows() == 0, where,
+                    "the model must have learnt without features, which it does not keep; fit it anew");
+  }
+
+  /// Solves the touched users, the touched items and then all users for these histories, which become the model's.
+  template <class Policy>
+  void update(const Policy& policy, detail::csr_storage<Scalar, Index> histories, std::vector<Index> touched_users,
+              std::vector<Index> touched_items) {
+    const csr_view<Scalar, Index> x = histories.view();
+    const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
+    auto users = detail::with_rows(this->user_factors_, x.rows), items = detail::with_rows(this->item_factors_, x.cols);
+    detail::storage<Scalar> eigenvalues = item_eigenvalues_;
+    engine_on<Policy>(items, eigenvalues)
+        .solve_rows(policy, x, detail::longest_first(x, std::move(touched_users)), users.mutable_view());
+    if (!touched_items.empty()) {
+      const detail::rotation<Scalar> user_basis(policy, users.view(), "implicit_als");
+      user_basis.apply(policy, users.mutable_view());
+      user_basis.apply(policy, items.mutable_view());
+      engine_on<Policy>(users, user_basis.eigenvalues())
+          .solve_rows(policy, transposed.view(), detail::longest_first(transposed.view(), std::move(touched_items)),
+                      items.mutable_view());
+      const detail::rotation<Scalar> item_basis(policy, items.view(), "implicit_als");
+      item_basis.apply(policy, items.mutable_view());
+      eigenvalues = item_basis.eigenvalues();
+    }
+    engine_on<Policy>(items, eigenvalues).solve_rows(policy, x, detail::longest_first(x), users.mutable_view());
+    this->user_factors_ = std::move(users);
+    this->item_factors_ = std::move(items);
+    item_eigenvalues_ = std::move(eigenvalues);
+    histories_ = std::move(histories);
+  }
+
   implicit_als_options options_;
-  detail::storage<Scalar> item_eigenvalues_;  // of the Gramian of item_factors_, which is diagonal
+  detail::storage<Scalar> item_eigenvalues_;  // of the Gramian of the trained items, which is diagonal
+  detail::dense_storage<Scalar> user_weights_{0, options_.factors}, item_weights_{0, options_.factors};  // of features
+  detail::storage<Index> untrained_users_;        // that have nothing but features, where there are any
+  detail::csr_storage<Scalar, Index> histories_;  // where they are kept
 };
 
 }  // namespace akin::inline AKIN_ABI

@@ -29,6 +29,10 @@ struct implicit_als_options {
   double solver_tolerance = 1e-3;  ///< > 0: relative error of a row's factors, in the norm of its own problem
   int solver_steps = 32;           ///< >= 1
   std::uint64_t seed = 0;          ///< of the initial factors
+  /// > 0: how strongly the weights of side features are held at zero, beside regularization; 0.1 to 100.
+  double feature_regularization = 1;
+  bool keep_interactions = false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and
+                                   ///< forget need
 };
 
 }  // namespace AKIN_SEAM

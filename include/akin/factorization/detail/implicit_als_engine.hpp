@@ -35,6 +35,26 @@ inline double row_regularization(const implicit_als_options& options, std::int64
   return options.regularization * std::pow(evidence, options.regularization_exponent);
 }
 
+/// The elements of a row that count: a stored 0 does not.
+template <class Scalar>
+std::int64_t evidence(const slice<const Scalar>& values) noexcept {
+  return std::count_if(values.begin(), values.end(), [](Scalar r) { return r != 0; });
+}
+
+/// lambda |x - prior|^2 of a row with these elements; a null prior is 0, and so is what a row without elements adds.
+template <class Scalar>
+double row_penalty(const implicit_als_options& options, const slice<const Scalar>& values, std::int64_t others,
+                   const Scalar* x, const Scalar* prior, std::int64_t k) {
+  const std::int64_t n = evidence(values);
+  if (n == 0) return 0;
+  double squares = 0;
+  for (std::int64_t d = 0; d < k; ++d) {
+    const double distance = static_cast<double>(x[d]) - (prior == nullptr ? 0.0 : static_cast<double>(prior[d]));
+    squares += distance * distance;
+  }
+  return row_regularization(options, n, others) * squares;
+}
+
 /// One side's problem: with fixed factors Y (rows y_i) a row with stored values r_i has
 ///   A = alpha0 Y'Y + lambda (n + alpha0 items)^nu I + sum of w_i y_i y_i',  b = sum of v_i y_i,
 /// w_i = alpha |r_i|, v_i = alpha0 + w_i where r_i > 0 and 0 where r_i < 0; a stored 0 counts as absent, n counts the
@@ -56,36 +76,38 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     floor_ = std::max(rounding * rounding * scaled_eigenvalues_.back(), std::numeric_limits<Scalar>::min());
   }
 
-  /// Solves all rows of x (rows x fixed.rows) into solved (rows x k), in the order of `schedule`: long ones first.
-  /// Throws numeric_error with the first row that cannot be solved.
+  /// Solves the rows of x (rows x fixed.rows) that `schedule` names into solved (rows x k), in its order: long ones
+  /// first. `priors` are the means (rows x k) that rows with elements are held at, instead of 0. A row without elements
+  /// becomes 0. Throws numeric_error with the first row that cannot be solved.
   template <class Policy>
   void solve_rows(const Policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& schedule,
-                  const rows_view<Scalar>& solved) const {
+                  const rows_view<Scalar>& solved, const rows_view<const Scalar>& priors = {}) const {
+    const auto prior = [&](Index row) { return priors.rows > 0 ? priors.row(row) : nullptr; };
     const auto is_long = [&](Index row) { return x.row_size(row) > longest_for_one_worker; };
     const auto first_short = std::find_if_not(schedule.begin(), schedule.end(), is_long);
     for (auto row = schedule.begin(); row != first_short; ++row) {
       row_solver<Scalar, Index> solver(fixed_);
-      solve(policy, solver, x.row_columns(*row), x.row_values(*row), *row, solved.row(*row));
+      solve(policy, solver, x.row_columns(*row), x.row_values(*row), *row, prior(*row), solved.row(*row));
     }
     std::vector<row_solver<Scalar, Index>> solvers(static_cast<std::size_t>(worker_count(policy)),
                                                    row_solver<Scalar, Index>(fixed_));
     for_each_row(policy, schedule.end() - first_short, [&](std::int64_t i, int worker) {
       const Index row = first_short[i];
       solve(execution::seq, solvers[static_cast<std::size_t>(worker)], x.row_columns(row), x.row_values(row), row,
-            solved.row(row));
+            prior(row), solved.row(row));
     });
   }
 
   /// Solves one row into `solved`, of k numbers.
   void solve_row(slice<const Index> ids, slice<const Scalar> values, Scalar* solved) const {
     row_solver<Scalar, Index> solver(fixed_);
-    solve(execution::seq, solver, ids, values, 0, solved);
+    solve(execution::seq, solver, ids, values, 0, nullptr, solved);
   }
 
   /// What each element of a row adds to the row's score of `item`: v_i y_i' A^-1 y_item (Hu et al., section 5).
   void contributions(slice<const Index> ids, slice<const Scalar> values, Index item, Scalar* out) const {
     row_solver<Scalar, Index> solver(fixed_);
-    prepare(solver, values);
+    prepare(solver, values, regularization_of(values));
     std::vector<Scalar> direction(static_cast<std::size_t>(fixed_.cols));
     if (!solver.solve_primal(ids, fixed_.row(item), direction.data()))
       fail<numeric_error>("implicit_als: the user's system cannot be solved in this precision; raise regularization");
@@ -94,14 +116,17 @@ class implicit_als_engine<backend::host, Scalar, Index> {
   }
 
   /// The objective with these rows, without the regularisation of `fixed`:
-  /// sum over rows of alpha0 x'Y'Yx + lambda_x |x|^2 + sum over its elements of (alpha0 + w)(p - x'y)^2 - alpha0
-  /// (x'y)^2.
+  /// sum over rows of alpha0 x'Y'Yx + lambda_x |x - prior|^2 + sum over its elements of (alpha0 + w)(p - x'y)^2 -
+  /// alpha0 (x'y)^2.
   template <class Policy>
-  double loss(const Policy& policy, const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& solved) const {
+  double loss(const Policy& policy, const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& solved,
+              const rows_view<const Scalar>& priors = {}) const {
     const auto rows_loss = [&](std::int64_t begin, std::int64_t end, int) {
       double sum = 0;
       for (std::int64_t row = begin; row < end; ++row)
-        sum += row_loss(x.row_columns(row), x.row_values(row), solved.row(row));
+        sum += row_loss(x.row_columns(row), x.row_values(row), solved.row(row)) +
+               row_penalty(options_, x.row_values(row), fixed_.rows, solved.row(row),
+                           priors.rows > 0 ? priors.row(row) : nullptr, fixed_.cols);
       return sum;
     };
     return reduce_blocks(policy, x.rows, 256, 0.0, rows_loss, [](double& total, double part) { total += part; });
@@ -117,30 +142,48 @@ class implicit_als_engine<backend::host, Scalar, Index> {
 
   Scalar weight(Scalar r) const noexcept { return static_cast<Scalar>(options_.alpha) * std::abs(r); }
 
+  Scalar regularization_of(const slice<const Scalar>& values) const noexcept {
+    return static_cast<Scalar>(row_regularization(options_, evidence(values), fixed_.rows));
+  }
+
   /// Fills in the row's weights, targets and diagonal; the largest weight.
-  Scalar prepare(row_solver<Scalar, Index>& solver, slice<const Scalar> values) const {
+  Scalar prepare(row_solver<Scalar, Index>& solver, slice<const Scalar> values, Scalar lambda) const {
     solver.resize(values.size);
     const auto alpha0 = static_cast<Scalar>(options_.unobserved_weight);
     Scalar largest = 0;
-    std::int64_t n = 0;
     for (std::int64_t i = 0; i < values.size; ++i) {
       const Scalar w = weight(values[i]);
       solver.weights()[i] = w;
       solver.targets()[i] = values[i] > 0 ? alpha0 + w : Scalar{0};
       largest = std::max(largest, w);
-      n += values[i] != 0;
     }
-    solver.set_diagonal(scaled_eigenvalues_, static_cast<Scalar>(row_regularization(options_, n, fixed_.rows)), floor_);
+    solver.set_diagonal(scaled_eigenvalues_, lambda, floor_);
     return largest;
   }
 
   template <class Policy>
   void solve(const Policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids,
-             slice<const Scalar> values, Index row, Scalar* x) const {
-    const Scalar largest = prepare(solver, values);
+             slice<const Scalar> values, Index row, const Scalar* prior, Scalar* x) const {
+    const Scalar lambda = regularization_of(values);
+    const Scalar largest = prepare(solver, values, lambda);
+    std::vector<Scalar> start;
+    if (prior != nullptr && evidence(values) > 0) start = start_from(solver, ids, lambda, prior);
     if (!iterate(policy, solver, ids, largest, x) && !solver.factor(ids, x))
       fail<numeric_error>("implicit_als: the system of row ", row,
                           " cannot be solved in this precision; raise regularization or use double");
+    for (std::size_t d = 0; d < start.size(); ++d) x[d] += start[d];
+  }
+
+  /// With a prior mean m the right-hand side is b + lambda m, and x = s + A^-1 (b - (A - D) s) for s = D^-1 lambda m:
+  /// the same problem with other targets, v - w y's, and s added to its solution. s, and the targets changed.
+  std::vector<Scalar> start_from(row_solver<Scalar, Index>& solver, const slice<const Index>& ids, Scalar lambda,
+                                 const Scalar* prior) const {
+    std::vector<Scalar> start(scaled_eigenvalues_.size());
+    for (std::size_t d = 0; d < start.size(); ++d)
+      start[d] = lambda / std::max(scaled_eigenvalues_[d] + lambda, floor_) * prior[d];
+    for (std::int64_t i = 0; i < ids.size; ++i)
+      solver.targets()[i] -= solver.weights()[i] * kernels::dot(fixed_.row(ids[i]), start.data(), fixed_.cols);
+    return start;
   }
 
   /// Whether conjugate gradients gave what the options ask for.
@@ -161,21 +204,17 @@ class implicit_als_engine<backend::host, Scalar, Index> {
 
   double row_loss(slice<const Index> ids, slice<const Scalar> values, const Scalar* x) const {
     const double alpha0 = options_.unobserved_weight;
-    double loss = 0, squares = 0;
-    for (std::int64_t d = 0; d < fixed_.cols; ++d) {
-      const double square = static_cast<double>(x[d]) * static_cast<double>(x[d]);
-      loss += static_cast<double>(scaled_eigenvalues_[static_cast<std::size_t>(d)]) * square;
-      squares += square;
-    }
-    std::int64_t n = 0;
+    double loss = 0;
+    for (std::int64_t d = 0; d < fixed_.cols; ++d)
+      loss += static_cast<double>(scaled_eigenvalues_[static_cast<std::size_t>(d)]) *
+              (static_cast<double>(x[d]) * static_cast<double>(x[d]));
     for (std::int64_t i = 0; i < ids.size; ++i) {
       if (values[i] == 0) continue;
-      ++n;
       const auto score = static_cast<double>(kernels::dot(x, fixed_.row(ids[i]), fixed_.cols));
       const double error = (values[i] > 0 ? 1 : 0) - score;
       loss += (alpha0 + static_cast<double>(weight(values[i]))) * error * error - alpha0 * score * score;
     }
-    return loss + row_regularization(options_, n, fixed_.rows) * squares;
+    return loss;
   }
 
   implicit_als_options options_;

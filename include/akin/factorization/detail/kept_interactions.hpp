@@ -38,6 +38,13 @@ csr_view<Scalar, Index> checked_addition(const Policy& policy, const Matrix& add
   return x;
 }
 
+/// Throws unless a matrix of items' histories has a column for each user of the model.
+inline void require_user_columns(std::int64_t cols, std::int64_t users, std::string_view where) {
+  if (cols != users)
+    fail<std::invalid_argument>(where, ": the items' histories must have a column for each of the ", users,
+                                " users, got ", cols);
+}
+
 /// A copy whose row `row` is empty.
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> without_row(const csr_view<Scalar, Index>& x, std::int64_t row) {

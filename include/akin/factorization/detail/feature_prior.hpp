@@ -1,0 +1,193 @@
+/// @file
+/// The mean that factors are held at, instead of zero, where features of users or items are known.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/factorization/detail/implicit_als_engine.hpp>
+#include <akin/kernels/axpy.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// The rows of F B for features F (rows x f) and B (f x k). Throws numeric_error where one is not finite.
+template <class Policy, class Scalar, class Index>
+dense_storage<Scalar> prior_means(const Policy& policy, const csr_view<Scalar, Index>& features,
+                                  const rows_view<const Scalar>& b) {
+  dense_storage<Scalar> means(features.rows, b.cols);
+  const rows_view<Scalar> out = means.mutable_view();
+  for_each_row(policy, features.rows, [&](std::int64_t row, int) {
+    const auto ids = features.row_columns(row);
+    const auto values = features.row_values(row);
+    for (std::int64_t i = 0; i < ids.size; ++i) kernels::axpy(values[i], b.row(ids[i]), out.row(row), b.cols);
+    if (!std::all_of(out.row(row), out.row(row) + b.cols, is_finite<Scalar>))
+      fail<numeric_error>("side_features: the prior mean of row ", row,
+                          " is beyond the scalar type; scale the features");
+  });
+  return means;
+}
+
+/// Gives rows of x without elements that count their prior mean, where there are means.
+template <class Scalar, class Index>
+void fill_empty_rows(const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& means,
+                     const rows_view<Scalar>& factors) {
+  for (std::int64_t row = 0; row < means.rows; ++row)
+    if (evidence(x.row_values(row)) == 0) std::copy_n(means.row(row), means.cols, factors.row(row));
+}
+
+/// The rows of x without elements that count, ascending.
+template <class Scalar, class Index>
+storage<Index> rows_without_evidence(const csr_view<Scalar, Index>& x) {
+  std::vector<Index> rows;
+  for (std::int64_t row = 0; row < x.rows; ++row)
+    if (evidence(x.row_values(row)) == 0) rows.push_back(static_cast<Index>(row));
+  storage<Index> result(static_cast<std::int64_t>(rows.size()));
+  std::copy(rows.begin(), rows.end(), result.mutable_data());
+  return result;
+}
+
+/// B = argmin of sum over rows of lambda_r |x_r - B'f_r|^2 + ridge |B|^2, one column of B after the other.
+///
+/// By conjugate gradients on (F'LF + ridge I) b = F'Lx, L = diag(lambda_r), because they need no f x f system, which
+/// for names, tags and words would be too large, and because from the B that was there each step lowers the objective,
+/// wherever they stop. 4 nonzeros(F) flops a column and step; a column is one worker's, so that no sum depends on the
+/// threads.
+template <class Scalar, class Index>
+class feature_ridge {
+ public:
+  /// Refers to the features; lambdas has a number for each of their rows, 0 for rows to leave out.
+  feature_ridge(const csr_view<Scalar, Index>& features, std::vector<double> lambdas, double ridge)
+      : features_(features), transposed_(transpose(features)), lambdas_(std::move(lambdas)), ridge_(ridge) {
+    const csr_view<Scalar, Index> columns = transposed_.view();
+    diagonal_.assign(static_cast<std::size_t>(columns.rows), ridge);
+    for (std::int64_t j = 0; j < columns.rows; ++j)
+      for (std::int64_t i = columns.offsets[j]; i < columns.offsets[j + 1]; ++i) {
+        const auto value = static_cast<double>(columns.values[i]);
+        diagonal_[static_cast<std::size_t>(j)] += lambda(columns.columns[i]) * value * value;
+      }
+  }
+
+  /// From the b (f x k) that is there. Throws numeric_error where it becomes infinite.
+  template <class Policy>
+  void solve(const Policy& policy, const rows_view<const Scalar>& x, const rows_view<Scalar>& b) const {
+    for_each_row(policy, b.cols, [&](std::int64_t column, int) {
+      std::vector<double> solution(diagonal_.size()), targets(lambdas_.size());
+      for (std::int64_t j = 0; j < b.rows; ++j) solution[static_cast<std::size_t>(j)] = number(b.row(j)[column]);
+      for (std::int64_t r = 0; r < x.rows; ++r) targets[static_cast<std::size_t>(r)] = number(x.row(r)[column]);
+      solve_column(targets, solution);
+      for (std::int64_t j = 0; j < b.rows; ++j) {
+        const auto weight = static_cast<Scalar>(solution[static_cast<std::size_t>(j)]);
+        if (!is_finite(weight))
+          fail<numeric_error>("side_features: the weights of feature ", j, " have grown beyond all bounds; scale it");
+        b.row(j)[column] = weight;
+      }
+    });
+  }
+
+ private:
+  using numbers = std::vector<double>;
+  static constexpr int most_steps = 100;
+  static constexpr double tolerance = 1e-10;
+
+  static double number(Scalar x) noexcept { return static_cast<double>(x); }
+  static double inner(const numbers& a, const numbers& b) {
+    return kernels::dot(a.data(), b.data(), static_cast<std::int64_t>(a.size()));
+  }
+  static void add(double factor, const numbers& x, numbers& y) {
+    kernels::axpy(factor, x.data(), y.data(), static_cast<std::int64_t>(x.size()));
+  }
+  double lambda(std::int64_t row) const noexcept { return lambdas_[static_cast<std::size_t>(row)]; }
+
+  static double product(const csr_view<Scalar, Index>& matrix, std::int64_t row, const numbers& x) {
+    double sum = 0;
+    for (std::int64_t i = matrix.offsets[row]; i < matrix.offsets[row + 1]; ++i)
+      sum += number(matrix.values[i]) * x[static_cast<std::size_t>(matrix.columns[i])];
+    return sum;
+  }
+
+  /// out = F'L y - ridge p.
+  void residual(const numbers& y, const numbers& p, numbers& weighted, numbers& out) const {
+    for (std::size_t r = 0; r < weighted.size(); ++r) weighted[r] = lambdas_[r] * y[r];
+    for (std::size_t j = 0; j < out.size(); ++j)
+      out[j] = product(transposed_.view(), static_cast<std::int64_t>(j), weighted) - ridge_ * p[j];
+  }
+
+  void solve_column(const numbers& targets, numbers& b) const {
+    numbers y(targets.size()), weighted(targets.size()), r(b.size()), z(b.size()), p(b.size()), q(b.size());
+    for (std::size_t row = 0; row < y.size(); ++row)
+      y[row] = targets[row] - product(features_, static_cast<std::int64_t>(row), b);
+    const auto precondition = [&] {
+      for (std::size_t j = 0; j < z.size(); ++j) z[j] = r[j] / diagonal_[j];
+      return inner(r, z);
+    };
+    residual(targets, p, weighted, r);  // p is 0: the right-hand side
+    const double enough = tolerance * tolerance * precondition();
+    residual(y, b, weighted, r);
+    double rho = precondition();
+    p = z;
+    for (int step = 0; step < most_steps && rho > enough; ++step) {
+      for (std::size_t row = 0; row < y.size(); ++row) y[row] = -product(features_, static_cast<std::int64_t>(row), p);
+      residual(y, p, weighted, q);  // minus the product of the system with p
+      const double length = -rho / inner(p, q);
+      add(length, p, b);
+      add(length, q, r);
+      const double before = std::exchange(rho, precondition());
+      for (std::size_t j = 0; j < p.size(); ++j) p[j] = z[j] + rho / before * p[j];
+    }
+  }
+
+  csr_view<Scalar, Index> features_;
+  csr_storage<Scalar, Index> transposed_;
+  numbers lambdas_;
+  double ridge_;
+  numbers diagonal_;
+};
+
+/// One side's features in a training and the weights B that are learnt for them; without features it is of no effect.
+template <class Scalar, class Index>
+class feature_prior {
+ public:
+  /// Without features. B is 0 x k.
+  explicit feature_prior(std::int64_t k) : b_(0, k) {}
+  /// B begins at 0.
+  feature_prior(const csr_view<Scalar, Index>& features, std::vector<double> lambdas, double ridge, std::int64_t k)
+      : features_(features), b_(features.cols, k), ridge_(ridge) {
+    solver_.emplace(features, std::move(lambdas), ridge);
+  }
+
+  template <class Policy>
+  void learn(const Policy& policy, const rows_view<const Scalar>& factors) {
+    if (solver_) solver_->solve(policy, factors, b_.mutable_view());
+  }
+  /// A row's prior mean in each row; nothing without features.
+  template <class Policy>
+  dense_storage<Scalar> means(const Policy& policy) const {
+    return solver_ ? prior_means(policy, features_, b_.view()) : dense_storage<Scalar>();
+  }
+  /// ridge |B|^2.
+  double penalty() const {
+    const rows_view<const Scalar> b = b_.view();
+    double squares = 0;
+    for (std::int64_t j = 0; j < b.rows; ++j) squares += static_cast<double>(kernels::dot(b.row(j), b.row(j), b.cols));
+    return ridge_ * squares;
+  }
+  dense_storage<Scalar>& weights() noexcept { return b_; }
+
+ private:
+  csr_view<Scalar, Index> features_;
+  dense_storage<Scalar> b_;
+  double ridge_ = 0;
+  std::optional<feature_ridge<Scalar, Index>> solver_;
+};
+
+}  // namespace akin::inline AKIN_ABI::detail

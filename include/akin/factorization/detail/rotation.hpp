@@ -1,0 +1,63 @@
+/// @file
+/// The orthogonal matrix that makes the Gramian of factors diagonal, for all that has to be turned with them.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/factorization/detail/eigenbasis.hpp>
+#include <akin/factorization/detail/gramian.hpp>
+#include <akin/kernels/symmetric_eigen.hpp>
+#include <akin/storage.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Y'Y = Q diag(eigenvalues) Q', eigenvalues ascending from 0 or more; y -> y q brings rows y of Y into the eigenbasis.
+template <class Scalar>
+class rotation {
+ public:
+  /// In double precision, then rounded to Scalar; rows cols^2 + about 6 cols^3 flops. Throws numeric_error where Y'Y
+  /// overflows.
+  template <class Policy>
+  rotation(const Policy& policy, const rows_view<const Scalar>& y, std::string_view where)
+      : k_(y.cols), q_(static_cast<std::size_t>(k_ * k_)), eigenvalues_(k_) {
+    std::vector<double> gram = gramian(policy, y), values(static_cast<std::size_t>(k_));
+    if (!kernels::symmetric_eigen(gram.data(), values.data(), k_))
+      fail<numeric_error>(where, ": the factors have grown beyond all bounds; raise regularization");
+    for (std::int64_t i = 0; i < k_; ++i)
+      for (std::int64_t d = 0; d < k_; ++d)
+        q_[static_cast<std::size_t>(d * k_ + i)] = static_cast<Scalar>(gram[static_cast<std::size_t>(i * k_ + d)]);
+    std::transform(values.begin(), values.end(), eigenvalues_.mutable_data(),
+                   [](double value) { return static_cast<Scalar>(std::max(value, 0.0)); });
+  }
+
+  const storage<Scalar>& eigenvalues() const noexcept { return eigenvalues_; }
+
+  /// y <- y q.
+  template <class Policy>
+  void apply(const Policy& policy, const rows_view<Scalar>& y) const {
+    multiply_in_place(policy, y, q_);
+  }
+  /// y <- y q', what undoes it.
+  template <class Policy>
+  void undo(const Policy& policy, const rows_view<Scalar>& y) const {
+    std::vector<Scalar> transposed(q_.size());
+    for (std::int64_t i = 0; i < k_; ++i)
+      for (std::int64_t d = 0; d < k_; ++d)
+        transposed[static_cast<std::size_t>(i * k_ + d)] = q_[static_cast<std::size_t>(d * k_ + i)];
+    multiply_in_place(policy, y, transposed);
+  }
+
+ private:
+  std::int64_t k_;
+  std::vector<Scalar> q_;  // k x k, row-major
+  storage<Scalar> eigenvalues_;
+};
+
+}  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,65 @@
+/// @file
+/// What is known of users and items besides who took what.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/matrix.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Refers to a row-major compressed matrix of the caller, one row a user or an item and one column a feature, which
+/// must outlive it; by default to none.
+template <class Scalar = float, class Index = std::int32_t>
+class feature_matrix {
+ public:
+  feature_matrix() = default;
+  /// Throws std::invalid_argument where the matrix is not compressed.
+  template <class Matrix>
+  requires sparse_matrix_like<Matrix> feature_matrix(const Matrix& matrix) : present_(true) {
+    detail::assert_interactions<Matrix, Scalar, Index>();
+    view_ = detail::view_of(matrix, "feature_matrix");
+  }
+
+  bool present() const noexcept { return present_; }
+  const csr_view<Scalar, Index>& view() const noexcept { return view_; }
+
+ private:
+  csr_view<Scalar, Index> view_;
+  bool present_ = false;
+};
+
+/// Users x features and items x features; either may be left out.
+template <class Scalar = float, class Index = std::int32_t>
+struct side_features {
+  feature_matrix<Scalar, Index> users = {};
+  feature_matrix<Scalar, Index> items = {};
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_side_features = false;
+template <class Scalar, class Index>
+inline constexpr bool is_side_features<side_features<Scalar, Index>> = true;
+
+/// Throws unless there are no features, or features that are finite and as many rows as `rows`, of `what`.
+template <class Policy, class Scalar, class Index>
+void check_features(const Policy& policy, const feature_matrix<Scalar, Index>& features, std::int64_t rows,
+                    std::string_view what, std::string_view where) {
+  if (!features.present()) return;
+  check_interactions(policy, features.view(), where);
+  if (features.view().rows != rows)
+    fail<std::invalid_argument>(where, ": the features must have a row for each of the ", rows, " ", what, ", got ",
+                                features.view().rows);
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
