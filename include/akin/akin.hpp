@@ -40,6 +40,8 @@
 #include <akin/factorization/side_features.hpp>
 #include <akin/factorization/svdpp.hpp>
 #include <akin/factorization/svdpp_options.hpp>
+#include <akin/factorization/warp.hpp>
+#include <akin/factorization/warp_options.hpp>
 #include <akin/io/atomic_file.hpp>
 #include <akin/io/checksum.hpp>
 #include <akin/io/csr.hpp>

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
+#include "support/fold_in_harness.hpp"
+#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 
 using akin_test::bytes_of;
@@ -19,6 +22,21 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("biased_mf keeps the promises of every model", "", akin::biased_mf<float>, akin::biased_mf<double>,
                    (akin::biased_mf<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .epochs = 4, .learning_rate = 0.02, .seed = 4}); });
+}
+
+TEMPLATE_TEST_CASE("biased_mf lives on after its fit", "", akin::biased_mf<float>,
+                   (akin::biased_mf<double, std::int64_t>)) {
+  akin_test::check_life(
+      [](bool keep) {
+        return TestType({.factors = 4, .epochs = 30, .learning_rate = 0.02, .keep_interactions = keep});
+      },
+      akin::when_both::replace);
+  SECTION("histories are folded in") {
+    akin_test::check_fold_in([] { return TestType({.factors = 4}); });
+  }
+  SECTION("ranks and values at the edge") {
+    akin_test::check_extremes([](int factors) { return TestType({.factors = factors, .epochs = 2}); });
+  }
 }
 
 namespace {
@@ -235,4 +253,56 @@ TEST_CASE("biased_mf refuses options that make no model") {
   CHECK_THROWS_WITH(model_type({.learning_rate_decay = 1.5}), contains("learning_rate_decay must be above 0"));
   CHECK_THROWS_WITH(model_type({.validation_fraction = 1}), contains("validation_fraction must be at least 0"));
   CHECK_THROWS_WITH(model_type({.patience = 0}), contains("patience must be positive, got 0"));
+}
+
+TEST_CASE("fold_in_items of biased_mf solves the item's own problem") {
+  const akin::sparse_matrix<double> x = low_rank().cast<double>(), item_users = x.transpose();
+  akin::biased_mf<double> model({.factors = 4, .epochs = 30, .learning_rate = 0.02, .regularization = 0.1});
+  model.fit(execution::par, x);
+  const akin::dense_matrix<double> folded = model.fold_in_items(execution::par, item_users);
+  for (const int i : {0, 17, 399}) {
+    Eigen::MatrixXd a = Eigen::MatrixXd::Zero(5, 5);
+    Eigen::VectorXd b = Eigen::VectorXd::Zero(5), z(5);
+    for (akin::sparse_matrix<double>::InnerIterator cell(item_users, i); cell; ++cell) {
+      z << model.user_factors().row(cell.col()).transpose(), 1;
+      a += z * z.transpose();
+      b += (cell.value() - model.mean() - model.user_biases()[static_cast<std::size_t>(cell.col())]) * z;
+    }
+    a.diagonal().array() += 0.1 * static_cast<double>(item_users.row(i).nonZeros());
+    const Eigen::VectorXd expected = a.ldlt().solve(b);
+    CHECK((folded.row(i).transpose() - expected).norm() < 1e-9 * (1 + expected.norm()));
+  }
+}
+
+TEST_CASE("contributions of biased_mf sum to the score") {
+  const akin::sparse_matrix<double> x = low_rank().cast<double>();
+  akin::biased_mf<double> model({.factors = 4, .epochs = 30, .learning_rate = 0.02});
+  model.fit(execution::par, x);
+  for (const int user : {0, 5, 33}) {
+    const auto scores = akin_test::history_scores(model, x, user);
+    for (const int item : {0, 100, 399}) {
+      const auto place = static_cast<std::size_t>(item);
+      CHECK(akin_test::sum_of_contributions(model, x, user, item) + model.mean() + model.item_biases()[place] ==
+            Approx(scores[place]));
+    }
+  }
+}
+
+TEST_CASE("a new rating takes the place of the old one, and all of the row counts") {
+  using model_type = akin::biased_mf<double>;
+  model_type model({.factors = 3, .epochs = 20, .keep_interactions = true});
+  const akin::sparse_matrix<double> x = low_rank().cast<double>();
+  model.fit(x);
+  const double mean = model.mean();
+  const auto item = x.innerIndexPtr()[0];
+  const auto news = matrix_of<model_type>(x.rows(), x.cols(), {{0, item, 9}});
+  model.partial_fit(execution::par, news);
+  CHECK(model.mean() == mean);
+  CHECK(model.histories().coeff(0, item) == 9);
+  CHECK(model.histories().nonZeros() == x.nonZeros());
+  // The user was solved last: from the merged row, against the items as they are.
+  const akin::sparse_matrix<double> merged = model.histories();
+  const akin::dense_matrix<double> folded = model.fold_in(execution::seq, merged.topRows(1));
+  CHECK(folded.row(0).head(3) == model.user_factors().row(0));
+  CHECK(folded(0, 3) == model.user_biases()[0]);
 }

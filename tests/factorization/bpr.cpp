@@ -13,6 +13,8 @@
 #include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
+#include "support/fold_in_harness.hpp"
+#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 
 using akin_test::bytes_of;
@@ -23,6 +25,17 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("bpr keeps the promises of every model", "", akin::bpr<float>, akin::bpr<double>,
                    (akin::bpr<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .epochs = 4, .seed = 4}); });
+}
+
+TEMPLATE_TEST_CASE("bpr lives on after its fit", "", akin::bpr<float>, (akin::bpr<double, std::int64_t>)) {
+  akin_test::check_life([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
+                        akin::when_both::add);
+  SECTION("histories are folded in") {
+    akin_test::check_fold_in([] { return TestType({.factors = 4}); });
+  }
+  SECTION("ranks and values at the edge") {
+    akin_test::check_extremes([](int factors) { return TestType({.factors = factors, .epochs = 2}); });
+  }
 }
 
 namespace {
@@ -160,4 +173,28 @@ TEST_CASE("bpr refuses options that make no model") {
   CHECK_THROWS_WITH(model_type({.learning_rate = 0}), "bpr: learning_rate must be positive and finite, got 0");
   CHECK_THROWS_WITH(model_type({.regularization = std::numeric_limits<double>::quiet_NaN()}),
                     contains("bpr: regularization must be finite"));
+}
+
+TEST_CASE("fold_in of bpr says nearly what the training said, of users and of items") {
+  const auto x = clicks();
+  akin::bpr<float> model({.factors = 8, .epochs = 30, .keep_interactions = true});
+  model.fit(execution::par, x);
+  CHECK(akin_test::agreement_with_training(model, x) > 0.9);
+  CHECK(akin_test::agreement_of_items(model, x) > 0.9);
+}
+
+TEST_CASE("what an item of the history contributes in bpr is what the score loses without it") {
+  const auto x = clicks();
+  akin::bpr<float> model({.factors = 8, .epochs = 10});
+  model.fit(execution::par, x);
+  const auto whole = akin_test::history_scores(model, x, 3);
+  akin::sparse_matrix<float> without = x;
+  const auto left_out = without.innerIndexPtr()[without.outerIndexPtr()[3] + 2];
+  without.prune([&](auto row, auto col, float) { return !(row == 3 && col == left_out); });
+  without.makeCompressed();
+  const auto rest = akin_test::history_scores(model, without, 3);
+  const auto columns = akin_test::columns_of<akin::bpr<float>>(x, 3);
+  std::vector<float> parts(static_cast<std::size_t>(columns.size));
+  model.contributions(columns, akin_test::values_of<akin::bpr<float>>(x, 3), 9, std::span(parts));
+  CHECK(parts[2] == whole[9] - rest[9]);
 }

@@ -13,6 +13,8 @@
 #include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
+#include "support/fold_in_harness.hpp"
+#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 
 using akin_test::bytes_of;
@@ -22,6 +24,18 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("logistic_mf keeps the promises of every model", "", akin::logistic_mf<float>,
                    akin::logistic_mf<double>, (akin::logistic_mf<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .epochs = 4, .seed = 4}); });
+}
+
+TEMPLATE_TEST_CASE("logistic_mf lives on after its fit", "", akin::logistic_mf<float>,
+                   (akin::logistic_mf<double, std::int64_t>)) {
+  akin_test::check_life([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
+                        akin::when_both::add);
+  SECTION("histories are folded in") {
+    akin_test::check_fold_in([] { return TestType({.factors = 4}); });
+  }
+  SECTION("ranks and values at the edge") {
+    akin_test::check_extremes([](int factors) { return TestType({.factors = factors, .epochs = 2}); });
+  }
 }
 
 namespace {
@@ -139,4 +153,12 @@ TEST_CASE("logistic_mf refuses options that make no model") {
                     contains("logistic_mf: regularization must be finite"));
   CHECK_THROWS_WITH(model_type({.alpha = 0}), "logistic_mf: alpha must be positive and finite, got 0");
   CHECK_THROWS_WITH(model_type({.negatives = 0}), "logistic_mf: negatives must be positive, got 0");
+}
+
+TEST_CASE("fold_in of logistic_mf says nearly what the training said, of users and of items") {
+  const auto x = clicks();
+  akin::logistic_mf<float> model({.factors = 8, .epochs = 30, .keep_interactions = true});
+  model.fit(execution::par, x);
+  CHECK(akin_test::agreement_with_training(model, x) > 0.9);
+  CHECK(akin_test::agreement_of_items(model, x) > 0.9);
 }

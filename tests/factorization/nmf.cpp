@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
+#include "support/fold_in_harness.hpp"
+#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 
 using akin_test::matrix_of;
@@ -17,6 +20,17 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("nmf keeps the promises of every model", "", akin::nmf<float>, akin::nmf<double>,
                    (akin::nmf<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .iterations = 4, .seed = 4}); });
+}
+
+TEMPLATE_TEST_CASE("nmf lives on after its fit", "", akin::nmf<float>, (akin::nmf<double, std::int64_t>)) {
+  akin_test::check_life([](bool keep) { return TestType({.factors = 4, .iterations = 10, .keep_interactions = keep}); },
+                        akin::when_both::add);
+  SECTION("histories are folded in") {
+    akin_test::check_fold_in([] { return TestType({.factors = 4}); });
+  }
+  SECTION("ranks and values at the edge") {
+    akin_test::check_extremes([](int factors) { return TestType({.factors = factors, .iterations = 2}); });
+  }
 }
 
 namespace {
@@ -176,4 +190,35 @@ TEST_CASE("nmf refuses what makes no model, and stays as it was") {
   CHECK_THROWS_WITH(model.fit(execution::par, matrix_of<model_type>(2, 2, {{0, 0, 3e38f}, {0, 1, 3e38f}})),
                     contains("have grown beyond all bounds"));
   CHECK(akin_test::bytes_of(model) == before);
+}
+
+TEST_CASE("nmf folds items in to the minimum, and the users again after each change") {
+  const auto x = some_counts(6);
+  akin::nmf<double> model({.factors = 6, .iterations = 10, .regularization = 0.1, .keep_interactions = true});
+  model.fit(execution::par, x);
+  const sparse item_users = x.transpose();
+  const Eigen::MatrixXd folded = model.fold_in_items(execution::par, item_users), users = model.user_factors();
+  CHECK(folded.minCoeff() >= 0);
+  for (Eigen::Index i = 0; i < x.cols(); ++i) {
+    const Eigen::VectorXd r = Eigen::MatrixXd(item_users).row(i);
+    CHECK(distance_from_minimum(r, folded.row(i), users, 0.1) <= 1e-3 * (users.transpose() * r).norm());
+  }
+  model.partial_fit(execution::par, matrix_of<akin::nmf<double>>(52, 31, {{3, 4, 1}, {50, 30, 2}, {50, 2, 1}}));
+  CHECK(model.fold_in(execution::seq, sparse(model.histories())) == model.user_factors());
+  model.forget(execution::par, 50);
+  CHECK(model.fold_in(execution::seq, sparse(model.histories())) == model.user_factors());
+  CHECK_THROWS_WITH(model.partial_fit(matrix_of<akin::nmf<double>>(52, 31, {{0, 0, -1}})),
+                    contains("nmf::partial_fit: values must not be negative, got -1"));
+}
+
+TEST_CASE("contributions of nmf sum to the score") {
+  const auto x = some_counts(8);
+  akin::nmf<double> model({.factors = 6, .iterations = 20, .regularization = 0.1});
+  model.fit(execution::par, x);
+  for (const int user : {0, 5, 33}) {
+    const auto scores = akin_test::history_scores(model, x, user);
+    for (const int item : {0, 10, 29})
+      CHECK(akin_test::sum_of_contributions(model, x, user, item) ==
+            Approx(scores[static_cast<std::size_t>(item)]).epsilon(1e-3).margin(1e-3));
+  }
 }

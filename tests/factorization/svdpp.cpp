@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include <akin/factorization/svdpp.hpp>
 
 #include "support/catch.hpp"
+#include "support/fold_in_harness.hpp"
+#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 
 using akin_test::bytes_of;
@@ -20,6 +23,20 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("svdpp keeps the promises of every model", "", akin::svdpp<float>, akin::svdpp<double>,
                    (akin::svdpp<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .epochs = 4, .seed = 4}); });
+}
+
+TEMPLATE_TEST_CASE("svdpp lives on after its fit", "", akin::svdpp<float>, (akin::svdpp<double, std::int64_t>)) {
+  akin_test::check_life(
+      [](bool keep) {
+        return TestType({.factors = 4, .epochs = 30, .learning_rate = 0.02, .keep_interactions = keep});
+      },
+      akin::when_both::replace);
+  SECTION("histories are folded in") {
+    akin_test::check_fold_in([] { return TestType({.factors = 4}); });
+  }
+  SECTION("ranks and values at the edge") {
+    akin_test::check_extremes([](int factors) { return TestType({.factors = factors, .epochs = 2}); });
+  }
 }
 
 namespace {
@@ -159,4 +176,40 @@ TEST_CASE("svdpp refuses options that make no model") {
                     contains("learning_rate must be positive and finite"));
   CHECK_THROWS_WITH(model_type({.regularization = -1}), contains("regularization must be finite and not negative"));
   CHECK_THROWS_WITH(model_type({.learning_rate_decay = 0}), contains("learning_rate_decay must be above 0"));
+}
+
+TEST_CASE("fold_in of svdpp solves the user's own problem beside what was rated") {
+  const akin::sparse_matrix<double> x =
+      akin::synthetic::low_rank_ratings<double>({.users = 90, .items = 60, .rank = 3, .density = 0.2, .seed = 3});
+  akin::svdpp<double> model({.factors = 4, .epochs = 20, .learning_rate = 0.02, .regularization = 0.1});
+  model.fit(execution::par, x);
+  const akin::dense_matrix<double> folded = model.fold_in(execution::par, x);
+  const Eigen::MatrixXd q = model.item_factors(), y = model.implicit_factors();
+  for (int u = 0; u < 90; ++u) {
+    const auto count = static_cast<double>(x.row(u).nonZeros());
+    if (count == 0) continue;
+    Eigen::VectorXd sum = Eigen::VectorXd::Zero(4), b = Eigen::VectorXd::Zero(5), z(5);
+    Eigen::MatrixXd a = Eigen::MatrixXd::Zero(5, 5);
+    for (akin::sparse_matrix<double>::InnerIterator cell(x, u); cell; ++cell)
+      sum += y.row(cell.col()).transpose() / std::sqrt(count);
+    for (akin::sparse_matrix<double>::InnerIterator cell(x, u); cell; ++cell) {
+      z << q.row(cell.col()).transpose(), 1;
+      a += z * z.transpose();
+      b += (cell.value() - model.mean() - model.item_biases()[static_cast<std::size_t>(cell.col())] -
+            q.row(cell.col()).dot(sum)) *
+           z;
+    }
+    a.diagonal().array() += 0.1 * count;
+    Eigen::VectorXd expected = a.ldlt().solve(b);
+    expected.head(4) += sum;
+    CHECK((folded.row(u).transpose() - expected).norm() < 1e-9 * (1 + expected.norm()));
+  }
+  for (const int user : {0, 5, 33}) {
+    const auto scores = akin_test::history_scores(model, x, user);
+    for (const int item : {0, 20, 59}) {
+      const auto place = static_cast<std::size_t>(item);
+      CHECK(akin_test::sum_of_contributions(model, x, user, item) + model.mean() + model.item_biases()[place] ==
+            Approx(scores[place]));
+    }
+  }
 }

@@ -149,6 +149,32 @@ TEMPLATE_TEST_CASE("a step for a pair is the gradient's", "", float, double) {
       }
 }
 
+TEMPLATE_TEST_CASE("a step down a hinge is the weighted pair's", "", float, double) {
+  const kernels::preferred_pair<std::int64_t> pair{2, 1, 3};
+  const kernels::sgd_rates<TestType> rates{TestType(0.05), TestType(0.1)};
+  const double rate = static_cast<double>(rates.rate), held = static_cast<double>(rates.regularization), weight = 2.5;
+  for (const auto set : akin_test::instruction_sets())
+    for (const std::int64_t k : {1, 3, 4, 7, 8, 16, 17, 33, 64, 70}) {
+      CAPTURE(static_cast<int>(set), k);
+      small_model<TestType> model(k);
+      reference expected(model);
+      const auto size = static_cast<std::size_t>(k);
+      for (std::size_t d = 0; d < size; ++d) {
+        double &p = expected.p[2 * size + d], &q = expected.q[size + d], &o = expected.q[3 * size + d];
+        const double x = p, y = q, z = o;
+        p += rate * (weight * (y - z) - held * x);
+        q += rate * (weight * x - held * y);
+        o += rate * (-weight * x - held * z);
+      }
+      expected.c[1] += rate * (weight - held * expected.c[1]);
+      expected.c[3] += rate * (-weight - held * expected.c[3]);
+      const auto pointers = model.pointers();
+      kernels::call_on<kernels::sgd_hinge_kernel>(set, &pointers, &pair, TestType(weight), &rates);
+      CHECK(largest_difference(expected, model) < 400 * static_cast<double>(akin_test::epsilon<TestType>));
+      CHECK(model.are_guards_intact());
+    }
+}
+
 TEMPLATE_TEST_CASE("a step for a rating may pull users elsewhere than to zero", "", float, double) {
   const kernels::rated_cell<TestType, std::int32_t> cells[] = {{0, 1, 2}, {2, 3, -1}, {0, 3, 1}};
   const kernels::sgd_rates<TestType> rates{TestType(0.05), TestType(0.1)};

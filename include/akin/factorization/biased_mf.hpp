@@ -15,14 +15,14 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
-#include <akin/execution.hpp>
 #include <akin/factorization/biased_mf_options.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
+#include <akin/factorization/detail/sgd_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>
-#include <akin/io/parts.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
 #include <akin/parallel.hpp>
@@ -43,14 +43,17 @@ namespace akin::inline AKIN_ABI {
 /// E. Nijkamp, P. J. Haas, Y. Sismanis, "Large-Scale Matrix Factorization with Distributed Stochastic Gradient
 /// Descent", KDD 2011.
 template <class Scalar = float, class Index = std::int32_t>
-class biased_mf : public detail::biased_factors<Scalar, Index> {
-  using base = detail::biased_factors<Scalar, Index>;
-  using parameters = detail::biased_parameters<Scalar>;
+class biased_mf : public detail::sgd_model<biased_mf<Scalar, Index>, biased_mf_options, Scalar, Index> {
+  using base = detail::sgd_model<biased_mf, biased_mf_options, Scalar, Index>;
+  template <class, class>
+  friend class detail::updatable;
+  template <class, class, class, class>
+  friend class detail::sgd_model;
 
  public:
   static constexpr std::string_view kind = "biased_mf";
 
-  explicit biased_mf(const biased_mf_options& options = {}) : options_(options) { check(options); }
+  explicit biased_mf(const biased_mf_options& options = {}) : base(options) {}
 
   /// Learns from a users x items matrix whose stored values are ratings. The observer is told of each epoch; `loss` is
   /// the RMSE of the held-out ratings where there are any, else that of the training, each rating's error taken just
@@ -61,12 +64,12 @@ class biased_mf : public detail::biased_factors<Scalar, Index> {
   requires(!sparse_matrix_like<std::remove_cvref_t<Observer>>) void fit(const Policy& policy, const Matrix& user_items,
                                                                         Observer&& observer = {}) {
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "biased_mf::fit");
-    const random_stream random(options_.seed, detail::sgd_use::validation);
+    const random_stream random(this->options_.seed, detail::sgd_use::validation);
     const auto is_held_out = [&](std::int64_t position) {
-      return options_.validation_fraction > 0 &&
-             random.uniform(static_cast<std::uint64_t>(position)) < options_.validation_fraction;
+      return this->options_.validation_fraction > 0 &&
+             random.uniform(static_cast<std::uint64_t>(position)) < this->options_.validation_fraction;
     };
-    const bool may_hold_out = options_.validation_fraction > 0;
+    const bool may_hold_out = this->options_.validation_fraction > 0;
     learn(policy, x, is_held_out, may_hold_out ? x : csr_view<Scalar, Index>{}, is_held_out, observer);
   }
 
@@ -83,11 +86,7 @@ class biased_mf : public detail::biased_factors<Scalar, Index> {
         policy, x, [](std::int64_t) { return false; }, v, [](std::int64_t) { return true; }, observer);
   }
 
-  template <class Matrix>
-  requires sparse_matrix_like<Matrix>
-  void fit(const Matrix& user_items) { fit(execution::seq, user_items); }
-
-  const biased_mf_options& options() const noexcept { return options_; }
+  using base::fit;
 
   /// The mean of the ratings of the training.
   Scalar mean() const noexcept { return this->learnt_.mean; }
@@ -98,45 +97,19 @@ class biased_mf : public detail::biased_factors<Scalar, Index> {
   /// be in range.
   Scalar predict(Index user, Index item) const noexcept { return this->score(user, item); }
 
-  /// The factors and, in the last column, the bias of users with these ratings (rows x items): rows x (k + 1). Each is
-  /// the minimum of the objective with the items as they are, solved directly, in double; a user without ratings gets
-  /// zeros. Users of the training get nearly what the training gave them. O(n k^2 + k^3) for a user with n ratings.
-  template <class Policy, class Matrix>
-  dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& ratings) const {
-    detail::require_fitted(this->items() > 0, "biased_mf::fold_in");
-    const auto x = detail::checked_view<Scalar, Index>(policy, ratings, "biased_mf::fold_in");
-    detail::require_columns(x.cols, this->items(), "biased_mf::fold_in");
-    return detail::fold_in_ratings(policy, x, this->learnt_, options_.regularization, "biased_mf::fold_in");
-  }
-
-  void write_to(detail::model_writer& writer) const {
-    writer.add_value("factors", options_.factors);
-    writer.add_value("epochs", options_.epochs);
-    writer.add_value("learning_rate", options_.learning_rate);
-    writer.add_value("regularization", options_.regularization);
-    writer.add_value("learning_rate_decay", options_.learning_rate_decay);
-    writer.add_value("validation_fraction", options_.validation_fraction);
-    writer.add_value("patience", options_.patience);
-    writer.add_value("seed", options_.seed);
-    this->learnt_.write_to(writer);
-  }
-  static biased_mf read_from(const detail::model_reader& reader) {
-    const biased_mf_options options = {
-        .factors = reader.value<int>("factors"),
-        .epochs = reader.value<int>("epochs"),
-        .learning_rate = reader.value<double>("learning_rate"),
-        .regularization = reader.value<double>("regularization"),
-        .learning_rate_decay = reader.value<double>("learning_rate_decay"),
-        .validation_fraction = reader.value<double>("validation_fraction"),
-        .patience = reader.value<int>("patience"),
-        .seed = reader.value<std::uint64_t>("seed"),
-    };
-    check(options);
-    return {options, parameters::read_from(reader, options.factors)};
+  /// See akin::explain. The contributions of a history sum to the score of its fold-in less mean and item bias, which
+  /// are no user's.
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
+    std::vector<double> rest;
+    detail::rating_contributions(columns, values, item, fixed_items(), kind, out, rest);
   }
 
  private:
-  biased_mf(const biased_mf_options& options, parameters learnt) : base(std::move(learnt)), options_(options) {}
+  using parameters = typename base::parameters;
+  static constexpr when_both merging = when_both::replace;
+  static constexpr bool items_need_histories = false;
+
+  biased_mf(const biased_mf_options& options, parameters learnt) : base(options, std::move(learnt)) {}
 
   static void check(const biased_mf_options& options) {
     detail::check_sgd_options(options, "biased_mf");
@@ -147,12 +120,34 @@ class biased_mf : public detail::biased_factors<Scalar, Index> {
     detail::require(options.patience >= 1, "biased_mf", "patience must be positive", options.patience);
   }
 
+  template <class Options, class Visit>
+  static void for_own_options(Options& options, const Visit& visit) {
+    visit("learning_rate_decay", options.learning_rate_decay);
+    visit("validation_fraction", options.validation_fraction);
+    visit("patience", options.patience);
+  }
+
+  auto fixed_items() const {
+    return detail::fixed_side<Scalar>::items_of(this->learnt_, this->options_.regularization);
+  }
+  /// Each row is the minimum of the objective, solved directly.
+  template <class Policy>
+  detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    return detail::fold_in_ratings(policy, x, fixed_items(), {}, kind);
+  }
+  template <class Policy>
+  detail::dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    const auto users = detail::fixed_side<Scalar>::users_of(this->learnt_, this->options_.regularization);
+    return detail::fold_in_ratings(policy, x, users, {}, kind);
+  }
+
   /// Learns from the elements of x but those that are held out, watching those of `validation` that are held out.
   template <class Policy, class HeldOut, class Watched, class Observer>
   void learn(const Policy& policy, const csr_view<Scalar, Index>& x, const HeldOut& is_held_out,
              const csr_view<Scalar, Index>& validation, const Watched& is_watched, Observer& observer) {
+    const biased_mf_options& options = this->options_;
     using cell = kernels::rated_cell<Scalar, Index>;
-    const std::uint64_t seed = options_.seed;
+    const std::uint64_t seed = options.seed;
     const std::int64_t side = detail::grid_side(x.rows, x.cols, x.nonzeros());
     detail::block_grid<cell> grid(
         policy, x, detail::random_groups<Index>(x.rows, side, random_stream(seed, detail::sgd_use::row_groups)),
@@ -162,20 +157,20 @@ class biased_mf : public detail::biased_factors<Scalar, Index> {
           return cell{user, x.columns[at], x.values[at]};
         });
     constexpr double deviation = 0.1;
-    parameters current(x.rows, x.cols, options_.factors, deviation, seed), best;
+    parameters current(x.rows, x.cols, options.factors, deviation, seed), best;
     current.start_from_ratings(x, [&](std::int64_t at) { return !is_held_out(at); });
-    double rate = options_.learning_rate, best_rmse = std::numeric_limits<double>::infinity();
+    double rate = options.learning_rate, best_rmse = std::numeric_limits<double>::infinity();
     int worse = 0;
 
     const auto epoch = [&](int number) {
       const auto model = current.mutable_pointers();
-      const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate), static_cast<Scalar>(options_.regularization)};
+      const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate), static_cast<Scalar>(options.regularization)};
       const double squares =
           grid.run_epoch(policy, seed, number, [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
             const cell* const first = cells.data;
             return kernels::call<kernels::sgd_rating_kernel>(&model, first, cells.size, &rates);
           });
-      rate *= options_.learning_rate_decay;
+      rate *= options.learning_rate_decay;
       detail::epoch_result result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
       if (validation.rows == 0) return result;
       const double watched = rmse(policy, validation, is_watched, current);
@@ -186,13 +181,13 @@ class biased_mf : public detail::biased_factors<Scalar, Index> {
         best_rmse = result.loss;
         worse = 0;
       } else {
-        result.go_on = ++worse < options_.patience;
+        result.go_on = ++worse < options.patience;
       }
       return result;
     };
     detail::train_epochs(
-        options_.epochs, "biased_mf::fit", epoch, [&] { return current.is_finite(policy); }, observer);
-    *this = biased_mf(options_, best.item_factors.cols() > 0 ? std::move(best) : std::move(current));
+        options.epochs, "biased_mf::fit", epoch, [&] { return current.is_finite(policy); }, observer);
+    this->become(biased_mf(options, best.item_factors.cols() > 0 ? std::move(best) : std::move(current)), x);
   }
 
   /// Over the elements of x that are watched; infinite where there are none.
@@ -217,8 +212,6 @@ class biased_mf : public detail::biased_factors<Scalar, Index> {
     if (sum.second == 0) return std::numeric_limits<double>::infinity();
     return std::sqrt(sum.first / static_cast<double>(sum.second));
   }
-
-  biased_mf_options options_;
 };
 
 }  // namespace akin::inline AKIN_ABI

@@ -19,6 +19,8 @@ struct biased_mf_options {
   double validation_fraction = 0;
   int patience = 5;        ///< >= 1: epochs without a better validation RMSE after which the training ends
   std::uint64_t seed = 0;  ///< of the initial factors, the blocks, the order in them and what is held out
+  bool keep_interactions =
+      false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and forget need
 };
 
 }  // namespace AKIN_SEAM

@@ -3,19 +3,20 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <span>
 #include <string_view>
-#include <type_traits>
-#include <utility>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
-#include <akin/execution.hpp>
+#include <akin/data/merge_interactions.hpp>
 #include <akin/factorization/bpr_options.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/liked_cells.hpp>
+#include <akin/factorization/detail/liking_fold_in.hpp>
+#include <akin/factorization/detail/sgd_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>
-#include <akin/io/parts.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
 #include <akin/progress.hpp>
@@ -34,14 +35,17 @@ namespace akin::inline AKIN_ABI {
 /// the same bits for any number of threads. Const members may be called from many threads. Source: S. Rendle, C.
 /// Freudenthaler, Z. Gantner, L. Schmidt-Thieme, "BPR: Bayesian Personalized Ranking from Implicit Feedback", UAI 2009.
 template <class Scalar = float, class Index = std::int32_t>
-class bpr : public detail::biased_factors<Scalar, Index> {
-  using base = detail::biased_factors<Scalar, Index>;
-  using parameters = detail::biased_parameters<Scalar>;
+class bpr : public detail::sgd_model<bpr<Scalar, Index>, bpr_options, Scalar, Index> {
+  using base = detail::sgd_model<bpr, bpr_options, Scalar, Index>;
+  template <class, class>
+  friend class detail::updatable;
+  template <class, class, class, class>
+  friend class detail::sgd_model;
 
  public:
   static constexpr std::string_view kind = "bpr";
 
-  explicit bpr(const bpr_options& options = {}) : options_(options) { detail::check_sgd_options(options, "bpr"); }
+  explicit bpr(const bpr_options& options = {}) : base(options) {}
 
   /// Learns from a users x items matrix. The observer is told of each epoch; `loss` is the mean of ln(1 + exp(s_uj -
   /// s_ui)), each taken just before its step. If it returns false, the training ends there and what was learnt is kept.
@@ -49,56 +53,29 @@ class bpr : public detail::biased_factors<Scalar, Index> {
   /// beyond all bounds; the model is then as it was.
   template <class Policy, class Matrix, class Observer = no_observer>
   void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
-    constexpr bool with_loss = !std::is_same_v<std::remove_cvref_t<Observer>, no_observer>;
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "bpr::fit");
-    const detail::likings<Scalar, Index> likings(x);
-    parameters current(x.rows, x.cols, options_.factors, initial_deviation, options_.seed);
-    current.forget_unseen(likings.is_user_seen(), likings.is_item_seen());
-    const auto model = current.mutable_pointers();
-    const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(options_.learning_rate),
-                                           static_cast<Scalar>(options_.regularization)};
-
-    const auto epoch = [&](int number) {
-      const auto loss = likings.run_epoch(policy, options_.seed, number,
-                                          [&](const auto& cells, const auto& items, detail::block_random& random) {
-                                            return learn_block(likings, cells, items, random, model, rates, with_loss);
-                                          });
-      return detail::epoch_result{loss.mean()};
-    };
-    detail::train_epochs(
-        options_.epochs, "bpr::fit", epoch, [&] { return current.is_finite(policy); }, observer);
-    *this = bpr(options_, std::move(current));
+    const auto make_cell = [](Index user, Index item, Scalar) { return detail::liked_cell<Index>{user, item}; };
+    this->become(bpr(this->options_,
+                     detail::learn_likings(policy, x, this->options_, "bpr::fit", observer, learn_block, make_cell)),
+                 x);
   }
-  template <class Matrix>
-  requires sparse_matrix_like<Matrix>
-  void fit(const Matrix& user_items) { fit(execution::seq, user_items); }
+  using base::fit;
 
-  const bpr_options& options() const noexcept { return options_; }
-
-  void write_to(detail::model_writer& writer) const {
-    writer.add_value("factors", options_.factors);
-    writer.add_value("epochs", options_.epochs);
-    writer.add_value("learning_rate", options_.learning_rate);
-    writer.add_value("regularization", options_.regularization);
-    writer.add_value("seed", options_.seed);
-    this->learnt_.write_to(writer);
-  }
-  static bpr read_from(const detail::model_reader& reader) {
-    const bpr_options options = {
-        .factors = reader.value<int>("factors"),
-        .epochs = reader.value<int>("epochs"),
-        .learning_rate = reader.value<double>("learning_rate"),
-        .regularization = reader.value<double>("regularization"),
-        .seed = reader.value<std::uint64_t>("seed"),
-    };
-    detail::check_sgd_options(options, "bpr");
-    return {options, parameters::read_from(reader, options.factors)};
+  /// See akin::explain: what the score of the history's fold-in loses without the element.
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
+    detail::contributions_by_omission(columns, values, out, this->score_of(item));
   }
 
  private:
-  static constexpr double initial_deviation = 0.1;
+  using parameters = typename base::parameters;
+  static constexpr when_both merging = when_both::add;
+  static constexpr bool items_need_histories = true;
 
-  bpr(const bpr_options& options, parameters learnt) : base(std::move(learnt)), options_(options) {}
+  bpr(const bpr_options& options, parameters learnt) : base(options, std::move(learnt)) {}
+
+  static void check(const bpr_options& options) { detail::check_sgd_options(options, "bpr"); }
+  template <class Options, class Visit>
+  static void for_own_options(Options&, const Visit&) {}
 
   /// A few pairs are drawn, then a few steps taken, so that drawing does not wait for the steps.
   static detail::sampled_loss learn_block(const detail::likings<Scalar, Index>& likings,
@@ -121,7 +98,24 @@ class bpr : public detail::biased_factors<Scalar, Index> {
     return loss;
   }
 
-  bpr_options options_;
+  /// The gradient of ln(1 + exp(s_uj - s_ui)) with respect to s_ui - s_uj, but for its sign.
+  static Scalar pull(Scalar liked, Scalar other) { return 1 / (1 + std::exp(liked - other)); }
+
+  /// The steps of a fold-in: one item is drawn for each liking.
+  static constexpr auto compare = [](Scalar liked, const auto& draw, const auto& score) {
+    const Index other = draw();
+    return detail::comparison<Scalar, Index>{other, other < 0 ? Scalar{0} : pull(liked, score(other))};
+  };
+
+  template <class Policy>
+  detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    return detail::fold_in_pairwise_users(policy, x, this->catalogue(), this->options_, kind, compare);
+  }
+  template <class Policy>
+  detail::dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    const auto lose = [](Scalar liked, Scalar own, const auto&, const auto&) { return pull(liked, own); };
+    return detail::fold_in_pairwise_items(policy, x, this->catalogue(), this->options_, kind, 1, compare, lose);
+  }
 };
 
 }  // namespace akin::inline AKIN_ABI

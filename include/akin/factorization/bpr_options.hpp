@@ -15,6 +15,8 @@ struct bpr_options {
   double learning_rate = 0.05;   ///< > 0: length of a step
   double regularization = 0.02;  ///< lambda >= 0: how strongly a step pulls factors and biases to zero
   std::uint64_t seed = 0;        ///< of the initial factors, the blocks, the order in them and the other items
+  bool keep_interactions =
+      false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and forget need
 };
 
 }  // namespace AKIN_SEAM

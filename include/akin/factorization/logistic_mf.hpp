@@ -2,21 +2,22 @@
 /// Matrix factorisation of the probability that a user likes an item.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
-#include <akin/execution.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/liked_cells.hpp>
+#include <akin/factorization/detail/liking_fold_in.hpp>
+#include <akin/factorization/detail/sgd_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>
 #include <akin/factorization/logistic_mf_options.hpp>
-#include <akin/io/parts.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
 #include <akin/progress.hpp>
@@ -37,15 +38,18 @@ namespace akin::inline AKIN_ABI {
 /// Feedback Data", NIPS workshop on distributed machine learning and matrix computations, 2014, which sums over all (u,
 /// j) instead of drawn ones.
 template <class Scalar = float, class Index = std::int32_t>
-class logistic_mf : public detail::biased_factors<Scalar, Index> {
-  using base = detail::biased_factors<Scalar, Index>;
-  using parameters = detail::biased_parameters<Scalar>;
+class logistic_mf : public detail::sgd_model<logistic_mf<Scalar, Index>, logistic_mf_options, Scalar, Index> {
+  using base = detail::sgd_model<logistic_mf, logistic_mf_options, Scalar, Index>;
   using cell = kernels::rated_cell<Scalar, Index>;
+  template <class, class>
+  friend class detail::updatable;
+  template <class, class, class, class>
+  friend class detail::sgd_model;
 
  public:
   static constexpr std::string_view kind = "logistic_mf";
 
-  explicit logistic_mf(const logistic_mf_options& options = {}) : options_(options) { check(options); }
+  explicit logistic_mf(const logistic_mf_options& options = {}) : base(options) {}
 
   /// Learns from a users x items matrix. The observer is told of each epoch; `loss` is the mean of the
   /// logarithms with their weights, each taken just before its step. If it returns false, the training ends there and
@@ -53,74 +57,48 @@ class logistic_mf : public detail::biased_factors<Scalar, Index> {
   /// where the factors grow beyond all bounds; the model is then as it was.
   template <class Policy, class Matrix, class Observer = no_observer>
   void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
-    constexpr bool with_loss = !std::is_same_v<std::remove_cvref_t<Observer>, no_observer>;
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "logistic_mf::fit");
-    const detail::likings<Scalar, Index> likings(x);
-    parameters current(x.rows, x.cols, options_.factors, initial_deviation, options_.seed);
-    current.forget_unseen(likings.is_user_seen(), likings.is_item_seen());
-    const auto model = current.mutable_pointers();
-    const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(options_.learning_rate),
-                                           static_cast<Scalar>(options_.regularization)};
-
-    const auto alpha = static_cast<Scalar>(options_.alpha);
-    const auto epoch = [&](int number) {
-      const auto loss = likings.run_epoch(
-          policy, options_.seed, number,
-          [&](const slice<const cell>& cells, const slice<const Index>& items, detail::block_random& random) {
-            return learn_block(likings, cells, items, random, model, rates, with_loss);
-          },
-          [&](Index user, Index item, Scalar value) {
-            return cell{user, item, static_cast<Scalar>(alpha * value)};
-          });
-      return detail::epoch_result{loss.mean()};
+    const auto learn = [&](const auto& likings, const slice<const cell>& cells, const auto& items, auto& random,
+                           const auto& model, const auto& rates, bool with_loss) {
+      return learn_block(likings, cells, items, random, model, rates, with_loss);
     };
-    detail::train_epochs(
-        options_.epochs, "logistic_mf::fit", epoch, [&] { return current.is_finite(policy); }, observer);
-    *this = logistic_mf(options_, std::move(current));
+    const auto make_cell = [&](Index user, Index item, Scalar value) { return cell{user, item, weight_of(value)}; };
+    this->become(logistic_mf(this->options_, detail::learn_likings(policy, x, this->options_, "logistic_mf::fit",
+                                                                   observer, learn, make_cell)),
+                 x);
   }
-  template <class Matrix>
-  requires sparse_matrix_like<Matrix>
-  void fit(const Matrix& user_items) { fit(execution::seq, user_items); }
+  using base::fit;
 
-  const logistic_mf_options& options() const noexcept { return options_; }
   std::span<const Scalar> user_biases() const noexcept {
     return {this->learnt_.user_biases.begin(), this->learnt_.user_biases.end()};
   }
 
-  void write_to(detail::model_writer& writer) const {
-    writer.add_value("factors", options_.factors);
-    writer.add_value("epochs", options_.epochs);
-    writer.add_value("learning_rate", options_.learning_rate);
-    writer.add_value("regularization", options_.regularization);
-    writer.add_value("alpha", options_.alpha);
-    writer.add_value("negatives", options_.negatives);
-    writer.add_value("seed", options_.seed);
-    this->learnt_.write_to(writer);
-  }
-  static logistic_mf read_from(const detail::model_reader& reader) {
-    const logistic_mf_options options = {
-        .factors = reader.value<int>("factors"),
-        .epochs = reader.value<int>("epochs"),
-        .learning_rate = reader.value<double>("learning_rate"),
-        .regularization = reader.value<double>("regularization"),
-        .alpha = reader.value<double>("alpha"),
-        .negatives = reader.value<int>("negatives"),
-        .seed = reader.value<std::uint64_t>("seed"),
-    };
-    check(options);
-    return {options, parameters::read_from(reader, options.factors)};
+  /// See akin::explain: what the score of the history's fold-in loses without the element.
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
+    detail::contributions_by_omission(columns, values, out, this->score_of(item));
   }
 
  private:
-  static constexpr double initial_deviation = 0.1;
+  using parameters = typename base::parameters;
+  static constexpr when_both merging = when_both::add;
+  static constexpr bool items_need_histories = true;
 
-  logistic_mf(const logistic_mf_options& options, parameters learnt) : base(std::move(learnt)), options_(options) {}
+  logistic_mf(const logistic_mf_options& options, parameters learnt) : base(options, std::move(learnt)) {}
 
   static void check(const logistic_mf_options& options) {
     detail::check_sgd_options(options, "logistic_mf");
     detail::require(options.alpha > 0 && detail::is_finite(options.alpha), "logistic_mf",
                     "alpha must be positive and finite", options.alpha);
     detail::require(options.negatives >= 1, "logistic_mf", "negatives must be positive", options.negatives);
+  }
+  template <class Options, class Visit>
+  static void for_own_options(Options& options, const Visit& visit) {
+    visit("alpha", options.alpha);
+    visit("negatives", options.negatives);
+  }
+
+  Scalar weight_of(Scalar value) const {
+    return static_cast<Scalar>(static_cast<Scalar>(this->options_.alpha) * value);
   }
 
   /// A few items are drawn, then a few steps taken, so that drawing does not wait for the steps.
@@ -143,7 +121,7 @@ class logistic_mf : public detail::biased_factors<Scalar, Index> {
     };
     for (const cell& c : liked) {
       add(c);
-      for (int draw = 0; draw < options_.negatives; ++draw) {
+      for (int draw = 0; draw < this->options_.negatives; ++draw) {
         const Index other = likings.draw_other(c.user, items, random);
         if (other >= 0) add({c.user, other, Scalar{-1}});
       }
@@ -152,7 +130,49 @@ class logistic_mf : public detail::biased_factors<Scalar, Index> {
     return loss;
   }
 
-  logistic_mf_options options_;
+  /// One step of a fold-in; a weight above 0 is that of a liking, -1 is for what was drawn.
+  static void step(detail::learnt_row<Scalar>& row, Scalar weight, Scalar other_bias, const Scalar* other) {
+    const Scalar score = row.bias() + other_bias + row.times(other), margin = weight > 0 ? score : -score;
+    const Scalar pull = weight / (1 + std::exp(margin));
+    row.shrink();
+    row.step(pull, other);
+    row.step_bias(pull);
+  }
+  template <class Policy>
+  detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    const auto all = this->catalogue();
+    const auto epoch = [&](const auto& history, auto& row, const detail::fold_in_draws& draws) {
+      for (std::int64_t i = 0; i < history.columns.size; ++i) {
+        if (!(history.values[i] > 0)) continue;
+        const Index liked = history.columns[i];
+        step(row, weight_of(history.values[i]), all.item_bias(liked), all.item(liked));
+        detail::block_random random = draws.of(liked);
+        for (int draw = 0; draw < this->options_.negatives; ++draw) {
+          const Index other = all.draw_other(history, random);
+          if (other >= 0) step(row, Scalar{-1}, all.item_bias(other), all.item(other));
+        }
+      }
+    };
+    return detail::fold_in_likings(policy, x, this->options_, kind, epoch);
+  }
+  /// As often as the training draws an item, it is drawn here, by users who do not like it.
+  template <class Policy>
+  detail::dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    const auto all = this->catalogue();
+    const std::int64_t drawn = this->options_.negatives * all.likings_an_item();
+    const auto epoch = [&](const auto& users, auto& row, const detail::fold_in_draws& draws) {
+      for (std::int64_t i = 0; i < users.columns.size; ++i) {
+        const Index user = users.columns[i];
+        if (users.values[i] > 0) step(row, weight_of(users.values[i]), all.user_bias(user), all.user(user));
+      }
+      detail::block_random random = draws.of(-1);
+      for (std::int64_t i = 0; i < drawn; ++i) {
+        const Index user = all.draw_liking(random).user;
+        if (user >= 0 && !users.likes(user)) step(row, Scalar{-1}, all.user_bias(user), all.user(user));
+      }
+    };
+    return detail::fold_in_likings(policy, x, this->options_, kind, epoch);
+  }
 };
 
 }  // namespace akin::inline AKIN_ABI

@@ -17,6 +17,8 @@ struct logistic_mf_options {
   double alpha = 1;              ///< > 0: weight that a unit of a stored value has, an item that was drawn having 1
   int negatives = 3;             ///< >= 1: items drawn for each liking that the user does not like
   std::uint64_t seed = 0;        ///< of the initial factors, the blocks, the order in them and the items drawn
+  bool keep_interactions =
+      false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and forget need
 };
 
 }  // namespace AKIN_SEAM

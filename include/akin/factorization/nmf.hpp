@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -13,10 +14,14 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/detail/factor_scores.hpp>
+#include <akin/factorization/detail/kept_interactions.hpp>
+#include <akin/factorization/detail/model_life.hpp>
 #include <akin/factorization/detail/nmf_engine.hpp>
+#include <akin/factorization/detail/row_edits.hpp>
 #include <akin/factorization/nmf_options.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
@@ -24,6 +29,7 @@
 #include <akin/matrix.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
+#include <akin/storage.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -39,8 +45,9 @@ namespace akin::inline AKIN_ABI {
 /// Non-negative Matrix Factorization", NIPS 2000 (the objective); A. Cichocki, A.-H. Phan, "Fast Local Algorithms for
 /// Large Scale Nonnegative Matrix and Tensor Factorizations", IEICE Trans. Fundamentals E92-A, 2009 (the updates).
 template <class Scalar = float, class Index = std::int32_t>
-class nmf : public detail::factor_scores<Scalar, Index> {
-  using base = detail::factor_scores<Scalar, Index>;
+class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<Scalar, Index>> {
+  template <class, class>
+  friend class detail::updatable;
 
  public:
   static constexpr std::string_view kind = "nmf";
@@ -53,7 +60,8 @@ class nmf : public detail::factor_scores<Scalar, Index> {
   /// overflow; the model is then as it was.
   template <class Policy, class Matrix, class Observer = no_observer>
   void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
-    const csr_view<Scalar, Index> x = checked(policy, user_items, "nmf::fit");
+    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "nmf::fit");
+    check_values(x, "nmf::fit");
     const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
     const std::vector<Index> user_schedule = detail::longest_first(x);
     const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
@@ -61,19 +69,24 @@ class nmf : public detail::factor_scores<Scalar, Index> {
 
     const auto start = std::chrono::steady_clock::now();
     for (int iteration = 1; iteration <= options_.iterations; ++iteration) {
-      engine_on(policy, users.view())
+      const detail::storage<Scalar> user_gram = gram_of(policy, users.view());
+      engine_on<Policy>(users, user_gram)
           .solve_rows(policy, transposed.view(), item_schedule, options_.sweeps, Scalar{0}, items.mutable_view());
-      const auto engine = engine_on(policy, items.view());
-      engine.solve_rows(policy, x, user_schedule, options_.sweeps, Scalar{0}, users.mutable_view());
+      const detail::storage<Scalar> item_gram = gram_of(policy, items.view());
+      const auto on_items = engine_on<Policy>(items, item_gram);
+      on_items.solve_rows(policy, x, user_schedule, options_.sweeps, Scalar{0}, users.mutable_view());
 
       progress state{iteration, options_.iterations};
       state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>)
-        state.loss = engine.loss(policy, x, users.view()) + penalty(items.view());
+        state.loss = on_items.loss(policy, x, users.view()) + penalty(items.view());
       if (!detail::notify(observer, state)) break;
     }
-    users = solved_users(policy, x, items.view());
-    *this = nmf(options_, std::move(users), std::move(items));
+    nmf fitted(options_);
+    fitted.item_factors_ = std::move(items);
+    fitted.item_gram_ = gram_of(policy, fitted.item_factors_.view());
+    fitted.user_factors_ = fitted.users_from(policy, x);
+    this->become(std::move(fitted), x);
   }
   template <class Matrix>
   requires sparse_matrix_like<Matrix>
@@ -81,15 +94,14 @@ class nmf : public detail::factor_scores<Scalar, Index> {
 
   const nmf_options& options() const noexcept { return options_; }
 
-  /// The factors, rows x k, of users with these histories (rows x items): each the minimum of the objective, to a
-  /// relative 1e-5, with the item factors as they are. For the matrix of the training it gives user_factors() to the
-  /// bit.
-  template <class Policy, class Matrix>
-  dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
-    detail::require_fitted(this->items() > 0, "nmf::fold_in");
-    const auto x = checked(policy, histories, "nmf::fold_in");
-    detail::require_columns(x.cols, this->items(), "nmf::fold_in");
-    return solved_users(policy, x, this->item_factors_.view()).map();
+  /// Fills out[item] for all items with the score for a row of fold_in, -infinity for items without evidence.
+  void scores_of(const Scalar* row, std::span<Scalar> out) const noexcept { this->score_against_items(row, out); }
+
+  /// See akin::explain. The contributions of a history sum to the score of its fold-in, to a relative 1e-5.
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
+    const auto user = this->user_from(columns, values);
+    engine_on<execution::sequenced_policy>(this->item_factors_, item_gram_)
+        .contributions(columns, values, user.view().row(0), this->item_factors_.view().row(item), out.data());
   }
 
   void write_to(detail::model_writer& writer) const {
@@ -100,23 +112,28 @@ class nmf : public detail::factor_scores<Scalar, Index> {
     writer.add_value("seed", options_.seed);
     writer.add("user_factors", this->user_factors_.view());
     writer.add("item_factors", this->item_factors_.view());
+    writer.add("item_gram", item_gram_.data(), item_gram_.size());
+    detail::write_kept(writer, options_.keep_interactions, this->histories_);
   }
   static nmf read_from(const detail::model_reader& reader) {
-    const nmf_options options = {
+    nmf model({
         .factors = reader.value<int>("factors"),
         .iterations = reader.value<int>("iterations"),
         .sweeps = reader.value<int>("sweeps"),
         .regularization = reader.value<double>("regularization"),
         .seed = reader.value<std::uint64_t>("seed"),
-    };
-    check(options);
-    auto users = detail::map_dense<Scalar>(reader, "user_factors", detail::model_reader::any, options.factors);
-    auto items = detail::map_dense<Scalar>(reader, "item_factors", detail::model_reader::any, options.factors);
-    for (const rows_view<const Scalar>& factors : {users.view(), items.view()})
+        .keep_interactions = reader.value<bool>("keep_interactions"),
+    });
+    const std::int64_t k = model.options_.factors;
+    model.user_factors_ = detail::map_dense<Scalar>(reader, "user_factors", detail::model_reader::any, k);
+    model.item_factors_ = detail::map_dense<Scalar>(reader, "item_factors", detail::model_reader::any, k);
+    for (const rows_view<const Scalar>& factors : {model.user_factors_.view(), model.item_factors_.view()})
       reader.require(std::all_of(factors.data, factors.data + factors.rows * factors.cols,
                                  [](Scalar factor) { return factor >= 0; }),
                      "factors must not be negative");
-    return {options, std::move(users), std::move(items)};
+    model.item_gram_ = detail::map_array<Scalar>(reader, "item_gram", k * k);
+    model.histories_ = detail::read_kept<Scalar, Index>(reader, model.users(), model.items());
+    return model;
   }
 
  private:
@@ -124,8 +141,8 @@ class nmf : public detail::factor_scores<Scalar, Index> {
   static constexpr double fold_in_tolerance = 1e-5;
   static constexpr int most_fold_in_sweeps = 1000;
 
-  nmf(const nmf_options& options, detail::dense_storage<Scalar> users, detail::dense_storage<Scalar> items)
-      : base(std::move(users), std::move(items)), options_(options) {}
+  static constexpr when_both merging = when_both::add;
+  static constexpr bool items_need_histories = false, alternating = true;
 
   static void check(const nmf_options& options) {
     detail::require(options.factors >= 1, "nmf", "factors must be positive", options.factors);
@@ -135,18 +152,21 @@ class nmf : public detail::factor_scores<Scalar, Index> {
                     "regularization must be finite and not negative", options.regularization);
   }
 
-  template <class Policy, class Matrix>
-  static csr_view<Scalar, Index> checked(const Policy& policy, const Matrix& user_items, std::string_view where) {
-    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, where);
+  static void check_values(const csr_view<Scalar, Index>& x, std::string_view where) {
     const Scalar* const end = x.values + x.nonzeros();
     const Scalar* const negative = std::find_if(x.values, end, [](Scalar value) { return value < 0; });
     if (negative != end) detail::require(false, where, "values must not be negative", *negative);
-    return x;
   }
 
   template <class Policy>
-  auto engine_on(const Policy& policy, const rows_view<const Scalar>& fixed) const {
-    return detail::nmf_engine<backend_of<Policy>, Scalar, Index>(policy, options_, fixed);
+  using engine = detail::nmf_engine<backend_of<Policy>, Scalar, Index>;
+  template <class Policy>
+  static engine<Policy> engine_on(const detail::dense_storage<Scalar>& fixed, const detail::storage<Scalar>& gram) {
+    return {fixed.view(), gram};
+  }
+  template <class Policy>
+  detail::storage<Scalar> gram_of(const Policy& policy, const rows_view<const Scalar>& fixed) const {
+    return engine<Policy>::gram_of(policy, fixed, options_.regularization);
   }
 
   /// Positive, and such that inner products are about the mean of all cells.
@@ -169,15 +189,41 @@ class nmf : public detail::factor_scores<Scalar, Index> {
     return factors;
   }
 
-  /// Users from nothing but their rows and the items.
+  /// Each row is the minimum of the objective, to a relative 1e-5, from nothing but the row and the other side. For the
+  /// matrix of the training fold_in gives user_factors() to the bit.
   template <class Policy>
-  detail::dense_storage<Scalar> solved_users(const Policy& policy, const csr_view<Scalar, Index>& x,
-                                             const rows_view<const Scalar>& items) const {
-    detail::dense_storage<Scalar> users(x.rows, options_.factors);
-    engine_on(policy, items)
+  detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    return solved(policy, x, this->item_factors_, item_gram_);
+  }
+  template <class Policy>
+  detail::dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    return solved(policy, x, this->user_factors_, gram_of(policy, this->user_factors_.view()));
+  }
+  template <class Policy>
+  detail::dense_storage<Scalar> solved(const Policy& policy, const csr_view<Scalar, Index>& x,
+                                       const detail::dense_storage<Scalar>& fixed,
+                                       const detail::storage<Scalar>& gram) const {
+    detail::dense_storage<Scalar> rows(x.rows, options_.factors);
+    engine_on<Policy>(fixed, gram)
         .solve_rows(policy, x, detail::longest_first(x), most_fold_in_sweeps, static_cast<Scalar>(fold_in_tolerance),
-                    users.mutable_view());
-    return users;
+                    rows.mutable_view());
+    return rows;
+  }
+
+  nmf grown(std::int64_t users, std::int64_t items) const {
+    nmf result(options_);
+    result.user_factors_ = detail::with_rows(this->user_factors_, users);
+    result.item_factors_ = detail::with_rows(this->item_factors_, items);
+    result.item_gram_ = item_gram_;
+    return result;
+  }
+  void put_users(const std::vector<Index>& ids, const detail::dense_storage<Scalar>& rows) {
+    detail::put_rows(ids, rows, this->user_factors_);
+  }
+  template <class Policy>
+  void put_items(const Policy& policy, const std::vector<Index>& ids, const detail::dense_storage<Scalar>& rows) {
+    detail::put_rows(ids, rows, this->item_factors_);
+    item_gram_ = gram_of(policy, this->item_factors_.view());
   }
 
   double penalty(const rows_view<const Scalar>& items) const {
@@ -188,6 +234,7 @@ class nmf : public detail::factor_scores<Scalar, Index> {
   }
 
   nmf_options options_;
+  detail::storage<Scalar> item_gram_;  // of item_factors_, with the regularisation
 };
 
 }  // namespace akin::inline AKIN_ABI

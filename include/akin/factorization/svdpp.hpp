@@ -4,26 +4,32 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <Eigen/SparseCore>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
-#include <akin/execution.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
+#include <akin/factorization/detail/rating_fold_in.hpp>
+#include <akin/factorization/detail/sgd_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>
 #include <akin/factorization/detail/svdpp_histories.hpp>
 #include <akin/factorization/svdpp_options.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
+#include <akin/kernels/dot.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
 
@@ -47,15 +53,18 @@ namespace akin::inline AKIN_ABI {
 /// quadratic: A. R. De Pierro, "A Modified Expectation Maximization Algorithm for Penalized Likelihood Estimation in
 /// Emission Tomography", IEEE TMI 14(1), 1995.
 template <class Scalar = float, class Index = std::int32_t>
-class svdpp : public detail::biased_factors<Scalar, Index> {
-  using base = detail::biased_factors<Scalar, Index>;
-  using parameters = detail::biased_parameters<Scalar>;
+class svdpp : public detail::sgd_model<svdpp<Scalar, Index>, svdpp_options, Scalar, Index> {
+  using base = detail::sgd_model<svdpp, svdpp_options, Scalar, Index>;
   using cell = kernels::rated_cell<Scalar, Index>;
+  template <class, class>
+  friend class detail::updatable;
+  template <class, class, class, class>
+  friend class detail::sgd_model;
 
  public:
   static constexpr std::string_view kind = "svdpp";
 
-  explicit svdpp(const svdpp_options& options = {}) : options_(options) { check(options); }
+  explicit svdpp(const svdpp_options& options = {}) : base(options) {}
 
   /// Learns from a users x items matrix whose stored values are ratings. The observer is told of each epoch; `loss` is
   /// the RMSE of the training, each rating's error taken just before its step. If it returns false, the training ends
@@ -64,36 +73,33 @@ class svdpp : public detail::biased_factors<Scalar, Index> {
   template <class Policy, class Matrix, class Observer = no_observer>
   void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "svdpp::fit");
+    const svdpp_options& options = this->options_;
     constexpr double deviation = 0.1;
-    parameters current(x.rows, x.cols, options_.factors, deviation, options_.seed);
+    parameters current(x.rows, x.cols, options.factors, deviation, options.seed);
     current.start_from_ratings(x, [](std::int64_t) { return true; });
-    detail::svdpp_histories<Scalar, Index> histories(x, options_.factors);
+    detail::svdpp_histories<Scalar, Index> histories(x, options.factors);
     const auto model = current.mutable_pointers();
-    double rate = options_.learning_rate;
+    double rate = options.learning_rate;
 
     const auto epoch = [&](int number) {
-      const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate), static_cast<Scalar>(options_.regularization)};
-      rate *= options_.learning_rate_decay;
+      const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate), static_cast<Scalar>(options.regularization)};
+      rate *= options.learning_rate_decay;
       auto grid = blocks_of(policy, x, number);
       const Scalar* const sums = histories.sums();
       const double squares = grid.run_epoch(
-          policy, options_.seed, number, [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
+          policy, options.seed, number, [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
             const cell* const first = cells.data;
             return kernels::call<kernels::sgd_rating_towards_kernel>(&model, sums, first, cells.size, &rates);
           });
-      histories.improve(policy, current, options_.regularization);
+      histories.improve(policy, current, options.regularization);
       return detail::epoch_result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
     };
     detail::train_epochs(
-        options_.epochs, "svdpp::fit", epoch, [&] { return current.is_finite(policy) && histories.is_finite(policy); },
+        options.epochs, "svdpp::fit", epoch, [&] { return current.is_finite(policy) && histories.is_finite(policy); },
         observer);
-    *this = svdpp(options_, std::move(current), histories.take_factors());
+    this->become(svdpp(options, std::move(current), histories.take_factors()), x);
   }
-  template <class Matrix>
-  requires sparse_matrix_like<Matrix>
-  void fit(const Matrix& user_items) { fit(execution::seq, user_items); }
-
-  const svdpp_options& options() const noexcept { return options_; }
+  using base::fit;
 
   /// The mean of the ratings of the training.
   Scalar mean() const noexcept { return this->learnt_.mean; }
@@ -106,34 +112,37 @@ class svdpp : public detail::biased_factors<Scalar, Index> {
   /// be in range.
   Scalar predict(Index user, Index item) const noexcept { return this->score(user, item); }
 
+  /// See akin::explain. The contributions of a history, by its ratings and by what was rated, sum to the score of its
+  /// fold-in less mean and item bias, which are no user's.
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
+    if (columns.empty()) return;
+    std::vector<double> rest;
+    detail::rating_contributions(columns, values, item, fixed_items(), kind, out, rest);
+    const std::vector<Scalar> of_implicit(rest.begin(), rest.end());
+    const Scalar scale = static_cast<Scalar>(1 / std::sqrt(static_cast<double>(columns.size)));
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      out[static_cast<std::size_t>(i)] +=
+          scale * kernels::dot(of_implicit.data(), implicit_factors_.view().row(columns[i]), implicit_factors_.cols());
+  }
+
   void write_to(detail::model_writer& writer) const {
-    writer.add_value("factors", options_.factors);
-    writer.add_value("epochs", options_.epochs);
-    writer.add_value("learning_rate", options_.learning_rate);
-    writer.add_value("regularization", options_.regularization);
-    writer.add_value("learning_rate_decay", options_.learning_rate_decay);
-    writer.add_value("seed", options_.seed);
-    this->learnt_.write_to(writer);
+    base::write_to(writer);
     writer.add("implicit_factors", implicit_factors_.view());
   }
   static svdpp read_from(const detail::model_reader& reader) {
-    const svdpp_options options = {
-        .factors = reader.value<int>("factors"),
-        .epochs = reader.value<int>("epochs"),
-        .learning_rate = reader.value<double>("learning_rate"),
-        .regularization = reader.value<double>("regularization"),
-        .learning_rate_decay = reader.value<double>("learning_rate_decay"),
-        .seed = reader.value<std::uint64_t>("seed"),
-    };
-    check(options);
-    parameters learnt = parameters::read_from(reader, options.factors);
-    const std::int64_t items = learnt.item_factors.rows();
-    return {options, std::move(learnt), detail::map_dense<Scalar>(reader, "implicit_factors", items, options.factors)};
+    svdpp model = base::read_from(reader);
+    model.implicit_factors_ =
+        detail::map_dense<Scalar>(reader, "implicit_factors", model.items(), model.options().factors);
+    return model;
   }
 
  private:
+  using parameters = typename base::parameters;
+  static constexpr when_both merging = when_both::replace;
+  static constexpr bool items_need_histories = false;
+
   svdpp(const svdpp_options& options, parameters learnt, detail::dense_storage<Scalar> implicit_factors)
-      : base(std::move(learnt)), options_(options), implicit_factors_(std::move(implicit_factors)) {}
+      : base(options, std::move(learnt)), implicit_factors_(std::move(implicit_factors)) {}
 
   static void check(const svdpp_options& options) {
     detail::check_sgd_options(options, "svdpp");
@@ -141,12 +150,40 @@ class svdpp : public detail::biased_factors<Scalar, Index> {
                     "learning_rate_decay must be above 0 and at most 1", options.learning_rate_decay);
   }
 
+  template <class Options, class Visit>
+  static void for_own_options(Options& options, const Visit& visit) {
+    visit("learning_rate_decay", options.learning_rate_decay);
+  }
+
+  /// New items have implicit factors of 0: these are learnt by fit alone.
+  svdpp grown(std::int64_t users, std::int64_t items) const {
+    return {this->options_, this->learnt_.grown(users, items), detail::with_rows(implicit_factors_, items)};
+  }
+
+  auto fixed_items() const {
+    return detail::fixed_side<Scalar>::items_of(this->learnt_, this->options_.regularization);
+  }
+  /// Each row is the minimum of the objective over p and the bias, solved directly; it holds p plus the sum over N(u).
+  template <class Policy>
+  detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    detail::dense_storage<Scalar> sums(x.rows, implicit_factors_.cols());
+    detail::for_each_row(policy, x.rows, [&](std::int64_t row, int) {
+      detail::sum_implicit_factors(x.row_columns(row), implicit_factors_.view(), sums.mutable_view().row(row));
+    });
+    return detail::fold_in_ratings(policy, x, fixed_items(), sums.view(), kind);
+  }
+  template <class Policy>
+  detail::dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    const auto users = detail::fixed_side<Scalar>::users_of(this->learnt_, this->options_.regularization);
+    return detail::fold_in_ratings(policy, x, users, {}, kind);
+  }
+
   template <class Policy>
   detail::block_grid<cell> blocks_of(const Policy& policy, const csr_view<Scalar, Index>& x, int epoch) const {
     const std::int64_t side = detail::grid_side(x.rows, x.cols, x.nonzeros());
     const auto deal = [&](std::int64_t size, std::uint64_t use) {
       return detail::random_groups<Index>(size, side,
-                                          random_stream(options_.seed, detail::sgd_use::in_epoch(use, epoch)));
+                                          random_stream(this->options_.seed, detail::sgd_use::in_epoch(use, epoch)));
     };
     return {policy,
             x,
@@ -158,7 +195,6 @@ class svdpp : public detail::biased_factors<Scalar, Index> {
             }};
   }
 
-  svdpp_options options_;
   detail::dense_storage<Scalar> implicit_factors_;
 };
 

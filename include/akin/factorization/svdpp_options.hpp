@@ -16,6 +16,8 @@ struct svdpp_options {
   double regularization = 0.05;    ///< lambda >= 0: how strongly a rating's step pulls factors and biases to zero
   double learning_rate_decay = 1;  ///< in (0, 1]: what the learning rate is multiplied by after each epoch
   std::uint64_t seed = 0;          ///< of the initial factors, the blocks and the order in them
+  bool keep_interactions =
+      false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and forget need
 };
 
 }  // namespace AKIN_SEAM

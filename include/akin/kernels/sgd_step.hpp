@@ -140,6 +140,25 @@ struct sgd_pair_kernel {
   }
 };
 
+/// One step down weight (s_uj - s_ui) + regularization / 2 times the squares of what takes part, for a pair of items i
+/// and j with s_ui = b_i + p_u'q_i. 8 k flops.
+struct sgd_hinge_kernel {
+  template <class InstructionSet, class T, class Index>
+  static AKIN_ALWAYS_INLINE void run(const sgd_parameters<T>* model, const preferred_pair<Index>* pair, T weight,
+                                     const sgd_rates<T>* rates) {
+    const std::int64_t k = model->k;
+    const T rate = rates->rate, regularization = rates->regularization, shrink = rate * regularization;
+    T& liked = model->item_biases[pair->item];
+    T& other = model->item_biases[pair->other];
+    liked += rate * (weight - regularization * liked);
+    other -= rate * (weight + regularization * other);
+    step_pair<InstructionSet>(static_cast<T>(rate * weight), shrink,
+                              model->user_factors + static_cast<std::int64_t>(pair->user) * k,
+                              model->item_factors + static_cast<std::int64_t>(pair->item) * k,
+                              model->item_factors + static_cast<std::int64_t>(pair->other) * k, k);
+  }
+};
+
 /// Elements begin to end of step_towards, in vectors that divide their number.
 template <class Vector, class T>
 AKIN_ALWAYS_INLINE void step_towards_in(T step, T shrink, T* p, T* q, const T* rest, std::int64_t begin,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -13,6 +14,8 @@
 
 #include <akin/config.hpp>
 #include <akin/execution.hpp>
+#include <akin/factorization/detail/kept_interactions.hpp>
+#include <akin/factorization/detail/row_edits.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/kernels/dot.hpp>
@@ -48,6 +51,13 @@ bool all_finite(const Policy& policy, const Scalar* numbers, std::int64_t size) 
       [](bool& all, bool part) { all = all && part; });
 }
 
+/// Whether the row is not all zero, which stands for "nothing known".
+template <class Scalar>
+bool is_known_row(const dense_storage<Scalar>& factors, std::int64_t id) noexcept {
+  const Scalar* const row = factors.view().row(id);
+  return std::any_of(row, row + factors.cols(), [](Scalar x) { return x != 0; });
+}
+
 /// What is learnt: a mean, and for each user and item k factors and a bias.
 template <class Scalar>
 struct biased_parameters {
@@ -81,8 +91,11 @@ struct biased_parameters {
   }
 
   Scalar predict(std::int64_t user, std::int64_t item) const noexcept {
-    return mean + user_biases[user] + item_biases[item] +
-           kernels::dot(user_factors.view().row(user), item_factors.view().row(item), item_factors.cols());
+    return predict_row(user_factors.view().row(user), user_biases[user], item);
+  }
+  /// The same for a user who is not among those of the model.
+  Scalar predict_row(const Scalar* factors, Scalar bias, std::int64_t item) const noexcept {
+    return mean + bias + item_biases[item] + kernels::dot(factors, item_factors.view().row(item), item_factors.cols());
   }
 
   /// Sets the factors and the bias of the users and items without evidence to 0, which stands for "nothing known".
@@ -116,6 +129,27 @@ struct biased_parameters {
     forget_unseen(is_user_seen, is_item_seen);
   }
 
+  /// A copy with users and items of zeros added.
+  biased_parameters grown(std::int64_t users, std::int64_t items) const {
+    biased_parameters result;
+    result.mean = mean;
+    result.user_factors = with_rows(user_factors, users);
+    result.item_factors = with_rows(item_factors, items);
+    result.user_biases = with_rows(user_biases, users);
+    result.item_biases = with_rows(item_biases, items);
+    return result;
+  }
+
+  /// Sets what is learnt of these users or items to the rows: k factors, then the bias.
+  template <class Index>
+  void put_users(const std::vector<Index>& ids, const dense_storage<Scalar>& rows) {
+    put(ids, rows, user_factors, user_biases);
+  }
+  template <class Index>
+  void put_items(const std::vector<Index>& ids, const dense_storage<Scalar>& rows) {
+    put(ids, rows, item_factors, item_biases);
+  }
+
   void write_to(model_writer& writer) const {
     writer.add_value("mean", mean);
     writer.add("user_factors", user_factors.view());
@@ -133,6 +167,15 @@ struct biased_parameters {
     result.item_biases = map_array<Scalar>(reader, "item_biases", result.item_factors.rows());
     return result;
   }
+
+ private:
+  template <class Index>
+  static void put(const std::vector<Index>& ids, const dense_storage<Scalar>& rows, dense_storage<Scalar>& factors,
+                  storage<Scalar>& biases) {
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      biases.mutable_data()[ids[i]] = rows.view().row(static_cast<std::int64_t>(i))[factors.cols()];
+    put_rows(ids, rows, factors);
+  }
 };
 
 /// The score is mean + b_u + b_i + p_u'q_i. A user or an item whose factors are all zero is one that the model knows
@@ -147,10 +190,10 @@ class biased_factors {
   std::int64_t items() const noexcept { return learnt_.item_factors.rows(); }
   /// Whether there is evidence; false out of range.
   bool knows_user(Index user) const noexcept {
-    return user >= 0 && user < users() && is_known(learnt_.user_factors, user);
+    return user >= 0 && user < users() && is_known_row(learnt_.user_factors, user);
   }
   bool knows_item(Index item) const noexcept {
-    return item >= 0 && item < items() && is_known(learnt_.item_factors, item);
+    return item >= 0 && item < items() && is_known_row(learnt_.item_factors, item);
   }
 
   /// Users x k; refers to the model.
@@ -165,10 +208,11 @@ class biased_factors {
   Scalar score(Index user, Index item) const noexcept { return learnt_.predict(user, item); }
   /// Fills out[item] for all items, -infinity for those without evidence.
   void score_all(Index user, std::span<Scalar> out) const noexcept {
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      const auto item = static_cast<Index>(i);
-      out[i] = is_known(learnt_.item_factors, item) ? learnt_.predict(user, item) : no_score<Scalar>;
-    }
+    score_row(learnt_.user_factors.view().row(user), learnt_.user_biases[user], out);
+  }
+  /// The same for a row of fold_in: k factors, then the bias.
+  void scores_of(const Scalar* row, std::span<Scalar> out) const noexcept {
+    score_row(row, row[learnt_.item_factors.cols()], out);
   }
 
   /// Fills out[other] with the cosine of the items' factors, -infinity where there is no evidence.
@@ -184,15 +228,14 @@ class biased_factors {
   }
 
  protected:
-  biased_factors() = default;
-  explicit biased_factors(biased_parameters<Scalar> learnt) noexcept : learnt_(std::move(learnt)) {}
-
   biased_parameters<Scalar> learnt_;
 
  private:
-  static bool is_known(const dense_storage<Scalar>& factors, Index id) noexcept {
-    const Scalar* const row = factors.view().row(id);
-    return std::any_of(row, row + factors.cols(), [](Scalar x) { return x != 0; });
+  void score_row(const Scalar* factors, Scalar bias, std::span<Scalar> out) const noexcept {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto item = static_cast<Index>(i);
+      out[i] = is_known_row(learnt_.item_factors, item) ? learnt_.predict_row(factors, bias, item) : no_score<Scalar>;
+    }
   }
 };
 

@@ -21,7 +21,7 @@ namespace akin::inline AKIN_ABI::detail {
 /// Streams of one seed, so that no two uses of it share numbers; those from `blocks` on are of an epoch.
 struct sgd_use {
   static constexpr std::uint64_t user_factors = 0, item_factors = 1, validation = 2, implicit_factors = 3;
-  static constexpr std::uint64_t row_groups = 4, column_groups = 5, blocks = 6, of_an_epoch = 8;
+  static constexpr std::uint64_t row_groups = 4, column_groups = 5, blocks = 6, fold_in = 7, of_an_epoch = 8;
 
   static constexpr std::uint64_t in_epoch(std::uint64_t use, int epoch) noexcept {
     return use + of_an_epoch * static_cast<std::uint64_t>(epoch);
@@ -33,9 +33,10 @@ struct sgd_use {
 /// 2014), begun at a number of the epoch's stream.
 class block_random {
  public:
+  block_random(const random_stream& random, std::int64_t number) noexcept
+      : state_(random.bits(static_cast<std::uint64_t>(number))) {}
   block_random(std::uint64_t seed, int epoch, std::int64_t block) noexcept
-      : state_(random_stream(seed, sgd_use::in_epoch(sgd_use::blocks, epoch)).bits(static_cast<std::uint64_t>(block))) {
-  }
+      : block_random(random_stream(seed, sgd_use::in_epoch(sgd_use::blocks, epoch)), block) {}
 
   /// In [0, bound).
   std::int64_t below(std::int64_t bound) noexcept {

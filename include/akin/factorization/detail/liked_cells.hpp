@@ -22,6 +22,25 @@ struct liked_cell {
   Index user, item;
 };
 
+/// A row of likings, ids ascending: who is liked by a user, or who likes an item.
+template <class Scalar, class Index>
+struct liked_row {
+  slice<const Index> columns;
+  slice<const Scalar> values;
+
+  liked_row() = default;
+  liked_row(const csr_view<Scalar, Index>& x, std::int64_t row)
+      : columns(x.row_columns(row)), values(x.row_values(row)) {}
+
+  bool likes(Index id) const noexcept {
+    const Index* const found = std::lower_bound(columns.begin(), columns.end(), id);
+    return found != columns.end() && *found == id && values[found - columns.begin()] > 0;
+  }
+  bool has_likings() const noexcept {
+    return std::any_of(values.begin(), values.end(), [](Scalar value) { return value > 0; });
+  }
+};
+
 /// A matrix of likings: a stored value above 0 is one, anything else is as good as nothing.
 template <class Scalar, class Index>
 class likings {
@@ -43,11 +62,7 @@ class likings {
   const std::vector<char>& is_user_seen() const noexcept { return is_user_seen_; }
   const std::vector<char>& is_item_seen() const noexcept { return is_item_seen_; }
 
-  bool likes(Index user, Index item) const noexcept {
-    const auto columns = x_.row_columns(user);
-    const Index* const found = std::lower_bound(columns.begin(), columns.end(), item);
-    return found != columns.end() && *found == item && x_.row_values(user)[found - columns.begin()] > 0;
-  }
+  bool likes(Index user, Index item) const noexcept { return liked_row<Scalar, Index>(x_, user).likes(item); }
 
   /// An item among `items` that somebody likes, but not this user; -1 where none was met within a bounded number of
   /// tries, as for a user who likes them all.

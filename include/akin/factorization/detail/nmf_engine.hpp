@@ -11,13 +11,14 @@
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/detail/gramian.hpp>
-#include <akin/factorization/nmf_options.hpp>
 #include <akin/kernels/axpy.hpp>
+#include <akin/kernels/cholesky.hpp>
 #include <akin/kernels/conjugate_gradient.hpp>
 #include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
 #include <akin/parallel.hpp>
+#include <akin/storage.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -64,16 +65,20 @@ class nmf_engine {
 template <class Scalar, class Index>
 class nmf_engine<backend::host, Scalar, Index> {
  public:
-  /// `fixed` must outlive the engine. Throws numeric_error where it overflows.
+  /// `gram` (k x k) is what gram_of gave for `fixed`; both must outlive the engine.
+  nmf_engine(const rows_view<const Scalar>& fixed, const storage<Scalar>& gram) : fixed_(fixed), gram_(gram.data()) {}
+
+  /// Y'Y + lambda I. Throws numeric_error where it overflows.
   template <class Policy>
-  nmf_engine(const Policy& policy, const nmf_options& options, const rows_view<const Scalar>& fixed)
-      : fixed_(fixed), gram_(static_cast<std::size_t>(fixed.cols * fixed.cols)) {
+  static storage<Scalar> gram_of(const Policy& policy, const rows_view<const Scalar>& fixed, double regularization) {
     const std::vector<double> products = gramian(policy, fixed);
-    const std::size_t to_next = static_cast<std::size_t>(fixed.cols) + 1;
-    for (std::size_t i = 0; i < gram_.size(); ++i)
-      gram_[i] = static_cast<Scalar>(products[i] + (i % to_next == 0 ? options.regularization : 0));
-    if (!std::all_of(gram_.begin(), gram_.end(), is_finite<Scalar>))
+    const auto to_next = static_cast<std::size_t>(fixed.cols) + 1;
+    storage<Scalar> gram(static_cast<std::int64_t>(products.size()));
+    for (std::size_t i = 0; i < products.size(); ++i)
+      gram.mutable_data()[i] = static_cast<Scalar>(products[i] + (i % to_next == 0 ? regularization : 0));
+    if (!std::all_of(gram.begin(), gram.end(), is_finite<Scalar>))
       fail<numeric_error>("nmf: the factors have grown beyond all bounds; scale the values down or use double");
+    return gram;
   }
 
   /// Improves all rows of x (rows x fixed.rows) from what `solved` (rows x k) holds, in the order of `schedule`: long
@@ -87,6 +92,31 @@ class nmf_engine<backend::host, Scalar, Index> {
       solve(x.row_columns(row), x.row_values(row), row, most_sweeps, tolerance,
             gradients[static_cast<std::size_t>(worker)], solved.row(row));
     });
+  }
+
+  /// How the elements of a row, whose solution is x, make up its score for `asked`: r_j y_j'G^-1 asked over the
+  /// coordinates where x is not 0, for which x is a plain least squares solution. By Cholesky in double.
+  void contributions(slice<const Index> ids, slice<const Scalar> values, const Scalar* x, const Scalar* asked,
+                     Scalar* out) const {
+    std::vector<std::int64_t> used;
+    for (std::int64_t d = 0; d < fixed_.cols; ++d)
+      if (x[d] > 0) used.push_back(d);
+    const std::size_t size = used.size();
+    std::vector<double> system(size * size), weights(size);
+    for (std::size_t i = 0; i < size; ++i) {
+      weights[i] = static_cast<double>(asked[used[i]]);
+      for (std::size_t j = 0; j < size; ++j)
+        system[i * size + j] = static_cast<double>(gram_[used[i] * fixed_.cols + used[j]]);
+    }
+    if (!kernels::cholesky(system.data(), static_cast<std::int64_t>(size)))
+      fail<numeric_error>("nmf::contributions: the problem of the history is singular; regularization above 0 helps");
+    const double* const lower = system.data();
+    kernels::cholesky_solve(lower, weights.data(), static_cast<std::int64_t>(size));
+    for (std::int64_t i = 0; i < ids.size; ++i) {
+      double share = 0;
+      for (std::size_t d = 0; d < size; ++d) share += weights[d] * static_cast<double>(fixed_.row(ids[i])[used[d]]);
+      out[i] = static_cast<Scalar>(static_cast<double>(values[i]) * share);
+    }
   }
 
   /// The objective with these rows, without the regularisation of `fixed`.
@@ -113,7 +143,7 @@ class nmf_engine<backend::host, Scalar, Index> {
       return;
     }
     for (Scalar& b : gradient) b = -b;
-    const Scalar* const gram = gram_.data();
+    const Scalar* const gram = gram_;
     kernels::call<nonnegative_sweeps_kernel>(gram, tolerance, most_sweeps, x, gradient.data(), k);
     if (!std::all_of(x, x + k, is_finite<Scalar>) || !std::all_of(gradient.begin(), gradient.end(), is_finite<Scalar>))
       fail<numeric_error>("nmf: the factors of row ", row,
@@ -124,8 +154,7 @@ class nmf_engine<backend::host, Scalar, Index> {
   double row_loss(slice<const Index> ids, slice<const Scalar> values, const Scalar* x) const {
     double loss = 0;
     for (std::int64_t d = 0; d < fixed_.cols; ++d)
-      loss +=
-          static_cast<double>(x[d]) * static_cast<double>(kernels::dot(gram_.data() + d * fixed_.cols, x, fixed_.cols));
+      loss += static_cast<double>(x[d]) * static_cast<double>(kernels::dot(gram_ + d * fixed_.cols, x, fixed_.cols));
     for (std::int64_t i = 0; i < ids.size; ++i) {
       const auto score = static_cast<double>(kernels::dot(x, fixed_.row(ids[i]), fixed_.cols));
       const auto value = static_cast<double>(values[i]);
@@ -135,7 +164,7 @@ class nmf_engine<backend::host, Scalar, Index> {
   }
 
   rows_view<const Scalar> fixed_;
-  std::vector<Scalar> gram_;  // Y'Y + lambda I
+  const Scalar* gram_;  // Y'Y + lambda I
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -1,10 +1,12 @@
 /// @file
-/// The factors and the bias of users who were not in the training, from their ratings.
+/// The factors and the bias of users and items who were not in the training, from their ratings.
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -13,56 +15,136 @@
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/cholesky.hpp>
+#include <akin/kernels/dot.hpp>
 #include <akin/kernels/syrk.hpp>
 #include <akin/matrix.hpp>
 #include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// For each row of x the z = (p, b) that minimises sum of (r - mean - b_i - b - p'q_i)^2 + n regularization |z|^2 over
-/// its n ratings, by Cholesky in double. What is added to the diagonal is at least 1e-12 of the trace, so that without
-/// regularisation the shortest of many solutions is found, nearly. Rows without ratings get zeros.
-template <class Policy, class Scalar, class Index>
-dense_matrix<Scalar> fold_in_ratings(const Policy& policy, const csr_view<Scalar, Index>& x,
-                                     const biased_parameters<Scalar>& model, double regularization,
-                                     std::string_view where) {
-  const std::int64_t k = model.item_factors.cols(), size = k + 1;
-  dense_matrix<Scalar> result(x.rows, size);
-  struct scratch {
-    std::vector<double> system, right, row;
-  };
-  std::vector<scratch> workers(static_cast<std::size_t>(worker_count(policy, x.rows)));
-  for_each_row(policy, x.rows, [&](std::int64_t user, int worker) {
-    scratch& s = workers[static_cast<std::size_t>(worker)];
-    s.system.assign(static_cast<std::size_t>(size * size), 0);
-    s.right.assign(static_cast<std::size_t>(size), 0);
-    s.row.assign(static_cast<std::size_t>(size), 1);
-    for (std::int64_t at = x.offsets[user]; at < x.offsets[user + 1]; ++at) {
-      const std::int64_t item = x.columns[at];
-      std::copy_n(model.item_factors.view().row(item), k, s.row.begin());
-      const double target = static_cast<double>(x.values[at]) - static_cast<double>(model.mean) -
-                            static_cast<double>(model.item_biases[item]);
-      const double* const row = s.row.data();
-      kernels::rank_one_update(1.0, row, s.system.data(), size);
-      kernels::axpy(target, row, s.right.data(), size);
-    }
+/// The side of a model that stays as it is while rows of the other are solved.
+template <class Scalar>
+struct fixed_side {
+  rows_view<const Scalar> factors;
+  const Scalar* biases;
+  Scalar mean;
+  double regularization;
+
+  static fixed_side items_of(const biased_parameters<Scalar>& model, double regularization) {
+    return {model.item_factors.view(), model.item_biases.data(), model.mean, regularization};
+  }
+  static fixed_side users_of(const biased_parameters<Scalar>& model, double regularization) {
+    return {model.user_factors.view(), model.user_biases.data(), model.mean, regularization};
+  }
+
+  /// What the factors and the bias of the row have to explain of a rating of `id`, in double.
+  double target(Scalar rating, std::int64_t id) const noexcept {
+    return static_cast<double>(rating) - static_cast<double>(mean) - static_cast<double>(biases[id]);
+  }
+};
+
+/// The least squares problem of one row with n elements: with y the fixed factors and a 1 for the bias,
+///   (sum of y y' + n lambda I) z = right, by Cholesky in double.
+/// What is added to the diagonal is at least 1e-12 of the trace, so that without regularisation the shortest of many
+/// solutions is found, nearly. O(n k^2 + k^3).
+template <class Scalar, class Index>
+class rating_problem {
+ public:
+  explicit rating_problem(const fixed_side<Scalar>& fixed)
+      : fixed_(fixed), wide_(static_cast<std::size_t>(fixed.factors.cols + 1)) {}
+
+  std::int64_t size() const noexcept { return fixed_.factors.cols + 1; }
+
+  /// Factors the system of a row; false where it cannot.
+  bool factor(slice<const Index> ids) {
+    system_.assign(static_cast<std::size_t>(size() * size()), 0);
+    for (const Index id : ids) kernels::rank_one_update(1.0, wide(id), system_.data(), size());
     double trace = 0;
-    for (std::int64_t d = 0; d < size; ++d) trace += s.system[static_cast<std::size_t>(d * size + d)];
-    const double shift = std::max(regularization * static_cast<double>(x.row_size(user)), 1e-12 * trace);
-    for (std::int64_t d = 0; d < size; ++d) s.system[static_cast<std::size_t>(d * size + d)] += shift;
-    if (x.row_size(user) > 0) {
-      if (!kernels::cholesky(s.system.data(), size))
-        fail<numeric_error>(where, ": the problem of row ", user, " cannot be solved");
-      const double* const factor = s.system.data();
-      kernels::cholesky_solve(factor, s.right.data(), size);
+    for (std::int64_t d = 0; d < size(); ++d) trace += diagonal(d);
+    const double shift = std::max(fixed_.regularization * static_cast<double>(ids.size), 1e-12 * trace);
+    for (std::int64_t d = 0; d < size(); ++d) diagonal(d) += shift;
+    return kernels::cholesky(system_.data(), size());
+  }
+  /// In place; after factor().
+  void solve(double* right) const {
+    const double* const lower = system_.data();
+    kernels::cholesky_solve(lower, right, size());
+  }
+  /// y; good until the next call.
+  const double* wide(Index id) {
+    std::copy_n(fixed_.factors.row(id), fixed_.factors.cols, wide_.begin());
+    wide_.back() = 1;
+    return wide_.data();
+  }
+
+ private:
+  double& diagonal(std::int64_t d) { return system_[static_cast<std::size_t>(d * size() + d)]; }
+
+  fixed_side<Scalar> fixed_;
+  std::vector<double> system_, wide_;
+};
+
+/// For each row of x the z = (p, b) that minimises
+///   sum of (r - mean - b_i - b - (p + s)'q_i)^2 + n lambda |z|^2
+/// over its n ratings, with s the row of `shifts` (zeros where these have no rows); gives (p + s, b). Rows without
+/// ratings get zeros. Throws numeric_error with the first row that cannot be solved or held.
+template <class Policy, class Scalar, class Index>
+dense_storage<Scalar> fold_in_ratings(const Policy& policy, const csr_view<Scalar, Index>& x,
+                                      const fixed_side<Scalar>& fixed, const rows_view<const Scalar>& shifts,
+                                      std::string_view kind) {
+  const std::int64_t k = fixed.factors.cols;
+  dense_storage<Scalar> result(x.rows, k + 1);
+  struct scratch {
+    rating_problem<Scalar, Index> problem;
+    std::vector<double> right;
+  };
+  std::vector<scratch> workers(static_cast<std::size_t>(worker_count(policy, x.rows)),
+                               scratch{rating_problem<Scalar, Index>(fixed), {}});
+  for_each_row(policy, x.rows, [&](std::int64_t row, int worker) {
+    const auto ids = x.row_columns(row);
+    const auto ratings = x.row_values(row);
+    if (ids.empty()) return;
+    auto& [problem, right] = workers[static_cast<std::size_t>(worker)];
+    if (!problem.factor(ids)) fail<numeric_error>(kind, ": the problem of row ", row, " cannot be solved");
+    const Scalar* const shift = shifts.rows > 0 ? shifts.row(row) : nullptr;
+    right.assign(static_cast<std::size_t>(k + 1), 0);
+    for (std::int64_t i = 0; i < ids.size; ++i) {
+      double target = fixed.target(ratings[i], ids[i]);
+      if (shift != nullptr) target -= static_cast<double>(kernels::dot(shift, fixed.factors.row(ids[i]), k));
+      kernels::axpy(target, problem.wide(ids[i]), right.data(), k + 1);
     }
-    for (std::int64_t d = 0; d < size; ++d) {
-      const auto number = static_cast<Scalar>(s.right[static_cast<std::size_t>(d)]);
-      if (!is_finite(number)) fail<numeric_error>(where, ": the factors of row ", user, " are too large");
-      result(user, d) = number;
+    problem.solve(right.data());
+    Scalar* const solved = result.mutable_view().row(row);
+    for (std::int64_t d = 0; d <= k; ++d) {
+      solved[d] = static_cast<Scalar>(right[static_cast<std::size_t>(d)]);
+      if (shift != nullptr && d < k) solved[d] += shift[d];
+      if (!is_finite(solved[d])) fail<numeric_error>(kind, ": the factors of row ", row, " are too large");
     }
   });
   return result;
+}
+
+/// How the ratings of a history make up the score of `item`: out[j] = a_j (r_j - mean - b_j) with
+/// a_j = (q_item, 1)'(system)^-1 (q_j, 1), whose sum is the score less mean and bias of the item, which are nobody's.
+/// Also gives `rest`, q_item less the sum of a_j q_j: what a shift of p adds to the score.
+template <class Scalar, class Index>
+void rating_contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+                          const fixed_side<Scalar>& fixed, std::string_view kind, std::span<Scalar> out,
+                          std::vector<double>& rest) {
+  if (columns.empty()) return;
+  const std::int64_t k = fixed.factors.cols;
+  rating_problem<Scalar, Index> problem(fixed);
+  if (!problem.factor(columns)) fail<numeric_error>(kind, ": the problem of the history cannot be solved");
+  const double* const asked = problem.wide(item);
+  rest.assign(asked, asked + k + 1);
+  std::vector<double> weights = rest;
+  problem.solve(weights.data());
+  const double* const solved = weights.data();
+  for (std::int64_t i = 0; i < columns.size; ++i) {
+    const double share = kernels::dot(solved, problem.wide(columns[i]), k + 1);
+    kernels::axpy(-share, problem.wide(columns[i]), rest.data(), k + 1);
+    out[static_cast<std::size_t>(i)] = static_cast<Scalar>(share * fixed.target(values[i], columns[i]));
+  }
 }
 
 }  // namespace akin::inline AKIN_ABI::detail

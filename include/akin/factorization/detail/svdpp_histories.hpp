@@ -19,6 +19,15 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
+/// Sets `sum` to |N|^-1/2 sum of y_j over N, if N is not empty.
+template <class Scalar, class Index>
+void sum_implicit_factors(slice<const Index> items, const rows_view<const Scalar>& y, Scalar* sum) {
+  if (items.empty()) return;
+  const auto scale = static_cast<Scalar>(1 / std::sqrt(static_cast<double>(items.size)));
+  std::fill_n(sum, y.cols, Scalar{0});
+  for (const Index item : items) kernels::axpy(scale, y.row(item), sum, y.cols);
+}
+
 /// Implicit factors y_j, all 0 at first, and for each user u the sum z_u = |N(u)|^-1/2 sum of y_j over N(u). The user
 /// factors of the model are w_u = p_u + z_u.
 template <class Scalar, class Index>
@@ -98,10 +107,8 @@ class svdpp_histories {
     const std::int64_t k = factors_.cols();
     Scalar* const sum = sums_.mutable_view().row(user);
     Scalar* const w = model.user_factors.mutable_view().row(user);
-    const Scalar scale = scale_of(user);
     kernels::axpy(Scalar{-1}, static_cast<const Scalar*>(sum), w, k);
-    std::fill_n(sum, k, Scalar{0});
-    for (const Index item : x_.row_columns(user)) kernels::axpy(scale, factors_.view().row(item), sum, k);
+    sum_implicit_factors(x_.row_columns(user), factors_.view(), sum);
     kernels::axpy(Scalar{1}, static_cast<const Scalar*>(sum), w, k);
   }
 

@@ -1,0 +1,131 @@
+/// @file
+/// What the models that are trained by gradient steps have in common: options, files, the training of those that learn
+/// from likings.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/execution.hpp>
+#include <akin/factorization/detail/biased_factors.hpp>
+#include <akin/factorization/detail/kept_interactions.hpp>
+#include <akin/factorization/detail/liked_cells.hpp>
+#include <akin/factorization/detail/liking_fold_in.hpp>
+#include <akin/factorization/detail/model_life.hpp>
+#include <akin/factorization/detail/sgd_training.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/kernels/sgd_step.hpp>
+#include <akin/matrix.hpp>
+#include <akin/progress.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// A Model of biased factors with Options. Besides what updatable asks for, Model has check(options) and
+/// for_own_options(options, visit), which calls visit(name, field) for the options that only it has.
+template <class Model, class Options, class Scalar, class Index>
+class sgd_model : public updatable<Model, biased_factors<Scalar, Index>> {
+ public:
+  explicit sgd_model(const Options& options) : options_(options) { Model::check(options); }
+
+  template <class Matrix>
+  requires sparse_matrix_like<Matrix>
+  void fit(const Matrix& user_items) { static_cast<Model&>(*this).fit(execution::seq, user_items); }
+
+  const Options& options() const noexcept { return options_; }
+
+  void write_to(model_writer& writer) const {
+    for_options(options_, [&](std::string_view name, const auto& field) { writer.add_value(name, field); });
+    this->learnt_.write_to(writer);
+    write_kept(writer, options_.keep_interactions, this->histories_);
+  }
+  static Model read_from(const model_reader& reader) {
+    Options options;
+    for_options(options, [&](std::string_view name, auto& field) {
+      field = reader.value<std::remove_reference_t<decltype(field)>>(name);
+    });
+    options.keep_interactions = reader.value<bool>("keep_interactions");
+    Model model(options);
+    model.learnt_ = biased_parameters<Scalar>::read_from(reader, options.factors);
+    model.histories_ = read_kept<Scalar, Index>(reader, model.users(), model.items());
+    return model;
+  }
+
+ protected:
+  using parameters = biased_parameters<Scalar>;
+  static constexpr bool alternating = false;
+
+  sgd_model(const Options& options, parameters learnt) : options_(options) { this->learnt_ = std::move(learnt); }
+
+  static void check_values(const csr_view<Scalar, Index>&, std::string_view) {}
+  Model grown(std::int64_t users, std::int64_t items) const {
+    Model result(options_);
+    result.learnt_ = this->learnt_.grown(users, items);
+    return result;
+  }
+  void put_users(const std::vector<Index>& ids, const dense_storage<Scalar>& rows) {
+    this->learnt_.put_users(ids, rows);
+  }
+  template <class Policy>
+  void put_items(const Policy&, const std::vector<Index>& ids, const dense_storage<Scalar>& rows) {
+    this->learnt_.put_items(ids, rows);
+  }
+
+  /// What likings are folded in against.
+  liked_catalogue<Scalar, Index> catalogue() const { return {this->learnt_, this->histories_.view()}; }
+  /// The score of the item for a history, by its fold-in.
+  auto score_of(Index item) const {
+    return [this, item](slice<const Index> columns, slice<const Scalar> values) {
+      const auto user = this->user_from(columns, values);
+      const Scalar* const row = user.view().row(0);
+      return this->learnt_.predict_row(row, row[user.cols() - 1], item);
+    };
+  }
+
+  Options options_;
+
+ private:
+  template <class Any, class Visit>
+  static void for_options(Any& options, const Visit& visit) {
+    visit("factors", options.factors);
+    visit("epochs", options.epochs);
+    visit("learning_rate", options.learning_rate);
+    visit("regularization", options.regularization);
+    visit("seed", options.seed);
+    Model::for_own_options(options, visit);
+  }
+};
+
+/// The training of a model of likings: learn_block(likings, cells, items, random, pointers, rates, with_loss) runs over
+/// the blocks of each epoch, cells made by make_cell(user, item, value). Gives what was learnt.
+template <class Policy, class Scalar, class Index, class Options, class Observer, class LearnBlock, class MakeCell>
+biased_parameters<Scalar> learn_likings(const Policy& policy, const csr_view<Scalar, Index>& x, const Options& options,
+                                        std::string_view where, Observer& observer, const LearnBlock& learn_block,
+                                        const MakeCell& make_cell) {
+  constexpr double initial_deviation = 0.1;
+  constexpr bool with_loss = !std::is_same_v<std::remove_cvref_t<Observer>, no_observer>;
+  const likings<Scalar, Index> likings(x);
+  biased_parameters<Scalar> current(x.rows, x.cols, options.factors, initial_deviation, options.seed);
+  current.forget_unseen(likings.is_user_seen(), likings.is_item_seen());
+  const auto model = current.mutable_pointers();
+  const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(options.learning_rate),
+                                         static_cast<Scalar>(options.regularization)};
+  const auto epoch = [&](int number) {
+    const sampled_loss loss = likings.run_epoch(
+        policy, options.seed, number,
+        [&](const auto& cells, const slice<const Index>& items, block_random& random) {
+          return learn_block(likings, cells, items, random, model, rates, with_loss);
+        },
+        make_cell);
+    return epoch_result{loss.mean()};
+  };
+  train_epochs(
+      options.epochs, where, epoch, [&] { return current.is_finite(policy); }, observer);
+  return current;
+}
+
+}  // namespace akin::inline AKIN_ABI::detail

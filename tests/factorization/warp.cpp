@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include <akin/baselines/popularity.hpp>
+#include <akin/data/splits.hpp>
+#include <akin/data/synthetic.hpp>
+#include <akin/evaluation/evaluate.hpp>
+#include <akin/factorization/warp.hpp>
+#include <akin/metrics/ranking.hpp>
+
+#include "support/catch.hpp"
+#include "support/fold_in_harness.hpp"
+#include "support/life_harness.hpp"
+#include "support/model_harness.hpp"
+
+using akin_test::bytes_of;
+using akin_test::matrix_of;
+namespace detail = akin::detail;
+namespace execution = akin::execution;
+
+TEMPLATE_TEST_CASE("warp keeps the promises of every model", "", akin::warp<float>, akin::warp<double>,
+                   (akin::warp<float, std::int64_t>)) {
+  akin_test::check_model([] { return TestType({.factors = 5, .epochs = 4, .seed = 4}); });
+}
+
+TEMPLATE_TEST_CASE("warp lives on after its fit", "", akin::warp<float>, (akin::warp<double, std::int64_t>)) {
+  akin_test::check_life([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
+                        akin::when_both::add);
+  SECTION("histories are folded in") {
+    akin_test::check_fold_in([] { return TestType({.factors = 4}); });
+  }
+  SECTION("ranks and values at the edge") {
+    akin_test::check_extremes([](int factors) { return TestType({.factors = factors, .epochs = 2}); });
+  }
+}
+
+namespace {
+
+akin::sparse_matrix<float> clicks() {
+  return akin::synthetic::power_law_clicks<float>({.users = 800, .items = 500, .interactions = 20000, .seed = 5});
+}
+
+}  // namespace
+
+TEST_CASE("warp beats popularity clearly where users have communities") {
+  const auto [train, test] = akin::split_random(clicks(), {.test_fraction = 0.2, .seed = 1});
+  akin::popularity<float> popular;
+  popular.fit(train);
+  akin::warp<float> model({.factors = 16, .seed = 1});
+  model.fit(execution::par, train);
+  const auto [personal, recall] =
+      akin::evaluate(execution::par, model, train, test, akin::metrics::ndcg{10}, akin::metrics::recall{20});
+  const auto [general, seen] =
+      akin::evaluate(execution::par, popular, train, test, akin::metrics::ndcg{10}, akin::metrics::recall{20});
+  CAPTURE(personal.mean, general.mean, recall.mean, seen.mean);
+  CHECK(personal.mean > 1.3 * general.mean);
+  CHECK(recall.mean > 1.3 * seen.mean);
+}
+
+TEST_CASE("warp gives the same bits for any number of threads where there are many blocks") {
+  const auto x = clicks();
+  REQUIRE(detail::grid_side(x.rows(), x.cols(), x.nonZeros(), 64) > 2);
+  const akin::warp_options options = {.factors = 7, .epochs = 3, .seed = 9};
+  akin::warp<float> alone(options), other({.factors = 7, .epochs = 3, .seed = 10});
+  std::vector<double> losses;
+  alone.fit(execution::seq, x, [&](const akin::progress& p) { losses.push_back(p.loss); });
+  for (const int threads : {1, 2, 3, 7}) {
+    akin::warp<float> model(options);
+    std::vector<double> same;
+    model.fit(execution::par.threads(threads), x, [&](const akin::progress& p) { same.push_back(p.loss); });
+    CHECK(bytes_of(model) == bytes_of(alone));
+    CHECK(same == losses);
+  }
+  other.fit(execution::par, x);
+  CHECK_FALSE(other.user_factors() == alone.user_factors());
+}
+
+TEST_CASE("one epoch of warp on two likings is the steps of the formula in some order") {
+  // Each user likes one of two items, so that the other one is drawn, and violates the margin: its rank is 1.
+  using model_type = akin::warp<double>;
+  const auto x = matrix_of<model_type>(2, 2, {{0, 0, 1}, {1, 1, 1}});
+  const akin::warp_options options = {
+      .factors = 3, .epochs = 1, .learning_rate = 0.1, .regularization = 0.3, .margin = 2, .seed = 8};
+  model_type model(options);
+  double loss = 0;
+  model.fit(execution::seq, x, [&](const akin::progress& p) { loss = p.loss; });
+  const double weight = std::log(1.5) + 0.5772156649;
+
+  const auto take = [&](const std::vector<int>& order) {
+    const detail::biased_parameters<double> start(2, 2, 3, 0.1, options.seed);
+    Eigen::MatrixXd p = start.user_factors.map(), q = start.item_factors.map();
+    Eigen::Vector2d b = Eigen::Vector2d::Zero();
+    double hinges = 0;
+    for (const int u : order) {
+      const int i = u, j = 1 - u;
+      hinges += weight * (b[j] + p.row(u).dot(q.row(j)) - b[i] - p.row(u).dot(q.row(i)) + options.margin);
+      const Eigen::RowVectorXd pu = p.row(u), qi = q.row(i), qj = q.row(j);
+      p.row(u) += 0.1 * (weight * (qi - qj) - 0.3 * pu);
+      q.row(i) += 0.1 * (weight * pu - 0.3 * qi);
+      q.row(j) += 0.1 * (-weight * pu - 0.3 * qj);
+      b[i] += 0.1 * (weight - 0.3 * b[i]);
+      b[j] += 0.1 * (-weight - 0.3 * b[j]);
+    }
+    const Eigen::Map<const Eigen::Vector2d> biases(model.item_biases().data());
+    return (model.user_factors() - p).norm() + (model.item_factors() - q).norm() + (biases - b).norm() +
+           std::abs(loss - hinges / 2);
+  };
+  CHECK(std::min(take({0, 1}), take({1, 0})) < 1e-12);
+}
+
+TEST_CASE("warp estimates ranks among all items, however many blocks there are") {
+  // Hardly anything is learnt in this epoch: the first item that is drawn violates the margin, and the loss is L of
+  // the number of items, of which a block holds a part. A few users like all that they could be asked about.
+  const auto x = clicks();
+  for (const double margin : {1.0, 3.0}) {
+    akin::warp<float> model({.factors = 4, .epochs = 1, .learning_rate = 1e-6, .margin = margin});
+    double loss = 0;
+    model.fit(execution::par, x, [&](const akin::progress& p) { loss = p.loss; });
+    CHECK(loss == Approx(margin * (std::log(499.5) + 0.5772)).epsilon(0.04));
+  }
+  // What scores a margin lower is let be: nothing is left to learn.
+  akin::warp<float> still({.factors = 4, .epochs = 60, .regularization = 0, .margin = 1e-6});
+  std::vector<double> losses;
+  still.fit(execution::par, matrix_of<akin::warp<float>>(2, 2, {{0, 0, 1}, {1, 1, 1}}),
+            [&](const akin::progress& p) { losses.push_back(p.loss); });
+  CHECK(losses.back() == 0);
+}
+
+TEST_CASE("fold_in of warp says nearly what the training said, of users and of items") {
+  const auto x = clicks();
+  akin::warp<float> model({.factors = 8, .keep_interactions = true});
+  model.fit(execution::par, x);
+  CHECK(akin_test::agreement_with_training(model, x) > 0.9);
+  CHECK(akin_test::agreement_of_items(model, x) > 0.9);
+}
+
+TEST_CASE("an observer ends the training of warp, divergence leaves the model as it was") {
+  const auto x = clicks();
+  akin::warp<float> stopped({.factors = 4, .epochs = 9}), shorter({.factors = 4, .epochs = 2});
+  stopped.fit(execution::par, x, [](const akin::progress& p) { return p.iteration < 2; });
+  shorter.fit(execution::par, x);
+  CHECK(stopped.item_factors() == shorter.item_factors());
+  akin::warp<float> wild({.factors = 4, .epochs = 100, .learning_rate = 1e20, .regularization = 1});
+  CHECK_THROWS_WITH(wild.fit(execution::par, x), contains("warp::fit: the factors are no longer finite after epoch "));
+  CHECK(wild.users() == 0);
+}
+
+TEST_CASE("warp refuses options that make no model") {
+  using model_type = akin::warp<float>;
+  CHECK_THROWS_WITH(model_type({.factors = 0}), "warp: factors must be positive, got 0");
+  CHECK_THROWS_WITH(model_type({.learning_rate = -1}), "warp: learning_rate must be positive and finite, got -1");
+  CHECK_THROWS_WITH(model_type({.margin = 0}), "warp: margin must be positive and finite, got 0");
+  CHECK_THROWS_WITH(model_type({.max_trials = 0}), "warp: max_trials must be positive, got 0");
+}
