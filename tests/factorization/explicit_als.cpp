@@ -13,6 +13,7 @@
 #include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
+#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 
 using akin_test::matrix_of;
@@ -387,4 +388,165 @@ TEST_CASE("explicit_als refuses options and weights that make no model") {
   CHECK_THROWS_WITH(model.fit(execution::seq, x, matrix_of<model_type>(2, 2, {{0, 0, 1}, {1, 1, -1}})),
                     "explicit_als::fit: weights must not be negative, got -1");
   CHECK(model.items() == 0);
+}
+
+TEMPLATE_TEST_CASE("explicit_als lives on after its fit", "", akin::explicit_als<float>, akin::explicit_als<double>,
+                   (akin::explicit_als<float, std::int64_t>)) {
+  const bool biases = GENERATE(true, false), nonnegative = !biases;
+  akin_test::check_life(
+      [&](bool keep) {
+        return TestType({.factors = 5,
+                         .iterations = 4,
+                         .biases = biases,
+                         .seed = 4,
+                         .nonnegative = nonnegative,
+                         .keep_interactions = keep});
+      },
+      akin::when_both::replace);
+}
+
+TEST_CASE("partial_fit of explicit_als solves touched users, touched items and then all users") {
+  for (const bool biases : {true, false}) {
+    const auto x = some_ratings(31);
+    const akin::explicit_als_options options = {.factors = 4,
+                                                .iterations = 3,
+                                                .regularization = 0.2,
+                                                .biases = biases,
+                                                .solver = akin::als_solver::exact,
+                                                .keep_interactions = true};
+    akin::explicit_als<double> model(options);
+    model.fit(execution::par, x);
+    const double mean = model.mean();
+    Eigen::MatrixXd users = Eigen::MatrixXd::Zero(51, 5), items = Eigen::MatrixXd::Zero(31, 5);
+    users.topRows(50) = with_biases(model);
+    items.topRows(30) << model.item_factors(), biases_of(model, false);
+
+    const auto before = akin_test::bytes_of(model);
+    model.partial_fit(execution::par, sparse(50, 30));
+    CHECK(akin_test::bytes_of(model) == before);  // nothing new, nothing changes
+
+    const auto news = matrix_of<akin::explicit_als<double>>(51, 31, {{2, 4, 5}, {2, 30, 1}, {50, 1, 1}, {50, 30, 2}});
+    model.partial_fit(execution::par, news);
+    const auto merged = akin::merge_interactions(x, news, akin::when_both::replace);
+    CHECK(merged.coeff(2, 4) == 5);
+    CHECK(model.mean() == mean);
+    CHECK(model.fold_in(execution::seq, merged) == with_biases(model));
+
+    const dense_ratings of_users(merged), of_items(sparse(merged.transpose()));
+    for (const int user : {2, 50})
+      users.row(user) = reference_user(of_users, user, mean, items.leftCols(4), items.col(4), options);
+    for (const int item : {1, 4, 30})
+      items.row(item) = reference_user(of_items, item, mean, users.leftCols(4), users.col(4), options);
+    for (int user = 0; user < 51; ++user)
+      users.row(user) = reference_user(of_users, user, mean, items.leftCols(4), items.col(4), options);
+    CHECK((with_biases(model) - users).norm() <= 1e-9 * users.norm());
+    CHECK((model.item_factors() - items.leftCols(4)).norm() <= 1e-9 * items.norm());
+    CHECK((biases_of(model, false) - items.col(4)).norm() <= 1e-9 * items.norm());
+  }
+}
+
+TEST_CASE("an item that forgets a user of explicit_als is solved without, and items fold in to their minimum") {
+  const auto x = some_ratings(32);
+  const akin::explicit_als_options options = {
+      .factors = 4, .iterations = 3, .solver = akin::als_solver::exact, .keep_interactions = true};
+  akin::explicit_als<double> model(options);
+  model.fit(execution::par, x);
+  Eigen::MatrixXd users = with_biases(model);
+  const auto folded = model.fold_in_items(execution::par, sparse(x.transpose()));
+  REQUIRE(folded.rows() == 30);
+  REQUIRE(folded.cols() == 5);
+  const dense_ratings all(sparse(x.transpose()));
+  for (int item = 0; item < 30; ++item) {
+    const Eigen::VectorXd expected = reference_user(all, item, model.mean(), users.leftCols(4), users.col(4), options);
+    CHECK((folded.row(item).transpose() - expected).norm() <= 1e-9 * (1 + expected.norm()));
+  }
+
+  model.forget(execution::par, 3);
+  CHECK(model.user_biases()[3] == 0);
+  users.row(3).setZero();
+  const dense_ratings rest(sparse(sparse(model.histories()).transpose()));
+  int touched = 0;
+  for (int item = 0; item < 30; ++item) {
+    if (all.weights(item, 3) == 0) continue;
+    ++touched;
+    const Eigen::VectorXd expected = reference_user(rest, item, model.mean(), users.leftCols(4), users.col(4), options);
+    CHECK((model.item_factors().row(item).transpose() - expected.head(4)).norm() <= 1e-9 * (1 + expected.norm()));
+    CHECK(model.item_biases()[static_cast<std::size_t>(item)] == Approx(expected[4]).margin(1e-9));
+  }
+  CHECK(touched > 1);
+  CHECK_THROWS_WITH(model.fit(execution::seq, x, some_weights(x)), contains("keep_interactions must be false where"));
+}
+
+namespace {
+
+/// The minimum with factors >= 0, by trying which of them are 0; the last coordinate, the bias, is free.
+Eigen::VectorXd nonnegative_user(const dense_ratings& data, Eigen::Index user, double mean, const Eigen::MatrixXd& y,
+                                 const Eigen::VectorXd& item_biases, const akin::explicit_als_options& o) {
+  const Eigen::Index k = y.cols();
+  double best = std::numeric_limits<double>::infinity();
+  Eigen::VectorXd result = Eigen::VectorXd::Zero(k + 1);
+  for (unsigned support = 0; support < (1u << k); ++support) {
+    Eigen::MatrixXd restricted = y;
+    for (Eigen::Index d = 0; d < k; ++d)
+      if ((support >> d & 1u) == 0) restricted.col(d).setZero();
+    const Eigen::VectorXd found = reference_user(data, user, mean, restricted, item_biases, o);
+    if (found.head(k).minCoeff() < 0) continue;
+    double loss = regularization(o, data.count(user)) * found.squaredNorm();
+    for (Eigen::Index i = 0; i < y.rows(); ++i) {
+      const double error = data.ratings(user, i) - mean - item_biases[i] - found[k] - y.row(i) * found.head(k);
+      loss += data.weights(user, i) * error * error;
+    }
+    if (loss < best) best = loss, result = found;
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("non-negative factors of explicit_als are the minimum that trying all supports finds") {
+  for (const bool biases : {true, false}) {
+    const auto x = some_ratings(41);
+    const dense_ratings data(x);
+    const akin::explicit_als_options options = {.factors = 5,
+                                                .iterations = 3,
+                                                .regularization = 0.05,
+                                                .biases = biases,
+                                                .solver = akin::als_solver::exact,
+                                                .nonnegative = true};
+    akin::explicit_als<double> model(options);
+    model.fit(execution::par, x);
+    CHECK(model.user_factors().minCoeff() == 0);
+    CHECK(model.item_factors().minCoeff() == 0);
+    CHECK(model.user_factors().maxCoeff() > 0);
+    CHECK(model.fold_in(execution::par.threads(3), x) == with_biases(model));
+    for (int user = 0; user < 50; ++user) {
+      const Eigen::VectorXd expected =
+          nonnegative_user(data, user, model.mean(), model.item_factors(), biases_of(model, false), options);
+      CHECK((with_biases(model).row(user).transpose() - expected).norm() <= 1e-7 * (1 + expected.norm()));
+    }
+    for (const int user : {0, 31}) {
+      const auto reasons = akin::explain(model, x, user, 4, {.k = 1000});
+      const double sum = std::accumulate(reasons.begin(), reasons.end(), 0.0,
+                                         [](double total, const auto& r) { return total + r.contribution; });
+      CHECK(sum == Approx(model.score(user, 4) - model.mean() - model.item_biases()[4]).margin(1e-7));
+    }
+  }
+}
+
+TEST_CASE("the loss of explicit_als with non-negative factors never rises with the exact solver") {
+  const auto x = some_ratings(42);
+  const dense_ratings data(x);
+  akin::explicit_als<double> model(
+      {.factors = 6, .iterations = 10, .solver = akin::als_solver::exact, .nonnegative = true});
+  double before = std::numeric_limits<double>::infinity();
+  model.fit(execution::par, x, [&](const akin::progress& p) {
+    CHECK(p.loss <= before * (1 + 1e-10));
+    before = p.loss;
+  });
+  CHECK(before == Approx(reference_loss(data, model)).epsilon(1e-9));
+}
+
+TEMPLATE_TEST_CASE("explicit_als with non-negative factors keeps the promises of every model", "",
+                   akin::explicit_als<float>, akin::explicit_als<double>) {
+  akin_test::check_model([] { return TestType({.factors = 5, .iterations = 3, .seed = 4, .nonnegative = true}); });
 }

@@ -15,18 +15,20 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/detail/explicit_als_engine.hpp>
+#include <akin/factorization/detail/explicit_als_parameters.hpp>
 #include <akin/factorization/detail/factor_scores.hpp>
+#include <akin/factorization/detail/kept_interactions.hpp>
+#include <akin/factorization/detail/row_layout.hpp>
 #include <akin/factorization/explicit_als_options.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
-#include <akin/parallel.hpp>
 #include <akin/progress.hpp>
-#include <akin/random.hpp>
 #include <akin/storage.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -34,7 +36,7 @@ namespace akin::inline AKIN_ABI {
 /// Minimises over factors x_u, y_i and biases b_u, b_i, with r_ui the stored ratings (a stored 0 is a rating), w_ui
 /// their weights (1 unless they are given) and mu the weighted mean of all ratings,
 ///   sum over stored r_ui of w_ui (r_ui - mu - b_u - b_i - x_u'y_i)^2
-///   + sum of lambda_u (|x_u|^2 + b_u^2) + sum of lambda_i (|y_i|^2 + b_i^2),
+///   + sum of lambda_u (|x_u|^2 + b_u^2) + sum of lambda_i (|y_i|^2 + b_i^2),   x_u, y_i >= 0 with `nonnegative`,
 /// where lambda_u = lambda n_u^nu for a user with n_u ratings and lambda_i likewise; nu = 1 is ALS-WR. A bias is solved
 /// together with its factors, as one more coordinate. A user or an item without ratings has a bias and factors of 0.
 ///
@@ -52,7 +54,9 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
  public:
   static constexpr std::string_view kind = "explicit_als";
 
-  explicit explicit_als(const explicit_als_options& options = {}) : options_(options) { check(options); }
+  explicit explicit_als(const explicit_als_options& options = {}) : options_(options) {
+    detail::check<Scalar>(options);
+  }
 
   /// Learns from a users x items matrix of ratings. The observer is told of each iteration; if it returns false, the
   /// training ends there and what was learnt is kept. Throws std::invalid_argument for values that are not finite,
@@ -64,12 +68,14 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     train(policy, {x}, nullptr, observer);
   }
   /// The same with a weight for each rating: a matrix with the same cells, not negative. A rating of weight 0 counts as
-  /// absent.
+  /// absent. Refused with keep_interactions, which would keep no weights.
   template <class Policy, class Matrix, class Weights, class Observer = no_observer>
   requires sparse_matrix_like<Weights>
   void fit(const Policy& policy, const Matrix& user_items, const Weights& weights, Observer&& observer = {}) {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "explicit_als::fit");
     const auto w = checked_weights(policy, x, weights, "explicit_als::fit");
+    detail::require(!options_.keep_interactions, "explicit_als::fit",
+                    "keep_interactions must be false where ratings have weights, which the model does not keep");
     const detail::csr_storage<Scalar, Index> transposed = detail::transpose(w);
     train(policy, {x, w.values}, transposed.view().values, observer);
   }
@@ -102,14 +108,60 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
   /// gives user_factors() and user_biases() to the bit.
   template <class Policy, class Matrix>
   dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
-    return fold(policy, {checked_histories(policy, histories)});
+    return fold_users(policy, {checked_histories(policy, histories)});
   }
   /// The same with a weight for each rating.
   template <class Policy, class Matrix, class Weights>
   dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories, const Weights& weights) const {
     const auto x = checked_histories(policy, histories);
-    return fold(policy, {x, checked_weights(policy, x, weights, "explicit_als::fold_in").values});
+    return fold_users(policy, {x, checked_weights(policy, x, weights, "explicit_als::fold_in").values});
   }
+  /// The factors and, in the last column, the bias of items with these ratings (rows x users): each the minimum of the
+  /// objective with the users as they are. For the items of the training it gives nearly what the training gave, after
+  /// which the users were solved once more.
+  template <class Policy, class Matrix>
+  dense_matrix<Scalar> fold_in_items(const Policy& policy, const Matrix& item_users) const {
+    detail::require_fitted(this->users() > 0 || this->items() > 0, "explicit_als::fold_in_items");
+    const auto x = detail::checked_view<Scalar, Index>(policy, item_users, "explicit_als::fold_in_items");
+    detail::require_user_columns(x.cols, this->users(), "explicit_als::fold_in_items");
+    return fold(policy, {x}, this->user_factors_, user_biases_);
+  }
+
+  /// The ratings that the model has learnt from, users x items; refers to the model. Throws std::invalid_argument
+  /// without keep_interactions.
+  auto histories() const {
+    detail::require_kept(*this, "explicit_als::histories");
+    return histories_.map();
+  }
+
+  /// Learns from new ratings: a matrix that holds only these, of at least the model's shape; further rows and columns
+  /// are new users and items, and a rating of a cell that was there already replaces the old one. Users and items with
+  /// new ratings are solved once, users first, then all users; the mean stays. Throws std::invalid_argument without
+  /// keep_interactions; the model is then as it was.
+  template <class Policy, class Matrix>
+  void partial_fit(const Policy& policy, const Matrix& new_ratings) {
+    detail::require_kept(*this, "explicit_als::partial_fit");
+    const auto added = detail::checked_addition(policy, new_ratings, histories_.view(), "explicit_als::partial_fit");
+    update(policy, detail::merge_interactions(histories_.view(), added, when_both::replace),
+           detail::touched_rows(added), detail::touched_columns(added));
+  }
+  template <class Matrix>
+  void partial_fit(const Matrix& new_ratings) {
+    partial_fit(execution::seq, new_ratings);
+  }
+
+  /// Drops a user's ratings, solves the items that were among them anew, then all users. The user's factors and bias
+  /// are 0 and no other id moves. What other rows have learnt from the user by way of third ones, and the mean, fade
+  /// only with the next fit. Throws as partial_fit does.
+  template <class Policy>
+  void forget(const Policy& policy, Index user) {
+    detail::require_kept(*this, "explicit_als::forget");
+    detail::require_id(user, this->users(), "explicit_als::forget", "user");
+    const auto items = histories_.view().row_columns(user);
+    update(policy, detail::without_row(histories_.view(), user), {user}, {items.begin(), items.end()});
+  }
+  void forget(Index user) { forget(execution::seq, user); }
+
   /// predict and score_all for row `row` of what fold_in gave.
   Scalar predict(const dense_matrix<Scalar>& folded, std::int64_t row, Index item) const noexcept {
     return rating(folded(row, options_.factors), folded.data() + row * folded.cols(), item);
@@ -121,11 +173,11 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
   /// Fills out[item] with the rating that a user with this history is expected to give to each item, -infinity for
   /// items without ratings: the fold-in of the history, which reads the items of the history only.
   void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
-    detail::dense_storage<Scalar> fixed(columns.size, width()), solved(1, width());
+    detail::dense_storage<Scalar> fixed(columns.size, layout().width()), solved(1, layout().width());
     detail::storage<Scalar> biases(columns.size);
     std::vector<Index> ids(static_cast<std::size_t>(columns.size));
     for (std::int64_t i = 0; i < columns.size; ++i) {
-      widen(columns[i], fixed.mutable_view().row(i));
+      layout().widen(this->item_factors_.view().row(columns[i]), fixed.mutable_view().row(i));
       biases.mutable_data()[i] = item_biases_[columns[i]];
       ids[static_cast<std::size_t>(i)] = static_cast<Index>(i);
     }
@@ -139,21 +191,13 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
 
   /// See akin::explain. The contributions of a history sum to the score less mean and item bias, which are no user's.
   void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    const detail::dense_storage<Scalar> wide = widened_items();
-    engine_on<execution::sequenced_policy>(mean_, fixed_items(wide), item_biases_)
+    detail::dense_storage<Scalar> wide;
+    engine_on<execution::sequenced_policy>(mean_, layout().fixed(this->item_factors_, wide), item_biases_)
         .contributions(columns, values, item, out.data());
   }
 
   void write_to(detail::model_writer& writer) const {
-    writer.add_value("factors", options_.factors);
-    writer.add_value("iterations", options_.iterations);
-    writer.add_value("regularization", options_.regularization);
-    writer.add_value("biases", options_.biases);
-    writer.add_value("regularization_exponent", options_.regularization_exponent);
-    writer.add_value("solver", options_.solver);
-    writer.add_value("solver_tolerance", options_.solver_tolerance);
-    writer.add_value("solver_steps", options_.solver_steps);
-    writer.add_value("seed", options_.seed);
+    detail::write_options(writer, options_);
     writer.add_value("mean", mean_);
     writer.add("user_factors", this->user_factors_.view());
     writer.add("item_factors", this->item_factors_.view());
@@ -161,19 +205,10 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     writer.add("item_biases", item_biases_.data(), item_biases_.size());
     writer.add("known_users", known_users_.data(), known_users_.size());
     writer.add("known_items", known_items_.data(), known_items_.size());
+    detail::write_kept(writer, options_.keep_interactions, histories_);
   }
   static explicit_als read_from(const detail::model_reader& reader) {
-    explicit_als model({
-        .factors = reader.value<int>("factors"),
-        .iterations = reader.value<int>("iterations"),
-        .regularization = reader.value<double>("regularization"),
-        .biases = reader.value<bool>("biases"),
-        .regularization_exponent = reader.value<double>("regularization_exponent"),
-        .solver = reader.value<als_solver>("solver", als_solver::automatic, als_solver::conjugate_gradient),
-        .solver_tolerance = reader.value<double>("solver_tolerance"),
-        .solver_steps = reader.value<int>("solver_steps"),
-        .seed = reader.value<std::uint64_t>("seed"),
-    });
+    explicit_als model(detail::read_explicit_als_options(reader));
     model.mean_ = reader.value<Scalar>("mean");
     reader.require(detail::is_finite(model.mean_), "mean must be finite");
     const int k = model.options_.factors;
@@ -183,25 +218,11 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     model.item_biases_ = detail::map_array<Scalar>(reader, "item_biases", model.items());
     model.known_users_ = map_evidence(reader, "known_users", model.users());
     model.known_items_ = map_evidence(reader, "known_items", model.items());
+    model.histories_ = detail::read_kept<Scalar, Index>(reader, model.users(), model.items());
     return model;
   }
 
  private:
-  static void check(const explicit_als_options& options) {
-    detail::require(options.factors >= 1, "explicit_als", "factors must be positive", options.factors);
-    detail::require(options.iterations >= 1, "explicit_als", "iterations must be positive", options.iterations);
-    detail::require(static_cast<Scalar>(options.regularization) > 0 &&
-                        detail::is_finite(static_cast<Scalar>(options.regularization)),
-                    "explicit_als", "regularization must be finite and positive", options.regularization);
-    detail::require(options.regularization_exponent >= 0 && options.regularization_exponent <= 1, "explicit_als",
-                    "regularization_exponent must be between 0 and 1", options.regularization_exponent);
-    detail::require(options.solver >= als_solver::automatic && options.solver <= als_solver::conjugate_gradient,
-                    "explicit_als", "solver must be one of the enumerators", static_cast<int>(options.solver));
-    detail::require(options.solver_tolerance > 0 && options.solver_tolerance < 1, "explicit_als",
-                    "solver_tolerance must be between 0 and 1", options.solver_tolerance);
-    detail::require(options.solver_steps >= 1, "explicit_als", "solver_steps must be positive", options.solver_steps);
-  }
-
   /// The checked view of weights, which must have the cells of x.
   template <class Policy, class Weights>
   static csr_view<Scalar, Index> checked_weights(const Policy& policy, const csr_view<Scalar, Index>& x,
@@ -225,9 +246,8 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     return x;
   }
 
-  /// During the training a row holds its factors and, where there are biases, one more number: the bias when it has
-  /// just been solved, then a 1 that goes with the other side's biases.
-  std::int64_t width() const noexcept { return options_.factors + (options_.biases ? 1 : 0); }
+  using layout_type = detail::row_layout<Scalar>;
+  layout_type layout() const noexcept { return layout_type(options_); }
 
   template <class Policy, class Observer>
   void train(const Policy& policy, const ratings_type& x, const Scalar* transposed_weights, Observer& observer) {
@@ -235,8 +255,9 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     const ratings_type x_items{transposed.view(), transposed_weights};
     const std::vector<Index> user_schedule = detail::longest_first(x.ratings);
     const std::vector<Index> item_schedule = detail::longest_first(x_items.ratings);
-    const Scalar mean = mean_rating(policy, x);
-    detail::dense_storage<Scalar> users = initial_factors(x.ratings.rows), items(x.ratings.cols, width());
+    const Scalar mean = detail::mean_rating(policy, x);
+    detail::dense_storage<Scalar> users = layout().initial(x.ratings.rows, options_),
+                                  items(x.ratings.cols, layout().width());
     detail::storage<Scalar> user_biases(x.ratings.rows), item_biases(x.ratings.cols);
 
     const auto start = std::chrono::steady_clock::now();
@@ -246,93 +267,62 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
       progress state{iteration, options_.iterations};
       if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>)
         state.loss = penalty(x_items, items.view());
-      take_biases(items, item_biases);
+      layout().take_biases(items, item_biases);
       const auto engine = engine_on<Policy>(mean, items.view(), item_biases);
       engine.solve_rows(policy, x, user_schedule, users.mutable_view());
 
       state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>)
         state.loss += engine.loss(policy, x, users.view());
-      take_biases(users, user_biases);
+      layout().take_biases(users, user_biases);
       if (!detail::notify(observer, state)) break;
     }
-    explicit_als learnt(options_);
-    learnt.mean_ = mean;
-    learnt.user_factors_ = narrowed(std::move(users));
-    learnt.item_factors_ = narrowed(std::move(items));
-    learnt.user_biases_ = std::move(user_biases);
-    learnt.item_biases_ = std::move(item_biases);
-    learnt.known_users_ = evidence(x);
-    learnt.known_items_ = evidence(x_items);
-    *this = std::move(learnt);
+    detail::csr_storage<Scalar, Index> kept;
+    if (options_.keep_interactions) kept = detail::csr_storage<Scalar, Index>(x.ratings);
+    adopt(x, x_items, std::move(users), std::move(items), std::move(user_biases), std::move(item_biases));
+    mean_ = mean;
+    histories_ = std::move(kept);
   }
 
+  /// Solves the touched users, the touched items and then all users for these histories, which become the model's.
   template <class Policy>
-  static Scalar mean_rating(const Policy& policy, const ratings_type& x) {
-    struct sums {
-      double ratings = 0, weights = 0;
-    };
-    const auto add_block = [&](std::int64_t begin, std::int64_t end, int) {
-      sums block;
-      for (std::int64_t i = begin; i < end; ++i) {
-        const auto weight = static_cast<double>(x.weight(i));
-        block.weights += weight;
-        if (weight > 0) block.ratings += static_cast<double>(x.weight(i) * x.ratings.values[i]);
-      }
-      return block;
-    };
-    const sums total =
-        detail::reduce_blocks(policy, x.ratings.nonzeros(), 65536, sums(), add_block, [](sums& all, const sums& block) {
-          all.ratings += block.ratings;
-          all.weights += block.weights;
-        });
-    return total.weights > 0 ? static_cast<Scalar>(total.ratings / total.weights) : Scalar{0};
+  void update(const Policy& policy, detail::csr_storage<Scalar, Index> histories, std::vector<Index> touched_users,
+              std::vector<Index> touched_items) {
+    const ratings_type x{histories.view()};
+    const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x.ratings);
+    const ratings_type x_items{transposed.view()};
+    auto users = layout().widened(this->user_factors_, x.ratings.rows),
+         items = layout().widened(this->item_factors_, x.ratings.cols);
+    auto user_biases = detail::with_rows(user_biases_, x.ratings.rows),
+         item_biases = detail::with_rows(item_biases_, x.ratings.cols);
+    layout().exchange_biases(users, user_biases);
+    engine_on<Policy>(mean_, items.view(), item_biases)
+        .solve_rows(policy, x, detail::longest_first(x.ratings, std::move(touched_users)), users.mutable_view());
+    layout().exchange_biases(users, user_biases);
+    layout().exchange_biases(items, item_biases);
+    engine_on<Policy>(mean_, users.view(), user_biases)
+        .solve_rows(policy, x_items, detail::longest_first(x_items.ratings, std::move(touched_items)),
+                    items.mutable_view());
+    layout().exchange_biases(items, item_biases);
+    engine_on<Policy>(mean_, items.view(), item_biases)
+        .solve_rows(policy, x, detail::longest_first(x.ratings), users.mutable_view());
+    layout().take_biases(users, user_biases);
+    adopt(x, x_items, std::move(users), std::move(items), std::move(user_biases), std::move(item_biases));
+    histories_ = std::move(histories);
   }
 
-  detail::dense_storage<Scalar> initial_factors(std::int64_t rows) const {
-    detail::dense_storage<Scalar> factors(rows, width());
-    const random_stream random(options_.seed);
-    const double deviation = 0.1 / std::sqrt(static_cast<double>(options_.factors));
-    for (std::int64_t row = 0; row < rows; ++row) {
-      Scalar* const numbers = factors.mutable_view().row(row);
-      for (int d = 0; d < options_.factors; ++d)
-        numbers[d] =
-            static_cast<Scalar>(deviation * random.normal(static_cast<std::uint64_t>(row * options_.factors + d)));
-      if (options_.biases) numbers[options_.factors] = 1;
-    }
-    return factors;
-  }
-
-  /// Moves the biases out of rows that have just been solved, and puts ones in their place.
-  void take_biases(detail::dense_storage<Scalar>& rows, detail::storage<Scalar>& biases) const {
-    if (!options_.biases) return;
-    const rows_view<Scalar> view = rows.mutable_view();
-    for (std::int64_t row = 0; row < view.rows; ++row)
-      biases.mutable_data()[row] = std::exchange(view.row(row)[options_.factors], Scalar{1});
-  }
-
-  /// Rows without what came after their factors.
-  detail::dense_storage<Scalar> narrowed(detail::dense_storage<Scalar> rows) const {
-    if (!options_.biases) return rows;
-    detail::dense_storage<Scalar> factors(rows.rows(), options_.factors);
-    for (std::int64_t row = 0; row < rows.rows(); ++row)
-      std::copy_n(rows.view().row(row), options_.factors, factors.mutable_view().row(row));
-    return factors;
-  }
-
-  /// The item factors with a 1 after each row; nothing in a model without biases, which needs no such copy.
-  detail::dense_storage<Scalar> widened_items() const {
-    if (!options_.biases) return {};
-    detail::dense_storage<Scalar> wide(this->items(), width());
-    for (std::int64_t item = 0; item < this->items(); ++item) widen(item, wide.mutable_view().row(item));
-    return wide;
-  }
-  void widen(std::int64_t item, Scalar* row) const noexcept {
-    std::copy_n(this->item_factors_.view().row(item), options_.factors, row);
-    if (options_.biases) row[options_.factors] = 1;
-  }
-  rows_view<const Scalar> fixed_items(const detail::dense_storage<Scalar>& wide) const noexcept {
-    return options_.biases ? wide.view() : this->item_factors_.view();
+  /// Makes what has been learnt the model's; what could throw comes first.
+  void adopt(const ratings_type& x, const ratings_type& x_items, detail::dense_storage<Scalar> users,
+             detail::dense_storage<Scalar> items, detail::storage<Scalar> user_biases,
+             detail::storage<Scalar> item_biases) {
+    auto user_factors = layout().narrowed(std::move(users)), item_factors = layout().narrowed(std::move(items));
+    auto known_users = evidence(x), known_items = evidence(x_items);
+    this->user_factors_ = std::move(user_factors);
+    this->item_factors_ = std::move(item_factors);
+    user_biases_ = std::move(user_biases);
+    item_biases_ = std::move(item_biases);
+    known_users_ = std::move(known_users);
+    known_items_ = std::move(known_items);
   }
 
   static detail::storage<std::uint8_t> evidence(const ratings_type& x) {
@@ -362,13 +352,18 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
   }
 
   template <class Policy>
-  dense_matrix<Scalar> fold(const Policy& policy, const ratings_type& x) const {
-    const detail::dense_storage<Scalar> wide = widened_items();
-    detail::dense_storage<Scalar> solved(x.ratings.rows, width());
-    engine_on<Policy>(mean_, fixed_items(wide), item_biases_)
+  dense_matrix<Scalar> fold_users(const Policy& policy, const ratings_type& x) const {
+    return fold(policy, x, this->item_factors_, item_biases_);
+  }
+  /// Rows of ratings against the other side's factors and biases.
+  template <class Policy>
+  dense_matrix<Scalar> fold(const Policy& policy, const ratings_type& x, const detail::dense_storage<Scalar>& factors,
+                            const detail::storage<Scalar>& biases) const {
+    detail::dense_storage<Scalar> wide, solved(x.ratings.rows, layout().width());
+    engine_on<Policy>(mean_, layout().fixed(factors, wide), biases)
         .solve_rows(policy, x, detail::longest_first(x.ratings), solved.mutable_view());
     dense_matrix<Scalar> folded = dense_matrix<Scalar>::Zero(x.ratings.rows, options_.factors + 1);
-    folded.leftCols(width()) = solved.map();
+    folded.leftCols(layout().width()) = solved.map();
     return folded;
   }
 
@@ -387,6 +382,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
   Scalar mean_ = 0;
   detail::storage<Scalar> user_biases_, item_biases_;
   detail::storage<std::uint8_t> known_users_, known_items_;  // 1 where there were ratings
+  detail::csr_storage<Scalar, Index> histories_;             // where they are kept
 };
 
 }  // namespace akin::inline AKIN_ABI

@@ -21,6 +21,9 @@ struct explicit_als_options {
   double solver_tolerance = 1e-3;             ///< > 0: relative error of a row, in the norm of its own problem
   int solver_steps = 32;                      ///< >= 1
   std::uint64_t seed = 0;                     ///< of the initial factors
+  bool nonnegative = false;                   ///< keep factors, though not biases, at zero or above
+  bool keep_interactions = false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and
+                                   ///< forget need
 };
 
 }  // namespace AKIN_SEAM

@@ -13,6 +13,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/factorization/detail/nonnegative_solver.hpp>
 #include <akin/factorization/detail/row_solver.hpp>
 #include <akin/factorization/explicit_als_options.hpp>
 #include <akin/kernels/dot.hpp>
@@ -49,8 +50,31 @@ struct weighted_ratings {
   }
 };
 
+/// The weighted mean of all ratings, 0 without any.
+template <class Policy, class Scalar, class Index>
+Scalar mean_rating(const Policy& policy, const weighted_ratings<Scalar, Index>& x) {
+  struct sums {
+    double ratings = 0, weights = 0;
+  };
+  const auto add_block = [&](std::int64_t begin, std::int64_t end, int) {
+    sums block;
+    for (std::int64_t i = begin; i < end; ++i) {
+      const auto weight = static_cast<double>(x.weight(i));
+      block.weights += weight;
+      if (weight > 0) block.ratings += static_cast<double>(x.weight(i) * x.ratings.values[i]);
+    }
+    return block;
+  };
+  const sums total =
+      reduce_blocks(policy, x.ratings.nonzeros(), 65536, sums(), add_block, [](sums& all, const sums& block) {
+        all.ratings += block.ratings;
+        all.weights += block.weights;
+      });
+  return total.weights > 0 ? static_cast<Scalar>(total.ratings / total.weights) : Scalar{0};
+}
+
 /// One side's problem: with fixed factors y_i and biases b_i a row with ratings r_i minimises over x and b
-///   sum of w_i (r_i - mean - b_i - b - x'y_i)^2 + lambda n^nu (|x|^2 + b^2).
+///   sum of w_i (r_i - mean - b_i - b - x'y_i)^2 + lambda n^nu (|x|^2 + b^2), x >= 0 where the options say so.
 /// The bias is one more coordinate of x: each row of `fixed` ends in a 1 that goes with it, or does not if the model
 /// has no biases.
 ///
@@ -75,32 +99,27 @@ class explicit_als_engine<backend::host, Scalar, Index> {
   template <class Policy>
   void solve_rows(const Policy& policy, const weighted_ratings<Scalar, Index>& x, const std::vector<Index>& schedule,
                   const rows_view<Scalar>& solved) const {
-    const auto is_long = [&](Index row) { return x.ratings.row_size(row) > longest_for_one_worker; };
+    const auto is_long = [&](Index row) {
+      return !options_.nonnegative && x.ratings.row_size(row) > longest_for_one_worker;
+    };
     const auto first_short = std::find_if_not(schedule.begin(), schedule.end(), is_long);
     for (auto row = schedule.begin(); row != first_short; ++row) {
-      row_solver<Scalar, Index> solver(fixed_);
-      solve(policy, solver, x, *row, solved.row(*row));
+      solvers one = new_solvers();
+      solve(policy, one, x, *row, solved.row(*row));
     }
-    std::vector<row_solver<Scalar, Index>> solvers(static_cast<std::size_t>(worker_count(policy)),
-                                                   row_solver<Scalar, Index>(fixed_));
+    std::vector<solvers> of_worker(static_cast<std::size_t>(worker_count(policy)), new_solvers());
     for_each_row(policy, schedule.end() - first_short, [&](std::int64_t i, int worker) {
       const Index row = first_short[i];
-      solve(execution::seq, solvers[static_cast<std::size_t>(worker)], x, row, solved.row(row));
+      solve(execution::seq, of_worker[static_cast<std::size_t>(worker)], x, row, solved.row(row));
     });
   }
 
-  /// What each rating of a row adds to the row's prediction for `item`: w_i (r_i - mean - b_i) y_i' A^-1 y_item.
+  /// What each rating of a row adds to the row's prediction for `item`: w_i (r_i - mean - b_i) y_i' A^-1 y_item; with
+  /// non-negative factors over the coordinates alone that the row has above 0, where nothing holds them.
   void contributions(slice<const Index> ids, slice<const Scalar> values, Index item, Scalar* out) const {
-    const Index offsets[] = {0, static_cast<Index>(ids.size)};
-    const weighted_ratings<Scalar, Index> x{{1, fixed_.rows, offsets, ids.data, values.data}};
-    row_solver<Scalar, Index> solver(fixed_);
-    prepare(solver, x, 0);
-    std::vector<Scalar> direction(static_cast<std::size_t>(fixed_.cols));
     if (ids.empty()) return;
-    if (!solver.solve_primal(ids, fixed_.row(item), direction.data()))
-      fail<numeric_error>("explicit_als: the user's system cannot be solved in this precision; raise regularization");
-    for (std::int64_t i = 0; i < ids.size; ++i)
-      out[i] = solver.targets()[i] * kernels::dot(fixed_.row(ids[i]), direction.data(), fixed_.cols);
+    if (options_.nonnegative) return contributions_of_support(ids, values, item, out);
+    share(ids, values, fixed_.row(item), out);
   }
 
   /// The objective with these rows, without the regularisation of `fixed`.
@@ -120,8 +139,56 @@ class explicit_als_engine<backend::host, Scalar, Index> {
   /// Longer rows are solved by all workers together, one row after the other.
   static constexpr std::int64_t longest_for_one_worker = 32768;
 
+  using ratings_type = weighted_ratings<Scalar, Index>;
+
+  /// One worker's.
+  struct solvers {
+    row_solver<Scalar, Index> least_squares;
+    nonnegative_solver<Scalar, Index> nonnegative;
+  };
+  solvers new_solvers() const {
+    return {row_solver<Scalar, Index>(fixed_), nonnegative_solver<Scalar, Index>(fixed_, options_.factors)};
+  }
+
+  /// A single row of ratings without weights; offsets has two elements.
+  ratings_type row_of(slice<const Index> ids, slice<const Scalar> values, const Index* offsets) const {
+    return {{1, fixed_.rows, offsets, ids.data, values.data}};
+  }
+
+  void share(slice<const Index> ids, slice<const Scalar> values, const Scalar* item, Scalar* out) const {
+    const Index offsets[] = {0, static_cast<Index>(ids.size)};
+    row_solver<Scalar, Index> solver(fixed_);
+    prepare(solver, row_of(ids, values, offsets), 0);
+    std::vector<Scalar> direction(static_cast<std::size_t>(fixed_.cols));
+    if (!solver.solve_primal(ids, item, direction.data()))
+      fail<numeric_error>("explicit_als: the user's system cannot be solved in this precision; raise regularization");
+    for (std::int64_t i = 0; i < ids.size; ++i)
+      out[i] = solver.targets()[i] * kernels::dot(fixed_.row(ids[i]), direction.data(), fixed_.cols);
+  }
+
+  /// The shares in a problem without the factors that are 0 in the solution.
+  void contributions_of_support(slice<const Index> ids, slice<const Scalar> values, Index item, Scalar* out) const {
+    const Index offsets[] = {0, static_cast<Index>(ids.size)};
+    std::vector<Scalar> solution(static_cast<std::size_t>(fixed_.cols)), biases(static_cast<std::size_t>(ids.size));
+    solvers one = new_solvers();
+    solve(execution::seq, one, row_of(ids, values, offsets), Index{0}, solution.data());
+    std::vector<Index> positions(static_cast<std::size_t>(ids.size));
+    dense_storage<Scalar> support(ids.size + 1, fixed_.cols);  // the rows of the history, then the item
+    for (std::int64_t i = 0; i <= ids.size; ++i) {
+      const Index id = i < ids.size ? ids[i] : item;
+      for (std::int64_t d = 0; d < fixed_.cols; ++d)
+        support.mutable_view().row(i)[d] =
+            d >= options_.factors || solution[static_cast<std::size_t>(d)] > 0 ? fixed_.row(id)[d] : Scalar{0};
+      if (i == ids.size) break;
+      positions[static_cast<std::size_t>(i)] = static_cast<Index>(i);
+      biases[static_cast<std::size_t>(i)] = biases_[id];
+    }
+    const explicit_als_engine restricted(options_, mean_, support.view(), biases.data());
+    restricted.share({positions.data(), ids.size}, values, support.view().row(ids.size), out);
+  }
+
   /// Fills in the row's weights, targets and diagonal; whether there is anything to solve.
-  bool prepare(row_solver<Scalar, Index>& solver, const weighted_ratings<Scalar, Index>& x, std::int64_t row) const {
+  bool prepare(row_solver<Scalar, Index>& solver, const ratings_type& x, std::int64_t row) const {
     const auto ids = x.ratings.row_columns(row);
     const auto values = x.ratings.row_values(row);
     const std::int64_t first = x.ratings.offsets[row], n = x.count(row);
@@ -131,23 +198,32 @@ class explicit_als_engine<backend::host, Scalar, Index> {
       solver.targets()[i] = x.weight(first + i) * ((values[i] - mean_) - biases_[ids[i]]);
     }
     if (n == 0) return false;
-    solver.set_diagonal(no_eigenvalues_, static_cast<Scalar>(row_regularization(options_, n)),
-                        std::numeric_limits<Scalar>::min());
+    solver.set_diagonal(no_eigenvalues_, lambda(n), std::numeric_limits<Scalar>::min());
     return true;
   }
 
+  Scalar lambda(std::int64_t n) const noexcept { return static_cast<Scalar>(row_regularization(options_, n)); }
+
   template <class Policy>
-  void solve(const Policy& policy, row_solver<Scalar, Index>& solver, const weighted_ratings<Scalar, Index>& x,
-             Index row, Scalar* solution) const {
+  void solve(const Policy& policy, solvers& of_worker, const ratings_type& x, Index row, Scalar* solution) const {
     const auto ids = x.ratings.row_columns(row);
+    row_solver<Scalar, Index>& solver = of_worker.least_squares;
     if (!prepare(solver, x, row)) {
       std::fill_n(solution, fixed_.cols, Scalar{0});
       return;
     }
-    const bool solved = iterate(policy, solver, ids, solution) || solver.factor(ids, solution);
+    const bool solved = options_.nonnegative
+                            ? of_worker.nonnegative.solve(ids, solver.weights(), solver.targets(), lambda(x.count(row)),
+                                                          nonnegative_tolerance(), solution)
+                            : iterate(policy, solver, ids, solution) || solver.factor(ids, solution);
     if (!solved || !std::all_of(solution, solution + fixed_.cols, is_finite<Scalar>))
       fail<numeric_error>("explicit_als: the system of row ", row,
                           " cannot be solved in this precision; raise regularization or use double");
+  }
+
+  Scalar nonnegative_tolerance() const noexcept {
+    constexpr Scalar exact = sizeof(Scalar) == 4 ? Scalar(1e-6) : Scalar(1e-13);
+    return options_.solver == als_solver::exact ? exact : static_cast<Scalar>(options_.solver_tolerance);
   }
 
   /// Whether conjugate gradients gave what the options ask for.
