@@ -12,24 +12,34 @@ import tempfile
 
 import load
 import report
+import split
 import tasks
 
 HERE = pathlib.Path(__file__).parent
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
+def builds_below(work):
+    return {build: work / build / "benchmarks" / "compare" for build in ("default", "native")}
+
+
 class Bench:
-    def __init__(self, options):
-        self.options = options
+    def __init__(self, options, validate=False):
+        """validate: on the data to choose settings with instead of the test."""
+        self.options, self.validate = options, validate
         self.environment = ENVIRONMENT | {"OMP_NUM_THREADS": str(options.threads)}
 
-    def command(self, task, side, save=""):
-        """side: "peer", or the name of a build of akin's runners."""
-        shared = {"data": f"{self.options.data}/{task.data}", "threads": self.options.threads, "save": save}
+    def folder(self, task):
+        return split.prepared(task.split, pathlib.Path(self.options.data, task.data), self.options.work, self.validate)
+
+    def command(self, task, side, save="", reach=None):
+        """side: "peer", or the name of a build of akin's runners; reach: the quality to train to."""
+        shared = {"data": str(self.folder(task)), "threads": self.options.threads, "save": save}
         if side == "peer":
             parameters = json.dumps(task.arguments("theirs") | shared | {"blas_threads": 1})
             return [sys.executable, "-B", str(HERE / "peers.py"), task.peer, parameters]
-        words = [f"{name}={value}" for name, value in (task.arguments("ours") | shared).items()]
+        reached = {} if reach is None else {"reach": reach}
+        words = [f"{name}={value}" for name, value in (task.arguments("ours") | reached | shared).items()]
         return [str(self.options.builds[side] / f"compare_{task.program}"), *words]
 
     def shown(self, command):
@@ -39,13 +49,12 @@ class Bench:
             line = line.replace(f"{folder}/", f"{name}/")
         return line
 
-    def judged(self, task, side):
+    def judged(self, task, side, reach=None):
         """What the judge says of the factors that a side learns."""
         with tempfile.TemporaryDirectory(dir=self.options.work) as folder:
             prefix = f"{folder}/{side}"
-            result = json.loads(load.run(self.command(task, side, prefix), self.environment).output)
-            command = [sys.executable, "-B", str(HERE / task.judge), f"{self.options.data}/{task.data}", prefix,
-                       str(result["factors"])]
+            result = json.loads(load.run(self.command(task, side, prefix, reach), self.environment).output)
+            command = [sys.executable, "-B", str(HERE / task.judge), str(self.folder(task)), prefix, str(result["factors"])]
             quality = json.loads(load.run(command, self.environment).output)
         own = result.get(task.metric)
         if own is not None and abs(own - quality[task.metric]) > 1e-4:
@@ -54,21 +63,25 @@ class Bench:
 
     def measure(self, task):
         """A row of the report: quality first, then rounds in which every side has its turn."""
+        quality = {"peer": self.judged(task, "peer")}
+        reach = {side: quality["peer"][task.metric] if task.reach else None for side in self.options.builds}
         sides = ["peer", *self.options.builds]
-        row = {"name": task.name, "target": task.target, "metric": task.metric, "tolerance": task.tolerance,
-               "commands": {side: self.shown(self.command(task, side)) for side in sides}}
-        row["quality"] = {side: self.judged(task, side) for side in sides}
+        quality |= {side: self.judged(task, side, reach[side]) for side in self.options.builds}
+        commands = {side: self.command(task, side, reach=reach.get(side)) for side in sides}
+        row = {"name": task.name, "target": task.target, "unit": task.unit, "metric": task.metric,
+               "metric_name": tasks.METRICS[task.metric], "tolerance": task.tolerance, "quality": quality,
+               "commands": {side: self.shown(command) for side, command in commands.items()}}
         runs = {side: [] for side in sides}
         for _ in range(self.options.repeats):
             for side in sides:
-                runs[side].append(load.run(self.command(task, side), self.environment, self.options.tries))
+                runs[side].append(load.run(commands[side], self.environment, self.options.tries))
         row["seconds"] = {side: [json.loads(run.output)["seconds"] for run in done] for side, done in runs.items()}
         row["median"] = {side: statistics.median(times) for side, times in row["seconds"].items()}
         row["ratio"] = {side: row["median"]["peer"] / row["median"][side] for side in self.options.builds}
         row["disturbed"] = sum(run.disturbed for done in runs.values() for run in done)
         row["runs"] = self.options.repeats * len(sides)
-        floor = row["quality"]["peer"][task.metric] - task.tolerance
-        row["equal_quality"] = all(row["quality"][side][task.metric] >= floor for side in self.options.builds)
+        worst = task.loss(quality["peer"]) + task.tolerance
+        row["equal_quality"] = all(task.loss(quality[side]) <= worst for side in self.options.builds)
         return row
 
 
@@ -116,15 +129,16 @@ def parse(words):
 
 def main(words):
     options = parse(words)
-    options.builds = {"default": options.work / "default" / "benchmarks" / "compare",
-                      "native": options.work / "native" / "benchmarks" / "compare"}
+    options.builds = builds_below(options.work)
     chosen = [task for task in tasks.TASKS if options.only in task.name and (pathlib.Path(options.data) / task.data).is_dir()]
     if not chosen:
         print(f"skipped: no task has data in {options.data}")
         return
     if options.iterations:
         for task in chosen:
-            task.settings["iterations"] = options.iterations
+            for settings in (task.settings, task.ours, task.theirs):
+                if "iterations" in settings:
+                    settings["iterations"] = options.iterations
     versions, absent = peer_state()
     rows = []
     options.output.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,8 @@
 """Reads what the runners of akin read: numpy and scipy, inside the virtual environment."""
+import os
+
 import numpy as np
+import scipy.io
 import scipy.sparse as sp
 
 
@@ -23,3 +26,13 @@ def read_lightgcn(folder):
         matrix.data[:] = 1  # a pair that is listed twice counts once
         matrices.append(matrix)
     return matrices
+
+
+def read_ratings(folder, name):
+    """users x items, in float; "train" or "test"."""
+    return scipy.io.mmread(f"{folder}/{name}.mtx").tocsr().astype(np.float32)
+
+
+def read_biases(path, count):
+    """Zeros where there is no such file."""
+    return np.fromfile(path, dtype=np.float32) if os.path.exists(path) else np.zeros(count, dtype=np.float32)

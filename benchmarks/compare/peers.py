@@ -1,11 +1,14 @@
 """A peer's side of the comparison: `peers.py NAME '{"factors": 64, …}'` trains once and prints the same JSON as akin's
 runners. Parameters are akin's; each function says how its library spells them."""
+import contextlib
+import ctypes
 import importlib.metadata
+import io
 import json
 import sys
 import time
 
-from data import read_lightgcn
+from data import read_lightgcn, read_ratings
 
 PEERS = {}  # name: (function, package)
 
@@ -74,6 +77,66 @@ def cmfrec_ials(p, folder):
     return seconds, model.A_, model.B_
 
 
+@peer("cmfrec")
+def cmfrec_ratings(p, folder):
+    """CMF without side information; with scale_lam the regularisation of a row grows with its ratings, biases included."""
+    from cmfrec import CMF
+    train = read_ratings(folder, "train").tocoo()
+    model, seconds = timed_fit(
+        lambda iterations: CMF(
+            k=p["factors"], lambda_=p["regularization"], scale_lam=bool(p["scale_lam"]), niter=iterations,
+            use_cg=p["solver"] == "cg", method="als", user_bias=True, item_bias=True, center=True, use_float=True,
+            nthreads=p["threads"], verbose=False, precompute_for_predictions=False, random_state=1),
+        lambda model: model.fit(train), p["iterations"])
+    return seconds, model.A_, model.B_, {"user_biases": model.user_bias_, "item_biases": model.item_bias_, "mean": model.glob_mean_}
+
+
+@peer("implicit")
+def implicit_bpr(p, folder):
+    """The last column of the item factors is the bias, that of the user factors 1."""
+    from implicit.cpu.bpr import BayesianPersonalizedRanking
+    train, _ = read_lightgcn(folder)
+    model, seconds = timed_fit(
+        lambda iterations: BayesianPersonalizedRanking(
+            factors=p["factors"], learning_rate=p["learning_rate"], regularization=p["regularization"],
+            iterations=iterations, num_threads=p["threads"], random_state=1),
+        lambda model: model.fit(train, show_progress=False), p["iterations"])
+    return seconds, model.user_factors, model.item_factors
+
+
+@peer("libmf")
+def libmf_ratings(p, folder):
+    """Its trainer, called as its Python side does, but with the ratings already in its own form; seconds of a training. It
+    has no biases; a user or an item without ratings (NaN) is rated with the mean."""
+    import numpy as np
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints where it was found
+        from libmf import mf
+
+    class Problem(ctypes.Structure):
+        _fields_ = [("m", ctypes.c_int), ("n", ctypes.c_int), ("nnz", ctypes.c_longlong), ("cells", ctypes.c_void_p)]
+
+    train = read_ratings(folder, "train").tocoo()
+    cells = np.empty(train.nnz, dtype=[("user", np.int32), ("item", np.int32), ("rating", np.float32)])
+    cells["user"], cells["item"], cells["rating"] = train.row, train.col, train.data
+    problem = Problem(*train.shape, train.nnz, cells.ctypes.data)
+    mf.mf.mf_train.restype = ctypes.POINTER(mf.MFModel)
+    mf.mf.mf_train.argtypes = (ctypes.POINTER(Problem), mf.MFParam)
+
+    def fit(engine):
+        engine.model = mf.mf.mf_train(ctypes.byref(problem), engine._options).contents
+
+    engine, seconds = timed_fit(
+        lambda iterations: mf.MF(
+            k=p["factors"], nr_threads=p["threads"], nr_bins=20, nr_iters=iterations, lambda_p2=p["regularization"],
+            lambda_q2=p["regularization"], lambda_p1=0.0, lambda_q1=0.0, eta=p["learning_rate"], quiet=True), fit, p["iterations"])
+    extras, factors = {}, {"user": engine.p_factors(), "item": engine.q_factors()}
+    for side, rows in factors.items():
+        unseen = np.isnan(rows).any(axis=1)
+        rows[unseen] = 0
+        extras[f"{side}_biases"] = np.where(unseen, engine.model.b, 0)
+    return seconds * p["iterations"], factors["user"], factors["item"], extras
+
+
 def installed_version(name):
     try:
         return importlib.metadata.version(PEERS[name][1])
@@ -86,11 +149,11 @@ def main(name, parameters):
     from threadpoolctl import threadpool_limits
     import numpy as np
     with threadpool_limits(limits=p["blas_threads"], user_api="blas"):
-        seconds, users, items = PEERS[name][0](p, p["data"])
+        seconds, users, items, *more = PEERS[name][0](p, p["data"])
     result = {"seconds": seconds, "users": len(users), "items": len(items), "factors": int(users.shape[1])}
     if p.get("save"):
-        for side, factors in (("users", users), ("items", items)):
-            np.ascontiguousarray(factors, dtype=np.float32).tofile(f"{p['save']}.{side}.f32")
+        for name, numbers in {"users": users, "items": items, **(more[0] if more else {})}.items():
+            np.ascontiguousarray(numbers, dtype=np.float32).tofile(f"{p['save']}.{name}.f32")
     print(json.dumps(result))
 
 

@@ -66,21 +66,22 @@ def summary(row):
 
 def table_line(row):
     if "missing" in row:
-        return f"| {row['name']} | – | – | – | – | – | {row['target']} | {row['missing']} |"
-    quality = " / ".join(f"{row['quality'][side][row['metric']]:.4f}" for side in ("peer", "default", "native"))
+        return f"| {row['name']} | – | – | – | – | – | – | {row['target']} | {row['missing']} |"
+    quality = row["metric_name"] + " " + " / ".join(f"{row['quality'][side][row['metric']]:.4f}" for side in ("peer", "default", "native"))
     mark = f"; {row['disturbed']} of {row['runs']} runs disturbed" if row["disturbed"] else ""
     times = " | ".join(milliseconds(row, side) for side in ("peer", "default", "native"))
     ratios = f"{row['ratio']['default']:.2f} / {row['ratio']['native']:.2f}"
-    return f"| {row['name']} | {quality} | {times} | {ratios} | {row['target']} | {verdict(row)}{mark} |"
+    return f"| {row['name']} | {quality} | {row['unit']} | {times} | {ratios} | {row['target']} | {verdict(row)}{mark} |"
 
 
 def markdown(rows, about):
     lines = [
         "# akin beside other libraries", "",
-        "Milliseconds an iteration, median (fastest – slowest): a whole fit divided by its iterations, with the transpose and without",
-        "loss or progress bar, after a fit of one iteration to warm up. Recall@20 of all sides is computed by the same code.", "",
-        "| task | Recall@20: peer / akin / akin native | peer | akin, default flags | akin, -march=native "
-        "| times as fast: default / native | target | |", "|---|---|---|---|---|---|---|---|",
+        "Milliseconds, median (fastest – slowest): a whole fit, divided by its iterations or epochs where the time is of one, with the",
+        "transpose and without loss or progress bar, after a fit of one iteration to warm up. The quality of all sides is computed by the",
+        "same code.", "",
+        "| task | quality: peer / akin / akin native | milliseconds of | peer | akin, default flags | akin, -march=native "
+        "| times as fast: default / native | target | |", "|---|---|---|---|---|---|---|---|---|",
         *map(table_line, rows), "", "![times as fast](comparison.svg)", "",
         *(f"- {name}: {value}" for name, value in about.items()), "", "## Commands", ""]
     for row in rows:

@@ -13,6 +13,7 @@ import xml.etree.ElementTree
 import compare
 import load
 import report
+import split
 import tasks
 
 
@@ -29,43 +30,82 @@ def write_data(folder):
         (folder / f"{name}.txt").write_text("".join(" ".join(map(str, row)) + "\n" for row in rows))
 
 
+def write_ratings(folder):
+    """A rating is 3, 1 more for the user's side and the item's, and noise; ids with gaps."""
+    draw = random.Random(8)
+    lines = [f"{10 + 2 * user},{5 + 3 * item},{3 + user % 2 + item % 2 + draw.choice((-0.5, 0, 0.5))}"
+             for user in range(30) for item in range(20) if draw.random() < 0.7]
+    (folder / "ratings.csv").write_text("user,item,rating\n" + "\n".join(lines) + "\n")
+
+
 def read_lists(path):
     rows = (list(map(int, line.split())) for line in path.read_text().splitlines())
     return {user: set(items) for user, *items in rows}
 
 
-def judge(folder, prefix, factors):
+def read_floats(path):
+    return array.array("f", path.read_bytes()) if path.exists() else None
+
+
+def read_factors(prefix, factors):
+    """Rows of users and of items, and their biases."""
+    sides = []
+    for side, singular in (("users", "user"), ("items", "item")):
+        numbers = read_floats(pathlib.Path(f"{prefix}.{side}.f32"))
+        rows = [numbers[i:i + factors] for i in range(0, len(numbers), factors)]
+        sides += [rows, read_floats(pathlib.Path(f"{prefix}.{singular}_biases.f32")) or [0] * len(rows)]
+    return sides
+
+
+def judge_lists(folder, prefix, factors):
     """As judge.py, with loops."""
-    train, test = (read_lists(pathlib.Path(folder, f"{name}.txt")) for name in ("train", "test"))
-
-    def rows(side):
-        numbers = array.array("f", pathlib.Path(f"{prefix}.{side}.f32").read_bytes())
-        return [numbers[i:i + factors] for i in range(0, len(numbers), factors)]
-
-    users, items, total = rows("users"), rows("items"), 0.0
+    train, test = (read_lists(folder / f"{name}.txt") for name in ("train", "test"))
+    users, _, items, biases = read_factors(prefix, factors)
+    total = 0.0
     for user, relevant in test.items():
-        scores = {item: math.fsum(a * b for a, b in zip(users[user], items[item])) for item in range(len(items))}
+        scores = {item: biases[item] + math.fsum(a * b for a, b in zip(users[user], items[item])) for item in range(len(items))}
         ranked = sorted((item for item in scores if item not in train[user]), key=lambda item: (-scores[item], item))
         total += len(relevant & set(ranked[:20])) / len(relevant)
     return {"recall": total / len(test)}
 
 
+def judge_ratings(folder, prefix, factors):
+    """As judge_ratings.py, with loops."""
+    users, user_biases, items, item_biases = read_factors(prefix, factors)
+    mean = (read_floats(pathlib.Path(f"{prefix}.mean.f32")) or [0])[0]
+    cells = [line.split() for line in (folder / "test.mtx").read_text().splitlines()[2:]]
+    squares = 0.0
+    for row, column, rating in ((int(row) - 1, int(column) - 1, float(rating)) for row, column, rating in cells):
+        product = math.fsum(a * b for a, b in zip(users[row], items[column]))
+        squares += (mean + user_biases[row] + item_biases[column] + product - rating) ** 2
+    return {"rmse": math.sqrt(squares / len(cells))}
+
+
+def judge(folder, prefix, factors):
+    return (judge_ratings if (folder / "test.mtx").exists() else judge_lists)(folder, prefix, factors)
+
+
+HERE = str(pathlib.Path(__file__).resolve())
+
+
 class SelfBench(compare.Bench):
-    def command(self, task, side, save=""):
-        return super().command(task, "default" if side == "peer" else side, save)
+    def command(self, task, side, save="", reach=None):
+        return super().command(task, "default" if side == "peer" else side, save, reach)
 
 
-def check_comparison(runner, folder):
-    data = folder / "data" / "tiny"
-    data.mkdir(parents=True)
-    write_data(data)
+def made_options(runner, folder):
+    for name, write in (("tiny", write_data), ("stars", write_ratings)):
+        (folder / "data" / name).mkdir(parents=True)
+        write(folder / "data" / name)
     builds = {side: runner.parent for side in ("default", "native")}
-    options = argparse.Namespace(data=folder / "data", work=folder, threads=2, repeats=3, tries=1, builds=builds)
+    return argparse.Namespace(data=folder / "data", work=folder, threads=2, repeats=3, tries=1, builds=builds)
+
+
+def check_comparison(options, folder):
     settings = {"factors": 4, "iterations": 3, "alpha": 5, "regularization": 1}
-    here = str(pathlib.Path(__file__).resolve())
-    chosen = [tasks.Task("akin & itself", "tiny", "akin_ials", {"solver": "exact"}, "itself", {}, 0.001, judge=here, settings=settings),
-              tasks.Task("nobody", "tiny", "akin_ials", {}, "nobody", {}, 2, judge=here, settings=settings),
-              tasks.Task("misspelt", "tiny", "akin_ials", {"sover": 1}, "itself", {}, 2, judge=here, settings=settings)]
+    chosen = [tasks.Task("akin & itself", "tiny", "akin_ials", {"solver": "exact"}, "itself", {}, 0.001, judge=HERE, settings=settings),
+              tasks.Task("nobody", "tiny", "akin_ials", {}, "nobody", {}, 2, judge=HERE, settings=settings),
+              tasks.Task("misspelt", "tiny", "akin_ials", {"sover": 1}, "itself", {}, 2, judge=HERE, settings=settings)]
     rows = list(compare.measured_rows(SelfBench(options), chosen, {"nobody": "nobody could not be installed"}))
     assert len(rows[0]["seconds"]["peer"]) == 3 and rows[0]["equal_quality"], rows[0]
     assert rows[0]["quality"]["peer"] == rows[0]["quality"]["native"] and rows[0]["quality"]["peer"]["recall"] > 0.5, rows[0]
@@ -77,6 +117,49 @@ def check_comparison(runner, folder):
     bars = xml.etree.ElementTree.parse(folder / "comparison.svg").getroot()
     assert sum("fill" in bar.attrib and bar.get("fill").startswith("#") for bar in bars) == 2
     assert len(json.loads((folder / "comparison.json").read_text())["rows"]) == 3
+
+
+def check_models(options):
+    """The other runners: their own metric agrees with the judge's (or the row is missing), and better than knowing nothing."""
+    settings = {"factors": 3, "iterations": 20}
+    stars = {"judge": HERE, "metric": "rmse", "split": split.ratings, "settings": settings}
+    chosen = [tasks.Task("bpr", "tiny", "akin_bpr", {}, "itself", {}, 2, judge=HERE, settings=settings, unit="epoch"),
+              tasks.Task("als", "stars", "akin_explicit_als", {}, "itself", {}, 2, **stars),
+              tasks.Task("sgd", "stars", "akin_sgd", {"learning_rate": 0.02}, "itself", {}, 2, reach=True, **stars),
+              tasks.Task("far", "stars", "akin_sgd", {"learning_rate": 0.0001}, "itself", {}, 2, reach=True, **stars)]
+    bench = SelfBench(options)
+    for task in chosen[:3]:
+        row = bench.measure(task)
+        assert row["equal_quality"] and row["ratio"]["native"] > 0, row
+        assert "recall" in row["quality"]["peer"] or row["quality"]["peer"]["rmse"] < 0.6, row
+        assert (" reach=" in row["commands"]["native"]) == task.reach and str(options.work) not in row["commands"]["native"], row
+    unreachable = json.loads(load.run(bench.command(chosen[3], "native", reach=0.1), {}).output)
+    reached = json.loads(load.run(bench.command(chosen[2], "native", reach=0.9), {}).output)
+    assert unreachable["epochs"] == 20 and 1 <= reached["epochs"] < 20, (unreachable, reached)
+
+
+def check_splits(options):
+    """The same cells in train and test as in the data, a tenth of them in the test, and again the same ones."""
+    whole = len((options.data / "stars" / "ratings.csv").read_text().splitlines()) - 1
+
+    def cells(validate):
+        folder = split.prepared(split.ratings, options.data / "stars", options.work, validate)
+        sides = [(folder / f"{name}.mtx").read_text().splitlines()[1:] for name in ("train", "test")]
+        assert all(side[0] == f"30 20 {len(side) - 1}" for side in sides), sides
+        return [set(side[1:]) for side in sides]
+
+    train, test = cells(False)
+    fit, validation = cells(True)
+    assert len(test) == round(whole / 10) and len(train | test) == whole and not train & test
+    assert fit | validation == train and not fit & validation
+    assert split.drawn(50, 0.1, 3) == split.drawn(50, 0.1, 3) != split.drawn(50, 0.1, 4)
+
+    source = options.data / "tiny"
+    assert split.prepared(split.lists, source, options.work) == source
+    folder = split.prepared(split.lists, source, options.work, True)
+    fit, validation = (read_lists(folder / f"{name}.txt") for name in ("train", "test"))
+    joined = {user: items | validation.get(user, set()) for user, items in fit.items()}
+    assert joined == read_lists(source / "train.txt") and len(validation) > 10
 
 
 def check_verdicts():
@@ -104,11 +187,15 @@ def main(runner):
     check_verdicts()
     check_repeats()
     with tempfile.TemporaryDirectory() as folder:
-        check_comparison(pathlib.Path(runner).resolve(), pathlib.Path(folder))
+        folder = pathlib.Path(folder)
+        options = made_options(pathlib.Path(runner).resolve(), folder)
+        check_splits(options)
+        check_comparison(options, folder)
+        check_models(options)
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 4:  # called by the harness as the judge
-        print(json.dumps(judge(sys.argv[1], sys.argv[2], int(sys.argv[3]))))
+        print(json.dumps(judge(pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))))
     else:
         main(sys.argv[1])

@@ -1,6 +1,10 @@
 """What is compared. A later part adds a row here, its function to peers.py, and, if it needs one, a runner *.cpp."""
 from dataclasses import dataclass, field
+from typing import Callable
 
+import split
+
+METRICS = {"recall": "Recall@20", "rmse": "RMSE"}
 
 @dataclass(frozen=True)
 class Task:
@@ -12,18 +16,43 @@ class Task:
     theirs: dict  # its parameters
     target: float  # how many times as fast akin should be
     judge: str = "judge.py"
-    metric: str = "recall"  # of what the judge prints: more is better
-    tolerance: float = 0.001  # akin's may be lower than the peer's by this much
+    metric: str = "recall"  # of what the judge prints, one of METRICS
+    tolerance: float = 0.001  # akin's may be worse than the peer's by this much
     settings: dict = field(default_factory=dict)  # the same for both sides
+    unit: str = "iteration"  # what the seconds are of
+    split: Callable = split.lists  # makes what is read out of the data
+    reach: bool = False  # akin's side gets the peer's quality as the argument `reach`, and trains until it has it
 
     def arguments(self, side):
         return self.settings | (self.ours if side == "ours" else self.theirs)
+
+    def loss(self, quality):
+        """Less is better."""
+        return quality[self.metric] if self.metric == "rmse" else -quality[self.metric]
 
 
 def ials(name, factors, solver, peer, theirs, target, iterations=15):
     settings = {"factors": factors, "iterations": iterations, "alpha": ALPHA, "regularization": REGULARIZATION}
     return Task(name, "gowalla", "akin_ials", {"solver": solver}, peer, theirs, target, settings=settings)
 
+
+def explicit_als(name, solver, peer_solver):
+    """ML-1M, a random tenth of the ratings as the test; each side's regularisation has the least RMSE on a tenth of the training."""
+    return Task(name, "ml-1m", "akin_explicit_als", {"solver": solver, "regularization": 0.07},
+                "cmfrec_ratings", {"solver": peer_solver, "regularization": 0.07, "scale_lam": 1}, 3,
+                judge="judge_ratings.py", metric="rmse", split=split.ratings, settings={"factors": 50, "iterations": 15})
+
+
+SGD = Task(
+    "SGD k=64, libmf", "ml-1m", "akin_sgd", {"iterations": 60, "learning_rate": 0.04, "regularization": 0.06, "learning_rate_decay": 0.85},
+    "libmf_ratings", {"iterations": 20, "learning_rate": 0.05, "regularization": 0.05}, 1.3,
+    judge="judge_ratings.py", metric="rmse", tolerance=1e-5, split=split.ratings, settings={"factors": 64},
+    unit="training to libmf's RMSE", reach=True)
+
+BPR = Task(
+    "BPR k=64, implicit", "gowalla", "akin_bpr", {"learning_rate": 0.05, "regularization": 0.02},
+    "implicit_bpr", {"learning_rate": 0.01, "regularization": 0.01}, 3,
+    tolerance=0, settings={"factors": 64, "iterations": 100}, unit="epoch")
 
 ALPHA, REGULARIZATION = 40, 50  # akin at k = 64, 8 iterations: Recall@20 0.149 to 0.150 from alpha 30 to 100
 
@@ -35,4 +64,8 @@ TASKS = [
     ials("iALS k=128, irspack CG 3", 128, "automatic", "irspack_ials", {"solver": "CG"}, 2),
     ials("iALS k=128, irspack iALS++", 128, "automatic", "irspack_ials", {"solver": "IALSPP"}, 2),
     ials("iALS k=128, cmfrec CG", 128, "automatic", "cmfrec_ials", {"solver": "cg"}, 2),
+    explicit_als("explicit ALS k=50, cmfrec CG", "automatic", "cg"),
+    explicit_als("explicit ALS exact k=50, cmfrec Cholesky", "exact", "cholesky"),
+    SGD,
+    BPR,
 ]
