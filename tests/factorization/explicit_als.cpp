@@ -550,3 +550,68 @@ TEMPLATE_TEST_CASE("explicit_als with non-negative factors keeps the promises of
                    akin::explicit_als<float>, akin::explicit_als<double>) {
   akin_test::check_model([] { return TestType({.factors = 5, .iterations = 3, .seed = 4, .nonnegative = true}); });
 }
+
+TEST_CASE("explicit_als of any rank reaches its rows' minima") {
+  const int factors = GENERATE(1, 2, 7, 17, 33, 65, 127, 1031);
+  for (const bool biases : {true, false}) {
+    CAPTURE(factors, biases);
+    const auto x = some_ratings(51);
+    const dense_ratings data(x);
+    akin::explicit_als<double> model(
+        {.factors = factors, .iterations = 1, .biases = biases, .solver = akin::als_solver::exact});
+    model.fit(execution::par, x);
+    if (factors < 1000) {
+      check_users(data, model, 1e-8);
+      continue;
+    }
+    // A thousand factors for fifty ratings: the dual problem, and the slope of the objective is 0.
+    for (const int user : {0, 3, 49}) {
+      const double lambda = regularization(model.options(), data.count(user));
+      Eigen::VectorXd slope = lambda * model.user_factors().row(user).transpose();
+      for (int i = 0; i < 30; ++i)
+        slope -= data.weights(user, i) * (data.ratings(user, i) - model.predict(user, i)) *
+                 model.item_factors().row(i).transpose();
+      CHECK(slope.norm() <= 1e-9 * (1 + lambda * model.user_factors().row(user).norm()));
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("ratings of any size give explicit_als finite factors or a sentence", "", float, double) {
+  using model_type = akin::explicit_als<TestType>;
+  const bool nonnegative = GENERATE(false, true);
+  for (const double size : {1e-38, 1e-30, 1e30, 3e38})
+    for (const auto solver :
+         {akin::als_solver::automatic, akin::als_solver::exact, akin::als_solver::conjugate_gradient}) {
+      CAPTURE(size, static_cast<int>(solver), nonnegative);
+      auto x = akin_test::some_clicks<model_type>();
+      x.coeffs() *= static_cast<TestType>(size);
+      x.valuePtr()[7] = 1;
+      x.valuePtr()[9] *= -1;
+      model_type model(
+          {.factors = 4, .iterations = 3, .solver = solver, .nonnegative = nonnegative, .keep_interactions = true});
+      const auto finite = [&] {
+        CHECK(model.user_factors().allFinite());
+        CHECK(model.item_factors().allFinite());
+        CHECK(std::isfinite(model.mean()));
+        for (const auto bias : model.item_biases()) CHECK(std::isfinite(bias));
+      };
+      try {
+        model.fit(execution::par, x);
+        finite();
+        model.partial_fit(x);
+        finite();
+        model.forget(3);
+      } catch (const akin::numeric_error& error) {
+        CHECK_THAT(error.what(), contains("explicit_als: the system of row"));
+      }
+      finite();
+    }
+}
+
+TEST_CASE("a rating that is there twice is refused") {
+  const std::int32_t offsets[] = {0, 3}, columns[] = {1, 1, 2};
+  const float values[] = {1, 2, 3};
+  const Eigen::Map<const akin::sparse_matrix<float>> twice(1, 4, 3, offsets, columns, values);
+  akin::explicit_als<float> model({.factors = 2, .iterations = 1});
+  CHECK_THROWS_WITH(model.fit(execution::seq, twice), contains("column ids must be ascending, unique and below 4"));
+}

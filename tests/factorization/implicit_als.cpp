@@ -426,3 +426,80 @@ TEST_CASE("implicit_als folds items in to their minimum") {
   const Eigen::MatrixXd again = converged.fold_in_items(execution::par, transposed);
   CHECK((again - converged.item_factors()).norm() < 1e-2 * again.norm());
 }
+
+TEMPLATE_TEST_CASE("implicit_als of any rank reaches its rows' minima", "", double, float) {
+  const int factors = GENERATE(1, 2, 7, 17, 33, 65);
+  CAPTURE(factors);
+  const auto x = akin::synthetic::power_law_clicks<double>({.users = 90, .items = 75, .interactions = 900, .seed = 3});
+  const akin::implicit_als_options options = {.factors = factors,
+                                              .iterations = 2,
+                                              .regularization = 0.3,
+                                              .solver = akin::als_solver::exact,
+                                              .keep_interactions = true};
+  akin::implicit_als<TestType> model(options);
+  model.fit(execution::par, akin::sparse_matrix<TestType>(x.template cast<TestType>()));
+  model.forget(4);
+  const Eigen::MatrixXd dense(akin::sparse_matrix<TestType>(model.histories()).template cast<double>());
+  const Eigen::MatrixXd y = model.item_factors().template cast<double>();
+  for (Eigen::Index u = 0; u < x.rows(); u += 7) {
+    const Eigen::VectorXd expected = reference_row(dense.row(u), y, options);
+    const Eigen::VectorXd found = model.user_factors().row(u).transpose().template cast<double>();
+    CHECK((found - expected).norm() <= (sizeof(TestType) == 4 ? 1e-3 : 1e-8) * (1 + expected.norm()));
+  }
+}
+
+TEMPLATE_TEST_CASE("values of any size give implicit_als finite factors or a sentence", "", float, double) {
+  using model_type = akin::implicit_als<TestType>;
+  for (const double size : {1e-38, 1e-30, 1e30, 3e38})
+    for (const auto solver :
+         {akin::als_solver::automatic, akin::als_solver::exact, akin::als_solver::conjugate_gradient})
+      for (const double regularization : {0.0, 0.1}) {
+        CAPTURE(size, static_cast<int>(solver), regularization);
+        auto x = akin_test::some_clicks<model_type>();
+        x.coeffs() *= static_cast<TestType>(size);
+        x.valuePtr()[7] = 1;
+        model_type model({.factors = 4,
+                          .iterations = 3,
+                          .regularization = regularization,
+                          .solver = solver,
+                          .keep_interactions = true});
+        const auto finite = [&] {
+          CHECK(model.user_factors().allFinite());
+          CHECK(model.item_factors().allFinite());
+        };
+        try {
+          model.fit(execution::par, x);
+          finite();
+          model.partial_fit(x);
+          finite();
+          model.forget(3);
+        } catch (const akin::numeric_error& error) {
+          CHECK_THAT(error.what(), contains("raise regularization") || contains("merge_interactions: a sum of values"));
+        }
+        finite();
+      }
+}
+
+TEST_CASE("without regularisation users and items that nothing determines can still be forgotten and updated") {
+  using model_type = akin::implicit_als<float>;
+  for (const auto solver : {akin::als_solver::automatic, akin::als_solver::exact}) {
+    model_type model({.factors = 6, .iterations = 4, .regularization = 0, .solver = solver, .keep_interactions = true});
+    model.fit(execution::par, matrix_of<model_type>(3, 3, {{0, 0, 1}, {1, 1, 1}, {2, 1, 1}}));
+    model.partial_fit(matrix_of<model_type>(4, 4, {{3, 1, 1}, {3, 3, 1}}));
+    model.forget(0);
+    CHECK(model.user_factors().allFinite());
+    CHECK(model.item_factors().allFinite());
+    CHECK_FALSE(model.knows_item(0));
+    CHECK(model.score(3, 1) > 0.5f);
+  }
+}
+
+TEST_CASE("a cell that is there twice is refused, and sizes beyond memory are an exception") {
+  const std::int32_t offsets[] = {0, 3}, columns[] = {1, 1, 2};
+  const float values[] = {1, 2, 3};
+  const Eigen::Map<const akin::sparse_matrix<float>> twice(1, 4, 3, offsets, columns, values);
+  akin::implicit_als<float> model({.factors = 2, .iterations = 1});
+  CHECK_THROWS_WITH(model.fit(execution::seq, twice), contains("column ids must be ascending, unique and below 4"));
+  akin::implicit_als<float> endless({.factors = std::numeric_limits<int>::max(), .iterations = 1});
+  CHECK_THROWS_AS(endless.fit(execution::seq, akin::sparse_matrix<float>(0, 0)), std::exception);
+}
