@@ -15,13 +15,12 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
-#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/biased_mf_options.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
-#include <akin/factorization/detail/sgd_model.hpp>
+#include <akin/factorization/detail/rating_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
@@ -43,8 +42,8 @@ namespace akin::inline AKIN_ABI {
 /// E. Nijkamp, P. J. Haas, Y. Sismanis, "Large-Scale Matrix Factorization with Distributed Stochastic Gradient
 /// Descent", KDD 2011.
 template <class Scalar = float, class Index = std::int32_t>
-class biased_mf : public detail::sgd_model<biased_mf<Scalar, Index>, biased_mf_options, Scalar, Index> {
-  using base = detail::sgd_model<biased_mf, biased_mf_options, Scalar, Index>;
+class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_mf_options, Scalar, Index> {
+  using base = detail::rating_model<biased_mf, biased_mf_options, Scalar, Index>;
   template <class, class>
   friend class detail::updatable;
   template <class, class, class, class>
@@ -88,33 +87,20 @@ class biased_mf : public detail::sgd_model<biased_mf<Scalar, Index>, biased_mf_o
 
   using base::fit;
 
-  /// The mean of the ratings of the training.
-  Scalar mean() const noexcept { return this->learnt_.mean; }
-  std::span<const Scalar> user_biases() const noexcept {
-    return {this->learnt_.user_biases.begin(), this->learnt_.user_biases.end()};
-  }
-  /// The rating that the user is expected to give; without ratings of the user or the item, from what is left. Ids must
-  /// be in range.
-  Scalar predict(Index user, Index item) const noexcept { return this->score(user, item); }
-
   /// See akin::explain. The contributions of a history sum to the score of its fold-in less mean and item bias, which
   /// are no user's.
   void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
     std::vector<double> rest;
-    detail::rating_contributions(columns, values, item, fixed_items(), kind, out, rest);
+    detail::rating_contributions(columns, values, item, this->fixed_items(), kind, out, rest);
   }
 
  private:
   using parameters = typename base::parameters;
-  static constexpr when_both merging = when_both::replace;
-  static constexpr bool items_need_histories = false;
 
   biased_mf(const biased_mf_options& options, parameters learnt) : base(options, std::move(learnt)) {}
 
   static void check(const biased_mf_options& options) {
-    detail::check_sgd_options(options, "biased_mf");
-    detail::require(options.learning_rate_decay > 0 && options.learning_rate_decay <= 1, "biased_mf",
-                    "learning_rate_decay must be above 0 and at most 1", options.learning_rate_decay);
+    base::check_rating_options(options);
     detail::require(options.validation_fraction >= 0 && options.validation_fraction < 1, "biased_mf",
                     "validation_fraction must be at least 0 and below 1", options.validation_fraction);
     detail::require(options.patience >= 1, "biased_mf", "patience must be positive", options.patience);
@@ -127,20 +113,11 @@ class biased_mf : public detail::sgd_model<biased_mf<Scalar, Index>, biased_mf_o
     visit("patience", options.patience);
   }
 
-  auto fixed_items() const {
-    return detail::fixed_side<Scalar>::items_of(this->learnt_, this->options_.regularization);
-  }
   /// Each row is the minimum of the objective, solved directly.
   template <class Policy>
   detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
-    return detail::fold_in_ratings(policy, x, fixed_items(), {}, kind);
+    return detail::fold_in_ratings(policy, x, this->fixed_items(), {}, kind);
   }
-  template <class Policy>
-  detail::dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
-    const auto users = detail::fixed_side<Scalar>::users_of(this->learnt_, this->options_.regularization);
-    return detail::fold_in_ratings(policy, x, users, {}, kind);
-  }
-
   /// Learns from the elements of x but those that are held out, watching those of `validation` that are held out.
   template <class Policy, class HeldOut, class Watched, class Observer>
   void learn(const Policy& policy, const csr_view<Scalar, Index>& x, const HeldOut& is_held_out,

@@ -5,21 +5,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <span>
 #include <string_view>
+#include <utility>
 
-#include <akin/concepts.hpp>
 #include <akin/config.hpp>
-#include <akin/data/merge_interactions.hpp>
 #include <akin/factorization/bpr_options.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/liked_cells.hpp>
 #include <akin/factorization/detail/liking_fold_in.hpp>
-#include <akin/factorization/detail/sgd_model.hpp>
+#include <akin/factorization/detail/liking_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
-#include <akin/progress.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -30,52 +27,37 @@ namespace akin::inline AKIN_ABI {
 ///
 /// An epoch takes one gradient step for each liking, in the order of a grid of blocks that is drawn anew for each
 /// epoch: blocks that share no user and no item run side by side. The other item j is drawn from the block's own items,
-/// at most 16 times; a user who likes all that were drawn is skipped. Complexity: an epoch takes 12 k flops a liking,
-/// and a search of the user's row for each draw; a regrouped copy of the likings is held while training. Deterministic:
-/// the same bits for any number of threads. Const members may be called from many threads. Source: S. Rendle, C.
-/// Freudenthaler, Z. Gantner, L. Schmidt-Thieme, "BPR: Bayesian Personalized Ranking from Implicit Feedback", UAI 2009.
+/// at most 16 times; a user who likes all that were drawn is skipped. The loss that an observer is told is the mean of
+/// ln(1 + exp(s_uj - s_ui)). A fold-in takes the same steps for one row, `epochs` times over it. Complexity: an epoch
+/// takes 12 k flops a liking, and a search of the user's row for each draw; a regrouped copy of the likings is held
+/// while training. Deterministic: the same bits for any number of threads. Const members may be called from many
+/// threads. Source: S. Rendle, C. Freudenthaler, Z. Gantner, L. Schmidt-Thieme, "BPR: Bayesian Personalized Ranking
+/// from Implicit Feedback", UAI 2009.
 template <class Scalar = float, class Index = std::int32_t>
-class bpr : public detail::sgd_model<bpr<Scalar, Index>, bpr_options, Scalar, Index> {
-  using base = detail::sgd_model<bpr, bpr_options, Scalar, Index>;
+class bpr : public detail::liking_model<bpr<Scalar, Index>, bpr_options, Scalar, Index> {
+  using base = detail::liking_model<bpr, bpr_options, Scalar, Index>;
   template <class, class>
   friend class detail::updatable;
   template <class, class, class, class>
   friend class detail::sgd_model;
+  template <class, class, class, class>
+  friend class detail::liking_model;
 
  public:
   static constexpr std::string_view kind = "bpr";
 
   explicit bpr(const bpr_options& options = {}) : base(options) {}
 
-  /// Learns from a users x items matrix. The observer is told of each epoch; `loss` is the mean of ln(1 + exp(s_uj -
-  /// s_ui)), each taken just before its step. If it returns false, the training ends there and what was learnt is kept.
-  /// Throws std::invalid_argument for values that are not finite, numeric_error with the epoch where the factors grow
-  /// beyond all bounds; the model is then as it was.
-  template <class Policy, class Matrix, class Observer = no_observer>
-  void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
-    const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "bpr::fit");
-    const auto make_cell = [](Index user, Index item, Scalar) { return detail::liked_cell<Index>{user, item}; };
-    this->become(bpr(this->options_,
-                     detail::learn_likings(policy, x, this->options_, "bpr::fit", observer, learn_block, make_cell)),
-                 x);
-  }
-  using base::fit;
-
-  /// See akin::explain: what the score of the history's fold-in loses without the element.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    detail::contributions_by_omission(columns, values, out, this->score_of(item));
-  }
-
  private:
   using parameters = typename base::parameters;
-  static constexpr when_both merging = when_both::add;
-  static constexpr bool items_need_histories = true;
 
   bpr(const bpr_options& options, parameters learnt) : base(options, std::move(learnt)) {}
 
   static void check(const bpr_options& options) { detail::check_sgd_options(options, "bpr"); }
   template <class Options, class Visit>
   static void for_own_options(Options&, const Visit&) {}
+
+  static detail::liked_cell<Index> cell_of(Index user, Index item, Scalar) { return {user, item}; }
 
   /// A few pairs are drawn, then a few steps taken, so that drawing does not wait for the steps.
   static detail::sampled_loss learn_block(const detail::likings<Scalar, Index>& likings,

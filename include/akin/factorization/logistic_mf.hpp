@@ -8,19 +8,16 @@
 #include <string_view>
 #include <utility>
 
-#include <akin/concepts.hpp>
 #include <akin/config.hpp>
-#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/liked_cells.hpp>
 #include <akin/factorization/detail/liking_fold_in.hpp>
-#include <akin/factorization/detail/sgd_model.hpp>
+#include <akin/factorization/detail/liking_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>
 #include <akin/factorization/logistic_mf_options.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
-#include <akin/progress.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -32,56 +29,34 @@ namespace akin::inline AKIN_ABI {
 ///
 /// An epoch takes one gradient step for each term, in the order of a grid of blocks that is drawn anew for each epoch:
 /// blocks that share no user and no item run side by side, and j comes from the block's own items, with at most 16
-/// tries. Complexity: an epoch takes 8 (1 + negatives) k flops a liking, and a search of the user's row for each draw;
-/// a regrouped copy of the likings is held while training. Deterministic: the same bits for any number of threads.
-/// Const members may be called from many threads. Source: C. C. Johnson, "Logistic Matrix Factorization for Implicit
-/// Feedback Data", NIPS workshop on distributed machine learning and matrix computations, 2014, which sums over all (u,
-/// j) instead of drawn ones.
+/// tries. The loss that an observer is told is the mean of the logarithms with their weights. A fold-in takes the same
+/// steps for one row, `epochs` times over it. Complexity: an epoch takes 8 (1 + negatives) k flops a liking, and a
+/// search of the user's row for each draw; a regrouped copy of the likings is held while training. Deterministic: the
+/// same bits for any number of threads. Const members may be called from many threads. Source: C. C. Johnson, "Logistic
+/// Matrix Factorization for Implicit Feedback Data", NIPS workshop on distributed machine learning and matrix
+/// computations, 2014, which sums over all (u, j) instead of drawn ones.
 template <class Scalar = float, class Index = std::int32_t>
-class logistic_mf : public detail::sgd_model<logistic_mf<Scalar, Index>, logistic_mf_options, Scalar, Index> {
-  using base = detail::sgd_model<logistic_mf, logistic_mf_options, Scalar, Index>;
+class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logistic_mf_options, Scalar, Index> {
+  using base = detail::liking_model<logistic_mf, logistic_mf_options, Scalar, Index>;
   using cell = kernels::rated_cell<Scalar, Index>;
   template <class, class>
   friend class detail::updatable;
   template <class, class, class, class>
   friend class detail::sgd_model;
+  template <class, class, class, class>
+  friend class detail::liking_model;
 
  public:
   static constexpr std::string_view kind = "logistic_mf";
 
   explicit logistic_mf(const logistic_mf_options& options = {}) : base(options) {}
 
-  /// Learns from a users x items matrix. The observer is told of each epoch; `loss` is the mean of the
-  /// logarithms with their weights, each taken just before its step. If it returns false, the training ends there and
-  /// what was learnt is kept. Throws std::invalid_argument for values that are not finite, numeric_error with the epoch
-  /// where the factors grow beyond all bounds; the model is then as it was.
-  template <class Policy, class Matrix, class Observer = no_observer>
-  void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
-    const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "logistic_mf::fit");
-    const auto learn = [&](const auto& likings, const slice<const cell>& cells, const auto& items, auto& random,
-                           const auto& model, const auto& rates, bool with_loss) {
-      return learn_block(likings, cells, items, random, model, rates, with_loss);
-    };
-    const auto make_cell = [&](Index user, Index item, Scalar value) { return cell{user, item, weight_of(value)}; };
-    this->become(logistic_mf(this->options_, detail::learn_likings(policy, x, this->options_, "logistic_mf::fit",
-                                                                   observer, learn, make_cell)),
-                 x);
-  }
-  using base::fit;
-
   std::span<const Scalar> user_biases() const noexcept {
     return {this->learnt_.user_biases.begin(), this->learnt_.user_biases.end()};
   }
 
-  /// See akin::explain: what the score of the history's fold-in loses without the element.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    detail::contributions_by_omission(columns, values, out, this->score_of(item));
-  }
-
  private:
   using parameters = typename base::parameters;
-  static constexpr when_both merging = when_both::add;
-  static constexpr bool items_need_histories = true;
 
   logistic_mf(const logistic_mf_options& options, parameters learnt) : base(options, std::move(learnt)) {}
 
@@ -97,6 +72,7 @@ class logistic_mf : public detail::sgd_model<logistic_mf<Scalar, Index>, logisti
     visit("negatives", options.negatives);
   }
 
+  cell cell_of(Index user, Index item, Scalar value) const { return {user, item, weight_of(value)}; }
   Scalar weight_of(Scalar value) const {
     return static_cast<Scalar>(static_cast<Scalar>(this->options_.alpha) * value);
   }

@@ -15,12 +15,11 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
-#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
-#include <akin/factorization/detail/sgd_model.hpp>
+#include <akin/factorization/detail/rating_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>
 #include <akin/factorization/detail/svdpp_histories.hpp>
 #include <akin/factorization/svdpp_options.hpp>
@@ -53,8 +52,8 @@ namespace akin::inline AKIN_ABI {
 /// quadratic: A. R. De Pierro, "A Modified Expectation Maximization Algorithm for Penalized Likelihood Estimation in
 /// Emission Tomography", IEEE TMI 14(1), 1995.
 template <class Scalar = float, class Index = std::int32_t>
-class svdpp : public detail::sgd_model<svdpp<Scalar, Index>, svdpp_options, Scalar, Index> {
-  using base = detail::sgd_model<svdpp, svdpp_options, Scalar, Index>;
+class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, Scalar, Index> {
+  using base = detail::rating_model<svdpp, svdpp_options, Scalar, Index>;
   using cell = kernels::rated_cell<Scalar, Index>;
   template <class, class>
   friend class detail::updatable;
@@ -101,23 +100,14 @@ class svdpp : public detail::sgd_model<svdpp<Scalar, Index>, svdpp_options, Scal
   }
   using base::fit;
 
-  /// The mean of the ratings of the training.
-  Scalar mean() const noexcept { return this->learnt_.mean; }
-  std::span<const Scalar> user_biases() const noexcept {
-    return {this->learnt_.user_biases.begin(), this->learnt_.user_biases.end()};
-  }
   /// The y, items x k; refers to the model.
   Eigen::Map<const dense_matrix<Scalar>> implicit_factors() const { return implicit_factors_.map(); }
-  /// The rating that the user is expected to give; without ratings of the user or the item, from what is left. Ids must
-  /// be in range.
-  Scalar predict(Index user, Index item) const noexcept { return this->score(user, item); }
-
   /// See akin::explain. The contributions of a history, by its ratings and by what was rated, sum to the score of its
   /// fold-in less mean and item bias, which are no user's.
   void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
     if (columns.empty()) return;
     std::vector<double> rest;
-    detail::rating_contributions(columns, values, item, fixed_items(), kind, out, rest);
+    detail::rating_contributions(columns, values, item, this->fixed_items(), kind, out, rest);
     const std::vector<Scalar> of_implicit(rest.begin(), rest.end());
     const Scalar scale = static_cast<Scalar>(1 / std::sqrt(static_cast<double>(columns.size)));
     for (std::int64_t i = 0; i < columns.size; ++i)
@@ -138,17 +128,11 @@ class svdpp : public detail::sgd_model<svdpp<Scalar, Index>, svdpp_options, Scal
 
  private:
   using parameters = typename base::parameters;
-  static constexpr when_both merging = when_both::replace;
-  static constexpr bool items_need_histories = false;
 
   svdpp(const svdpp_options& options, parameters learnt, detail::dense_storage<Scalar> implicit_factors)
       : base(options, std::move(learnt)), implicit_factors_(std::move(implicit_factors)) {}
 
-  static void check(const svdpp_options& options) {
-    detail::check_sgd_options(options, "svdpp");
-    detail::require(options.learning_rate_decay > 0 && options.learning_rate_decay <= 1, "svdpp",
-                    "learning_rate_decay must be above 0 and at most 1", options.learning_rate_decay);
-  }
+  static void check(const svdpp_options& options) { base::check_rating_options(options); }
 
   template <class Options, class Visit>
   static void for_own_options(Options& options, const Visit& visit) {
@@ -160,9 +144,6 @@ class svdpp : public detail::sgd_model<svdpp<Scalar, Index>, svdpp_options, Scal
     return {this->options_, this->learnt_.grown(users, items), detail::with_rows(implicit_factors_, items)};
   }
 
-  auto fixed_items() const {
-    return detail::fixed_side<Scalar>::items_of(this->learnt_, this->options_.regularization);
-  }
   /// Each row is the minimum of the objective over p and the bias, solved directly; it holds p plus the sum over N(u).
   template <class Policy>
   detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
@@ -170,14 +151,8 @@ class svdpp : public detail::sgd_model<svdpp<Scalar, Index>, svdpp_options, Scal
     detail::for_each_row(policy, x.rows, [&](std::int64_t row, int) {
       detail::sum_implicit_factors(x.row_columns(row), implicit_factors_.view(), sums.mutable_view().row(row));
     });
-    return detail::fold_in_ratings(policy, x, fixed_items(), sums.view(), kind);
+    return detail::fold_in_ratings(policy, x, this->fixed_items(), sums.view(), kind);
   }
-  template <class Policy>
-  detail::dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
-    const auto users = detail::fixed_side<Scalar>::users_of(this->learnt_, this->options_.regularization);
-    return detail::fold_in_ratings(policy, x, users, {}, kind);
-  }
-
   template <class Policy>
   detail::block_grid<cell> blocks_of(const Policy& policy, const csr_view<Scalar, Index>& x, int epoch) const {
     const std::int64_t side = detail::grid_side(x.rows, x.cols, x.nonzeros());

@@ -5,24 +5,20 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <utility>
 
-#include <akin/concepts.hpp>
 #include <akin/config.hpp>
-#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/liked_cells.hpp>
 #include <akin/factorization/detail/liking_fold_in.hpp>
-#include <akin/factorization/detail/sgd_model.hpp>
+#include <akin/factorization/detail/liking_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>
 #include <akin/factorization/warp_options.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
-#include <akin/progress.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -37,50 +33,29 @@ namespace akin::inline AKIN_ABI {
 /// number of draws t tells the rank, floor((items - 1) / t); the step goes down L(rank) (s_uj - s_ui + margin), with L
 /// to 2 %. Order and draws are those of a grid of blocks that is drawn anew for each epoch: blocks that share no user
 /// and no item run side by side, others are drawn from the block's own items, and the rank among these is scaled by
-/// their share of all items. Complexity: an epoch takes 2 k flops for each draw and 12 k for each violation; a
+/// their share of all items. The loss that an observer is told is the mean over the likings of L(rank) (s_uj - s_ui +
+/// margin), 0 where no violation was found. A fold-in takes the same steps for one row, `epochs` times over it.
+/// Complexity: an epoch takes 2 k flops for each draw and 12 k for each violation; a
 /// regrouped copy of the likings is held while training. Deterministic: the same bits for any number of threads. Const
 /// members may be called from many threads. Source: J. Weston, S. Bengio, N. Usunier, "WSABIE: Scaling Up To Large
 /// Vocabulary Image Annotation", IJCAI 2011.
 template <class Scalar = float, class Index = std::int32_t>
-class warp : public detail::sgd_model<warp<Scalar, Index>, warp_options, Scalar, Index> {
-  using base = detail::sgd_model<warp, warp_options, Scalar, Index>;
+class warp : public detail::liking_model<warp<Scalar, Index>, warp_options, Scalar, Index> {
+  using base = detail::liking_model<warp, warp_options, Scalar, Index>;
   template <class, class>
   friend class detail::updatable;
   template <class, class, class, class>
   friend class detail::sgd_model;
+  template <class, class, class, class>
+  friend class detail::liking_model;
 
  public:
   static constexpr std::string_view kind = "warp";
 
   explicit warp(const warp_options& options = {}) : base(options) {}
 
-  /// Learns from a users x items matrix. The observer is told of each epoch; `loss` is the mean over the likings of
-  /// L(rank) (s_uj - s_ui + margin), 0 where nothing violates the margin, each taken just before its step. If it
-  /// returns false, the training ends there and what was learnt is kept. Throws std::invalid_argument for values that
-  /// are not finite, numeric_error with the epoch where the factors grow beyond all bounds; the model is then as it
-  /// was.
-  template <class Policy, class Matrix, class Observer = no_observer>
-  void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
-    const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "warp::fit");
-    const auto make_cell = [](Index user, Index item, Scalar) { return detail::liked_cell<Index>{user, item}; };
-    const auto learn = [&](const auto& likings, const auto& cells, const auto& items, auto& random, const auto& model,
-                           const auto& rates,
-                           bool) { return learn_block(likings, cells, items, x.cols, random, model, rates); };
-    this->become(
-        warp(this->options_, detail::learn_likings(policy, x, this->options_, "warp::fit", observer, learn, make_cell)),
-        x);
-  }
-  using base::fit;
-
-  /// See akin::explain: what the score of the history's fold-in loses without the element.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    detail::contributions_by_omission(columns, values, out, this->score_of(item));
-  }
-
  private:
   using parameters = typename base::parameters;
-  static constexpr when_both merging = when_both::add;
-  static constexpr bool items_need_histories = true;
 
   /// An item that violates the margin, with L(rank) as its pull, and how many were drawn to find it; -1 for none.
   struct violation : detail::comparison<Scalar, Index> {
@@ -123,11 +98,12 @@ class warp : public detail::sgd_model<warp<Scalar, Index>, warp_options, Scalar,
     return {{-1, 0}};
   }
 
+  static detail::liked_cell<Index> cell_of(Index user, Index item, Scalar) { return {user, item}; }
+
   detail::sampled_loss learn_block(const detail::likings<Scalar, Index>& likings,
                                    const slice<const detail::liked_cell<Index>>& cells, const slice<const Index>& items,
-                                   std::int64_t all_items, detail::block_random& random,
-                                   const kernels::sgd_parameters<Scalar>& model,
-                                   const kernels::sgd_rates<Scalar>& rates) const {
+                                   detail::block_random& random, const kernels::sgd_parameters<Scalar>& model,
+                                   const kernels::sgd_rates<Scalar>& rates, bool) const {
     detail::sampled_loss loss;
     for (const auto& [user, item] : cells) {
       const Scalar* const p = model.user_factors + user * model.k;
@@ -137,7 +113,7 @@ class warp : public detail::sgd_model<warp<Scalar, Index>, warp_options, Scalar,
       const Scalar liked = score(item);
       Scalar too_high = 0;
       const violation found = search(
-          liked, items.size, all_items, [&, u = user] { return likings.draw_other(u, items, random); },
+          liked, items.size, likings.items(), [&, u = user] { return likings.draw_other(u, items, random); },
           [&](Index id) { return too_high = score(id); });
       ++loss.samples;
       if (found.other < 0) continue;

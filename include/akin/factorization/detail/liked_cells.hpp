@@ -62,6 +62,7 @@ class likings {
   const std::vector<char>& is_user_seen() const noexcept { return is_user_seen_; }
   const std::vector<char>& is_item_seen() const noexcept { return is_item_seen_; }
 
+  std::int64_t items() const noexcept { return x_.cols; }
   bool likes(Index user, Index item) const noexcept { return liked_row<Scalar, Index>(x_, user).likes(item); }
 
   /// An item among `items` that somebody likes, but not this user; -1 where none was met within a bounded number of

@@ -1,6 +1,5 @@
 /// @file
-/// What the models that are trained by gradient steps have in common: options, files, the training of those that learn
-/// from likings.
+/// What the models that are trained by gradient steps have in common: options, files, what changes after the fit.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +13,9 @@
 #include <akin/execution.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/kept_interactions.hpp>
-#include <akin/factorization/detail/liked_cells.hpp>
-#include <akin/factorization/detail/liking_fold_in.hpp>
 #include <akin/factorization/detail/model_life.hpp>
-#include <akin/factorization/detail/sgd_training.hpp>
 #include <akin/io/parts.hpp>
-#include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
-#include <akin/progress.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 
@@ -75,17 +69,6 @@ class sgd_model : public updatable<Model, biased_factors<Scalar, Index>> {
     this->learnt_.put_items(ids, rows);
   }
 
-  /// What likings are folded in against.
-  liked_catalogue<Scalar, Index> catalogue() const { return {this->learnt_, this->histories_.view()}; }
-  /// The score of the item for a history, by its fold-in.
-  auto score_of(Index item) const {
-    return [this, item](slice<const Index> columns, slice<const Scalar> values) {
-      const auto user = this->user_from(columns, values);
-      const Scalar* const row = user.view().row(0);
-      return this->learnt_.predict_row(row, row[user.cols() - 1], item);
-    };
-  }
-
   Options options_;
 
  private:
@@ -99,33 +82,5 @@ class sgd_model : public updatable<Model, biased_factors<Scalar, Index>> {
     Model::for_own_options(options, visit);
   }
 };
-
-/// The training of a model of likings: learn_block(likings, cells, items, random, pointers, rates, with_loss) runs over
-/// the blocks of each epoch, cells made by make_cell(user, item, value). Gives what was learnt.
-template <class Policy, class Scalar, class Index, class Options, class Observer, class LearnBlock, class MakeCell>
-biased_parameters<Scalar> learn_likings(const Policy& policy, const csr_view<Scalar, Index>& x, const Options& options,
-                                        std::string_view where, Observer& observer, const LearnBlock& learn_block,
-                                        const MakeCell& make_cell) {
-  constexpr double initial_deviation = 0.1;
-  constexpr bool with_loss = !std::is_same_v<std::remove_cvref_t<Observer>, no_observer>;
-  const likings<Scalar, Index> likings(x);
-  biased_parameters<Scalar> current(x.rows, x.cols, options.factors, initial_deviation, options.seed);
-  current.forget_unseen(likings.is_user_seen(), likings.is_item_seen());
-  const auto model = current.mutable_pointers();
-  const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(options.learning_rate),
-                                         static_cast<Scalar>(options.regularization)};
-  const auto epoch = [&](int number) {
-    const sampled_loss loss = likings.run_epoch(
-        policy, options.seed, number,
-        [&](const auto& cells, const slice<const Index>& items, block_random& random) {
-          return learn_block(likings, cells, items, random, model, rates, with_loss);
-        },
-        make_cell);
-    return epoch_result{loss.mean()};
-  };
-  train_epochs(
-      options.epochs, where, epoch, [&] { return current.is_finite(policy); }, observer);
-  return current;
-}
 
 }  // namespace akin::inline AKIN_ABI::detail

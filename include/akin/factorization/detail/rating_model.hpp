@@ -1,0 +1,56 @@
+/// @file
+/// What the models that learn from ratings by gradient steps have in common.
+#pragma once
+
+#include <span>
+
+#include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
+#include <akin/error.hpp>
+#include <akin/factorization/detail/rating_fold_in.hpp>
+#include <akin/factorization/detail/sgd_model.hpp>
+#include <akin/factorization/detail/sgd_training.hpp>
+#include <akin/matrix.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// mean, biases and predictions; items that are folded in.
+template <class Model, class Options, class Scalar, class Index>
+class rating_model : public sgd_model<Model, Options, Scalar, Index> {
+  using base = sgd_model<Model, Options, Scalar, Index>;
+
+ public:
+  using base::base;
+
+  /// The mean of the ratings of the training.
+  Scalar mean() const noexcept { return this->learnt_.mean; }
+  std::span<const Scalar> user_biases() const noexcept {
+    return {this->learnt_.user_biases.begin(), this->learnt_.user_biases.end()};
+  }
+  /// The rating that the user is expected to give; without ratings of the user or the item, from what is left. Ids must
+  /// be in range.
+  Scalar predict(Index user, Index item) const noexcept { return this->score(user, item); }
+
+ protected:
+  static constexpr when_both merging = when_both::replace;
+  static constexpr bool items_need_histories = false;
+
+  static void check_rating_options(const Options& options) {
+    check_sgd_options(options, Model::kind);
+    require(options.learning_rate_decay > 0 && options.learning_rate_decay <= 1, Model::kind,
+            "learning_rate_decay must be above 0 and at most 1", options.learning_rate_decay);
+  }
+
+  fixed_side<Scalar> fixed_items() const {
+    return fixed_side<Scalar>::items_of(this->learnt_, this->options_.regularization);
+  }
+  /// Each row is the minimum of the objective with the users as they are, solved directly.
+  template <class Policy>
+  dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+    const auto users = fixed_side<Scalar>::users_of(this->learnt_, this->options_.regularization);
+    return fold_in_ratings(policy, x, users, {}, Model::kind);
+  }
+};
+
+}  // namespace akin::inline AKIN_ABI::detail
