@@ -306,3 +306,24 @@ TEST_CASE("a new rating takes the place of the old one, and all of the row count
   CHECK(folded.row(0).head(3) == model.user_factors().row(0));
   CHECK(folded(0, 3) == model.user_biases()[0]);
 }
+
+TEST_CASE("biased_mf forgets a user in the items that the user had rated") {
+  const akin::sparse_matrix<double> x = low_rank().cast<double>();
+  akin::biased_mf<double> model({.factors = 3, .epochs = 20, .keep_interactions = true});
+  model.fit(x);
+  const Eigen::MatrixXd before = model.item_factors();
+  model.forget(execution::par, 4);
+  const akin::sparse_matrix<double> rest = akin::sparse_matrix<double>(model.histories()).transpose();
+  const akin::dense_matrix<double> solved = model.fold_in_items(execution::seq, rest);
+  int rated = 0;
+  for (int item = 0; item < x.cols(); ++item) {
+    const bool had = x.coeff(4, item) != 0;
+    rated += had;
+    if (had)
+      CHECK(model.item_factors().row(item) == solved.row(item).head(3));
+    else
+      CHECK(model.item_factors().row(item) == before.row(item));
+  }
+  CHECK(rated > 10);
+  CHECK(model.user_biases()[4] == 0);
+}
