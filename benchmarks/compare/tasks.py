@@ -37,22 +37,27 @@ def ials(name, factors, solver, peer, theirs, target, iterations=15):
 
 
 def explicit_als(name, solver, peer_solver):
-    """ML-1M, a random tenth of the ratings as the test; each side's regularisation has the least RMSE on a tenth of the training."""
+    """ML-1M, a random tenth of the ratings as the test. 0.07 in proportion to a row's ratings is best for both sides on the validation
+    data, of 0.03 to 0.1 and, the same for all rows, 5 to 40."""
     return Task(name, "ml-1m", "akin_explicit_als", {"solver": solver, "regularization": 0.07},
                 "cmfrec_ratings", {"solver": peer_solver, "regularization": 0.07, "scale_lam": 1}, 3,
                 judge="judge_ratings.py", metric="rmse", split=split.ratings, settings={"factors": 50, "iterations": 15})
 
 
+# On the validation data libmf is best at a learning rate of 0.05 (RMSE 0.845), of 0.03, 0.04, 0.05 and 0.1; its default is 0.1.
 SGD = Task(
-    "SGD k=64, libmf", "ml-1m", "akin_sgd", {"iterations": 60, "learning_rate": 0.04, "regularization": 0.06, "learning_rate_decay": 0.85},
+    "SGD k=64, libmf", "ml-1m", "akin_sgd",
+    {"iterations": 60, "learning_rate": 0.03, "learning_rate_decay": 0.9, "regularization": 0.04},
     "libmf_ratings", {"iterations": 20, "learning_rate": 0.05, "regularization": 0.05}, 1.3,
     judge="judge_ratings.py", metric="rmse", tolerance=1e-5, split=split.ratings, settings={"factors": 64},
     unit="training to libmf's RMSE", reach=True)
 
+# Recall@20 on the validation data after 30 epochs: implicit 0.023 at its default learning rate of 0.01 and 0.078 at 0.03; after
+# 50 epochs at 0.05, 0.069. akin 0.122.
 BPR = Task(
-    "BPR k=64, implicit", "gowalla", "akin_bpr", {"learning_rate": 0.05, "regularization": 0.02},
-    "implicit_bpr", {"learning_rate": 0.01, "regularization": 0.01}, 3,
-    tolerance=0, settings={"factors": 64, "iterations": 100}, unit="epoch")
+    "BPR k=64, implicit", "gowalla", "akin_bpr", {"learning_rate": 0.05, "regularization": 0.01},
+    "implicit_bpr", {"learning_rate": 0.03, "regularization": 0.01}, 3,
+    tolerance=0, settings={"factors": 64, "iterations": 30}, unit="epoch")
 
 ALPHA, REGULARIZATION = 40, 50  # akin at k = 64, 8 iterations: Recall@20 0.149 to 0.150 from alpha 30 to 100
 
