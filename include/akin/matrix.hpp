@@ -232,12 +232,16 @@ csr_storage<Scalar, Index> transpose(const csr_view<Scalar, Index>& x) {
   return result;
 }
 
-/// The rows from the longest to the shortest, ties in their order: the order in which to give them out to workers.
+/// The order in which to give out rows to workers: long ones first, from the longest, so that none is left to one
+/// worker at the end; then the others as they lie in memory.
 template <class Scalar, class Index>
 std::vector<Index> longest_first(const csr_view<Scalar, Index>& x) {
+  constexpr std::int64_t is_long = 1024;
   std::vector<Index> order(static_cast<std::size_t>(x.rows));
   std::iota(order.begin(), order.end(), Index{0});
-  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return x.row_size(a) > x.row_size(b); });
+  const auto rest =
+      std::stable_partition(order.begin(), order.end(), [&](Index row) { return x.row_size(row) >= is_long; });
+  std::stable_sort(order.begin(), rest, [&](Index a, Index b) { return x.row_size(a) > x.row_size(b); });
   return order;
 }
 

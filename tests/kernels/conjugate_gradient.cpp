@@ -69,8 +69,8 @@ TEMPLATE_TEST_CASE("conjugate gradients reach the solution to their tolerance, i
                    double) {
   const TestType tolerance = sizeof(TestType) == 4 ? TestType(1e-5) : TestType(1e-10);
   for (const auto set : akin_test::instruction_sets())
-    for (const std::int64_t count : {0, 1, 2, 3, 4, 5, 8, 23, 50})
-      for (const std::int64_t k : {1, 3, 16, 37, 64}) {
+    for (const std::int64_t count : {0, 1, 2, 3, 4, 5, 8, 23, 50, 64, 65, 131})
+      for (const std::int64_t k : {1, 3, 16, 37, 64, 203}) {
         CAPTURE(static_cast<int>(set), count, k);
         const problem<TestType> p(count, k, 4);
         std::vector<TestType> x;
@@ -112,6 +112,22 @@ TEST_CASE("a right-hand side of zero is solved by zero, in no step") {
   CHECK(result.steps == 0);
   CHECK(result.converged);
   CHECK(x == std::vector<float>(20, 0.0f));
+}
+
+TEST_CASE("ids that follow those of a system are asked for, and change nothing") {
+  problem<float> p(30, 40, 3);
+  const auto alone = p.view();
+  std::vector<float> expected(40), sum(40);
+  kernels::call<kernels::weighted_sum_kernel>(&alone, expected.data());
+  for (const std::int64_t readable : {30, 31, 40, 55, 90}) {
+    while (static_cast<std::int64_t>(p.ids.size()) < readable)
+      p.ids.push_back(static_cast<std::int32_t>(p.ids.size() % 50));
+    auto view = p.view();
+    view.readable = readable;
+    std::fill(sum.begin(), sum.end(), 0.0f);
+    kernels::call<kernels::weighted_sum_kernel>(static_cast<const decltype(view)*>(&view), sum.data());
+    CHECK(sum == expected);
+  }
 }
 
 TEMPLATE_TEST_CASE("weighted sums of rows equal the plain ones", "", float, double) {

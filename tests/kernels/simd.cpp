@@ -30,6 +30,19 @@ struct every_operation {
   }
 };
 
+// The sums of four vectors, one after the other in `from`.
+struct four_sums {
+  template <class InstructionSet, class T>
+  static AKIN_ALWAYS_INLINE int run(const T* from, T* out) {
+    using vector = kernels::vec_for<InstructionSet, T>;
+    constexpr int lanes = vector::lanes;
+    lane_sums(vector::load(from), vector::load(from + lanes), vector::load(from + 2 * lanes),
+              vector::load(from + 3 * lanes))
+        .store(out);
+    return lanes;
+  }
+};
+
 // The sum of n numbers by halves.
 template <class T>
 T halves(const T* x, int n) {
@@ -82,4 +95,17 @@ TEST_CASE("a number is the same in every lane, special ones too") {
   double out[2];
   kernels::vec<double, 2>::broadcast(std::numeric_limits<double>::quiet_NaN()).store(out);
   CHECK((std::isnan(out[0]) && std::isnan(out[1])));
+}
+
+TEMPLATE_TEST_CASE("four vectors are summed at once, each to its own lane", "", float, double) {
+  TestType numbers[4 * 16], sums[4];
+  for (int i = 0; i < 4 * 16; ++i) numbers[i] = static_cast<TestType>(1 + i * i);  // whole: any order gives the same
+  for (const auto set : akin_test::instruction_sets()) {
+    const int lanes = kernels::call_on<four_sums>(set, static_cast<const TestType*>(numbers), sums);
+    for (int v = 0; v < 4; ++v) {
+      TestType expected = 0;
+      for (int i = 0; i < lanes; ++i) expected += numbers[v * lanes + i];
+      CHECK(sums[v] == expected);
+    }
+  }
 }

@@ -29,6 +29,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
 
@@ -204,13 +205,17 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
 
  private:
   /// Small, so that the first half-step decides; of the standard deviation that Rendle et al. use.
-  detail::dense_storage<Scalar> initial_factors(std::int64_t rows) const {
+  template <class Policy>
+  detail::dense_storage<Scalar> initial_factors(const Policy& policy, std::int64_t rows) const {
     detail::dense_storage<Scalar> factors(rows, options_.factors);
     const random_stream random(options_.seed);
-    const double deviation = 0.1 / std::sqrt(static_cast<double>(options_.factors));
-    Scalar* const numbers = factors.mutable_view().data;
-    for (std::int64_t i = 0; i < rows * options_.factors; ++i)
-      numbers[i] = static_cast<Scalar>(deviation * random.normal(static_cast<std::uint64_t>(i)));
+    const double width = 0.2 * std::sqrt(3.0 / static_cast<double>(options_.factors));
+    const rows_view<Scalar> view = factors.mutable_view();
+    detail::for_each_row(policy, rows, [&](std::int64_t row, int) {
+      for (std::int64_t d = 0; d < view.cols; ++d)
+        view.row(row)[d] =
+            static_cast<Scalar>(width * (random.uniform(static_cast<std::uint64_t>(row * view.cols + d)) - 0.5));
+    });
     return factors;
   }
 
@@ -222,7 +227,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
     implicit_als learnt(options_);
     detail::dense_storage<Scalar>&users = learnt.user_factors_, &items = learnt.item_factors_;
-    users = initial_factors(x.rows);
+    users = initial_factors(policy, x.rows);
     items = detail::dense_storage<Scalar>(x.cols, options_.factors);
     auto user_prior = prior_of(features.users, x), item_prior = prior_of(features.items, transposed.view());
     detail::dense_storage<Scalar> user_means, item_means;

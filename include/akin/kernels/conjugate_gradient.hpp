@@ -8,12 +8,12 @@
 
 #include <akin/config.hpp>
 #include <akin/kernels/dispatch.hpp>
-#include <akin/kernels/dot.hpp>
 #include <akin/kernels/simd.hpp>
 
 namespace akin::inline AKIN_ABI::kernels {
 
-/// Some rows of a row-major matrix with k columns, each with a weight: row ids[i] of `rows` has weights[i].
+/// Some rows of a row-major matrix with k columns, each with a weight: row ids[i] of `rows` has weights[i]. Of `ids`
+/// `readable` may be read: those that follow say which rows are needed next.
 template <class T, class Index>
 struct weighted_rows {
   const T* rows;
@@ -21,65 +21,87 @@ struct weighted_rows {
   const Index* ids;
   const T* weights;
   std::int64_t count;
+  std::int64_t readable = count;
 
   const T* row(std::int64_t i) const noexcept { return rows + static_cast<std::int64_t>(ids[i]) * k; }
 };
 
-/// Four rows, as four pointers: g++ computes the addresses of an array of pointers in vector registers, and back.
-template <class T>
-struct four_rows {
-  const T *r0, *r1, *r2, *r3;
-};
-
-/// Adds the sum of a_r row_r over four rows to y.
+/// Four inner products at once share the loads of p and the addition of lanes.
 template <class InstructionSet, class T>
-AKIN_ALWAYS_INLINE void add_four(const four_rows<T>& rows, T a0, T a1, T a2, T a3, T* y, std::int64_t size) {
-  in_vectors<InstructionSet, T>(size, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
-    const V v0 = V::broadcast(a0), v1 = V::broadcast(a1), v2 = V::broadcast(a2), v3 = V::broadcast(a3);
-    for (std::int64_t d = begin; d < end; d += V::lanes)
-      V::load(y + d)
-          .plus_product(v0, V::load(rows.r0 + d))
-          .plus_product(v1, V::load(rows.r1 + d))
-          .plus_product(v2, V::load(rows.r2 + d))
-          .plus_product(v3, V::load(rows.r3 + d))
-          .store(y + d);
-  });
-}
-
-/// The inner products of four rows with p.
-template <class InstructionSet, class T>
-AKIN_ALWAYS_INLINE void dot_four(const four_rows<T>& rows, const T* p, T* products, std::int64_t size) {
+AKIN_ALWAYS_INLINE vec<T, 4> dot_four(const T* r0, const T* r1, const T* r2, const T* r3, const T* p, std::int64_t k) {
   using vector = vec_for<InstructionSet, T>;
   vector s0 = vector::zero(), s1 = vector::zero(), s2 = vector::zero(), s3 = vector::zero();
   std::int64_t d = 0;
-  for (; d + vector::lanes <= size; d += vector::lanes) {
+  for (; d + vector::lanes <= k; d += vector::lanes) {
     const vector right = vector::load(p + d);
-    s0 = s0.plus_product(vector::load(rows.r0 + d), right);
-    s1 = s1.plus_product(vector::load(rows.r1 + d), right);
-    s2 = s2.plus_product(vector::load(rows.r2 + d), right);
-    s3 = s3.plus_product(vector::load(rows.r3 + d), right);
+    s0 = s0.plus_product(vector::load(r0 + d), right);
+    s1 = s1.plus_product(vector::load(r1 + d), right);
+    s2 = s2.plus_product(vector::load(r2 + d), right);
+    s3 = s3.plus_product(vector::load(r3 + d), right);
   }
-  products[0] = lane_sum(s0), products[1] = lane_sum(s1), products[2] = lane_sum(s2), products[3] = lane_sum(s3);
-  for (; d < size; ++d) {
-    products[0] += rows.r0[d] * p[d];
-    products[1] += rows.r1[d] * p[d];
-    products[2] += rows.r2[d] * p[d];
-    products[3] += rows.r3[d] * p[d];
+  vec<T, 4> sums = lane_sums(s0, s1, s2, s3);
+  for (; d < k; ++d) {
+    const T rest[4] = {r0[d], r1[d], r2[d], r3[d]};
+    sums = sums.plus_product(vec<T, 4>::load(rest), vec<T, 4>::broadcast(p[d]));
   }
+  return sums;
 }
 
-/// Calls f(rows, weights) for the weighted rows, four at a time; the last group is filled up with weights of 0.
-template <class T, class Index, class Function>
-AKIN_ALWAYS_INLINE void for_four(const weighted_rows<T, Index>& y, const Function& f) {
-  const std::int64_t whole = y.count / 4 * 4, rest = y.count - whole;
-  for (std::int64_t i = 0; i < whole; i += 4)
-    f(four_rows<T>{y.row(i), y.row(i + 1), y.row(i + 2), y.row(i + 3)}, y.weights + i);
-  if (rest == 0) return;
-  const T* const first = y.row(whole);
-  const T weights[4] = {y.weights[whole], rest > 1 ? y.weights[whole + 1] : T{0},
-                        rest > 2 ? y.weights[whole + 2] : T{0}, T{0}};
-  f(four_rows<T>{first, rest > 1 ? y.row(whole + 1) : first, rest > 2 ? y.row(whole + 2) : first, first}, weights);
+/// products[i] = weights[i] (y_i'p) for `count` rows from `begin`; `products` has room for three more. Returns the sum
+/// of weights[i] (y_i'p)^2.
+template <class InstructionSet, class T, class Index>
+AKIN_ALWAYS_INLINE T weighted_dots(const weighted_rows<T, Index>& y, std::int64_t begin, std::int64_t count, const T* p,
+                                   T* products) {
+  vec<T, 4> squares = vec<T, 4>::zero();
+  for (std::int64_t i = 0; i < count; i += 4) {
+    const std::int64_t last = count - 1 - i;
+    const auto row = [&](std::int64_t j) AKIN_INLINE_LAMBDA { return y.row(begin + i + std::min(j, last)); };
+    const vec<T, 4> dots = dot_four<InstructionSet>(row(0), row(1), row(2), row(3), p, y.k);
+    const T* const weights = y.weights + begin + i;
+    T filled_up[4] = {};
+    if (last < 3) std::copy_n(weights, last + 1, filled_up);
+    const vec<T, 4> weighted = vec<T, 4>::load(last < 3 ? filled_up : weights) * dots;
+    weighted.store(products + i);
+    squares = squares.plus_product(weighted, dots);
+  }
+  return lane_sum(squares);
 }
+
+/// Elements begin to end of sum += factors[i] y_i over `count` rows from `first`, in blocks of Vectors vectors that
+/// stay in registers; the first element that is left.
+template <class Vector, int Vectors, class T, class Index>
+AKIN_ALWAYS_INLINE std::int64_t add_rows_in(const weighted_rows<T, Index>& y, std::int64_t first, std::int64_t count,
+                                            const T* factors, T* sum, std::int64_t begin) {
+  constexpr std::int64_t width = Vectors * Vector::lanes;
+  for (; begin + width <= y.k; begin += width) {
+    Vector sums[Vectors];
+    AKIN_UNROLL
+    for (int v = 0; v < Vectors; ++v) sums[v] = Vector::load(sum + begin + v * Vector::lanes);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const Vector factor = Vector::broadcast(factors[i]);
+      const T* const row = y.row(first + i) + begin;
+      AKIN_UNROLL
+      for (int v = 0; v < Vectors; ++v) sums[v] = sums[v].plus_product(factor, Vector::load(row + v * Vector::lanes));
+    }
+    AKIN_UNROLL
+    for (int v = 0; v < Vectors; ++v) sums[v].store(sum + begin + v * Vector::lanes);
+  }
+  return begin;
+}
+
+/// sum += factors[i] y_i over `count` rows from `first`.
+template <class InstructionSet, class T, class Index>
+AKIN_ALWAYS_INLINE void add_rows(const weighted_rows<T, Index>& y, std::int64_t first, std::int64_t count,
+                                 const T* factors, T* sum) {
+  using vector = vec_for<InstructionSet, T>;
+  std::int64_t done = add_rows_in<vector, 8>(y, first, count, factors, sum, 0);
+  done = add_rows_in<vector, 4>(y, first, count, factors, sum, done);
+  done = add_rows_in<vector, 1>(y, first, count, factors, sum, done);
+  add_rows_in<vec<T, 1>, 1>(y, first, count, factors, sum, done);
+}
+
+/// Rows whose products are taken together: they stay in the first level of cache between the two passes over them.
+constexpr std::int64_t rows_at_once = 64;
 
 /// Asks for the first bytes of a row; the processor sees by itself how they go on.
 template <class T>
@@ -88,63 +110,88 @@ AKIN_ALWAYS_INLINE void prefetch_row(const T* row, std::int64_t k) {
   for (std::int64_t d = 0; d < std::min(k, most); d += line) AKIN_PREFETCH(row + d);
 }
 
-/// sum += Y'w: the sum of weights[i] y_i. 2 count k flops. The rows lie anywhere, so they are asked for in advance.
+/// sum += Y'w: the sum of weights[i] y_i. 2 count k flops. The rows lie anywhere, so they are asked for in advance:
+/// also those whose ids follow these rows', as the rows of the system that is solved next do.
 struct weighted_sum_kernel {
   template <class InstructionSet, class T, class Index>
   static AKIN_ALWAYS_INLINE void run(const weighted_rows<T, Index>* y, T* sum) {
-    constexpr std::int64_t ahead = 12;
-    for (std::int64_t i = 0; i < std::min(ahead, y->count); ++i) prefetch_row(y->row(i), y->k);
-    std::int64_t next = ahead;
-    for_four(*y, [&](const four_rows<T>& rows, const T* w) AKIN_INLINE_LAMBDA {
-      for (const std::int64_t end = std::min(next + 4, y->count); next < end; ++next) prefetch_row(y->row(next), y->k);
-      add_four<InstructionSet>(rows, w[0], w[1], w[2], w[3], sum, y->k);
-    });
+    constexpr std::int64_t ahead = 24, step = 4;
+    for (std::int64_t begin = 0; begin < y->count; begin += step) {
+      const std::int64_t end = std::min(begin + step, y->count);
+      for (std::int64_t i = begin; i < std::min(end, y->readable - ahead); ++i) prefetch_row(y->row(i + ahead), y->k);
+      add_rows<InstructionSet>(*y, begin, end - begin, y->weights + begin, sum);
+    }
   }
 };
 
-/// q += Y'WY p: the sum of weights[i] (y_i'p) y_i. 4 count k flops.
+/// q += Y'WY p: the sum of weights[i] (y_i'p) y_i. 4 count k flops. Returns p'Y'WY p.
 struct weighted_products_kernel {
   template <class InstructionSet, class T, class Index>
-  static AKIN_ALWAYS_INLINE void run(const weighted_rows<T, Index>* y, const T* p, T* q) {
-    for_four(*y, [&](const four_rows<T>& rows, const T* w) AKIN_INLINE_LAMBDA {
-      T t[4];
-      dot_four<InstructionSet>(rows, p, t, y->k);
-      add_four<InstructionSet>(rows, w[0] * t[0], w[1] * t[1], w[2] * t[2], w[3] * t[3], q, y->k);
-    });
+  static AKIN_ALWAYS_INLINE T run(const weighted_rows<T, Index>* y, const T* p, T* q) {
+    T products[rows_at_once], curvature = 0;
+    for (std::int64_t begin = 0; begin < y->count; begin += rows_at_once) {
+      const std::int64_t count = std::min(rows_at_once, y->count - begin);
+      curvature += weighted_dots<InstructionSet>(*y, begin, count, p, products);
+      add_rows<InstructionSet>(*y, begin, count, static_cast<const T*>(products), q);
+    }
+    return curvature;
   }
 };
 
-/// x += length p, r -= length q, z = D^-1 r.
+/// z = D^-1 r. Returns r'z.
 template <class InstructionSet, class T>
-AKIN_ALWAYS_INLINE void advance(T length, const T* p, const T* q, const T* inverse_diagonal, T* x, T* r, T* z,
-                                std::int64_t k) {
+AKIN_ALWAYS_INLINE T precondition(const T* inverse_diagonal, const T* r, T* z, std::int64_t k) {
+  T product = 0;
+  in_vectors<InstructionSet, T>(k, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
+    V sum = V::zero();
+    for (std::int64_t d = begin; d < end; d += V::lanes) {
+      const V left = V::load(r + d), result = left * V::load(inverse_diagonal + d);
+      result.store(z + d);
+      sum = sum.plus_product(left, result);
+    }
+    product += lane_sum(sum);
+  });
+  return product;
+}
+
+/// p = z + keep p and q = D p. Returns p'q. q may be z.
+template <class InstructionSet, class T>
+AKIN_ALWAYS_INLINE T turn(T keep, const T* z, const T* diagonal, T* p, T* q, std::int64_t k) {
+  T product = 0;
+  in_vectors<InstructionSet, T>(k, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
+    const V factor = V::broadcast(keep);
+    V sum = V::zero();
+    for (std::int64_t d = begin; d < end; d += V::lanes) {
+      const V direction = V::load(z + d).plus_product(factor, V::load(p + d));
+      const V scaled = V::load(diagonal + d) * direction;
+      direction.store(p + d);
+      scaled.store(q + d);
+      sum = sum.plus_product(direction, scaled);
+    }
+    product += lane_sum(sum);
+  });
+  return product;
+}
+
+/// x += length p, r -= length q, z = D^-1 r. Returns r'z. z may be q.
+template <class InstructionSet, class T>
+AKIN_ALWAYS_INLINE T advance(T length, const T* p, const T* q, const T* inverse_diagonal, T* x, T* r, T* z,
+                             std::int64_t k) {
+  T product = 0;
   in_vectors<InstructionSet, T>(k, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
     const V forward = V::broadcast(length), back = V::broadcast(-length);
+    V sum = V::zero();
     for (std::int64_t d = begin; d < end; d += V::lanes) {
       V::load(x + d).plus_product(forward, V::load(p + d)).store(x + d);
       const V left = V::load(r + d).plus_product(back, V::load(q + d));
+      const V result = left * V::load(inverse_diagonal + d);
       left.store(r + d);
-      (left * V::load(inverse_diagonal + d)).store(z + d);
+      result.store(z + d);
+      sum = sum.plus_product(left, result);
     }
+    product += lane_sum(sum);
   });
-}
-
-/// y = a * x, element by element.
-template <class InstructionSet, class T>
-AKIN_ALWAYS_INLINE void multiply(const T* a, const T* x, T* y, std::int64_t size) {
-  in_vectors<InstructionSet, T>(size, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
-    for (std::int64_t d = begin; d < end; d += V::lanes) (V::load(a + d) * V::load(x + d)).store(y + d);
-  });
-}
-
-/// p = z + keep p.
-template <class InstructionSet, class T>
-AKIN_ALWAYS_INLINE void turn(T keep, const T* z, T* p, std::int64_t k) {
-  in_vectors<InstructionSet, T>(k, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
-    const V factor = V::broadcast(keep);
-    for (std::int64_t d = begin; d < end; d += V::lanes)
-      V::load(z + d).plus_product(factor, V::load(p + d)).store(p + d);
-  });
+  return product;
 }
 
 struct conjugate_gradient_result {
@@ -153,7 +200,7 @@ struct conjugate_gradient_result {
 };
 
 /// Solves (diag(diagonal) + Y'WY) x = b from x = 0, preconditioned by the diagonal; `add_products(p, q)` does q += Y'WY
-/// p. On entry r is b, which is used up; p and q are scratch, all of k numbers.
+/// p and returns p'Y'WY p. On entry r is b, which is used up; p and q are scratch, all of k numbers.
 ///
 /// With rho = r' D^-1 r and step lengths a_j, |x - x*|_A^2 <= rho and sum of a_j rho_j <= |x*|_A^2, so that stopping at
 /// rho <= tolerance^2 sum of a_j rho_j bounds the relative error in the norm of A. Exact, but for rounding, after as
@@ -163,23 +210,21 @@ template <class InstructionSet, class T, class AddProducts>
 AKIN_ALWAYS_INLINE conjugate_gradient_result conjugate_gradient(const AddProducts& add_products, const T* diagonal,
                                                                 const T* inverse_diagonal, T tolerance, int most_steps,
                                                                 T* x, T* r, T* p, T* q, std::int64_t k) {
-  const auto dot = [k](const T* a, const T* b) AKIN_INLINE_LAMBDA { return dot_kernel::run<InstructionSet>(a, b, k); };
+  T* const z = q;  // one is read for the last time where the other is written
   std::fill_n(x, k, T{0});
-  multiply<InstructionSet>(inverse_diagonal, static_cast<const T*>(r), p, k);
-  T rho = dot(p, r), explained = 0;
+  std::fill_n(p, k, T{0});
+  T rho = precondition<InstructionSet>(inverse_diagonal, static_cast<const T*>(r), z, k), keep = 0, explained = 0;
   for (int step = 0;; ++step) {
     if (!(rho > tolerance * tolerance * explained)) return {step, rho >= 0};  // false for NaN
     if (step == most_steps) return {step, false};
-    multiply<InstructionSet>(diagonal, static_cast<const T*>(p), q, k);
-    add_products(p, q);
-    const T curvature = dot(p, q);
+    const T of_diagonal = turn<InstructionSet>(keep, static_cast<const T*>(z), diagonal, p, q, k);
+    const T curvature = of_diagonal + add_products(static_cast<const T*>(p), q);
     if (!(curvature > 0)) return {step, false};
     const T length = rho / curvature, last = rho;
     explained += length * rho;
-    T* const z = q;  // q is read for the last time where z is written
-    advance<InstructionSet>(length, static_cast<const T*>(p), static_cast<const T*>(q), inverse_diagonal, x, r, z, k);
-    rho = dot(r, z);
-    turn<InstructionSet>(rho / last, static_cast<const T*>(z), p, k);
+    rho = advance<InstructionSet>(length, static_cast<const T*>(p), static_cast<const T*>(q), inverse_diagonal, x, r, z,
+                                  k);
+    keep = rho / last;
   }
 }
 
@@ -190,7 +235,7 @@ struct conjugate_gradient_kernel {
                                                           const T* inverse_diagonal, T tolerance, int most_steps, T* x,
                                                           T* r, T* scratch) {
     const auto add_products = [&](const T* p, T* q)
-                                  AKIN_INLINE_LAMBDA { weighted_products_kernel::run<InstructionSet>(y, p, q); };
+                                  AKIN_INLINE_LAMBDA { return weighted_products_kernel::run<InstructionSet>(y, p, q); };
     return conjugate_gradient<InstructionSet>(add_products, diagonal, inverse_diagonal, tolerance, most_steps, x, r,
                                               scratch, scratch + y->k, y->k);
   }

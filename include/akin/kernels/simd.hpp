@@ -103,6 +103,33 @@ AKIN_ALWAYS_INLINE T lane_sum(const vec<T, Lanes>& x) {
   }
 }
 
+/// The sums of the lanes of four vectors, each in an order of its own but always the same.
+template <class T, int Lanes>
+AKIN_ALWAYS_INLINE vec<T, 4> lane_sums(const vec<T, Lanes>& a, const vec<T, Lanes>& b, const vec<T, Lanes>& c,
+                                       const vec<T, Lanes>& d) {
+  if constexpr (Lanes > 4) {
+    const auto fold = [](const vec<T, Lanes>& x) AKIN_INLINE_LAMBDA {
+      vec<T, Lanes / 2> halves[2];
+      std::memcpy(halves, &x.v, sizeof x.v);
+      return halves[0] + halves[1];
+    };
+    return lane_sums(fold(a), fold(b), fold(c), fold(d));
+#if AKIN_HAS_VECTOR_EXTENSIONS
+  } else if constexpr (Lanes == 4) {
+    using sums = vec<T, 4>;
+    const sums ab =
+        sums{__builtin_shufflevector(a.v, b.v, 0, 4, 1, 5)} + sums{__builtin_shufflevector(a.v, b.v, 2, 6, 3, 7)};
+    const sums cd =
+        sums{__builtin_shufflevector(c.v, d.v, 0, 4, 1, 5)} + sums{__builtin_shufflevector(c.v, d.v, 2, 6, 3, 7)};
+    return sums{__builtin_shufflevector(ab.v, cd.v, 0, 1, 4, 5)} +
+           sums{__builtin_shufflevector(ab.v, cd.v, 2, 3, 6, 7)};
+#endif
+  } else {
+    const T sums[4] = {lane_sum(a), lane_sum(b), lane_sum(c), lane_sum(d)};
+    return vec<T, 4>::load(sums);
+  }
+}
+
 /// The widest vector of T for an instruction set.
 template <class InstructionSet, class T>
 using vec_for = vec<T, InstructionSet::bytes / static_cast<int>(sizeof(T))>;

@@ -91,6 +91,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     }
     std::vector<row_solver<Scalar, Index>> solvers(static_cast<std::size_t>(worker_count(policy)),
                                                    row_solver<Scalar, Index>(fixed_));
+    for (auto& solver : solvers) solver.look_ahead_to(x.columns + x.nonzeros());
     for_each_row(policy, schedule.end() - first_short, [&](std::int64_t i, int worker) {
       const Index row = first_short[i];
       solve(execution::seq, solvers[static_cast<std::size_t>(worker)], x.row_columns(row), x.row_values(row), row,

@@ -34,6 +34,9 @@ class row_solver {
   Scalar* weights() noexcept { return weights_.data(); }
   Scalar* targets() noexcept { return targets_.data(); }
 
+  /// Ids that lie before `end` may be read beyond those of a row: they say which rows of Y are needed next.
+  void look_ahead_to(const Index* end) noexcept { end_of_ids_ = end; }
+
   /// D = diag(max(eigenvalues + shift, floor)).
   void set_diagonal(const std::vector<Scalar>& eigenvalues, Scalar shift, Scalar floor) {
     if (shift == shift_ && !diagonal_.empty()) return;  // rows with as many elements have the same
@@ -72,6 +75,7 @@ class row_solver {
             kernels::call<kernels::weighted_products_kernel>(&piece, p, sum);
           });
       for (std::size_t d = 0; d < products.size(); ++d) q[d] += products[d];
+      return kernels::dot(p, products.data(), y_.cols);
     };
     return kernels::conjugate_gradient<kernels::portable>(add_products, pointer(diagonal_), pointer(inverse_),
                                                           tolerance, most_steps, x, right_.data(), scratch_.data(),
@@ -114,7 +118,8 @@ class row_solver {
 
   kernels::weighted_rows<Scalar, Index> weighted(const slice<const Index>& ids,
                                                  const std::vector<Scalar>& weights) const {
-    return {y_.data, y_.cols, ids.data, weights.data(), ids.size};
+    const std::int64_t readable = end_of_ids_ == nullptr ? ids.size : end_of_ids_ - ids.data;
+    return {y_.data, y_.cols, ids.data, weights.data(), ids.size, readable};
   }
 
   /// right_ = Y_u'v.
@@ -188,6 +193,7 @@ class row_solver {
   }
 
   rows_view<const Scalar> y_;
+  const Index* end_of_ids_ = nullptr;
   Scalar shift_ = 0;
   std::vector<Scalar> diagonal_, inverse_;
   std::vector<Scalar> weights_, targets_;
