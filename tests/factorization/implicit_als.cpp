@@ -503,3 +503,19 @@ TEST_CASE("a cell that is there twice is refused, and sizes beyond memory are an
   akin::implicit_als<float> endless({.factors = std::numeric_limits<int>::max(), .iterations = 1});
   CHECK_THROWS_AS(endless.fit(execution::seq, akin::sparse_matrix<float>(0, 0)), std::exception);
 }
+
+TEMPLATE_TEST_CASE("implicit_als with more factors than users and items reaches its rows' minima", "", double, float) {
+  const int factors = GENERATE(100, 127, 200, 1031);
+  CAPTURE(factors);
+  const auto x = akin::synthetic::power_law_clicks<double>({.users = 20, .items = 12, .interactions = 90, .seed = 3});
+  const akin::implicit_als_options options = {
+      .factors = factors, .iterations = 1, .regularization = 0.3, .solver = akin::als_solver::exact};
+  akin::implicit_als<TestType> model(options);
+  model.fit(execution::par, akin::sparse_matrix<TestType>(x.template cast<TestType>()));
+  const Eigen::MatrixXd dense(x), y = model.item_factors().template cast<double>();
+  for (const Eigen::Index u : {0, 11}) {
+    const Eigen::VectorXd expected = reference_row(dense.row(u), y, options);
+    const Eigen::VectorXd found = model.user_factors().row(u).transpose().template cast<double>();
+    CHECK((found - expected).norm() <= (sizeof(TestType) == 4 ? 1e-3 : 1e-8) * (1 + expected.norm()));
+  }
+}

@@ -133,7 +133,7 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
         [&](Index user, std::int64_t at) {
           return cell{user, x.columns[at], x.values[at]};
         });
-    constexpr double deviation = 0.1;
+    const double deviation = 0.1 / std::sqrt(static_cast<double>(options.factors));
     parameters current(x.rows, x.cols, options.factors, deviation, seed), best;
     current.start_from_ratings(x, [&](std::int64_t at) { return !is_held_out(at); });
     double rate = options.learning_rate, best_rmse = std::numeric_limits<double>::infinity();

@@ -73,7 +73,7 @@ class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, S
   void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "svdpp::fit");
     const svdpp_options& options = this->options_;
-    constexpr double deviation = 0.1;
+    const double deviation = 0.1 / std::sqrt(static_cast<double>(options.factors));
     parameters current(x.rows, x.cols, options.factors, deviation, options.seed);
     current.start_from_ratings(x, [](std::int64_t) { return true; });
     detail::svdpp_histories<Scalar, Index> histories(x, options.factors);

@@ -169,6 +169,13 @@ inline std::int64_t ql_sweep(double* d, double* e, std::int64_t l, std::int64_t 
   tridiagonalize(a, n, values, e.data());
   if (n > 0) e[static_cast<std::size_t>(n - 1)] = 0;
 
+  // Couplings below the rounding of the whole matrix are nothing: where it is far from full rank, the rows that rounding
+  // fills are otherwise stirred anew by each sweep over the large ones and never separate.
+  double norm = 0;
+  for (std::int64_t i = 0; i < n; ++i)
+    norm = std::max(norm, std::abs(values[i]) + std::abs(e[static_cast<std::size_t>(i)]));
+  const double negligible = std::numeric_limits<double>::epsilon() * norm;
+
   std::vector<rotation> rotations;
   std::vector<rotation_sweep> sweeps;
   std::vector<double> packed(static_cast<std::size_t>(n * 2 * vec_for<avx512, double>::lanes));
@@ -182,9 +189,7 @@ inline std::int64_t ql_sweep(double* d, double* e, std::int64_t l, std::int64_t 
   for (std::int64_t l = 0; l < n; ++l) {
     for (int sweep = 0;; ++sweep) {
       std::int64_t m = l;
-      while (m + 1 < n && std::abs(e[static_cast<std::size_t>(m)]) >
-                              std::numeric_limits<double>::epsilon() * (std::abs(values[m]) + std::abs(values[m + 1])))
-        ++m;
+      while (m + 1 < n && std::abs(e[static_cast<std::size_t>(m)]) > negligible) ++m;
       if (m == l) break;
       if (sweep == 60) return false;
       const auto start = static_cast<std::int64_t>(rotations.size());

@@ -147,29 +147,24 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     return static_cast<Scalar>(row_regularization(options_, evidence(values), fixed_.rows));
   }
 
-  /// Fills in the row's weights, targets and diagonal; the largest weight.
-  Scalar prepare(row_solver<Scalar, Index>& solver, slice<const Scalar> values, Scalar lambda) const {
+  /// Fills in the row's weights, targets and diagonal.
+  void prepare(row_solver<Scalar, Index>& solver, slice<const Scalar> values, Scalar lambda) const {
     solver.resize(values.size);
     const auto alpha0 = static_cast<Scalar>(options_.unobserved_weight);
-    Scalar largest = 0;
-    for (std::int64_t i = 0; i < values.size; ++i) {
-      const Scalar w = weight(values[i]);
-      solver.weights()[i] = w;
-      solver.targets()[i] = values[i] > 0 ? alpha0 + w : Scalar{0};
-      largest = std::max(largest, w);
-    }
+    Scalar *const weights = solver.weights(), *const targets = solver.targets();
+    for (std::int64_t i = 0; i < values.size; ++i) weights[i] = weight(values[i]);
+    for (std::int64_t i = 0; i < values.size; ++i) targets[i] = values[i] > 0 ? alpha0 + weights[i] : Scalar{0};
     solver.set_diagonal(scaled_eigenvalues_, lambda, floor_);
-    return largest;
   }
 
   template <class Policy>
   void solve(const Policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids,
              slice<const Scalar> values, Index row, const Scalar* prior, Scalar* x) const {
     const Scalar lambda = regularization_of(values);
-    const Scalar largest = prepare(solver, values, lambda);
+    prepare(solver, values, lambda);
     std::vector<Scalar> start;
     if (prior != nullptr && evidence(values) > 0) start = start_from(solver, ids, lambda, prior);
-    if (!iterate(policy, solver, ids, largest, x) && !solver.factor(ids, x))
+    if (!iterate(policy, solver, ids, x) && !solver.factor(ids, x))
       fail<numeric_error>("implicit_als: the system of row ", row,
                           " cannot be solved in this precision; raise regularization or use double");
     for (std::size_t d = 0; d < start.size(); ++d) x[d] += start[d];
@@ -189,10 +184,11 @@ class implicit_als_engine<backend::host, Scalar, Index> {
 
   /// Whether conjugate gradients gave what the options ask for.
   template <class Policy>
-  bool iterate(const Policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids, Scalar largest_weight,
-               Scalar* x) const {
+  bool iterate(const Policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids, Scalar* x) const {
     const bool exact = options_.solver == als_solver::exact;
-    if (exact && !(static_cast<double>(largest_weight) <= largest_condition_for_exact * options_.unobserved_weight))
+    const double heaviest_for_exact = largest_condition_for_exact * options_.unobserved_weight;
+    if (exact && !std::all_of(solver.weights(), solver.weights() + ids.size,
+                              [&](Scalar w) { return static_cast<double>(w) <= heaviest_for_exact; }))
       return false;
     const Scalar tolerance = exact ? exact_tolerance : static_cast<Scalar>(options_.solver_tolerance);
     const int steps = exact ? most_steps_for_exact : options_.solver_steps;
