@@ -100,16 +100,24 @@ TEST_CASE("other items are of the block, liked by somebody and not by the user")
   CHECK_FALSE(likings.likes(1, 6));
   detail::block_random random(1, 1, 1);
   const std::vector<std::int32_t> all = {0, 1, 2, 3, 4, 5, 6}, own = {0, 2, 3, 6};
+  using cell = detail::liked_cell<std::int32_t>;
+  const std::vector<cell> cells = {{0, 0}, {0, 1}, {0, 2}, {0, 3}, {1, 4}, {1, 5}};
+  const auto others_among = [&](const std::vector<std::int32_t>& items, std::int64_t count) {
+    return detail::block_others<double, std::int32_t>(
+        likings, akin::slice<const cell>{cells.data(), static_cast<std::int64_t>(cells.size())}, {items.data(), count});
+  };
+  const auto others = others_among(all, 7);
+  CHECK(others.catalogue() == 7);
   int met[7] = {};
   for (int i = 0; i < 1000; ++i) {
-    const auto item = likings.draw_other(0, {all.data(), 7}, random);
+    const auto item = others.draw(0, random);
     if (item >= 0) ++met[item];
   }
   CHECK(met[4] + met[5] > 900);
   CHECK(met[4] > 400);
   CHECK(met[5] > 400);
-  CHECK(likings.draw_other(0, {own.data(), 4}, random) == -1);
-  CHECK(likings.draw_other(0, {own.data(), 0}, random) == -1);
+  CHECK(others_among(own, 4).draw(0, random) == -1);
+  CHECK(others_among(own, 0).draw(0, random) == -1);
 }
 
 TEST_CASE("an epoch meets each liking once, in blocks that are drawn anew") {
@@ -121,7 +129,8 @@ TEST_CASE("an epoch meets each liking once, in blocks that are drawn anew") {
     akin::sparse_matrix<int> met(x.rows(), x.cols());
     std::vector<Eigen::Triplet<int>> cells;
     bool is_item_of_block = true;
-    likings.run_epoch(execution::seq, 3, epoch, [&](const auto& block, const auto& items, auto&) {
+    likings.run_epoch(execution::seq, 3, epoch, [&](const auto& block, const auto& others, auto&) {
+      const auto& items = others.items();
       first_items.emplace_back(items.begin(), items.end());
       for (const auto& c : block) {
         cells.emplace_back(c.user, c.item, 1);

@@ -60,10 +60,9 @@ class bpr : public detail::liking_model<bpr<Scalar, Index>, bpr_options, Scalar,
   static detail::liked_cell<Index> cell_of(Index user, Index item, Scalar) { return {user, item}; }
 
   /// A few pairs are drawn, then a few steps taken, so that drawing does not wait for the steps.
-  static detail::sampled_loss learn_block(const detail::likings<Scalar, Index>& likings,
-                                          const slice<const detail::liked_cell<Index>>& cells,
-                                          const slice<const Index>& items, detail::block_random& random,
-                                          const kernels::sgd_parameters<Scalar>& model,
+  static detail::sampled_loss learn_block(const slice<const detail::liked_cell<Index>>& cells,
+                                          const detail::block_others<Scalar, Index>& others,
+                                          detail::block_random& random, const kernels::sgd_parameters<Scalar>& model,
                                           const kernels::sgd_rates<Scalar>& rates, bool with_loss) {
     constexpr std::int64_t run = 256;
     kernels::preferred_pair<Index> pairs[run];
@@ -72,7 +71,7 @@ class bpr : public detail::liking_model<bpr<Scalar, Index>, bpr_options, Scalar,
     for (std::int64_t begin = 0; begin < cells.size; begin += run) {
       std::int64_t count = 0;
       for (std::int64_t c = begin; c < std::min(begin + run, cells.size); ++c) {
-        const Index other = likings.draw_other(cells[c].user, items, random);
+        const Index other = others.draw(cells[c].user, random);
         if (other >= 0) pairs[count++] = {cells[c].user, cells[c].item, other};
       }
       loss += {kernels::call<kernels::sgd_pair_kernel>(&model, first, count, &rates, with_loss), count};

@@ -78,9 +78,8 @@ class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logi
   }
 
   /// A few items are drawn, then a few steps taken, so that drawing does not wait for the steps.
-  detail::sampled_loss learn_block(const detail::likings<Scalar, Index>& likings, const slice<const cell>& liked,
-                                   const slice<const Index>& items, detail::block_random& random,
-                                   const kernels::sgd_parameters<Scalar>& model,
+  detail::sampled_loss learn_block(const slice<const cell>& liked, const detail::block_others<Scalar, Index>& others,
+                                   detail::block_random& random, const kernels::sgd_parameters<Scalar>& model,
                                    const kernels::sgd_rates<Scalar>& rates, bool with_loss) const {
     constexpr std::int64_t room = 256;
     cell cells[room];
@@ -98,7 +97,7 @@ class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logi
     for (const cell& c : liked) {
       add(c);
       for (int draw = 0; draw < this->options_.negatives; ++draw) {
-        const Index other = likings.draw_other(c.user, items, random);
+        const Index other = others.draw(c.user, random);
         if (other >= 0) add({c.user, other, Scalar{-1}});
       }
     }

@@ -100,9 +100,9 @@ class warp : public detail::liking_model<warp<Scalar, Index>, warp_options, Scal
 
   static detail::liked_cell<Index> cell_of(Index user, Index item, Scalar) { return {user, item}; }
 
-  detail::sampled_loss learn_block(const detail::likings<Scalar, Index>& likings,
-                                   const slice<const detail::liked_cell<Index>>& cells, const slice<const Index>& items,
-                                   detail::block_random& random, const kernels::sgd_parameters<Scalar>& model,
+  detail::sampled_loss learn_block(const slice<const detail::liked_cell<Index>>& cells,
+                                   const detail::block_others<Scalar, Index>& others, detail::block_random& random,
+                                   const kernels::sgd_parameters<Scalar>& model,
                                    const kernels::sgd_rates<Scalar>& rates, bool) const {
     detail::sampled_loss loss;
     for (const auto& [user, item] : cells) {
@@ -113,7 +113,7 @@ class warp : public detail::liking_model<warp<Scalar, Index>, warp_options, Scal
       const Scalar liked = score(item);
       Scalar too_high = 0;
       const violation found = search(
-          liked, items.size, likings.items(), [&, u = user] { return likings.draw_other(u, items, random); },
+          liked, others.items().size, others.catalogue(), [&, u = user] { return others.draw(u, random); },
           [&](Index id) { return too_high = score(id); });
       ++loss.samples;
       if (found.other < 0) continue;

@@ -103,13 +103,6 @@ AKIN_ALWAYS_INLINE void add_rows(const weighted_rows<T, Index>& y, std::int64_t 
 /// Rows whose products are taken together: they stay in the first level of cache between the two passes over them.
 constexpr std::int64_t rows_at_once = 64;
 
-/// Asks for the first bytes of a row; the processor sees by itself how they go on.
-template <class T>
-AKIN_ALWAYS_INLINE void prefetch_row(const T* row, std::int64_t k) {
-  constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T)), most = 8 * line;
-  for (std::int64_t d = 0; d < std::min(k, most); d += line) AKIN_PREFETCH(row + d);
-}
-
 /// sum += Y'w: the sum of weights[i] y_i. 2 count k flops. The rows lie anywhere, so they are asked for in advance:
 /// also those whose ids follow these rows', as the rows of the system that is solved next do.
 struct weighted_sum_kernel {

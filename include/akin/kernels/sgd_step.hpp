@@ -119,6 +119,11 @@ struct sgd_pair_kernel {
     const T rate = rates->rate, regularization = rates->regularization, shrink = rate * regularization;
     double loss = 0;
     for (std::int64_t c = 0; c < count; ++c) {
+      if (c + 2 < count) {
+        prefetch_row(model->user_factors + static_cast<std::int64_t>(pairs[c + 2].user) * k, k);
+        prefetch_row(model->item_factors + static_cast<std::int64_t>(pairs[c + 2].item) * k, k);
+        prefetch_row(model->item_factors + static_cast<std::int64_t>(pairs[c + 2].other) * k, k);
+      }
       T* const p = model->user_factors + static_cast<std::int64_t>(pairs[c].user) * k;
       T* const q = model->item_factors + static_cast<std::int64_t>(pairs[c].item) * k;
       T* const o = model->item_factors + static_cast<std::int64_t>(pairs[c].other) * k;

@@ -2,6 +2,7 @@
 /// A small fixed-width vector type. Kernels are written once over it and instantiated for each instruction set.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -128,6 +129,13 @@ AKIN_ALWAYS_INLINE vec<T, 4> lane_sums(const vec<T, Lanes>& a, const vec<T, Lane
     const T sums[4] = {lane_sum(a), lane_sum(b), lane_sum(c), lane_sum(d)};
     return vec<T, 4>::load(sums);
   }
+}
+
+/// Asks for the first bytes of a row; the processor sees by itself how they go on.
+template <class T>
+AKIN_ALWAYS_INLINE void prefetch_row(const T* row, std::int64_t k) {
+  constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T)), most = 8 * line;
+  for (std::int64_t d = 0; d < std::min(k, most); d += line) AKIN_PREFETCH(row + d);
 }
 
 /// The widest vector of T for an instruction set.

@@ -29,14 +29,15 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// rows x cols normal numbers with mean 0.
+/// rows x cols numbers with mean 0, from a uniform distribution.
 template <class Scalar>
-dense_storage<Scalar> normal_factors(std::int64_t rows, std::int64_t cols, double deviation,
+dense_storage<Scalar> random_factors(std::int64_t rows, std::int64_t cols, double deviation,
                                      const random_stream& random) {
   dense_storage<Scalar> factors(rows, cols);
   Scalar* const numbers = factors.mutable_view().data;
+  const double width = deviation * std::sqrt(12.0);
   for (std::int64_t i = 0; i < rows * cols; ++i)
-    numbers[i] = static_cast<Scalar>(deviation * random.normal(static_cast<std::uint64_t>(i)));
+    numbers[i] = static_cast<Scalar>(width * (random.uniform(static_cast<std::uint64_t>(i)) - 0.5));
   return factors;
 }
 
@@ -68,8 +69,8 @@ struct biased_parameters {
   biased_parameters() = default;
   /// Small random factors, no biases.
   biased_parameters(std::int64_t users, std::int64_t items, int factors, double deviation, std::uint64_t seed)
-      : user_factors(normal_factors<Scalar>(users, factors, deviation, random_stream(seed, 0))),
-        item_factors(normal_factors<Scalar>(items, factors, deviation, random_stream(seed, 1))),
+      : user_factors(random_factors<Scalar>(users, factors, deviation, random_stream(seed, 0))),
+        item_factors(random_factors<Scalar>(items, factors, deviation, random_stream(seed, 1))),
         user_biases(users),
         item_biases(items) {}
 

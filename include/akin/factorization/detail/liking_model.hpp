@@ -23,7 +23,7 @@
 namespace akin::inline AKIN_ABI::detail {
 
 /// Besides what sgd_model asks for, Model has cell_of(user, item, value), what the training needs to know of a liking,
-/// and learn_block(likings, cells, items, random, pointers, rates, with_loss), the steps of a block, which gives their
+/// and learn_block(cells, others, random, pointers, rates, with_loss), the steps of a block, which gives their
 /// sampled_loss.
 template <class Model, class Options, class Scalar, class Index>
 class liking_model : public sgd_model<Model, Options, Scalar, Index> {
@@ -51,8 +51,8 @@ class liking_model : public sgd_model<Model, Options, Scalar, Index> {
     const auto epoch = [&](int number) {
       const sampled_loss loss = likings.run_epoch(
           policy, options.seed, number,
-          [&](const auto& cells, const slice<const Index>& items, block_random& random) {
-            return self().learn_block(likings, cells, items, random, pointers, rates, with_loss);
+          [&](const auto& cells, const block_others<Scalar, Index>& others, block_random& random) {
+            return self().learn_block(cells, others, random, pointers, rates, with_loss);
           },
           [&](Index user, Index item, Scalar value) { return self().cell_of(user, item, value); });
       return epoch_result{loss.mean()};
