@@ -363,7 +363,8 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     engine_on<Policy>(mean_, layout().fixed(factors, wide), biases)
         .solve_rows(policy, x, detail::longest_first(x.ratings), solved.mutable_view());
     dense_matrix<Scalar> folded = dense_matrix<Scalar>::Zero(x.ratings.rows, options_.factors + 1);
-    folded.leftCols(layout().width()) = solved.map();
+    const Eigen::Index used = options_.factors + (options_.biases ? 1 : 0);
+    folded.leftCols(used) = solved.map().leftCols(used);
     return folded;
   }
 

@@ -26,6 +26,32 @@ struct weighted_rows {
   const T* row(std::int64_t i) const noexcept { return rows + static_cast<std::int64_t>(ids[i]) * k; }
 };
 
+/// Four inner products of fewer numbers than a vector has lanes.
+template <class T>
+AKIN_ALWAYS_INLINE vec<T, 4> dot_four_rests(const T* r0, const T* r1, const T* r2, const T* r3, const T* p,
+                                            std::int64_t k) {
+  using quarter = vec<T, 4>;
+  quarter s0 = quarter::zero(), s1 = quarter::zero(), s2 = quarter::zero(), s3 = quarter::zero();
+  std::int64_t d = 0;
+  for (; d + 4 <= k; d += 4) {
+    const quarter right = quarter::load(p + d);
+    s0 = s0.plus_product(quarter::load(r0 + d), right);
+    s1 = s1.plus_product(quarter::load(r1 + d), right);
+    s2 = s2.plus_product(quarter::load(r2 + d), right);
+    s3 = s3.plus_product(quarter::load(r3 + d), right);
+  }
+  const quarter sums = lane_sums(s0, s1, s2, s3);
+  if (d == k) return sums;
+  T rests[4] = {};
+  for (; d < k; ++d) {
+    rests[0] += r0[d] * p[d];
+    rests[1] += r1[d] * p[d];
+    rests[2] += r2[d] * p[d];
+    rests[3] += r3[d] * p[d];
+  }
+  return sums + quarter::load(rests);
+}
+
 /// Four inner products at once share the loads of p and the addition of lanes.
 template <class InstructionSet, class T>
 AKIN_ALWAYS_INLINE vec<T, 4> dot_four(const T* r0, const T* r1, const T* r2, const T* r3, const T* p, std::int64_t k) {
@@ -39,12 +65,8 @@ AKIN_ALWAYS_INLINE vec<T, 4> dot_four(const T* r0, const T* r1, const T* r2, con
     s2 = s2.plus_product(vector::load(r2 + d), right);
     s3 = s3.plus_product(vector::load(r3 + d), right);
   }
-  vec<T, 4> sums = lane_sums(s0, s1, s2, s3);
-  for (; d < k; ++d) {
-    const T rest[4] = {r0[d], r1[d], r2[d], r3[d]};
-    sums = sums.plus_product(vec<T, 4>::load(rest), vec<T, 4>::broadcast(p[d]));
-  }
-  return sums;
+  const vec<T, 4> sums = lane_sums(s0, s1, s2, s3);
+  return d == k ? sums : sums + dot_four_rests(r0 + d, r1 + d, r2 + d, r3 + d, p + d, k - d);
 }
 
 /// products[i] = weights[i] (y_i'p) for `count` rows from `begin`; `products` has room for three more. Returns the sum
@@ -97,6 +119,7 @@ AKIN_ALWAYS_INLINE void add_rows(const weighted_rows<T, Index>& y, std::int64_t 
   std::int64_t done = add_rows_in<vector, 8>(y, first, count, factors, sum, 0);
   done = add_rows_in<vector, 4>(y, first, count, factors, sum, done);
   done = add_rows_in<vector, 1>(y, first, count, factors, sum, done);
+  if constexpr (vector::lanes > 4) done = add_rows_in<vec<T, 4>, 1>(y, first, count, factors, sum, done);
   add_rows_in<vec<T, 1>, 1>(y, first, count, factors, sum, done);
 }
 

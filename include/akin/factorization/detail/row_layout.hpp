@@ -17,13 +17,14 @@
 namespace akin::inline AKIN_ABI::detail {
 
 /// While it is learnt a row holds its factors and, where there are biases, one more number: the bias when it has just
-/// been solved, then a 1 that goes with the other side's biases.
+/// been solved, then a 1 that goes with the other side's biases. Zeros make the width a multiple of four then, so that
+/// kernels need not take the last numbers one by one.
 template <class Scalar>
 class row_layout {
  public:
   explicit row_layout(const explicit_als_options& options) : factors_(options.factors), biases_(options.biases) {}
 
-  std::int64_t width() const noexcept { return factors_ + (biases_ ? 1 : 0); }
+  std::int64_t width() const noexcept { return biases_ ? (factors_ + 4) / 4 * 4 : factors_; }
 
   /// Small random factors and a 1.
   dense_storage<Scalar> initial(std::int64_t rows, const explicit_als_options& options) const {
