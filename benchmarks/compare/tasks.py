@@ -32,8 +32,9 @@ class Task:
 
 
 def ials(name, factors, solver, peer, theirs, target, iterations=15):
+    """akin's tolerance is one with the Recall@20 of the default on the validation data, where 3e-2 has less by 0.001."""
     settings = {"factors": factors, "iterations": iterations, "alpha": ALPHA, "regularization": REGULARIZATION}
-    return Task(name, "gowalla", "akin_ials", {"solver": solver}, peer, theirs, target, settings=settings)
+    return Task(name, "gowalla", "akin_ials", {"solver": solver, "solver_tolerance": 1e-2}, peer, theirs, target, settings=settings)
 
 
 def explicit_als(name, solver, peer_solver):
@@ -44,10 +45,11 @@ def explicit_als(name, solver, peer_solver):
                 judge="judge_ratings.py", metric="rmse", split=split.ratings, settings={"factors": 50, "iterations": 15})
 
 
-# On the validation data libmf is best at a learning rate of 0.05 (RMSE 0.845), of 0.03, 0.04, 0.05 and 0.1; its default is 0.1.
+# On the validation data libmf is best at a learning rate of 0.05 (RMSE 0.845), of 0.03, 0.04, 0.05 and 0.1; its default is 0.1. akin
+# after 20 epochs: 0.8435 at 0.04 and a decay of 0.87; 0.844 to 0.849 at 0.025 to 0.04 with other decays and regularisations.
 SGD = Task(
     "SGD k=64, libmf", "ml-1m", "akin_sgd",
-    {"iterations": 60, "learning_rate": 0.03, "learning_rate_decay": 0.9, "regularization": 0.04},
+    {"iterations": 60, "learning_rate": 0.04, "learning_rate_decay": 0.87, "regularization": 0.04},
     "libmf_ratings", {"iterations": 20, "learning_rate": 0.05, "regularization": 0.05}, 1.3,
     judge="judge_ratings.py", metric="rmse", tolerance=1e-5, split=split.ratings, settings={"factors": 64},
     unit="training to libmf's RMSE", reach=True)
