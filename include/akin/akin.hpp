@@ -53,6 +53,7 @@
 #include <akin/io/reader.hpp>
 #include <akin/io/writer.hpp>
 #include <akin/kernels/axpy.hpp>
+#include <akin/kernels/blocked_cholesky.hpp>
 #include <akin/kernels/cholesky.hpp>
 #include <akin/kernels/conjugate_gradient.hpp>
 #include <akin/kernels/dispatch.hpp>

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include <akin/config.hpp>
-#include <akin/kernels/cholesky.hpp>
+#include <akin/kernels/blocked_cholesky.hpp>
 #include <akin/kernels/conjugate_gradient.hpp>
 #include <akin/kernels/dispatch.hpp>
-#include <akin/kernels/gemm.hpp>
+#include <akin/kernels/dot.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -85,25 +85,31 @@ class row_solver {
 
   /// By Cholesky, of size min(count, k); whether the system was positive definite to working precision.
   bool factor(const slice<const Index>& ids, Scalar* x) {
+    if (ids.size < y_.cols && is_weighted()) return solve_dual(ids, x);
     start(ids);
-    if (ids.size >= y_.cols) return solve_primal(ids, right_.data(), x);
-    return solve_dual(ids, x);
+    if (is_weighted()) return solve_primal(ids, right_.data(), x);
+    for (std::int64_t d = 0; d < y_.cols; ++d)
+      x[d] = inverse_[static_cast<std::size_t>(d)] * right_[static_cast<std::size_t>(d)];
+    return true;
   }
 
   /// x = (D + Y_u'WY_u)^-1 b by Cholesky of size k.
   bool solve_primal(const slice<const Index>& ids, const Scalar* b, Scalar* x) {
-    const std::int64_t k = y_.cols;
-    system_.assign(static_cast<std::size_t>(k * k), Scalar{0});
+    const std::int64_t k = y_.cols, stride = kernels::padded_stride<Scalar>(k);
+    start_system(k);
+    set_roots();
+    const auto rows = weighted(ids, roots_);
     for (std::int64_t begin = 0; begin < ids.size; begin += run) {
       const std::int64_t count = std::min(run, ids.size - begin);
-      scale_rows(ids, begin, count, nullptr);
-      kernels::add_gramian(scaled_.data(), count, k, system_.data());
+      scaled_.resize(static_cast<std::size_t>(count * stride));
+      kernels::call<kernels::scaled_rows_kernel>(&rows, begin, count, scaled_.data(), stride);
+      kernels::add_upper_gramian(pointer(scaled_), count, system_.data(), k, stride);
     }
     for (std::int64_t d = 0; d < k; ++d)
-      system_[static_cast<std::size_t>(d * k + d)] += diagonal_[static_cast<std::size_t>(d)];
-    std::copy_n(b, k, x);
-    if (!kernels::cholesky(system_.data(), k)) return false;
-    kernels::cholesky_solve(pointer(system_), x, k);
+      system_[static_cast<std::size_t>(d * stride + d)] += diagonal_[static_cast<std::size_t>(d)];
+    std::copy_n(b, k, solution_.begin());
+    if (!solve_system(k)) return false;
+    std::copy_n(solution_.begin(), k, x);
     return true;
   }
 
@@ -130,48 +136,52 @@ class row_solver {
     kernels::call<kernels::weighted_sum_kernel>(&rows, right_.data());
   }
 
-  /// scaled_ = rows begin to begin + count of W^1/2 Y_u, its columns times column_scale where that is given.
-  void scale_rows(const slice<const Index>& ids, std::int64_t begin, std::int64_t count, const Scalar* column_scale) {
-    const std::int64_t k = y_.cols;
-    scaled_.resize(static_cast<std::size_t>(count * k));
-    for (std::int64_t i = 0; i < count; ++i) {
-      const Scalar* const from = y_.row(ids[begin + i]);
-      Scalar* const to = scaled_.data() + i * k;
-      const Scalar root = std::sqrt(weights_[static_cast<std::size_t>(begin + i)]);
-      for (std::int64_t d = 0; d < k; ++d) to[d] = root * from[d];
-      if (column_scale != nullptr)
-        for (std::int64_t d = 0; d < k; ++d) to[d] *= column_scale[d];
-    }
+  bool is_weighted() const noexcept {
+    return std::any_of(weights_.begin(), weights_.end(), [](Scalar w) { return w > 0; });
   }
 
-  /// With S = W^1/2 Y_u D^-1/2 (n x k): x = D^-1/2 S' (I + SS')^-1 W^-1/2 v; without weights x = D^-1 Y_u'v.
+  void set_roots() {
+    roots_.resize(weights_.size());
+    std::transform(weights_.begin(), weights_.end(), roots_.begin(), [](Scalar w) { return std::sqrt(w); });
+  }
+
+  /// A system of `size` unknowns, all 0, in the layout that the kernels ask for.
+  void start_system(std::int64_t size) {
+    const std::int64_t stride = kernels::padded_stride<Scalar>(size), rows = kernels::padded_rows(size);
+    system_.assign(static_cast<std::size_t>(rows * stride), Scalar{0});
+    for (std::int64_t d = size; d < rows; ++d) system_[static_cast<std::size_t>(d * stride + d)] = 1;
+    solution_.assign(static_cast<std::size_t>(stride), Scalar{0});
+  }
+
+  /// In place of the right-hand side in solution_.
+  bool solve_system(std::int64_t size) {
+    const std::int64_t stride = kernels::padded_stride<Scalar>(size);
+    if (!kernels::cholesky_upper(system_.data(), size, stride)) return false;
+    kernels::cholesky_upper_solve(pointer(system_), solution_.data(), size, stride);
+    return true;
+  }
+
+  /// With S = W^1/2 Y_u D^-1/2 (n x k): x = D^-1 Y_u'W^1/2 (I + SS')^-1 W^-1/2 v.
   bool solve_dual(const slice<const Index>& ids, Scalar* x) {
-    const std::int64_t n = ids.size, k = y_.cols;
-    if (std::none_of(weights_.begin(), weights_.end(), [](Scalar w) { return w > 0; })) {
-      for (std::int64_t d = 0; d < k; ++d)
-        x[d] = inverse_[static_cast<std::size_t>(d)] * right_[static_cast<std::size_t>(d)];
-      return true;
+    const std::int64_t n = ids.size, k = y_.cols, stride = kernels::padded_stride<Scalar>(n);
+    start_system(n);
+    set_roots();
+    scratch_.resize(static_cast<std::size_t>(k));
+    std::transform(inverse_.begin(), inverse_.end(), scratch_.begin(), [](Scalar d) { return std::sqrt(d); });
+    scaled_.resize(static_cast<std::size_t>(k * stride));
+    auto rows = weighted(ids, roots_);
+    kernels::call<kernels::transposed_rows_kernel>(&rows, pointer(scratch_), scaled_.data(), stride);
+    kernels::add_upper_gramian(pointer(scaled_), k, system_.data(), n, stride);
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      system_[i * static_cast<std::size_t>(stride + 1)] += 1;
+      solution_[i] = weights_[i] > 0 ? targets_[i] / roots_[i] : Scalar{0};
     }
-    std::vector<Scalar>& roots = scratch_;
-    for (std::int64_t d = 0; d < k; ++d)
-      roots[static_cast<std::size_t>(d)] = std::sqrt(inverse_[static_cast<std::size_t>(d)]);
-    scale_rows(ids, 0, n, roots.data());
-    system_.resize(static_cast<std::size_t>(n * n));
-    dual_.resize(static_cast<std::size_t>(n));
-    for (std::int64_t i = 0; i < n; ++i) {
-      const auto position = static_cast<std::size_t>(i);
-      for (std::int64_t j = 0; j <= i; ++j)
-        system_[static_cast<std::size_t>(i * n + j)] =
-            kernels::dot(pointer(scaled_) + i * k, pointer(scaled_) + j * k, k);
-      system_[static_cast<std::size_t>(i * n + i)] += 1;
-      dual_[position] = weights_[position] > 0 ? targets_[position] / std::sqrt(weights_[position]) : Scalar{0};
-    }
-    if (!kernels::cholesky(system_.data(), n)) return false;
-    kernels::cholesky_solve(pointer(system_), dual_.data(), n);
+    if (!solve_system(n)) return false;
+    for (std::size_t i = 0; i < weights_.size(); ++i) solution_[i] *= roots_[i];
+    rows.weights = solution_.data();
     std::fill_n(x, k, Scalar{0});
-    for (std::int64_t i = 0; i < n; ++i)
-      kernels::axpy(dual_[static_cast<std::size_t>(i)], pointer(scaled_) + i * k, x, k);
-    for (std::int64_t d = 0; d < k; ++d) x[d] *= roots[static_cast<std::size_t>(d)];
+    kernels::call<kernels::weighted_sum_kernel>(pointer(&rows), x);
+    for (std::int64_t d = 0; d < k; ++d) x[d] *= inverse_[static_cast<std::size_t>(d)];
     return true;
   }
 
@@ -197,7 +207,7 @@ class row_solver {
   Scalar shift_ = 0;
   std::vector<Scalar> diagonal_, inverse_;
   std::vector<Scalar> weights_, targets_;
-  std::vector<Scalar> right_, scratch_, scaled_, system_, dual_;
+  std::vector<Scalar> right_, scratch_, roots_, scaled_, system_, solution_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail
