@@ -46,7 +46,8 @@ struct list_setting {
 };
 
 inline std::string describe(const list_setting& setting) {
-  const std::string values = setting.popularity_exponent > 0 ? named("values n^-", setting.popularity_exponent) : "";
+  const std::string values =
+      setting.popularity_exponent > 0 ? ", values n^-" + number("%g", setting.popularity_exponent) : "";
   return describe(setting.options) + values;
 }
 
