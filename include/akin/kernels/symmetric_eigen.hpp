@@ -169,8 +169,8 @@ inline std::int64_t ql_sweep(double* d, double* e, std::int64_t l, std::int64_t 
   tridiagonalize(a, n, values, e.data());
   if (n > 0) e[static_cast<std::size_t>(n - 1)] = 0;
 
-  // Couplings below the rounding of the whole matrix are nothing: where it is far from full rank, the rows that rounding
-  // fills are otherwise stirred anew by each sweep over the large ones and never separate.
+  // Couplings below the rounding of the whole matrix are nothing: where it is far from full rank, the rows that
+  // rounding fills are otherwise stirred anew by each sweep over the large ones and never separate.
   double norm = 0;
   for (std::int64_t i = 0; i < n; ++i)
     norm = std::max(norm, std::abs(values[i]) + std::abs(e[static_cast<std::size_t>(i)]));
