@@ -232,17 +232,22 @@ csr_storage<Scalar, Index> transpose(const csr_view<Scalar, Index>& x) {
   return result;
 }
 
-/// The order in which to give out rows to workers: long ones first, from the longest, so that none is left to one
-/// worker at the end; then the others as they lie in memory.
+/// The order in which to give out these rows, ascending, to workers: long ones first, from the longest, so that none is
+/// left to one worker at the end; then the others as they lie in memory.
+template <class Scalar, class Index>
+std::vector<Index> longest_first(const csr_view<Scalar, Index>& x, std::vector<Index> rows) {
+  constexpr std::int64_t is_long = 1024;
+  const auto rest =
+      std::stable_partition(rows.begin(), rows.end(), [&](Index row) { return x.row_size(row) >= is_long; });
+  std::stable_sort(rows.begin(), rest, [&](Index a, Index b) { return x.row_size(a) > x.row_size(b); });
+  return rows;
+}
+/// The same for all rows.
 template <class Scalar, class Index>
 std::vector<Index> longest_first(const csr_view<Scalar, Index>& x) {
-  constexpr std::int64_t is_long = 1024;
-  std::vector<Index> order(static_cast<std::size_t>(x.rows));
-  std::iota(order.begin(), order.end(), Index{0});
-  const auto rest =
-      std::stable_partition(order.begin(), order.end(), [&](Index row) { return x.row_size(row) >= is_long; });
-  std::stable_sort(order.begin(), rest, [&](Index a, Index b) { return x.row_size(a) > x.row_size(b); });
-  return order;
+  std::vector<Index> rows(static_cast<std::size_t>(x.rows));
+  std::iota(rows.begin(), rows.end(), Index{0});
+  return longest_first(x, std::move(rows));
 }
 
 }  // namespace detail

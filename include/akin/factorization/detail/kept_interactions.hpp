@@ -80,13 +80,6 @@ std::vector<Index> touched_columns(const csr_view<Scalar, Index>& x) {
   return columns;
 }
 
-/// These rows of x, from the longest to the shortest, ties in their order.
-template <class Scalar, class Index>
-std::vector<Index> longest_first(const csr_view<Scalar, Index>& x, std::vector<Index> rows) {
-  std::stable_sort(rows.begin(), rows.end(), [&](Index a, Index b) { return x.row_size(a) > x.row_size(b); });
-  return rows;
-}
-
 /// A copy that the model may write, with zeros in the rows that it has more.
 template <class Scalar>
 dense_storage<Scalar> with_rows(const dense_storage<Scalar>& x, std::int64_t rows) {
