@@ -60,6 +60,7 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/gemm.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
+#include <akin/kernels/select.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/kernels/simd.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
@@ -72,7 +73,9 @@
 #include <akin/metrics/ranking.hpp>
 #include <akin/metrics/rating.hpp>
 #include <akin/neighbors/item_knn.hpp>
+#include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/neighbors/similarity.hpp>
+#include <akin/neighbors/top_products.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>

@@ -232,15 +232,18 @@ csr_storage<Scalar, Index> transpose(const csr_view<Scalar, Index>& x) {
   return result;
 }
 
-/// The order in which to give out these rows, ascending, to workers: long ones first, from the longest, so that none is
-/// left to one worker at the end; then the others as they lie in memory.
+/// The order in which to give out these rows, ascending, to workers: those of a great length first, from the longest,
+/// so that none is left to one worker at the end; then the others as they lie in memory.
+template <class Index, class Length>
+std::vector<Index> longest_first(std::vector<Index> rows, std::int64_t is_long, const Length& length) {
+  const auto rest = std::stable_partition(rows.begin(), rows.end(), [&](Index row) { return length(row) >= is_long; });
+  std::stable_sort(rows.begin(), rest, [&](Index a, Index b) { return length(a) > length(b); });
+  return rows;
+}
+/// The same by the elements of the rows.
 template <class Scalar, class Index>
 std::vector<Index> longest_first(const csr_view<Scalar, Index>& x, std::vector<Index> rows) {
-  constexpr std::int64_t is_long = 1024;
-  const auto rest =
-      std::stable_partition(rows.begin(), rows.end(), [&](Index row) { return x.row_size(row) >= is_long; });
-  std::stable_sort(rows.begin(), rest, [&](Index a, Index b) { return x.row_size(a) > x.row_size(b); });
-  return rows;
+  return longest_first(std::move(rows), 1024, [&](Index row) { return x.row_size(row); });
 }
 /// The same for all rows.
 template <class Scalar, class Index>

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -6,43 +7,91 @@
 #include <akin/kernels/sparse_accumulator.hpp>
 #include <akin/random.hpp>
 
+#include "kernels/instruction_sets.hpp"
 #include "support/catch.hpp"
 
 namespace kernels = akin::kernels;
 
-TEST_CASE("sums are listed in the order in which they were first touched, sums of 0 too") {
-  kernels::sparse_accumulator<double, std::int32_t> sums(5);
-  CHECK(sums.touched().empty());
-  sums.add(3, 1);
-  sums.add(0, 2);
-  sums.add(3, -1);
-  sums.add(4, 0);
-  CHECK(sums.touched() == std::vector{3, 0, 4});
-  CHECK((sums[3] == 0 && sums[0] == 2 && sums[4] == 0 && sums[1] == 0));
+namespace {
+
+constexpr std::int64_t cols = 200;
+
+/// A compressed matrix of drawn elements with Width terms each, and the sums of drawn rows of it.
+template <int Width, class Scalar, class Index>
+struct product_row {
+  explicit product_row(std::uint64_t seed) {
+    const akin::random_stream random(60, seed);
+    std::uint64_t draw = 0;
+    for (int row = 0; row < 20; ++row) {
+      std::vector<Index> ids;
+      for (std::uint64_t i = 0; i < random.below(draw++, 40); ++i)
+        ids.push_back(static_cast<Index>(random.below(1000 + draw * 64 + i, cols)));
+      std::ranges::sort(ids);
+      ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+      columns.insert(columns.end(), ids.begin(), ids.end());
+      offsets.push_back(static_cast<Index>(columns.size()));
+    }
+    for (std::size_t i = 0; i < columns.size() * Width; ++i)
+      terms.push_back(static_cast<Scalar>(1 + random.below(90000 + i, 9)));  // sums of integers are exact
+    for (std::uint64_t i = 0; i < 7; ++i) {
+      rows.push_back(static_cast<Index>(3 * i));
+      for (int w = 0; w < Width; ++w) factors.push_back(static_cast<Scalar>(1 + random.below(80000 + i, 5)));
+    }
+    for (std::size_t p = 0; p < rows.size(); ++p)
+      for (auto q = offsets[static_cast<std::size_t>(rows[p])]; q < offsets[static_cast<std::size_t>(rows[p]) + 1]; ++q)
+        for (std::size_t w = 0; w < Width; ++w)
+          expected[columns[static_cast<std::size_t>(q)]][w] +=
+              factors[p * Width + w] * terms[static_cast<std::size_t>(q) * Width + w];
+  }
+
+  std::vector<Index> offsets{0}, columns, rows;
+  std::vector<Scalar> terms, factors;
+  std::map<Index, std::array<Scalar, Width>> expected;
+};
+
+template <int Width, class Scalar, class Index>
+void check_width() {
+  for (const auto set : akin_test::instruction_sets())
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      CAPTURE(Width, static_cast<int>(set), seed);
+      const product_row<Width, Scalar, Index> x(seed);
+      std::vector<Scalar> sums(cols * Width), found((cols + 1) * Width);
+      std::vector<Index> ids(cols + 1);
+      for (const bool whole : {false, true}) {
+        kernels::call_on<kernels::accumulate_rows_kernel<Width>>(
+            set, x.rows.data(), x.factors.data(), static_cast<std::int64_t>(x.rows.size()), x.offsets.data(),
+            x.columns.data(), x.terms.data(), sums.data());
+        const std::int64_t count =
+            whole ? kernels::call_on<kernels::take_all_kernel<Width>>(set, cols, sums.data(), ids.data(), found.data())
+                  : kernels::call_on<kernels::take_touched_kernel<Width>>(
+                        set, x.rows.data(), static_cast<std::int64_t>(x.rows.size()), x.offsets.data(),
+                        x.columns.data(), sums.data(), ids.data(), found.data());
+        REQUIRE(count == static_cast<std::int64_t>(x.expected.size()));
+        std::map<Index, std::array<Scalar, Width>> taken;
+        for (std::size_t n = 0; n < x.expected.size(); ++n)
+          std::copy_n(found.begin() + static_cast<std::ptrdiff_t>(n) * Width, Width, taken[ids[n]].begin());
+        CHECK(taken == x.expected);
+        if (whole) CHECK(std::is_sorted(ids.begin(), ids.begin() + count));
+        CHECK(std::ranges::all_of(sums, [](Scalar sum) { return sum == 0; }));
+      }
+    }
 }
 
-TEMPLATE_TEST_CASE("an accumulator that was cleared is as good as new", "", std::int32_t, std::int64_t) {
-  constexpr TestType size = 200;
-  kernels::sparse_accumulator<double, TestType> sums(size);
-  for (std::uint64_t row = 0; row < 50; ++row) {
-    CAPTURE(row);
-    const akin::random_stream random(60, row);
-    std::map<TestType, double> expected;
-    for (std::uint64_t i = 0; i < random.below(1000, 150); ++i) {
-      const auto id = static_cast<TestType>(random.below(i, size));
-      const double value = random.uniform(i);
-      expected[id] += value;
-      sums.add(id, value);
-    }
-    std::vector<TestType> ids = sums.touched(), expected_ids;
-    std::sort(ids.begin(), ids.end());
-    for (const auto& [id, sum] : expected) {
-      expected_ids.push_back(id);
-      CHECK(sums[id] == sum);
-    }
-    CHECK(ids == expected_ids);
-    sums.clear();
-    CHECK(sums.touched().empty());
-  }
-  for (TestType id = 0; id < size; ++id) CHECK(sums[id] == 0);
+}  // namespace
+
+TEST_CASE("sums of a product's row are those of its pairs, and zeros are left behind") {
+  check_width<1, float, std::int32_t>();
+  check_width<1, double, std::int64_t>();
+  check_width<2, float, std::int32_t>();
+  check_width<4, double, std::int32_t>();
+  check_width<4, float, std::int64_t>();
+}
+
+TEST_CASE("positions whose last sum is 0 are not taken") {
+  std::vector<float> sums = {0, 0, 5, 0, 0, 2}, found(8);
+  std::vector<std::int32_t> ids(4);
+  CHECK(kernels::call<kernels::take_all_kernel<2>>(std::int64_t{3}, sums.data(), ids.data(), found.data()) == 1);
+  CHECK(ids[0] == 2);
+  CHECK(found[1] == 2);
+  CHECK(sums[2] == 0);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include <akin/concepts.hpp>
@@ -82,6 +83,32 @@ csr_storage<Scalar, Index> merge_interactions(const csr_view<Scalar, Index>& old
     offsets[row + 1] = static_cast<Index>(offsets[row] + count);
   }
   return merged;
+}
+
+/// The checked view of new interactions; they must have at least the shape of the old.
+template <class Policy, class Matrix, class Scalar, class Index>
+csr_view<Scalar, Index> checked_addition(const Policy& policy, const Matrix& added, const csr_view<Scalar, Index>& old,
+                                         std::string_view where) {
+  const auto x = checked_view<Scalar, Index>(policy, added, where);
+  if (x.rows < old.rows || x.cols < old.cols)
+    fail<std::invalid_argument>(where, ": the new interactions must be at least ", old.rows, " x ", old.cols,
+                                ", users x items of the model, got ", x.rows, " x ", x.cols);
+  return x;
+}
+
+/// A copy whose row `row` is empty.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> without_row(const csr_view<Scalar, Index>& x, std::int64_t row) {
+  const std::int64_t dropped = x.row_size(row);
+  csr_storage<Scalar, Index> rest(x.rows, x.cols, x.nonzeros() - dropped);
+  for (std::int64_t r = 0; r < x.rows; ++r)
+    rest.mutable_offsets()[r + 1] = static_cast<Index>(x.offsets[r + 1] - (r >= row ? dropped : 0));
+  const auto before = static_cast<std::int64_t>(x.offsets[row]), after = before + dropped;
+  std::copy_n(x.columns, before, rest.mutable_columns());
+  std::copy_n(x.values, before, rest.mutable_values());
+  std::copy(x.columns + after, x.columns + x.nonzeros(), rest.mutable_columns() + before);
+  std::copy(x.values + after, x.values + x.nonzeros(), rest.mutable_values() + before);
+  return rest;
 }
 
 }  // namespace detail

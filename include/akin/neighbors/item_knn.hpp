@@ -1,153 +1,196 @@
 /// @file
-/// Recommendations from the items most like those that the user has.
+/// Recommendations and ratings from the items most like those that the user has.
 #pragma once
 
-#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
-#include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
-#include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
-#include <akin/neighbors/detail/top_similarities.hpp>
-#include <akin/neighbors/similarity.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/neighbors/detail/centering_terms.hpp>
+#include <akin/neighbors/detail/check_neighborhood.hpp>
+#include <akin/neighbors/detail/item_weights.hpp>
+#include <akin/neighbors/detail/similarity_search.hpp>
+#include <akin/neighbors/detail/weighted_interactions.hpp>
+#include <akin/neighbors/neighborhood_options.hpp>
 
 namespace akin::inline AKIN_ABI {
 
-struct item_knn_options {
-  int neighbors = 100;  ///< >= 1, kept of each item; 20 to 500
-  akin::similarity similarity = similarity::cosine;
-};
+using item_knn_options = neighborhood_options;
 
 /// Keeps for each item i its nearest items N(i) with their similarities s_ij, and scores an item j for a user by the
-/// sum over the user's items i of s_ij r_ui. An item that no item of the user has as a neighbour is not recommended.
+/// sum over the user's items i of s_ij r_ui, j in N(i), or by their weighted average. An item that no item of the user
+/// has as a neighbour is not recommended.
 ///
 /// Complexity: fit O(sum over users of items^2) on all workers; holds items * neighbors similarities and a copy of the
-/// interactions (none where the matrix is moved in). A user is scored in O(items of the user * neighbors + items).
-/// Deterministic: the same bits for any number of threads. Const members may be called from many threads.
-/// Source: M. Deshpande, G. Karypis, "Item-Based Top-N Recommendation Algorithms", ACM TOIS 22(1), 2004.
+/// interactions (none where the matrix is moved in); while fitting four copies more. A user is scored in O(items of the
+/// user * neighbors + items). Sums in Scalar: float counts up to 2^24 common users. Deterministic: the same bits for
+/// any number of threads. Const members may be called from many threads.
+/// Source: M. Deshpande, G. Karypis, "Item-Based Top-N Recommendation Algorithms", ACM TOIS 22(1), 2004; ratings:
+/// B. Sarwar, G. Karypis, J. Konstan, J. Riedl, "Item-Based Collaborative Filtering Recommendation Algorithms", 2001.
 template <class Scalar = float, class Index = std::int32_t>
-class item_knn {
+class item_knn : public detail::item_weights<Scalar, Index> {
+  using base = detail::item_weights<Scalar, Index>;
+
  public:
-  using scalar_type = Scalar;
-  using index_type = Index;
   static constexpr std::string_view kind = "item_knn";
 
+  /// Throws std::invalid_argument for options out of range.
   explicit item_knn(const item_knn_options& options = {}) : options_(options) {
-    detail::require(options.neighbors >= 1, "item_knn", "neighbors must be positive", options.neighbors);
-    detail::require(options.similarity == similarity::cosine, "item_knn", "similarity must be one of the enumerators",
-                    static_cast<int>(options.similarity));
+    detail::check_neighborhood(options, "item_knn");
   }
 
   /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& user_items) {
-    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "item_knn::fit");
-    auto similarities = detail::top_cosines(policy, x, options_.neighbors);
-    histories_ = detail::own<Scalar, Index>(std::forward<Matrix>(user_items));
-    similarities_ = std::move(similarities);
+    detail::checked_view<Scalar, Index>(policy, user_items, "item_knn::fit");
+    learn(policy, detail::own<Scalar, Index>(std::forward<Matrix>(user_items)));
   }
   template <class Matrix>
   requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
   void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
 
-  const item_knn_options& options() const noexcept { return options_; }
-  std::int64_t users() const noexcept { return histories_.rows(); }
-  std::int64_t items() const noexcept { return similarities_.rows(); }
-  bool knows_user(Index user) const noexcept {
-    return user >= 0 && user < users() && histories_.view().row_size(user) > 0;
+  /// Learns from interactions that have come since: `new_interactions` has at least users() rows and items() columns;
+  /// rows and columns beyond are new. A value adds to one that is there or, where scores are ratings
+  /// (weighted_average), takes its place. The same, to the bit, as a fit to all of them, and as long.
+  template <class Policy, class Matrix>
+  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
+    detail::require_fitted(this->items() > 0 || this->users() > 0, "item_knn::partial_fit");
+    const auto old = this->histories_.view();
+    const auto added = detail::checked_addition(policy, new_interactions, old, "item_knn::partial_fit");
+    learn(policy, detail::merge_interactions(old, added, averages() ? when_both::replace : when_both::add));
   }
-  /// Whether the item has a neighbour.
-  bool knows_item(Index item) const noexcept {
-    return item >= 0 && item < items() && similarities_.view().row_size(item) > 0;
+  /// Learns anew without what the user had; ids stay as they are. The same as a fit to the other rows.
+  template <class Policy>
+  void forget(const Policy& policy, Index user) {
+    detail::assert_policy<Policy>();
+    detail::require_fitted(this->items() > 0 || this->users() > 0, "item_knn::forget");
+    detail::require_id(user, this->users(), "item_knn::forget", "user");
+    learn(policy, detail::without_row(this->histories_.view(), user));
   }
 
+  const item_knn_options& options() const noexcept { return options_; }
+
   /// Items x items, at most `neighbors` a row, none on the diagonal; refers to the model.
-  auto similarities() const { return similarities_.map(); }
-  /// The interactions of the training, users x items; refers to the model.
-  auto histories() const { return histories_.map(); }
+  auto similarities() const { return this->weights_.map(); }
+
+  /// The rating that the user is expected to give: the average of the centred values of the user's items weighted by
+  /// their similarities to this one, plus what centering took off; that alone where nothing similar is rated. O(items
+  /// of the user * log neighbors); ids must be in range.
+  Scalar predict(Index user, Index item) const noexcept {
+    return average(terms_.user(user), base::histories_.view().row_columns(user),
+                   base::histories_.view().row_values(user), item)
+        .rating;
+  }
 
   /// 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const noexcept {
-    const auto columns = histories_.view().row_columns(user);
-    const auto values = histories_.view().row_values(user);
-    Scalar sum = 0;
-    for (std::int64_t i = 0; i < columns.size; ++i) {
-      const Scalar s = similarity_of(columns[i], item);
-      const Index only = 0;
-      kernels::scatter_axpy(values[i], &only, &s, 1, &sum);
-    }
-    return sum;
+    if (is_plain()) return base::score(user, item);
+    const auto view = this->histories_.view();
+    const prediction p = average(terms_.user(user), view.row_columns(user), view.row_values(user), item);
+    return p.weight > 0 ? (averages() ? p.rating : p.sum) : Scalar{0};
   }
   /// Fills out[item] for all items, -infinity for those that no item of the user has as a neighbour.
-  void score_all(Index user, std::span<Scalar> out) const noexcept {
-    score_history(histories_.view().row_columns(user), histories_.view().row_values(user), out);
+  void score_all(Index user, std::span<Scalar> out) const {
+    score_centred(terms_.user(user), this->histories_.view().row_columns(user),
+                  this->histories_.view().row_values(user), out);
   }
   /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept {
-    const csr_view<Scalar, Index> s = similarities_.view();
-    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
-    for (const Index item : columns)
-      for (const Index neighbor : s.row_columns(item)) out[static_cast<std::size_t>(neighbor)] = 0;
-    for (std::int64_t i = 0; i < columns.size; ++i) {
-      const auto neighbors = s.row_columns(columns[i]);
-      kernels::scatter_axpy(values[i], neighbors.data, s.row_values(columns[i]).data, neighbors.size, out.data());
-    }
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
+    score_centred(terms_.of_history(columns, values), columns, values, out);
   }
 
-  /// Fills out[other] with the similarity to each neighbour of the item, -infinity elsewhere.
-  void similarity_all(Index item, std::span<Scalar> out) const noexcept {
-    const auto neighbors = similarities_.view().row_columns(item);
-    const auto values = similarities_.view().row_values(item);
-    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
-    for (std::int64_t i = 0; i < neighbors.size; ++i) out[static_cast<std::size_t>(neighbors[i])] = values[i];
-  }
-
-  /// See akin::explain.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
-                     std::span<Scalar> out) const noexcept {
+  /// See akin::explain. Of a weighted average: each item's share in it, without what centering took off.
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
+    const auto user = terms_.of_history(columns, values);
+    const prediction p = average(user, columns, values, item);
+    const Scalar unit = averages() && p.weight > 0 ? user.scale / p.weight : Scalar{1};
     for (std::int64_t i = 0; i < columns.size; ++i)
-      out[static_cast<std::size_t>(i)] = values[i] * similarity_of(columns[i], item);
+      out[static_cast<std::size_t>(i)] =
+          unit * this->weight(columns[i], item) * terms_.centred(values[i], user, columns[i]);
   }
 
   void write_to(detail::model_writer& writer) const {
-    writer.add_value("neighbors", options_.neighbors);
-    writer.add_value("similarity", options_.similarity);
-    detail::write_csr(writer, "similarities", similarities_.view());
-    detail::write_csr(writer, "histories", histories_.view());
+    detail::write_neighborhood(writer, options_);
+    terms_.write_to(writer);
+    base::write_matrices(writer, "similarities");
   }
   static item_knn read_from(const detail::model_reader& reader) {
-    item_knn model(
-        {.neighbors = reader.value<int>("neighbors"), .similarity = reader.value<akin::similarity>("similarity")});
-    model.similarities_ = detail::map_csr<Scalar, Index>(reader, "similarities");
-    model.histories_ = detail::map_csr<Scalar, Index>(reader, "histories");
-    reader.require(model.similarities_.rows() == model.similarities_.cols() &&
-                       model.histories_.cols() == model.similarities_.rows(),
-                   "similarities must be items x items, and histories users x items");
+    item_knn model(detail::read_neighborhood(reader));
+    model.read_matrices(reader, "similarities");
+    model.terms_.read_from(reader, model.options_.centering, model.users(), model.items());
     return model;
   }
 
  private:
-  /// s_ij, 0 where j is no neighbour of i.
-  Scalar similarity_of(Index i, Index j) const noexcept {
-    const auto neighbors = similarities_.view().row_columns(i);
-    const Index* const found = std::lower_bound(neighbors.begin(), neighbors.end(), j);
-    return found != neighbors.end() && *found == j ? similarities_.view().row_values(i)[found - neighbors.begin()]
-                                                   : Scalar{0};
+  struct prediction {
+    Scalar sum, weight, rating;
+  };
+
+  bool averages() const noexcept { return options_.aggregation == aggregation::weighted_average; }
+  bool is_plain() const noexcept { return !averages() && options_.centering == centering::none; }
+
+  template <class Policy>
+  void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
+    detail::centering_terms<Scalar, Index> terms(options_.centering, histories.view());
+    const auto seen = detail::weighted_interactions(terms.centre(histories.view()), options_.weighting);
+    const detail::similarity_search<Scalar, Index> search(options_, detail::transpose(seen.view()));
+    auto similarities = search.all(policy);
+    this->weights_ = std::move(similarities);
+    this->histories_ = std::move(histories);
+    terms_ = std::move(terms);
+  }
+
+  /// Of the user's items that have this one as a neighbour, in their order: so score and score_all agree to the bit.
+  prediction average(const detail::user_terms<Scalar>& user, slice<const Index> columns, slice<const Scalar> values,
+                     Index item) const noexcept {
+    prediction p{0, 0, 0};
+    const Index only = 0;
+    for (std::int64_t i = 0; i < columns.size; ++i) {
+      const Scalar s = this->weight(columns[i], item), magnitude = std::abs(s);
+      kernels::scatter_axpy(terms_.centred(values[i], user, columns[i]), &only, &s, 1, &p.sum);
+      kernels::scatter_axpy(Scalar{1}, &only, &magnitude, 1, &p.weight);
+    }
+    p.rating = terms_.rating(p.weight > 0 ? p.sum / p.weight : Scalar{0}, user, item);
+    return p;
+  }
+
+  void score_centred(const detail::user_terms<Scalar>& user, slice<const Index> columns, slice<const Scalar> values,
+                     std::span<Scalar> out) const {
+    if (is_plain()) return base::score_history(columns, values, out);
+    std::vector<Scalar> centred(static_cast<std::size_t>(columns.size));
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      centred[static_cast<std::size_t>(i)] = terms_.centred(values[i], user, columns[i]);
+    base::score_history(columns, {centred.data(), columns.size}, out);
+    if (averages()) divide_by_weights(user, columns, out);
+  }
+
+  void divide_by_weights(const detail::user_terms<Scalar>& user, slice<const Index> columns,
+                         std::span<Scalar> out) const {
+    std::vector<Scalar> weights(out.size()), magnitudes;
+    for (const Index column : columns) {
+      const auto others = this->weights_.view().row_columns(column);
+      const auto values = this->weights_.view().row_values(column);
+      magnitudes.assign(values.begin(), values.end());
+      for (Scalar& s : magnitudes) s = std::abs(s);
+      kernels::scatter_axpy(Scalar{1}, others.data, magnitudes.data(), others.size, weights.data());
+    }
+    for (std::size_t item = 0; item < out.size(); ++item)
+      if (weights[item] > 0) out[item] = terms_.rating(out[item] / weights[item], user, static_cast<Index>(item));
   }
 
   item_knn_options options_;
-  detail::csr_storage<Scalar, Index> similarities_;
-  detail::csr_storage<Scalar, Index> histories_;
+  detail::centering_terms<Scalar, Index> terms_;
 };
 
 }  // namespace akin::inline AKIN_ABI

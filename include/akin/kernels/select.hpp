@@ -1,0 +1,80 @@
+/// @file
+/// Where to cut a row of numbers so that the k largest are left: counting instead of sorting.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include <akin/config.hpp>
+#include <akin/kernels/dispatch.hpp>
+#include <akin/kernels/simd.hpp>
+
+namespace akin::inline AKIN_ABI::kernels {
+
+/// How many of x[0, size) are at least t.
+template <class InstructionSet, class Scalar>
+AKIN_ALWAYS_INLINE std::int64_t count_at_least(const Scalar* x, std::int64_t size, Scalar t) {
+  std::int64_t count = 0, i = 0;
+#if AKIN_HAS_VECTOR_EXTENSIONS
+  using vector = vec_for<InstructionSet, Scalar>;
+  const vector bound = vector::broadcast(t);
+  auto counts = vector::zero().v >= bound.v;  // a true lane is -1
+  counts -= counts;
+  for (; i + vector::lanes <= size; i += vector::lanes) counts += vector::load(x + i).v >= bound.v;
+  for (int lane = 0; lane < vector::lanes; ++lane) count -= counts[lane];
+#endif
+  for (; i < size; ++i) count += x[i] >= t;
+  return count;
+}
+
+/// Numbers in their order as integers, next to each other where the numbers are; no NaN.
+template <class Scalar>
+struct ordered {
+  using integer = std::conditional_t<sizeof(Scalar) == 4, std::int32_t, std::int64_t>;
+  using bits = std::make_unsigned_t<integer>;
+
+  static constexpr integer key(Scalar x) noexcept { return fold(std::bit_cast<integer>(x)); }
+  static constexpr Scalar number(integer key) noexcept { return std::bit_cast<Scalar>(fold(key)); }
+  /// Rounded up; does not overflow.
+  static constexpr integer middle(integer low, integer high) noexcept {
+    const bits distance = static_cast<bits>(high) - static_cast<bits>(low);
+    return static_cast<integer>(static_cast<bits>(low) + distance / 2 + distance % 2);
+  }
+
+ private:
+  static constexpr integer fold(integer x) noexcept {
+    return x < 0 ? static_cast<integer>(x ^ std::numeric_limits<integer>::max()) : x;
+  }
+};
+
+struct cut_kernel {
+  template <class InstructionSet, class Scalar>
+  static AKIN_ALWAYS_INLINE Scalar run(const Scalar* x, std::int64_t size, std::int64_t k) {
+    using order = ordered<Scalar>;
+    const auto [least, most] = std::minmax_element(x, x + size);
+    auto low = order::key(*least), high = order::key(*most);
+    while (low < high) {
+      const auto middle = order::middle(low, high);
+      const Scalar t = order::number(middle);
+      const std::int64_t count = count_at_least<InstructionSet>(x, size, t);
+      if (count == k) return t;
+      if (count > k)
+        low = middle;
+      else
+        high = middle - 1;
+    }
+    return order::number(low);
+  }
+};
+
+/// A number t such that exactly k of x[0, size) are at least t or, where equal numbers leave none, the k-th largest.
+/// 1 <= k <= size, no NaN. Bisection: at most as many passes over x as a number has bits, half of that as a rule.
+template <class Scalar>
+Scalar cut_for(const Scalar* x, std::int64_t size, std::int64_t k) {
+  return call<cut_kernel>(x, size, k);
+}
+
+}  // namespace akin::inline AKIN_ABI::kernels

@@ -1,0 +1,112 @@
+/// @file
+/// What models with a sparse matrix of weights between items have in common.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <akin/config.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/kernels/scatter_axpy.hpp>
+#include <akin/matrix.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Answers from W (items x items) and the users' histories: the score of item j is the sum over the user's items i of
+/// r_ui w_ij, and an item that none of them has in its row gets none. A model inherits it and learns the two matrices.
+/// Scoring a user takes O(sum of the rows of W of the user's items + items).
+template <class Scalar, class Index>
+class item_weights {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+
+  std::int64_t users() const noexcept { return histories_.rows(); }
+  std::int64_t items() const noexcept { return weights_.rows(); }
+  bool knows_user(Index user) const noexcept {
+    return user >= 0 && user < users() && histories_.view().row_size(user) > 0;
+  }
+  /// Whether the item's row of W holds anything.
+  bool knows_item(Index item) const noexcept {
+    return item >= 0 && item < items() && weights_.view().row_size(item) > 0;
+  }
+
+  /// The interactions of the training, users x items; refers to the model.
+  auto histories() const { return histories_.map(); }
+
+  /// 0 without evidence; ids must be in range.
+  Scalar score(Index user, Index item) const noexcept {
+    const auto columns = histories_.view().row_columns(user);
+    const auto values = histories_.view().row_values(user);
+    Scalar sum = 0;
+    for (std::int64_t i = 0; i < columns.size; ++i) {
+      const Scalar w = weight(columns[i], item);
+      const Index only = 0;
+      kernels::scatter_axpy(values[i], &only, &w, 1, &sum);
+    }
+    return sum;
+  }
+  /// Fills out[item] for all items, -infinity for those that no item of the user speaks for.
+  void score_all(Index user, std::span<Scalar> out) const noexcept {
+    score_history(histories_.view().row_columns(user), histories_.view().row_values(user), out);
+  }
+  /// The same for a history of any user: item ids in range, and a value each.
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept {
+    const csr_view<Scalar, Index> w = weights_.view();
+    std::fill(out.begin(), out.end(), no_score<Scalar>);
+    for (const Index item : columns)
+      for (const Index other : w.row_columns(item)) out[static_cast<std::size_t>(other)] = 0;
+    for (std::int64_t i = 0; i < columns.size; ++i) {
+      const auto others = w.row_columns(columns[i]);
+      kernels::scatter_axpy(values[i], others.data, w.row_values(columns[i]).data, others.size, out.data());
+    }
+  }
+
+  /// Fills out[other] with the weight from the item to each other, -infinity where there is none.
+  void similarity_all(Index item, std::span<Scalar> out) const noexcept {
+    const auto others = weights_.view().row_columns(item);
+    const auto values = weights_.view().row_values(item);
+    std::fill(out.begin(), out.end(), no_score<Scalar>);
+    for (std::int64_t i = 0; i < others.size; ++i) out[static_cast<std::size_t>(others[i])] = values[i];
+  }
+
+  /// See akin::explain.
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+                     std::span<Scalar> out) const noexcept {
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      out[static_cast<std::size_t>(i)] = values[i] * weight(columns[i], item);
+  }
+
+ protected:
+  item_weights() = default;
+
+  /// w_ij, 0 where it is not held.
+  Scalar weight(Index i, Index j) const noexcept {
+    const auto others = weights_.view().row_columns(i);
+    const Index* const found = std::lower_bound(others.begin(), others.end(), j);
+    return found != others.end() && *found == j ? weights_.view().row_values(i)[found - others.begin()] : Scalar{0};
+  }
+
+  void write_matrices(model_writer& writer, std::string_view weights_name) const {
+    write_csr(writer, weights_name, weights_.view());
+    write_csr(writer, "histories", histories_.view());
+  }
+  void read_matrices(const model_reader& reader, std::string_view weights_name) {
+    weights_ = map_csr<Scalar, Index>(reader, weights_name);
+    histories_ = map_csr<Scalar, Index>(reader, "histories");
+    reader.require(weights_.rows() == weights_.cols() && histories_.cols() == weights_.rows(),
+                   "the weights must be items x items, and histories users x items");
+  }
+
+  csr_storage<Scalar, Index> weights_;    // items x items
+  csr_storage<Scalar, Index> histories_;  // users x items
+};
+
+}  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,156 @@
+/// @file
+/// The k most similar rows of each row of a sparse matrix, under any of the measures.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/matrix.hpp>
+#include <akin/neighbors/detail/pair_measure.hpp>
+#include <akin/neighbors/detail/top_rows.hpp>
+#include <akin/neighbors/neighborhood_options.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Rows (items or users) with their values as a measure sees them, and the columns over which they meet.
+template <class Scalar, class Index>
+class similarity_search {
+ public:
+  similarity_search() = default;
+  /// Takes `rows`, compared by columns.
+  similarity_search(const neighborhood_options& options, csr_storage<Scalar, Index> rows)
+      : options_(options), rows_(std::move(rows)) {
+    if (options_.similarity == similarity::adjusted_cosine) learn_column_means();
+    for (std::int64_t row = 0; row < rows_.rows(); ++row) {
+      const auto begin = rows_.view().offsets[row];
+      prepare(rows_.view().row_columns(row), slice<Scalar>{rows_.mutable_values() + begin, rows_.view().row_size(row)});
+    }
+    columns_ = transpose(rows_.view());
+    rights_.resize(static_cast<std::size_t>(rows_.rows()));
+    for (std::int64_t row = 0; row < rows_.rows(); ++row)
+      rights_[static_cast<std::size_t>(row)] = side(rows_.view().row_values(row)).right;
+    with_width([&](auto width) {
+      if constexpr (width() > 1) right_terms_ = right_terms<width()>(columns_.view().values, columns_.nonzeros());
+    });
+  }
+
+  /// Rows x rows: the k rows most similar to each, by (similarity descending, id ascending), never itself.
+  template <class Policy>
+  csr_storage<Scalar, Index> all(const Policy& policy) const {
+    csr_storage<Scalar, Index> result;
+    with_width([&](auto width) {
+      constexpr int w = width();
+      const csr_view<Scalar, Index> x = rows_.view();
+      std::vector<Scalar> left;
+      if constexpr (w > 1) left = left_terms<w>(x.values, x.nonzeros());
+      const terms_view<Scalar, Index> left_view{x.pattern(), w > 1 ? left.data() : x.values};
+      const pair_measure<Scalar> measure(options_);
+      result =
+          top_rows<w>(policy, left_view, right(), options_.neighbors, floor(), true,
+                      [&](std::int64_t row, const Index* ids, const Scalar* sums, std::int64_t count, Scalar* to) {
+                        measure.template score<w>(side(x.row_values(row)).left, rights_.data(), ids, sums, count, to);
+                      });
+    });
+    for (std::int64_t i = 0; i < result.nonzeros(); ++i) amplify(result.mutable_values()[i]);
+    return result;
+  }
+
+  /// The k rows most similar to a row that is not among them, ids ascending. Allocates the memory of a worker.
+  candidates<Scalar, Index> one(slice<const Index> ids, slice<const Scalar> values) const {
+    candidates<Scalar, Index> best;
+    with_width([&](auto width) {
+      constexpr int w = width();
+      std::vector<Scalar> prepared(values.begin(), values.end());
+      prepare(ids, slice<Scalar>{prepared.data(), values.size});
+      const auto left = left_terms<w>(prepared.data(), values.size);
+      std::int64_t cost = 0;
+      for (const Index id : ids) cost += columns_.view().row_size(id);
+      top_rows_scratch<w, Scalar, Index> scratch(rows_.rows());
+      multiply_row<w>(ids, left.data(), right(), cost, -1, scratch);
+      const Scalar own = side(slice<const Scalar>{prepared.data(), values.size}).left;
+      pair_measure<Scalar>(options_).template score<w>(own, rights_.data(), scratch.best.ids.data(),
+                                                       scratch.found.data(), scratch.best.count,
+                                                       scratch.best.scores.data());
+      choose_best(scratch, floor(), options_.neighbors);
+      best = std::move(scratch.best);
+    });
+    for (std::int64_t n = 0; n < best.count; ++n) amplify(best.scores[static_cast<std::size_t>(n)]);
+    return best;
+  }
+
+  /// The rows that have something in a column.
+  slice<const Index> meeting(Index column) const noexcept { return columns_.view().row_columns(column); }
+
+ private:
+  template <class Call>
+  void with_width(const Call& call) const {
+    switch (sums_of(options_)) {
+      case 1:
+        return call(std::integral_constant<int, 1>());
+      case 2:
+        return call(std::integral_constant<int, 2>());
+      default:
+        return call(std::integral_constant<int, 4>());
+    }
+  }
+  /// With one number a pair the values are the terms.
+  terms_view<Scalar, Index> right() const noexcept {
+    return {columns_.view().pattern(), right_terms_.empty() ? columns_.view().values : right_terms_.data()};
+  }
+  pair_side<Scalar> side(slice<const Scalar> values) const { return side_of(options_, values, columns_.rows()); }
+  Scalar floor() const noexcept { return options_.keep_negative ? no_score<Scalar> : Scalar{0}; }
+  void amplify(Scalar& s) const {
+    if (options_.amplification != 1)
+      s = std::copysign(static_cast<Scalar>(std::pow(std::abs(static_cast<double>(s)), options_.amplification)), s);
+  }
+
+  void learn_column_means() {
+    const csr_view<Scalar, Index> x = rows_.view();
+    std::vector<double> sums(static_cast<std::size_t>(x.cols)), counts(sums.size());
+    for (std::int64_t i = 0; i < x.nonzeros(); ++i) {
+      sums[static_cast<std::size_t>(x.columns[i])] += static_cast<double>(x.values[i]);
+      counts[static_cast<std::size_t>(x.columns[i])] += 1;
+    }
+    column_means_.resize(sums.size());
+    for (std::size_t c = 0; c < sums.size(); ++c) column_means_[c] = counts[c] == 0 ? 0 : sums[c] / counts[c];
+  }
+
+  /// Turns the values of a row into what the measure takes.
+  void prepare(slice<const Index> ids, slice<Scalar> values) const {
+    if (counts_presence(options_.similarity)) {
+      std::fill(values.begin(), values.end(), Scalar{1});
+    } else if (options_.similarity == similarity::adjusted_cosine) {
+      for (std::int64_t i = 0; i < values.size; ++i)
+        values[i] = difference(values[i], column_means_[static_cast<std::size_t>(ids[i])]);
+    } else if (options_.similarity == similarity::pearson && values.size > 0) {
+      double sum = 0;
+      for (const Scalar value : values) sum += static_cast<double>(value);
+      const double mean = sum / static_cast<double>(values.size);
+      for (Scalar& value : values) value = difference(value, mean);
+    }
+  }
+  /// value - mean, 0 where only rounding tells them apart: equal values have no direction.
+  static Scalar difference(Scalar value, double mean) noexcept {
+    const double x = static_cast<double>(value) - mean;
+    return std::abs(x) <= 8 * static_cast<double>(std::numeric_limits<Scalar>::epsilon()) * std::abs(mean)
+               ? Scalar{0}
+               : static_cast<Scalar>(x);
+  }
+
+  neighborhood_options options_;
+  csr_storage<Scalar, Index> rows_, columns_;  // what is compared, and its transpose
+  std::vector<double> column_means_;           // of adjusted_cosine
+  std::vector<Scalar> rights_;                 // of each row: see pair_side
+  std::vector<Scalar> right_terms_;            // of columns_, unless its values are
+};
+
+}  // namespace akin::inline AKIN_ABI::detail
