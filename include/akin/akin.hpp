@@ -76,6 +76,7 @@
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/neighbors/similarity.hpp>
 #include <akin/neighbors/top_products.hpp>
+#include <akin/neighbors/user_knn.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>

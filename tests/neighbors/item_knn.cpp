@@ -1,14 +1,22 @@
 #include <cmath>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
 #include <vector>
 
 #include <Eigen/Dense>
 
+#include <akin/data/merge_interactions.hpp>
 #include <akin/data/synthetic.hpp>
+#include <akin/data/weighting.hpp>
 #include <akin/neighbors/item_knn.hpp>
+#include <akin/neighbors/user_knn.hpp>
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/similar_items.hpp>
 
+#include "neighbors/reference.hpp"
 #include "support/catch.hpp"
+#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 
 using akin_test::matrix_of;
@@ -17,6 +25,14 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("item_knn keeps the promises of every model", "", akin::item_knn<float>, akin::item_knn<double>,
                    (akin::item_knn<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.neighbors = 7}); });
+}
+TEST_CASE("item_knn keeps them when it averages centred ratings") {
+  akin_test::check_model([] {
+    return akin::item_knn<float>({.neighbors = 7,
+                                  .similarity = akin::similarity::pearson,
+                                  .centering = akin::centering::baseline,
+                                  .aggregation = akin::aggregation::weighted_average});
+  });
 }
 
 namespace {
@@ -60,33 +76,109 @@ TEST_CASE("item_knn recommends what is supported and explains it") {
   CHECK(similar.items(1).empty());
 }
 
-TEST_CASE("item_knn keeps the k largest cosines of a dense reference") {
+TEMPLATE_TEST_CASE("item_knn keeps the nearest items of a dense reference under every measure", "", float, double) {
   const std::uint64_t seed = 21;
   CAPTURE(seed);
-  const auto clicks =
-      akin::synthetic::power_law_clicks<double>({.users = 150, .items = 60, .interactions = 2000, .seed = seed});
-  const Eigen::MatrixXd dense = Eigen::MatrixXd(clicks);
-  const Eigen::VectorXd norms = dense.colwise().norm();
-  akin::item_knn<double> model({.neighbors = 5});
-  model.fit(execution::par.threads(2), clicks);
-  const auto s = model.similarities();
-  for (Eigen::Index i = 0; i < 60; ++i) {
-    std::vector<double> cosines;
-    for (Eigen::Index j = 0; j < 60; ++j)
-      if (j != i && norms[i] * norms[j] > 0) cosines.push_back(dense.col(i).dot(dense.col(j)) / (norms[i] * norms[j]));
-    std::ranges::sort(cosines, std::greater{});
-    std::vector<double> kept;
-    for (Eigen::Index j = 0; j < 60; ++j) {
-      if (const double stored = s.coeff(i, j); stored != 0) {
-        kept.push_back(stored);
-        CHECK(stored == Approx(dense.col(i).dot(dense.col(j)) / (norms[i] * norms[j])));
-      }
-    }
-    std::ranges::sort(kept, std::greater{});
-    REQUIRE(kept.size() <= 5);
-    for (std::size_t n = 0; n < kept.size(); ++n) CHECK(kept[n] == Approx(cosines[n]));
-    if (kept.size() < 5) CHECK(cosines[kept.size()] == 0);
+  const auto ratings = akin_test::some_ratings<TestType>(40, 25, seed);
+  const Eigen::MatrixXd rows = akin_test::stored_values(ratings).transpose();
+  for (const auto& options : akin_test::measures_to_try()) {
+    CAPTURE(static_cast<int>(options.similarity), options.neighbors);
+    akin::item_knn<TestType> model(options);
+    model.fit(execution::par.threads(2), ratings);
+    CHECK(akin_test::holds_nearest(akin::sparse_matrix<TestType>(model.similarities()), rows, options,
+                                   std::is_same_v<TestType, float> ? 2e-5 : 1e-9));
   }
+}
+
+TEST_CASE("item_knn centres, averages and predicts as its definition says") {
+  const std::uint64_t seed = 22;
+  CAPTURE(seed);
+  const auto ratings = akin_test::some_ratings<double>(30, 20, seed);
+  const Eigen::MatrixXd dense = akin_test::stored_values(ratings);
+  for (const auto kind : akin_test::all_centerings)
+    for (const auto aggregation : {akin::aggregation::sum, akin::aggregation::weighted_average}) {
+      CAPTURE(static_cast<int>(kind), static_cast<int>(aggregation));
+      const akin::item_knn_options options{.neighbors = 8,
+                                           .similarity = akin::similarity::cosine,
+                                           .shrinkage = 1,
+                                           .keep_negative = true,
+                                           .centering = kind,
+                                           .aggregation = aggregation};
+      akin::item_knn<double> model(options);
+      model.fit(execution::par, ratings);
+      const akin_test::reference_centering reference(dense, kind);
+      const akin::sparse_matrix<double> s = model.similarities();
+      CHECK(akin_test::holds_nearest(s, reference.all(dense).transpose(), options, 1e-9));
+      std::vector<double> all(20);
+      for (std::int32_t u = 0; u < 30; ++u) {
+        model.score_all(u, all);
+        for (std::int32_t j = 0; j < 20; ++j) {
+          double sum = 0, weights = 0;
+          for (Eigen::Index i = 0; i < 20; ++i)
+            if (!std::isnan(dense(u, i))) {
+              sum += s.coeff(i, j) * reference.centred(dense(u, i), u, i);
+              weights += std::abs(s.coeff(i, j));
+            }
+          const double rating = reference.rating(weights > 0 ? sum / weights : 0, u, j);
+          CHECK(model.predict(u, j) == Approx(rating));
+          const double score = weights == 0 ? 0 : aggregation == akin::aggregation::sum ? sum : rating;
+          CHECK(model.score(u, j) == Approx(score).margin(1e-12));
+          CHECK((weights > 0 ? all[static_cast<std::size_t>(j)] == model.score(u, j)
+                             : all[static_cast<std::size_t>(j)] == -std::numeric_limits<double>::infinity()));
+        }
+      }
+      const auto reasons = akin::explain(model, ratings, 0, 5, {.k = 100});
+      double contributed = 0;
+      for (const auto& reason : reasons) contributed += reason.contribution;
+      const double base = aggregation == akin::aggregation::sum ? 0 : reference.rating(0, 0, 5);
+      CHECK(contributed + base == Approx(model.score(0, 5)).margin(1e-12));
+    }
+}
+
+TEST_CASE("item_knn weights what similarities see, and scores with the values as they are") {
+  const auto ratings = akin_test::some_ratings<double>(30, 20, 23);
+  for (const auto kind :
+       {akin::interaction_weighting::tf_idf, akin::interaction_weighting::bm25, akin::interaction_weighting::log}) {
+    akin::item_knn<double> model({.neighbors = 5, .weighting = kind}), by_hand({.neighbors = 5});
+    model.fit(ratings);
+    by_hand.fit(kind == akin::interaction_weighting::tf_idf ? akin::weighting::tf_idf(ratings)
+                : kind == akin::interaction_weighting::bm25 ? akin::weighting::bm25(ratings)
+                                                            : akin::weighting::log(ratings));
+    const akin::sparse_matrix<double> s = model.similarities();
+    CHECK(akin_test::same_matrix(s, akin::sparse_matrix<double>(by_hand.similarities())));
+    CHECK(akin_test::same_matrix(akin::sparse_matrix<double>(model.histories()), ratings));
+  }
+}
+
+TEMPLATE_TEST_CASE("neighbours are learnt anew when interactions come and when users leave", "", akin::item_knn<float>,
+                   akin::user_knn<float>) {
+  const auto clicks = akin_test::some_clicks<TestType>();
+  const auto news = akin_test::some_news<TestType>();
+  TestType model({.neighbors = 7}), whole({.neighbors = 7});
+  CHECK_THROWS_AS(model.partial_fit(execution::par, clicks), akin::not_fitted);
+  model.fit(execution::par, clicks);
+  const auto before = akin_test::bytes_of(model);
+  CHECK_THROWS_WITH(model.partial_fit(execution::par, akin::sparse_matrix<float>(3, 3)), contains("at least 60 x 40"));
+  CHECK_THROWS_WITH(model.forget(execution::par, 60), contains("user must be an id below 60, got 60"));
+  CHECK(akin_test::bytes_of(model) == before);
+
+  model.partial_fit(execution::par, news);
+  auto merged = akin::merge_interactions(clicks, news);
+  whole.fit(execution::seq, merged);
+  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(whole));
+
+  model.forget(execution::par, 17);
+  merged.prune([](auto user, auto, auto) { return user != 17; });
+  whole.fit(execution::seq, merged);
+  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(whole));
+  CHECK_FALSE(model.knows_user(17));
+}
+
+TEST_CASE("a rating that comes again takes the place of the old one") {
+  akin::item_knn<float> model({.aggregation = akin::aggregation::weighted_average});
+  model.fit(four_by_four());
+  model.partial_fit(execution::seq, matrix_of<model_type>(4, 4, {{0, 0, 1}}));
+  CHECK(akin::sparse_matrix<float>(model.histories()).coeff(0, 0) == 1);
 }
 
 TEST_CASE("item_knn takes a matrix that is moved in without a copy") {
@@ -108,7 +200,22 @@ TEST_CASE("item_knn knows users and items with evidence") {
   CHECK_FALSE(model.knows_item(2));
 }
 
-TEST_CASE("item_knn refuses options without a meaning") {
-  CHECK_THROWS_WITH(model_type({.neighbors = 0}), "item_knn: neighbors must be positive, got 0");
-  CHECK_THROWS_WITH(model_type({.similarity = static_cast<akin::similarity>(99)}), contains("similarity"));
+TEMPLATE_TEST_CASE("neighbourhoods refuse options without a meaning", "", akin::item_knn<float>,
+                   akin::user_knn<float>) {
+  const auto refuses = [](const akin::neighborhood_options& options, const char* sentence) {
+    CHECK_THROWS_WITH(TestType(options), contains(sentence));
+  };
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  refuses({.neighbors = 0}, "neighbors must be positive, got 0");
+  refuses({.similarity = static_cast<akin::similarity>(99)}, "similarity must be one of the enumerators, got 99");
+  refuses({.shrinkage = -1}, "shrinkage must be finite and not negative, got -1");
+  refuses({.minimum_support = 0}, "minimum_support must be positive, got 0");
+  refuses({.significance = nan}, "significance must be finite and not negative");
+  refuses({.amplification = 0}, "amplification must be finite and positive, got 0");
+  refuses({.asymmetry = 1.5}, "asymmetry must be in [0, 1], got 1.5");
+  refuses({.tversky_alpha = -0.5}, "tversky_alpha must be finite and not negative, got -0.5");
+  refuses({.tversky_beta = nan}, "tversky_beta must be finite and not negative");
+  refuses({.centering = static_cast<akin::centering>(7)}, "centering must be one of the enumerators, got 7");
+  refuses({.aggregation = static_cast<akin::aggregation>(2)}, "aggregation must be one of the enumerators, got 2");
+  refuses({.weighting = static_cast<akin::interaction_weighting>(-1)}, "weighting must be one of the enumerators");
 }

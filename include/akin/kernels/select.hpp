@@ -22,7 +22,7 @@ AKIN_ALWAYS_INLINE std::int64_t count_at_least(const Scalar* x, std::int64_t siz
   using vector = vec_for<InstructionSet, Scalar>;
   const vector bound = vector::broadcast(t);
   auto counts = vector::zero().v >= bound.v;  // a true lane is -1
-  counts -= counts;
+  counts = counts ^ counts;
   for (; i + vector::lanes <= size; i += vector::lanes) counts += vector::load(x + i).v >= bound.v;
   for (int lane = 0; lane < vector::lanes; ++lane) count -= counts[lane];
 #endif

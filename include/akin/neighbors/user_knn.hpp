@@ -1,0 +1,249 @@
+/// @file
+/// Recommendations and ratings from the users most like the user.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/kernels/scatter_axpy.hpp>
+#include <akin/matrix.hpp>
+#include <akin/neighbors/detail/centering_terms.hpp>
+#include <akin/neighbors/detail/check_neighborhood.hpp>
+#include <akin/neighbors/detail/similarity_search.hpp>
+#include <akin/neighbors/detail/weighted_interactions.hpp>
+#include <akin/neighbors/neighborhood_options.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+using user_knn_options = neighborhood_options;
+
+/// Keeps for each user u the nearest users N(u) with their similarities s_uv, and scores an item i by the sum over v in
+/// N(u) of s_uv r_vi, or by their weighted average. An item that no neighbour has is not recommended. adjusted_cosine
+/// takes off the items' means here, pearson the users'.
+///
+/// Complexity: fit O(sum over items of users^2) on all workers; holds users * neighbors similarities and the
+/// interactions three times: as they are, centred, and by item, where the neighbours of a new user are found. A user is
+/// scored in O(sum of the neighbours' items + items); a history that is new in O(sum of its items' users) more.
+/// Deterministic: the same bits for any number of threads. Const members may be called from many threads.
+/// Source: P. Resnick et al., "GroupLens: An Open Architecture for Collaborative Filtering of Netnews", CSCW 1994.
+template <class Scalar = float, class Index = std::int32_t>
+class user_knn {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+  static constexpr std::string_view kind = "user_knn";
+
+  /// Throws std::invalid_argument for options out of range.
+  explicit user_knn(const user_knn_options& options = {}) : options_(options) {
+    detail::check_neighborhood(options, "user_knn");
+  }
+
+  /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, Matrix&& user_items) {
+    detail::checked_view<Scalar, Index>(policy, user_items, "user_knn::fit");
+    learn(policy, detail::own<Scalar, Index>(std::forward<Matrix>(user_items)));
+  }
+  template <class Matrix>
+  requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
+  void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
+
+  /// Learns from interactions that have come since: `new_interactions` has at least users() rows and items() columns;
+  /// rows and columns beyond are new. A value adds to one that is there or, where scores are ratings
+  /// (weighted_average), takes its place. The same, to the bit, as a fit to all of them, and as long.
+  template <class Policy, class Matrix>
+  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
+    detail::require_fitted(items() > 0 || users() > 0, "user_knn::partial_fit");
+    const auto added = detail::checked_addition(policy, new_interactions, histories_.view(), "user_knn::partial_fit");
+    learn(policy,
+          detail::merge_interactions(histories_.view(), added, averages() ? when_both::replace : when_both::add));
+  }
+  /// Learns anew without what the user had; ids stay as they are. The same as a fit to the other rows.
+  template <class Policy>
+  void forget(const Policy& policy, Index user) {
+    detail::assert_policy<Policy>();
+    detail::require_fitted(items() > 0 || users() > 0, "user_knn::forget");
+    detail::require_id(user, users(), "user_knn::forget", "user");
+    learn(policy, detail::without_row(histories_.view(), user));
+  }
+
+  const user_knn_options& options() const noexcept { return options_; }
+  std::int64_t users() const noexcept { return histories_.rows(); }
+  std::int64_t items() const noexcept { return histories_.cols(); }
+  /// Whether the user has a neighbour.
+  bool knows_user(Index user) const noexcept {
+    return user >= 0 && user < users() && similarities_.view().row_size(user) > 0;
+  }
+  /// Whether anyone has the item.
+  bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && search_.meeting(item).size > 0; }
+
+  /// Users x users, at most `neighbors` a row, none on the diagonal; refers to the model.
+  auto similarities() const { return similarities_.map(); }
+  /// The interactions of the training, users x items; refers to the model.
+  auto histories() const { return histories_.map(); }
+
+  /// The rating that the user is expected to give: the average of the neighbours' centred values, plus what centering
+  /// took off; that alone where no neighbour has rated the item. O(neighbors * log items); ids must be in range.
+  Scalar predict(Index user, Index item) const noexcept {
+    return average(terms_.user(user), neighbors_of(user), item).rating;
+  }
+  /// 0 without evidence; ids must be in range.
+  Scalar score(Index user, Index item) const noexcept {
+    const prediction p = average(terms_.user(user), neighbors_of(user), item);
+    return p.weight > 0 ? (averages() ? p.rating : p.sum) : Scalar{0};
+  }
+  /// Fills out[item] for all items, -infinity for those that no neighbour has.
+  void score_all(Index user, std::span<Scalar> out) const { score_from(terms_.user(user), neighbors_of(user), out); }
+  /// The same for a history of any user: item ids in range, and a value each. Its neighbours are found first; a user of
+  /// the training with the same history is one of them.
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
+    const auto terms = terms_.of_history(columns, values);
+    const auto best = nearest(terms, columns, values);
+    score_from(terms, {{best.ids.data(), best.count}, {best.scores.data(), best.count}}, out);
+  }
+
+  /// See akin::explain: what each neighbour of this history adds to the score (in a weighted average without what
+  /// centering took off), shared out over the items that it has in common with the history, evenly.
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
+    const auto terms = terms_.of_history(columns, values);
+    const auto best = nearest(terms, columns, values);
+    const neighborhood near{{best.ids.data(), best.count}, {best.scores.data(), best.count}};
+    const prediction p = average(terms, near, item);
+    const Scalar unit = averages() && p.weight > 0 ? terms.scale / p.weight : Scalar{1};
+    std::fill(out.begin(), out.end(), Scalar{0});
+    std::vector<std::size_t> common;
+    for (std::int64_t n = 0; n < near.users.size; ++n) {
+      const Scalar* const value = value_of(near.users[n], item);
+      if (value == nullptr) continue;
+      common.clear();
+      for (std::int64_t i = 0; i < columns.size; ++i)
+        if (value_of(near.users[n], columns[i]) != nullptr) common.push_back(static_cast<std::size_t>(i));
+      for (const std::size_t i : common)
+        out[i] += unit * near.similarities[n] * *value / static_cast<Scalar>(common.size());
+    }
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    detail::write_neighborhood(writer, options_);
+    terms_.write_to(writer);
+    detail::write_csr(writer, "similarities", similarities_.view());
+    detail::write_csr(writer, "histories", histories_.view());
+  }
+  /// Reads what is stored and makes the centred interactions and those by item again.
+  static user_knn read_from(const detail::model_reader& reader) {
+    user_knn model(detail::read_neighborhood(reader));
+    model.similarities_ = detail::map_csr<Scalar, Index>(reader, "similarities");
+    model.histories_ = detail::map_csr<Scalar, Index>(reader, "histories");
+    reader.require(model.similarities_.rows() == model.similarities_.cols() &&
+                       model.histories_.rows() == model.similarities_.rows(),
+                   "similarities must be users x users, and histories users x items");
+    model.terms_.read_from(reader, model.options_.centering, model.users(), model.items());
+    model.index();
+    return model;
+  }
+
+ private:
+  struct prediction {
+    Scalar sum, weight, rating;
+  };
+  struct neighborhood {
+    slice<const Index> users;
+    slice<const Scalar> similarities;
+  };
+
+  bool averages() const noexcept { return options_.aggregation == aggregation::weighted_average; }
+
+  template <class Policy>
+  void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
+    user_knn next(options_);
+    next.terms_ = {options_.centering, histories.view()};
+    next.histories_ = std::move(histories);
+    next.index();
+    next.similarities_ = next.search_.all(policy);
+    *this = std::move(next);
+  }
+  void index() {
+    centred_ = terms_.centre(histories_.view());
+    search_ = {options_, detail::weighted_interactions(centred_, options_.weighting)};
+  }
+
+  neighborhood neighbors_of(Index user) const noexcept {
+    return {similarities_.view().row_columns(user), similarities_.view().row_values(user)};
+  }
+  detail::candidates<Scalar, Index> nearest(const detail::user_terms<Scalar>& terms, slice<const Index> columns,
+                                            slice<const Scalar> values) const {
+    std::vector<Scalar> centred(static_cast<std::size_t>(values.size));
+    for (std::int64_t i = 0; i < values.size; ++i)
+      centred[static_cast<std::size_t>(i)] = terms_.centred(values[i], terms, columns[i]);
+    return search_.one(columns, {centred.data(), values.size});
+  }
+  /// The user's centred value of an item, null without one.
+  const Scalar* value_of(Index user, Index item) const noexcept {
+    const auto columns = centred_.view().row_columns(user);
+    const Index* const found = std::lower_bound(columns.begin(), columns.end(), item);
+    return found != columns.end() && *found == item ? &centred_.view().row_values(user)[found - columns.begin()]
+                                                    : nullptr;
+  }
+
+  /// Of the neighbours who have the item, in their order: so score and score_all agree to the bit.
+  prediction average(const detail::user_terms<Scalar>& user, const neighborhood& near, Index item) const noexcept {
+    prediction p{0, 0, 0};
+    const Index only = 0;
+    for (std::int64_t n = 0; n < near.users.size; ++n) {
+      const Scalar* const value = value_of(near.users[n], item);
+      if (value == nullptr) continue;
+      const Scalar one = 1;
+      kernels::scatter_axpy(near.similarities[n], &only, value, 1, &p.sum);
+      kernels::scatter_axpy(std::abs(near.similarities[n]), &only, &one, 1, &p.weight);
+    }
+    p.rating = terms_.rating(p.weight > 0 ? p.sum / p.weight : Scalar{0}, user, item);
+    return p;
+  }
+
+  void score_from(const detail::user_terms<Scalar>& user, const neighborhood& near, std::span<Scalar> out) const {
+    const csr_view<Scalar, Index> x = centred_.view();
+    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+    for (const Index other : near.users)
+      for (const Index item : x.row_columns(other)) out[static_cast<std::size_t>(item)] = 0;
+    for (std::int64_t n = 0; n < near.users.size; ++n) {
+      const auto items = x.row_columns(near.users[n]);
+      kernels::scatter_axpy(near.similarities[n], items.data, x.row_values(near.users[n]).data, items.size, out.data());
+    }
+    if (averages()) divide_by_weights(user, near, out);
+  }
+  void divide_by_weights(const detail::user_terms<Scalar>& user, const neighborhood& near,
+                         std::span<Scalar> out) const {
+    const csr_view<Scalar, Index> x = centred_.view();
+    std::vector<Scalar> weights(out.size()), ones;
+    for (std::int64_t n = 0; n < near.users.size; ++n) {
+      const auto items = x.row_columns(near.users[n]);
+      ones.assign(static_cast<std::size_t>(items.size), Scalar{1});
+      kernels::scatter_axpy(std::abs(near.similarities[n]), items.data, ones.data(), items.size, weights.data());
+    }
+    for (std::size_t item = 0; item < out.size(); ++item)
+      if (weights[item] > 0) out[item] = terms_.rating(out[item] / weights[item], user, static_cast<Index>(item));
+  }
+
+  user_knn_options options_;
+  detail::csr_storage<Scalar, Index> similarities_;         // users x users
+  detail::csr_storage<Scalar, Index> histories_, centred_;  // users x items
+  detail::centering_terms<Scalar, Index> terms_;
+  detail::similarity_search<Scalar, Index> search_;
+};
+
+}  // namespace akin::inline AKIN_ABI

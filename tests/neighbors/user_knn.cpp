@@ -1,0 +1,111 @@
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include <Eigen/Dense>
+
+#include <akin/neighbors/user_knn.hpp>
+#include <akin/retrieval/explain.hpp>
+#include <akin/retrieval/recommend_for.hpp>
+
+#include "neighbors/reference.hpp"
+#include "support/catch.hpp"
+#include "support/model_harness.hpp"
+
+using akin_test::matrix_of;
+namespace execution = akin::execution;
+
+TEMPLATE_TEST_CASE("user_knn keeps the promises of every model", "", akin::user_knn<float>, akin::user_knn<double>,
+                   (akin::user_knn<float, std::int64_t>)) {
+  akin_test::check_model([] { return TestType({.neighbors = 7}); });
+}
+TEST_CASE("user_knn keeps them when it averages centred ratings") {
+  akin_test::check_model([] {
+    return akin::user_knn<float>({.neighbors = 7,
+                                  .similarity = akin::similarity::adjusted_cosine,
+                                  .centering = akin::centering::z_score,
+                                  .aggregation = akin::aggregation::weighted_average});
+  });
+}
+
+TEMPLATE_TEST_CASE("user_knn keeps the nearest users of a dense reference under every measure", "", float, double) {
+  const std::uint64_t seed = 31;
+  CAPTURE(seed);
+  const auto ratings = akin_test::some_ratings<TestType>(25, 40, seed);
+  const Eigen::MatrixXd rows = akin_test::stored_values(ratings);
+  for (const auto& options : akin_test::measures_to_try()) {
+    CAPTURE(static_cast<int>(options.similarity), options.neighbors);
+    akin::user_knn<TestType> model(options);
+    model.fit(execution::par.threads(2), ratings);
+    CHECK(akin_test::holds_nearest(akin::sparse_matrix<TestType>(model.similarities()), rows, options,
+                                   std::is_same_v<TestType, float> ? 2e-5 : 1e-9));
+  }
+}
+
+TEST_CASE("user_knn centres, averages and predicts as its definition says") {
+  const std::uint64_t seed = 32;
+  CAPTURE(seed);
+  const auto ratings = akin_test::some_ratings<double>(30, 20, seed);
+  const Eigen::MatrixXd dense = akin_test::stored_values(ratings);
+  for (const auto kind : akin_test::all_centerings)
+    for (const auto aggregation : {akin::aggregation::sum, akin::aggregation::weighted_average}) {
+      CAPTURE(static_cast<int>(kind), static_cast<int>(aggregation));
+      const akin::user_knn_options options{
+          .neighbors = 6, .shrinkage = 1, .keep_negative = true, .centering = kind, .aggregation = aggregation};
+      akin::user_knn<double> model(options);
+      model.fit(execution::par, ratings);
+      const akin_test::reference_centering reference(dense, kind);
+      const akin::sparse_matrix<double> s = model.similarities();
+      CHECK(akin_test::holds_nearest(s, reference.all(dense), options, 1e-9));
+      std::vector<double> all(20);
+      for (std::int32_t u = 0; u < 30; ++u) {
+        model.score_all(u, all);
+        for (std::int32_t i = 0; i < 20; ++i) {
+          double sum = 0, weights = 0;
+          for (Eigen::Index v = 0; v < 30; ++v)
+            if (!std::isnan(dense(v, i))) {
+              sum += s.coeff(u, v) * reference.centred(dense(v, i), v, i);
+              weights += std::abs(s.coeff(u, v));
+            }
+          const double rating = reference.rating(weights > 0 ? sum / weights : 0, u, i);
+          CHECK(model.predict(u, i) == Approx(rating));
+          const double score = weights == 0 ? 0 : aggregation == akin::aggregation::sum ? sum : rating;
+          CHECK(model.score(u, i) == Approx(score).margin(1e-12));
+          CHECK((weights > 0 ? all[static_cast<std::size_t>(i)] == model.score(u, i)
+                             : all[static_cast<std::size_t>(i)] == -std::numeric_limits<double>::infinity()));
+        }
+      }
+    }
+}
+
+TEST_CASE("user_knn finds the neighbours of a history that is new, and explains by its items") {
+  // Two who like a, b, c and two who like d, e; a newcomer with a and b.
+  const auto likes = matrix_of<akin::user_knn<double>>(
+      4, 5, {{0, 0, 1}, {0, 1, 1}, {0, 2, 1}, {1, 1, 1}, {1, 2, 1}, {2, 3, 1}, {2, 4, 1}, {3, 3, 1}, {3, 4, 1}});
+  akin::user_knn<double> model({.neighbors = 10});
+  model.fit(likes);
+  const auto newcomer = matrix_of<akin::user_knn<double>>(2, 5, {{0, 0, 1}, {0, 1, 1}});
+  const auto lists = akin::recommend_for(execution::par, model, newcomer, {.k = 5, .exclude = newcomer});
+  REQUIRE(std::ranges::equal(lists.items(0), std::vector{2}));
+  CHECK(lists.items(1).empty());
+  const double to_first = 2 / std::sqrt(6.0), to_second = 1 / 2.0;
+  CHECK(lists.scores(0)[0] == Approx(to_first + to_second));
+
+  const auto reasons = akin::explain(model, newcomer, 0, 2);
+  REQUIRE(reasons.size() == 2);
+  CHECK(reasons[0].item == 1);  // both have it, of the first it has half
+  CHECK(reasons[0].contribution == Approx(to_first / 2 + to_second));
+  CHECK(reasons[1].contribution == Approx(to_first / 2));
+}
+
+TEST_CASE("user_knn knows users with neighbours and items that someone has") {
+  akin::user_knn<float> model;
+  model.fit(matrix_of<akin::user_knn<float>>(4, 3, {{0, 0, 1}, {1, 0, 1}, {2, 1, 1}}));
+  CHECK(model.knows_user(0));
+  CHECK_FALSE(model.knows_user(2));
+  CHECK_FALSE(model.knows_user(3));
+  CHECK(model.knows_item(1));
+  CHECK_FALSE(model.knows_item(2));
+}
