@@ -56,6 +56,7 @@
 #include <akin/kernels/blocked_cholesky.hpp>
 #include <akin/kernels/cholesky.hpp>
 #include <akin/kernels/conjugate_gradient.hpp>
+#include <akin/kernels/coordinate_sweep.hpp>
 #include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/gemm.hpp>
@@ -67,6 +68,8 @@
 #include <akin/kernels/symmetric_eigen.hpp>
 #include <akin/kernels/syrk.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/linear/slim.hpp>
+#include <akin/linear/slim_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/beyond_accuracy.hpp>
 #include <akin/metrics/judged_list.hpp>

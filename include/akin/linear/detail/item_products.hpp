@@ -1,0 +1,149 @@
+/// @file
+/// The inner products of all columns of a sparse matrix with each other.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/kernels/axpy.hpp>
+#include <akin/kernels/scatter_axpy.hpp>
+#include <akin/kernels/sparse_accumulator.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Computes rows of X'X, for a users x items matrix X: one worker's memory. Sums in double in the order of the users.
+template <class Scalar, class Index>
+class product_rows {
+ public:
+  /// `terms` are the values of x.
+  product_rows(const csr_view<Scalar, Index>& x, const csr_view<Scalar, Index>& item_users, const double* terms)
+      : x_(x), item_users_(item_users), terms_(terms), sums_(static_cast<std::size_t>(x.cols)) {}
+
+  /// Item i with all items.
+  const double* sum(std::int64_t i) {
+    const auto users = item_users_.row_columns(i);
+    factors_.assign(item_users_.row_values(i).begin(), item_users_.row_values(i).end());
+    kernels::call<kernels::accumulate_rows_kernel<1>>(users.data, static_cast<const double*>(factors_.data()),
+                                                      users.size, x_.offsets, x_.columns, terms_, sums_.data());
+    return sums_.data();
+  }
+  void clear() { std::fill(sums_.begin(), sums_.end(), 0.0); }
+  /// Fills ids and values with the products of item i that are not 0, and clears them.
+  void take(std::int64_t i, std::vector<Index>& ids, std::vector<Scalar>& values) {
+    sum(i);
+    const auto users = item_users_.row_columns(i);
+    ids_.resize(sums_.size() + 1);
+    found_.resize(sums_.size() + 1);
+    const auto taken = kernels::call<kernels::take_touched_kernel<1>>(users.data, users.size, x_.offsets, x_.columns,
+                                                                      sums_.data(), ids_.data(), found_.data());
+    ids.assign(ids_.begin(), ids_.begin() + taken);
+    values.resize(static_cast<std::size_t>(taken));
+    std::transform(found_.begin(), found_.begin() + taken, values.begin(),
+                   [](double product) { return static_cast<Scalar>(product); });
+  }
+
+ private:
+  csr_view<Scalar, Index> x_, item_users_;
+  const double* terms_;
+  std::vector<double> sums_, factors_, found_;
+  std::vector<Index> ids_;
+};
+
+/// X'X, items x items, in memory: as a dense matrix or, where that takes less, as sparse rows.
+template <class Scalar, class Index>
+class item_products {
+ public:
+  /// The bytes that it takes at most.
+  static double bytes(const csr_view<Scalar, Index>& x) { return std::min(dense_bytes(x), sparse_bytes(x)); }
+
+  item_products() = default;
+  template <class Policy>
+  item_products(const Policy& policy, const csr_view<Scalar, Index>& x, const csr_view<Scalar, Index>& item_users) {
+    const std::vector<double> terms(x.values, x.values + x.nonzeros());
+    std::vector<product_rows<Scalar, Index>> workers(static_cast<std::size_t>(worker_count(policy, x.cols)),
+                                                     {x, item_users, terms.data()});
+    const bool is_dense = dense_bytes(x) <= sparse_bytes(x);
+    if (is_dense)
+      dense_ = dense_storage<Scalar>(x.cols, x.cols);
+    else
+      rows_.resize(static_cast<std::size_t>(x.cols));
+    const std::vector<Index> order = longest_first(item_users);
+    for_each_row(policy, x.cols, [&](std::int64_t position, int worker) {
+      const Index i = order[static_cast<std::size_t>(position)];
+      auto& products = workers[static_cast<std::size_t>(worker)];
+      if (is_dense) {
+        const double* const sums = products.sum(i);
+        std::transform(sums, sums + x.cols, dense_.mutable_view().row(i),
+                       [](double sum) { return static_cast<Scalar>(sum); });
+        products.clear();
+      } else {
+        auto& row = rows_[static_cast<std::size_t>(i)];
+        products.take(i, row.ids, row.values);
+      }
+    });
+  }
+
+  bool empty() const noexcept { return dense_.rows() == 0 && rows_.empty(); }
+
+  /// out[k] += a * the product of i and k, for all items k.
+  void add_row(Scalar a, Index i, Scalar* out) const {
+    if (rows_.empty()) {
+      kernels::axpy(a, dense_.view().row(i), out, dense_.cols());
+    } else {
+      const auto& row = rows_[static_cast<std::size_t>(i)];
+      kernels::scatter_axpy(a, row.ids.data(), row.values.data(), static_cast<std::int64_t>(row.ids.size()), out);
+    }
+  }
+  /// f(k, product of i and k) for all items k whose product is not 0, in a fixed order.
+  template <class Function>
+  void for_each_product(Index i, const Function& f) const {
+    if (rows_.empty()) {
+      const Scalar* const row = dense_.view().row(i);
+      for (std::int64_t k = 0; k < dense_.cols(); ++k)
+        if (row[k] != 0) f(static_cast<Index>(k), row[k]);
+    } else {
+      const auto& row = rows_[static_cast<std::size_t>(i)];
+      for (std::size_t e = 0; e < row.ids.size(); ++e) f(row.ids[e], row.values[e]);
+    }
+  }
+  /// out[p] = product of i and ids[p]; places[ids[p]] = p, and -1 for all other items. out must be 0 before.
+  void gather(Index i, const std::vector<Index>& ids, const std::vector<Index>& places, Scalar* out) const {
+    if (rows_.empty()) {
+      const Scalar* const row = dense_.view().row(i);
+      for (std::size_t p = 0; p < ids.size(); ++p) out[p] = row[ids[p]];
+    } else {
+      const auto& row = rows_[static_cast<std::size_t>(i)];
+      for (std::size_t e = 0; e < row.ids.size(); ++e)
+        if (const Index place = places[static_cast<std::size_t>(row.ids[e])]; place >= 0) out[place] = row.values[e];
+    }
+  }
+
+ private:
+  struct sparse_row {
+    std::vector<Index> ids;
+    std::vector<Scalar> values;
+  };
+
+  static double dense_bytes(const csr_view<Scalar, Index>& x) {
+    return static_cast<double>(x.cols) * static_cast<double>(x.cols) * sizeof(Scalar);
+  }
+  static double sparse_bytes(const csr_view<Scalar, Index>& x) {
+    double pairs = 0;
+    for (std::int64_t user = 0; user < x.rows; ++user) {
+      const auto size = static_cast<double>(x.row_size(user));
+      pairs += size * size;
+    }
+    return pairs * (sizeof(Scalar) + sizeof(Index)) + static_cast<double>(x.cols) * sizeof(sparse_row);
+  }
+
+  dense_storage<Scalar> dense_;
+  std::vector<sparse_row> rows_;
+};
+
+}  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,93 @@
+/// @file
+/// The weights of slim from the interactions.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/linear/detail/item_products.hpp>
+#include <akin/linear/detail/item_regression.hpp>
+#include <akin/linear/slim_options.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// The transpose of rows that hold (weight, id) pairs, ids ascending.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> weights_of_rows(std::vector<std::vector<kernels::scored<Scalar, Index>>>& rows) {
+  const auto items = static_cast<std::int64_t>(rows.size());
+  std::int64_t total = 0;
+  for (const auto& row : rows) total += static_cast<std::int64_t>(row.size());
+  if (total > largest_id<Index>)
+    fail<std::length_error>("slim::fit: the items have ", total, " weights, the index type counts ", largest_id<Index>,
+                            "; raise l1, or set neighbors");
+  csr_storage<Scalar, Index> result(items, items, total);
+  std::int64_t position = 0;
+  for (std::int64_t j = 0; j < items; ++j) {
+    auto& row = rows[static_cast<std::size_t>(j)];
+    for (const auto& [weight, id] : row) {
+      result.mutable_columns()[position] = id;
+      result.mutable_values()[position] = weight;
+      ++position;
+    }
+    result.mutable_offsets()[j + 1] = static_cast<Index>(position);
+    row = {};
+  }
+  return transpose(result.view());
+}
+
+template <class Policy, class Scalar, class Index>
+regression_data<Scalar, Index> make_regression_data(const Policy& policy, const csr_view<Scalar, Index>& x,
+                                                    const csr_view<Scalar, Index>& item_users,
+                                                    const slim_options& options) {
+  regression_data<Scalar, Index> data;
+  data.options = options;
+  data.x = x;
+  data.item_users = item_users;
+  for (std::int64_t item = 0; item < x.cols; ++item) {
+    double squares = 0;
+    for (const Scalar value : item_users.row_values(item))
+      squares += static_cast<double>(value) * static_cast<double>(value);
+    const double scale = squares > 0 ? 1 / std::sqrt(squares + options.l2) : 0;
+    if (!is_finite(static_cast<Scalar>(squares)))
+      fail<numeric_error>("slim::fit: the squares of item ", item, " sum to ", squares, ", beyond the scalar type");
+    data.lengths.push_back(std::sqrt(squares));
+    data.scales.push_back(static_cast<Scalar>(scale));
+  }
+  const double bytes = item_products<Scalar, Index>::bytes(x);
+  if (bytes <= options.memory_limit)
+    data.products = item_products<Scalar, Index>(policy, x, item_users);
+  else if (options.neighbors > 0)
+    data.terms.assign(x.values, x.values + x.nonzeros());
+  else
+    fail<std::length_error>("slim::fit: the products of ", x.cols, " items may take ", bytes,
+                            " bytes, memory_limit is ", options.memory_limit, "; raise it, or set neighbors");
+  return data;
+}
+
+/// W, items x items: column j holds the weights from which the other items make item j.
+template <class Policy, class Scalar, class Index>
+csr_storage<Scalar, Index> slim_weights(const Policy& policy, const csr_view<Scalar, Index>& x,
+                                        const slim_options& options) {
+  const csr_storage<Scalar, Index> item_users = transpose(x);
+  const auto data = make_regression_data(policy, x, item_users.view(), options);
+  using worker_type = item_regression<Scalar, Index>;
+  std::vector<worker_type> workers;
+  for (int worker = 0; worker < worker_count(policy, x.cols); ++worker) workers.emplace_back(data);
+  std::vector<std::vector<typename worker_type::weight>> columns(static_cast<std::size_t>(x.cols));
+  const std::vector<Index> order = longest_first(item_users.view());
+  for_each_row(policy, x.cols, [&](std::int64_t position, int worker) {
+    const Index j = order[static_cast<std::size_t>(position)];
+    columns[static_cast<std::size_t>(j)] = workers[static_cast<std::size_t>(worker)].solve(j);
+  });
+  return weights_of_rows(columns);
+}
+
+}  // namespace akin::inline AKIN_ABI::detail

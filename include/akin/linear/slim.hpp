@@ -1,0 +1,123 @@
+/// @file
+/// Sparse linear methods: each item as a sparse combination of the others.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/linear/detail/slim_weights.hpp>
+#include <akin/linear/slim_options.hpp>
+#include <akin/matrix.hpp>
+#include <akin/neighbors/detail/item_weights.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// For each item j, with x_j its column of the users x items matrix X, finds weights w of the other items that minimise
+///   1/2 |x_j - X w|^2 + l2/2 |w|^2 + l1 |w|_1,  w_j = 0,  w >= 0 where `nonnegative`,
+/// and scores j for a user by the sum over the user's items i of w_ij r_ui. An item that none of them weighs is not
+/// recommended.
+///
+/// By coordinate descent on the inner products of the items. Fit takes O(sum over users of items^2) for these and, for
+/// each item, O(items * weights) a few times, or O(neighbors^2) with `neighbors`; it holds the products (items^2
+/// numbers, or less where they are sparse). Deterministic: the same bits for any number of threads. Const members may
+/// be called from many threads. Sources: X. Ning, G. Karypis, "SLIM: Sparse Linear Methods for Top-N Recommender
+/// Systems", ICDM 2011; J. Friedman, T. Hastie, R. Tibshirani, "Regularization Paths for Generalized Linear Models via
+/// Coordinate Descent", J. Stat. Softw. 33(1), 2010.
+template <class Scalar = float, class Index = std::int32_t>
+class slim : public detail::item_weights<Scalar, Index> {
+  using base = detail::item_weights<Scalar, Index>;
+
+ public:
+  static constexpr std::string_view kind = "slim";
+
+  explicit slim(const slim_options& options = {}) : options_(options) {
+    const auto in_range = [](double x) { return x >= 0 && x <= std::numeric_limits<double>::max(); };
+    detail::require(in_range(options.l1), "slim", "l1 must be finite and not negative", options.l1);
+    detail::require(in_range(options.l2), "slim", "l2 must be finite and not negative", options.l2);
+    detail::require(options.l1 > 0 || options.l2 > 0, "slim", "l1 and l2 must not both be 0");
+    detail::require(options.neighbors >= 0, "slim", "neighbors must not be negative", options.neighbors);
+    detail::require(options.tolerance > 0 && options.tolerance < 1, "slim", "tolerance must be between 0 and 1",
+                    options.tolerance);
+    detail::require(options.iterations >= 1, "slim", "iterations must be positive", options.iterations);
+    detail::require(options.memory_limit > 0, "slim", "memory_limit must be positive", options.memory_limit);
+  }
+
+  /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. Throws
+  /// std::length_error where the products of the items may take more than memory_limit and `neighbors` is 0,
+  /// numeric_error where squares of values are beyond Scalar; the model is then as it was.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, Matrix&& user_items) {
+    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "slim::fit");
+    auto weights = detail::slim_weights(policy, x, options_);
+    this->histories_ = detail::own<Scalar, Index>(std::forward<Matrix>(user_items));
+    this->weights_ = std::move(weights);
+  }
+  template <class Matrix>
+  requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
+  void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
+
+  /// Learns from interactions that have come since: `new_interactions` has at least users() rows and items() columns;
+  /// rows and columns beyond are new, and a value adds to one that is there. The same, to the bit, as a fit to all of
+  /// them, and as long.
+  template <class Policy, class Matrix>
+  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
+    detail::require_fitted(this->items() > 0 || this->users() > 0, "slim::partial_fit");
+    const auto old = this->histories_.view();
+    const auto added = detail::checked_addition(policy, new_interactions, old, "slim::partial_fit");
+    learn(policy, detail::merge_interactions(old, added, when_both::add));
+  }
+  /// Learns anew without what the user had; ids stay as they are. The same as a fit to the other rows.
+  template <class Policy>
+  void forget(const Policy& policy, Index user) {
+    detail::assert_policy<Policy>();
+    detail::require_fitted(this->items() > 0 || this->users() > 0, "slim::forget");
+    detail::require_id(user, this->users(), "slim::forget", "user");
+    learn(policy, detail::without_row(this->histories_.view(), user));
+  }
+
+  const slim_options& options() const noexcept { return options_; }
+
+  /// W, items x items: row i holds what having item i adds to the scores of others. Refers to the model.
+  auto weights() const { return this->weights_.map(); }
+
+  void write_to(detail::model_writer& writer) const {
+    writer.add_value("l1", options_.l1);
+    writer.add_value("l2", options_.l2);
+    writer.add_value("neighbors", options_.neighbors);
+    writer.add_value("nonnegative", options_.nonnegative);
+    writer.add_value("tolerance", options_.tolerance);
+    writer.add_value("iterations", options_.iterations);
+    writer.add_value("memory_limit", options_.memory_limit);
+    base::write_matrices(writer, "weights");
+  }
+  static slim read_from(const detail::model_reader& reader) {
+    slim model({.l1 = reader.value<double>("l1"),
+                .l2 = reader.value<double>("l2"),
+                .neighbors = reader.value<int>("neighbors"),
+                .nonnegative = reader.value<bool>("nonnegative"),
+                .tolerance = reader.value<double>("tolerance"),
+                .iterations = reader.value<int>("iterations"),
+                .memory_limit = reader.value<double>("memory_limit")});
+    model.read_matrices(reader, "weights");
+    return model;
+  }
+
+ private:
+  template <class Policy>
+  void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
+    this->weights_ = detail::slim_weights(policy, histories.view(), options_);
+    this->histories_ = std::move(histories);
+  }
+
+  slim_options options_;
+};
+
+}  // namespace akin::inline AKIN_ABI
