@@ -21,6 +21,7 @@
 #include <akin/metrics/judged_list.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -78,28 +79,43 @@ void check_scores(std::span<const Scalar> scores, std::int64_t user) {
                         found - scores.begin());
 }
 
-/// Ranks for one user and adds what the metrics say.
+/// Ranks for the users [begin, end) and adds what the metrics say, in their order.
 template <class Model, class TrainView, class TestView, class List, class Scratch>
-void evaluate_user(const Model& model, const TrainView& train, const TestView& test, const evaluation_options& options,
-                   const query<typename Model::index_type>& q, const List& metrics, std::int64_t user,
-                   typename List::tally& block, typename List::states& worker, Scratch& scratch) {
+void evaluate_users(const Model& model, const TrainView& train, const TestView& test, const evaluation_options& options,
+                    const query<typename Model::index_type>& q, const List& metrics, std::int64_t begin,
+                    std::int64_t end, typename List::tally& block, typename List::states& worker, Scratch& scratch) {
   using scalar_type = typename Model::scalar_type;
   using index_type = typename Model::index_type;
-  block.repeats += find_relevant(test.row_columns(user), test.row_values(user), train.row_columns(user),
-                                 options.exclude_seen, scratch.relevant);
-  if (scratch.relevant.empty()) {
-    ++block.users_without_relevant;
-    return;
+  const auto find = [&](std::int64_t user) {
+    return find_relevant(test.row_columns(user), test.row_values(user), train.row_columns(user), options.exclude_seen,
+                         scratch.relevant);
+  };
+  scratch.ranked_users.clear();
+  for (std::int64_t user = begin; user < end; ++user) {
+    block.repeats += find(user);
+    if (!scratch.relevant.empty() && model.knows_user(static_cast<index_type>(user)))
+      scratch.ranked_users.push_back(static_cast<index_type>(user));
   }
-  ++block.users;
-  std::int64_t count = 0;
-  if (model.knows_user(static_cast<index_type>(user))) {
-    count = rank_for_user(model, static_cast<index_type>(user), q, scratch.ranking);
-    check_scores(std::span<const scalar_type>(scratch.ranking.scores), user);
-  } else {
-    ++block.unknown_users;
+  score_stream<Model, index_type> scores(model, scratch.ranked_users, scratch.ranking.scores);
+  auto next = scratch.ranked_users.begin();
+  for (std::int64_t user = begin; user < end; ++user) {
+    find(user);
+    if (scratch.relevant.empty()) {
+      ++block.users_without_relevant;
+      continue;
+    }
+    ++block.users;
+    std::int64_t count = 0;
+    if (next != scratch.ranked_users.end() && *next == user) {
+      const std::span<scalar_type> row = scores.next();
+      count = rank_scores(q, excluded_row(q, user), row, scratch.ranking.best);
+      check_scores(std::span<const scalar_type>(row), user);
+      ++next;
+    } else {
+      ++block.unknown_users;
+    }
+    metrics.add(judge_ranking(user, count, scratch), block, worker);
   }
-  metrics.add(judge_ranking(user, count, scratch), block, worker);
 }
 
 }  // namespace detail
@@ -135,13 +151,12 @@ evaluation<sizeof...(Metrics)> evaluate(const Policy& policy, const Model& model
   const list_type list(metrics...);
   const auto workers = static_cast<std::size_t>(detail::worker_count(policy));
   std::vector<typename list_type::states> states(workers, list.start({users, items, seen.pattern()}));
-  std::vector<scratch_type> scratch(workers, scratch_type(items, k));
+  std::vector<scratch_type> scratch(workers, scratch_type(items, k, detail::scored_at_once<Model, index_type>()));
   const query<index_type> q{.k = k, .exclude = options.exclude_seen ? seen.pattern() : sparsity_view<index_type>()};
   const auto evaluate_block = [&](std::int64_t begin, std::int64_t end, int worker) {
     typename list_type::tally block;
     const auto mine = static_cast<std::size_t>(worker);
-    for (std::int64_t user = begin; user < end; ++user)
-      detail::evaluate_user(model, seen, wanted, options, q, list, user, block, states[mine], scratch[mine]);
+    detail::evaluate_users(model, seen, wanted, options, q, list, begin, end, block, states[mine], scratch[mine]);
     return block;
   };
   const auto tally = detail::reduce_blocks(policy, users, detail::users_per_block, typename list_type::tally(),

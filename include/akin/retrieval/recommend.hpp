@@ -3,8 +3,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -14,6 +16,7 @@
 #include <akin/config.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommendations.hpp>
 
@@ -48,17 +51,52 @@ recommendations<Scalar, Index> rank_rows(const Policy& policy, std::int64_t rows
   return lists;
 }
 
+/// A list for each of `count` rows: request_at(row) says what is to be scored, nothing for an empty list, and
+/// exclusion_row(row) whose exclusions hold.
+template <class Request, class Policy, class Model, class RequestAt, class ExclusionRow>
+auto rank_requests(const Policy& policy, const Model& model, std::int64_t count, const RequestAt& request_at,
+                   const ExclusionRow& exclusion_row, const query<typename Model::index_type>& q) {
+  using scalar_type = typename Model::scalar_type;
+  using index_type = typename Model::index_type;
+  constexpr std::int64_t most = scored_at_once<Model, Request>();
+  const std::int64_t blocks = (count + most - 1) / most;
+  recommendations<scalar_type, index_type> lists(count, static_cast<int>(std::min<std::int64_t>(q.k, model.items())));
+  std::vector<ranking_scratch<scalar_type, index_type>> scratch(
+      static_cast<std::size_t>(worker_count(policy, blocks)),
+      ranking_scratch<scalar_type, index_type>(model.items(), q.k, most));
+  for_each_row(policy, blocks, [&](std::int64_t block, int worker) {
+    auto& mine = scratch[static_cast<std::size_t>(worker)];
+    std::array<Request, most> requests = {};
+    std::array<std::int64_t, most> rows = {};
+    std::size_t wanted = 0;
+    for (std::int64_t row = block * most; row < std::min((block + 1) * most, count); ++row)
+      if (const std::optional<Request> request = request_at(row)) {
+        requests[wanted] = *request;
+        rows[wanted++] = row;
+      }
+    score_stream<Model, Request> scores(model, std::span<const Request>(requests).first(wanted), mine.scores);
+    for (std::size_t i = 0; i < wanted; ++i) {
+      const auto list_length = rank_scores(q, excluded_row(q, exclusion_row(rows[i])), scores.next(), mine.best);
+      store_list(mine.best, list_length, static_cast<std::size_t>(rows[i]), lists);
+    }
+  });
+  return lists;
+}
+
 /// A list for each of `count` users, the i-th being user_at(i).
 template <class Policy, class Model, class UserAt>
 auto recommend_to(const Policy& policy, const Model& model, std::int64_t count, const UserAt& user_at,
                   const query<typename Model::index_type>& q) {
+  using index_type = typename Model::index_type;
   assert_policy<Policy>();
   static_assert(scorer<Model>, "akin: recommend needs a model that scores all items for a user");
   require_fitted(model.users() > 0 || model.items() > 0, "recommend");
   check_query(q, model.users(), model.items(), "recommend");
-  return rank_rows<typename Model::scalar_type, typename Model::index_type>(
-      policy, count, model.items(), q.k,
-      [&](std::int64_t row, auto& scratch) { return rank_for_user(model, user_at(row), q, scratch); });
+  const auto known_user = [&](std::int64_t row) {
+    const index_type user = user_at(row);
+    return model.knows_user(user) ? std::optional(user) : std::nullopt;
+  };
+  return rank_requests<index_type>(policy, model, count, known_user, user_at, q);
 }
 
 }  // namespace detail

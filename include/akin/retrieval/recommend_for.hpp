@@ -3,13 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
@@ -40,12 +41,13 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
   const auto x = detail::checked_view<scalar_type, index_type>(policy, histories, "recommend_for");
   detail::require_columns(x.cols, model.items(), "recommend_for");
   detail::check_query(q, x.rows, model.items(), "recommend_for");
-  return detail::rank_rows<scalar_type, index_type>(
-      policy, x.rows, model.items(), q.k, [&](std::int64_t row, auto& scratch) -> std::int64_t {
-        if (x.row_size(row) == 0) return 0;
-        model.score_history(x.row_columns(row), x.row_values(row), std::span(scratch.scores));
-        return detail::rank_scores(q, detail::excluded_row(q, row), scratch);
-      });
+  using request = detail::history<scalar_type, index_type>;
+  const auto history_at = [&](std::int64_t row) -> std::optional<request> {
+    if (x.row_size(row) == 0) return std::nullopt;
+    return request{x.row_columns(row), x.row_values(row)};
+  };
+  return detail::rank_requests<request>(
+      policy, model, x.rows, history_at, [](std::int64_t row) { return row; }, q);
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -46,7 +46,7 @@ recommendations<typename Model::scalar_type, typename Model::index_type> similar
       policy, static_cast<std::int64_t>(items.size()), model.items(), q.k, [&](std::int64_t row, auto& scratch) {
         const index_type& item = items[static_cast<std::size_t>(row)];
         model.similarity_all(item, std::span(scratch.scores));
-        return detail::rank_scores(q, slice<const index_type>{&item, 1}, scratch);
+        return detail::rank_scores(q, slice<const index_type>{&item, 1}, std::span(scratch.scores), scratch.best);
       });
 }
 

@@ -13,13 +13,13 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// One worker's memory for the evaluation of one user.
+/// One worker's memory for the evaluation of a block of users, of whom `rows` are scored at once.
 template <class Scalar, class Index>
 struct evaluation_scratch {
-  evaluation_scratch(std::int64_t items, std::int64_t k) : ranking(items, k) {}
+  evaluation_scratch(std::int64_t items, std::int64_t k, std::int64_t rows) : ranking(items, k, rows) {}
 
   ranking_scratch<Scalar, Index> ranking;
-  std::vector<Index> ranked, relevant;
+  std::vector<Index> ranked, relevant, ranked_users;
   std::vector<std::int32_t> hits;
 };
 

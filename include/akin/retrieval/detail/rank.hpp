@@ -36,25 +36,25 @@ void check_query(const query<Index>& q, std::int64_t users, std::int64_t items, 
     for (const Index item : *q.candidates) require_id(item, items, where, "each of candidates");
 }
 
-/// One worker's memory for ranking: a score for each item and room for the best.
+/// One worker's memory for ranking: scores for each item, for `rows` users at once, and room for the best.
 template <class Scalar, class Index>
 struct ranking_scratch {
-  ranking_scratch(std::int64_t items, std::int64_t k)
-      : scores(static_cast<std::size_t>(items)), best(static_cast<std::size_t>(std::min(k, items))) {}
+  ranking_scratch(std::int64_t items, std::int64_t k, std::int64_t rows = 1)
+      : scores(static_cast<std::size_t>(items * rows)), best(static_cast<std::size_t>(std::min(k, items))) {}
 
   std::vector<Scalar> scores;
   std::vector<kernels::scored<Scalar, Index>> best;
 };
 
-/// Ranks scratch.scores under the query; `excluded` is the row of its exclusion. The list is scratch.best, of which the
-/// returned number of elements is filled. O(items + selected * log k).
+/// Ranks a user's scores, which it overwrites, under the query; `excluded` is the row of its exclusion. The list is in
+/// `list`, of which the returned number of elements is filled. O(items + selected * log k).
 template <class Scalar, class Index>
-std::int64_t rank_scores(const query<Index>& q, slice<const Index> excluded, ranking_scratch<Scalar, Index>& scratch) {
-  std::vector<Scalar>& scores = scratch.scores;
+std::int64_t rank_scores(const query<Index>& q, slice<const Index> excluded, std::span<Scalar> scores,
+                         std::vector<kernels::scored<Scalar, Index>>& list) {
   for (const Index item : excluded)
     if (static_cast<std::size_t>(item) < scores.size()) scores[static_cast<std::size_t>(item)] = no_score<Scalar>;
-  kernels::top_k<Scalar, Index> best(scratch.best.data(), static_cast<std::int64_t>(scratch.best.size()));
-  if (scratch.best.empty()) return 0;
+  kernels::top_k<Scalar, Index> best(list.data(), static_cast<std::int64_t>(list.size()));
+  if (list.empty()) return 0;
   if (q.candidates) {
     for (const Index item : *q.candidates) {
       Scalar& score = scores[static_cast<std::size_t>(item)];
@@ -71,17 +71,6 @@ std::int64_t rank_scores(const query<Index>& q, slice<const Index> excluded, ran
 template <class Index>
 slice<const Index> excluded_row(const query<Index>& q, std::int64_t row) {
   return q.exclude.rows == 0 ? slice<const Index>{} : q.exclude.row(row);
-}
-
-/// Ranks the items for one user; the list is scratch.best, whose filled number is returned: 0 for a user whom the model
-/// does not know.
-template <class Model>
-std::int64_t rank_for_user(const Model& model, typename Model::index_type user,
-                           const query<typename Model::index_type>& q,
-                           ranking_scratch<typename Model::scalar_type, typename Model::index_type>& scratch) {
-  if (!model.knows_user(user)) return 0;
-  model.score_all(user, std::span(scratch.scores));
-  return rank_scores(q, excluded_row(q, user), scratch);
 }
 
 }  // namespace akin::inline AKIN_ABI::detail
