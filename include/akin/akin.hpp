@@ -42,6 +42,8 @@
 #include <akin/factorization/svdpp_options.hpp>
 #include <akin/factorization/warp.hpp>
 #include <akin/factorization/warp_options.hpp>
+#include <akin/graph/graph_filter.hpp>
+#include <akin/graph/graph_filter_options.hpp>
 #include <akin/io/atomic_file.hpp>
 #include <akin/io/checksum.hpp>
 #include <akin/io/csr.hpp>
@@ -65,9 +67,12 @@
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/kernels/simd.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
+#include <akin/kernels/sparse_product.hpp>
 #include <akin/kernels/symmetric_eigen.hpp>
 #include <akin/kernels/syrk.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/linear/randomized_svd.hpp>
+#include <akin/linear/randomized_svd_options.hpp>
 #include <akin/linear/slim.hpp>
 #include <akin/linear/slim_options.hpp>
 #include <akin/matrix.hpp>

@@ -1,0 +1,216 @@
+/// @file
+/// A filter on a graph of users and items, applied to signals on the items that lie side by side, one a lane.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/graph/graph_filter_options.hpp>
+#include <akin/kernels/axpy.hpp>
+#include <akin/kernels/dispatch.hpp>
+#include <akin/kernels/simd.hpp>
+#include <akin/kernels/sparse_product.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/score_stream.hpp>
+#include <akin/storage.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// The coefficients of T_0 ... T_order of the polynomial that has the plateau's values at the Chebyshev points. The
+/// plateau is sampled at the extrema, each of which lies a little further out than its point: as in ChebyCF.
+inline std::vector<double> plateau_coefficients(int order, double flatness) {
+  constexpr double pi = 3.141592653589793;
+  std::vector<double> coefficients(static_cast<std::size_t>(order) + 1);
+  for (int j = 0; j <= order; ++j) {
+    const double angle = (order + 0.5 - j) / (order + 1) * pi;
+    const double y = std::cos(static_cast<double>(order - j) / order * pi);
+    const double height = 0.5 - std::copysign(0.5 * std::pow(std::abs(y), flatness), y);
+    for (int m = 0; m <= order; ++m)
+      coefficients[static_cast<std::size_t>(m)] += (m == 0 ? 1.0 : 2.0) / (order + 1) * std::cos(m * angle) * height;
+  }
+  return coefficients;
+}
+
+/// The polynomial as a series of Chebyshev's in L = I - 2 P, whose eigenvalues are in [-1, 1].
+template <class Scalar>
+std::vector<Scalar> chebyshev_series(const graph_filter_options& options) {
+  std::vector<double> series;
+  switch (options.polynomial) {
+    case graph_polynomial::linear:
+      series = {0.5, -0.5};
+      break;
+    case graph_polynomial::second_order:
+      series = {0.625, -0.5, -0.125};
+      break;
+    case graph_polynomial::chebyshev:
+      series = plateau_coefficients(options.order, options.flatness);
+      break;
+  }
+  return {series.begin(), series.end()};
+}
+
+/// What the filter is made of. With d the items' degrees, zero where they are: P in the variable d^(1/2) z is a random
+/// walk from items to users and back, which needs no values but those of the interactions.
+template <class Scalar, class Index>
+struct graph_view {
+  csr_view<Scalar, Index> user_items;
+  csr_view<Scalar, Index> item_users;
+  const Scalar* user_weights;      ///< 1 / degree
+  const Scalar* item_weights;      ///< 1 / degree
+  const Scalar* scales;            ///< d^(1/2 + b)
+  const Scalar* smooth_weights;    ///< weight d^(-2 c)
+  rows_view<const Scalar> smooth;  ///< D^c V, items x rank
+};
+
+/// z = scales z + S c for signals of `Lanes` elements an item, S items x rank, c rank x Lanes.
+template <int Lanes>
+struct low_pass_kernel {
+  template <class InstructionSet, class Scalar>
+  static AKIN_ALWAYS_INLINE void run(const Scalar* s, std::int64_t items, std::int64_t rank, const Scalar* scales,
+                                     const Scalar* c, Scalar* z) {
+    constexpr int native = kernels::vec_for<InstructionSet, Scalar>::lanes;
+    using vector = kernels::vec<Scalar, (Lanes < native ? Lanes : native)>;
+    constexpr int vectors = Lanes / vector::lanes, rows = vectors < 8 ? 8 / vectors : 1;
+    std::int64_t item = 0;
+    for (; item + rows <= items; item += rows)
+      tile<rows, vectors, vector>(s + item * rank, rank, scales + item, c, z + item * Lanes);
+    for (; item < items; ++item) tile<1, vectors, vector>(s + item * rank, rank, scales + item, c, z + item * Lanes);
+  }
+
+ private:
+  template <int Rows, int Vectors, class Vector, class Scalar>
+  static AKIN_ALWAYS_INLINE void tile(const Scalar* s, std::int64_t rank, const Scalar* scales, const Scalar* c,
+                                      Scalar* z) {
+    Vector sums[Rows][Vectors];
+    AKIN_UNROLL
+    for (int i = 0; i < Rows; ++i) {
+      AKIN_UNROLL
+      for (int j = 0; j < Vectors; ++j) sums[i][j] = Vector::zero();
+    }
+    for (std::int64_t d = 0; d < rank; ++d) {
+      Vector right[Vectors];
+      AKIN_UNROLL
+      for (int j = 0; j < Vectors; ++j) right[j] = Vector::load(c + d * Lanes + j * Vector::lanes);
+      AKIN_UNROLL
+      for (int i = 0; i < Rows; ++i) {
+        const Vector left = Vector::broadcast(s[i * rank + d]);
+        AKIN_UNROLL
+        for (int j = 0; j < Vectors; ++j) sums[i][j] = sums[i][j].plus_product(left, right[j]);
+      }
+    }
+    AKIN_UNROLL
+    for (int i = 0; i < Rows; ++i) {
+      const Vector scale = Vector::broadcast(scales[i]);
+      AKIN_UNROLL
+      for (int j = 0; j < Vectors; ++j) {
+        Scalar* const place = z + i * Lanes + j * Vector::lanes;
+        sums[i][j].plus_product(scale, Vector::load(place)).store(place);
+      }
+    }
+  }
+};
+
+/// Filters up to `Lanes` histories at once. A history gets the same bits in any lane and for any number of lanes.
+template <int Lanes, class Scalar, class Index>
+class lane_filter {
+ public:
+  explicit lane_filter(const graph_view<Scalar, Index>& graph)
+      : graph_(graph),
+        signal_(items() * Lanes),
+        previous_(items() * Lanes),
+        user_signal_(graph.user_items.rows * Lanes),
+        coefficients_(graph.smooth.cols * Lanes) {}
+
+  /// Row l of `out` (items wide) for histories[l], -infinity where an item has no degree.
+  void score(std::span<const history<Scalar, Index>> histories, const std::vector<Scalar>& series,
+             const rows_view<Scalar>& out) {
+    apply_polynomial(histories, series);
+    project(histories);
+    kernels::call<low_pass_kernel<Lanes>>(graph_.smooth.data, items(), graph_.smooth.cols, graph_.scales,
+                                          coefficients_.data(), signal_.mutable_data());
+    for (std::int64_t item = 0; item < items(); ++item) {
+      const bool is_known = graph_.scales[item] > 0;
+      for (std::int64_t lane = 0; lane < out.rows; ++lane)
+        out.row(lane)[item] = is_known ? signal_[item * Lanes + lane] : no_score<Scalar>;
+    }
+  }
+
+ private:
+  std::int64_t items() const noexcept { return graph_.item_users.rows; }
+
+  /// signal = sum of series[k] T_k(L) x, by C. W. Clenshaw's recurrence.
+  void apply_polynomial(std::span<const history<Scalar, Index>> histories, const std::vector<Scalar>& series) {
+    std::fill_n(signal_.mutable_data(), signal_.size(), Scalar{0});
+    std::fill_n(previous_.mutable_data(), previous_.size(), Scalar{0});
+    add(histories, series.back());
+    for (std::size_t k = series.size() - 1; k-- > 0;) {
+      step(k > 0 ? Scalar{2} : Scalar{1});
+      add(histories, series[k]);
+    }
+  }
+
+  /// Adds a x to the signal.
+  void add(std::span<const history<Scalar, Index>> histories, Scalar a) {
+    for (std::size_t lane = 0; lane < histories.size(); ++lane)
+      for (std::int64_t i = 0; i < histories[lane].columns.size; ++i) {
+        const std::int64_t item = histories[lane].columns[i];
+        if (!(graph_.scales[item] > 0)) continue;
+        const Scalar x = histories[lane].values[i] / graph_.scales[item];
+        signal_.mutable_data()[item * Lanes + static_cast<std::int64_t>(lane)] += a * x;
+      }
+  }
+
+  /// signal, previous = factor L signal - previous, signal.
+  void step(Scalar factor) {
+    kernels::sparse_product(kernels::sparse_product_task<Scalar, Index>{.offsets = graph_.user_items.offsets,
+                                                                        .ids = graph_.user_items.columns,
+                                                                        .values = graph_.user_items.values,
+                                                                        .k = Lanes,
+                                                                        .b = signal_.data(),
+                                                                        .out = user_signal_.mutable_data(),
+                                                                        .weights = graph_.user_weights},
+                            0, graph_.user_items.rows);
+    kernels::sparse_product(kernels::sparse_product_task<Scalar, Index>{.offsets = graph_.item_users.offsets,
+                                                                        .ids = graph_.item_users.columns,
+                                                                        .values = graph_.item_users.values,
+                                                                        .k = Lanes,
+                                                                        .b = user_signal_.data(),
+                                                                        .out = previous_.mutable_data(),
+                                                                        .scale = -2 * factor,
+                                                                        .weights = graph_.item_weights,
+                                                                        .shifted = signal_.data(),
+                                                                        .shift = factor},
+                            0, items());
+    std::swap(signal_, previous_);
+  }
+
+  /// coefficients = S' smooth_weights r, rank x Lanes.
+  void project(std::span<const history<Scalar, Index>> histories) {
+    const std::int64_t rank = graph_.smooth.cols;
+    std::vector<Scalar> sums(static_cast<std::size_t>(rank));
+    for (std::size_t lane = 0; lane < histories.size(); ++lane) {
+      std::fill(sums.begin(), sums.end(), Scalar{0});
+      for (std::int64_t i = 0; i < histories[lane].columns.size; ++i) {
+        const std::int64_t item = histories[lane].columns[i];
+        kernels::axpy(histories[lane].values[i] * graph_.smooth_weights[item], graph_.smooth.row(item), sums.data(),
+                      rank);
+      }
+      for (std::int64_t d = 0; d < rank; ++d)
+        coefficients_.mutable_data()[d * Lanes + static_cast<std::int64_t>(lane)] = sums[static_cast<std::size_t>(d)];
+    }
+  }
+
+  graph_view<Scalar, Index> graph_;
+  storage<Scalar> signal_, previous_;  // items x Lanes
+  storage<Scalar> user_signal_;        // users x Lanes
+  storage<Scalar> coefficients_;       // rank x Lanes
+};
+
+}  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,53 @@
+/// @file
+/// Parameters of graph_filter, and those of published methods. C++17-clean, no Eigen.
+#pragma once
+
+#include <cstdint>
+
+#include <akin/config.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+/// What the filter does to the eigenvalues p of P, the similarity of items through their users: 1 is what whole regions
+/// of the graph share, 0 what sets single items apart.
+enum class graph_polynomial {
+  linear,        ///< p
+  second_order,  ///< 2 p - p^2
+  chebyshev,     ///< a plateau: near 1 for p above 1/2, near 0 below; a polynomial of degree `order`
+};
+
+struct graph_filter_options {
+  graph_polynomial polynomial = graph_polynomial::chebyshev;
+  int order = 8;          ///< >= 1, of the chebyshev polynomial only: two products with the matrix each
+  double flatness = 1.5;  ///< > 0, of the plateau; 1 to 10, larger is flatter and drops later
+  double polynomial_exponent =
+      0.4;                      ///< in [-1, 1]: of the item degrees around the polynomial; above 0 favours the popular
+  int ideal_rank = 256;         ///< >= 0: smoothest signals of the ideal low-pass filter; 0 leaves it out
+  double ideal_weight = 0.2;    ///< >= 0: of the ideal low-pass filter beside the polynomial
+  double ideal_exponent = 0.4;  ///< in [-1, 1]: of the item degrees around the ideal low-pass filter
+  int svd_iterations = 6;       ///< >= 1, of randomized_svd
+  std::uint64_t seed = 0;       ///< of randomized_svd
+};
+
+/// Y. Shen et al., "How Powerful is Graph Convolution for Recommendation?", CIKM 2021.
+constexpr graph_filter_options gf_cf() {
+  graph_filter_options options;
+  options.polynomial = graph_polynomial::linear;
+  options.polynomial_exponent = 0;
+  options.ideal_rank = 256;
+  options.ideal_weight = 0.3;
+  options.ideal_exponent = 0.5;
+  return options;
+}
+
+/// C. Kim et al., "Graph Spectral Filtering with Chebyshev Interpolation for Recommendation", SIGIR 2025, with their
+/// choices for Gowalla. They vary flatness, ideal_rank, ideal_weight and the exponents (both alike) from data to data.
+constexpr graph_filter_options chebyshev_cf() {
+  graph_filter_options options;
+  options.ideal_rank = 512;
+  return options;
+}
+
+}  // namespace AKIN_SEAM
+}  // namespace akin
