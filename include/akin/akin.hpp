@@ -44,6 +44,8 @@
 #include <akin/factorization/warp_options.hpp>
 #include <akin/graph/graph_filter.hpp>
 #include <akin/graph/graph_filter_options.hpp>
+#include <akin/graph/rp3beta.hpp>
+#include <akin/graph/rp3beta_options.hpp>
 #include <akin/io/atomic_file.hpp>
 #include <akin/io/checksum.hpp>
 #include <akin/io/csr.hpp>

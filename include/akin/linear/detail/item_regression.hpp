@@ -48,7 +48,7 @@ class item_regression {
         rows_(data.x, data.item_users, data.terms.data()),
         by_user_(static_cast<std::size_t>(data.products.empty() ? data.x.rows : 0)) {}
 
-  /// The weights of item j that are not 0, ids ascending.
+  /// The weights that make item j and are not 0, ids ascending.
   std::vector<weight> solve(Index j) {
     clear();
     std::vector<weight> weights;
@@ -57,8 +57,11 @@ class item_regression {
       solve_nearest(j);
     else if (length_ > 0)
       solve_all(j);
-    for (std::size_t p = 0; p < ids_.size(); ++p)
-      if (const Scalar w = weight_of(p); w != 0) weights.push_back({w, ids_[p]});
+    for (std::size_t p = 0; p < ids_.size(); ++p) {
+      const Scalar w = weight_of(p);
+      if (!is_finite(w)) fail<numeric_error>("slim::fit: the weights of item ", j, " are beyond the scalar type");
+      if (w != 0) weights.push_back({w, ids_[p]});
+    }
     std::ranges::sort(weights, [](const weight& a, const weight& b) { return a.id < b.id; });
     return weights;
   }

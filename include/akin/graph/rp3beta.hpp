@@ -1,0 +1,119 @@
+/// @file
+/// Random walks of three steps over the graph of users and items.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/graph/detail/walk_weights.hpp>
+#include <akin/graph/rp3beta_options.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/matrix.hpp>
+#include <akin/neighbors/detail/item_weights.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Scores item j for a user by the sum over the user's items i of r_ui w_ij, where
+///   w_ij = sum over users u of p_iu p_uj / degree_j^beta,  p_iu = (r_ui / sum over users of r_.i)^alpha,
+///   p_uj = (r_uj / sum over items of r_u.)^alpha
+/// is what a walk from item i to one of its users and on to one of the user's items finds, and degree_j is the number
+/// of users of item j. Of each item's row the `neighbors` largest are kept, never its own. Values must not be negative.
+/// An item that no walk reaches is not recommended. beta = 0 is P3alpha.
+///
+/// Complexity: fit O(sum over users of items^2) on all workers; holds items * neighbors weights and a copy of the
+/// interactions (none where the matrix is moved in). A user is scored in O(items of the user * neighbors + items).
+/// Deterministic: the same bits for any number of threads. Const members may be called from many threads.
+/// Sources: B. Paudel, F. Christoffel, C. Newell, A. Bernstein, "Updatable, Accurate, Diverse, and Scalable
+/// Recommendations for Interactive Applications", ACM TiiS 7(1), 2016; C. Cooper, S. H. Lee, T. Radzik, Y. Siantos,
+/// "Random Walks in Recommender Systems: Exact Computation and Simulations", WWW 2014.
+template <class Scalar = float, class Index = std::int32_t>
+class rp3beta : public detail::item_weights<Scalar, Index> {
+  using base = detail::item_weights<Scalar, Index>;
+
+ public:
+  static constexpr std::string_view kind = "rp3beta";
+
+  explicit rp3beta(const rp3beta_options& options = {}) : options_(options) {
+    constexpr double most = std::numeric_limits<double>::max();
+    detail::require(options.alpha > 0 && options.alpha <= most, "rp3beta", "alpha must be finite and positive",
+                    options.alpha);
+    detail::require(options.beta >= 0 && options.beta <= most, "rp3beta", "beta must be finite and not negative",
+                    options.beta);
+    detail::require(options.neighbors >= 1, "rp3beta", "neighbors must be positive", options.neighbors);
+  }
+
+  /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. Throws
+  /// std::invalid_argument for values that are negative or not finite; the model is then as it was.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, Matrix&& user_items) {
+    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "rp3beta::fit");
+    detail::check_not_negative(x, "rp3beta::fit");
+    auto weights = detail::walk_weights(policy, x, options_);
+    this->histories_ = detail::own<Scalar, Index>(std::forward<Matrix>(user_items));
+    this->weights_ = std::move(weights);
+  }
+  template <class Matrix>
+  requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
+  void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
+
+  /// Learns from interactions that have come since: `new_interactions` has at least users() rows and items() columns;
+  /// rows and columns beyond are new, and a value adds to one that is there. The same, to the bit, as a fit to all of
+  /// them, and as long: a click changes what all items of its user lead to.
+  template <class Policy, class Matrix>
+  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
+    detail::require_fitted(this->items() > 0 || this->users() > 0, "rp3beta::partial_fit");
+    const auto old = this->histories_.view();
+    const auto added = detail::checked_addition(policy, new_interactions, old, "rp3beta::partial_fit");
+    detail::check_not_negative(added, "rp3beta::partial_fit");
+    learn(policy, detail::merge_interactions(old, added, when_both::add));
+  }
+  /// Learns anew without what the user had; ids stay as they are. The same as a fit to the other rows.
+  template <class Policy>
+  void forget(const Policy& policy, Index user) {
+    detail::assert_policy<Policy>();
+    detail::require_fitted(this->items() > 0 || this->users() > 0, "rp3beta::forget");
+    detail::require_id(user, this->users(), "rp3beta::forget", "user");
+    learn(policy, detail::without_row(this->histories_.view(), user));
+  }
+
+  const rp3beta_options& options() const noexcept { return options_; }
+
+  /// W, items x items, at most `neighbors` a row, none on the diagonal; refers to the model.
+  auto weights() const { return this->weights_.map(); }
+
+  void write_to(detail::model_writer& writer) const {
+    writer.add_value("alpha", options_.alpha);
+    writer.add_value("beta", options_.beta);
+    writer.add_value("neighbors", options_.neighbors);
+    writer.add_value("normalize", options_.normalize);
+    base::write_matrices(writer, "weights");
+  }
+  static rp3beta read_from(const detail::model_reader& reader) {
+    rp3beta model({.alpha = reader.value<double>("alpha"),
+                   .beta = reader.value<double>("beta"),
+                   .neighbors = reader.value<int>("neighbors"),
+                   .normalize = reader.value<bool>("normalize")});
+    model.read_matrices(reader, "weights");
+    return model;
+  }
+
+ private:
+  template <class Policy>
+  void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
+    this->weights_ = detail::walk_weights(policy, histories.view(), options_);
+    this->histories_ = std::move(histories);
+  }
+
+  rp3beta_options options_;
+};
+
+}  // namespace akin::inline AKIN_ABI

@@ -1,0 +1,18 @@
+/// @file
+/// Parameters of rp3beta. C++17-clean, no Eigen.
+#pragma once
+
+#include <akin/config.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+struct rp3beta_options {
+  double alpha = 1;        ///< > 0: power of each step's probability; 0.3 to 2
+  double beta = 0.5;       ///< >= 0: how strongly popular items are held back, 0 (P3alpha) not at all; 0 to 1
+  int neighbors = 100;     ///< >= 1, weights kept of each item; 20 to 1000
+  bool normalize = false;  ///< whether the weights kept of an item sum to 1
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin

@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <Eigen/Dense>
+
+#include <akin/data/merge_interactions.hpp>
+#include <akin/data/synthetic.hpp>
+#include <akin/graph/rp3beta.hpp>
+#include <akin/retrieval/explain.hpp>
+#include <akin/retrieval/recommend_for.hpp>
+#include <akin/retrieval/similar_items.hpp>
+
+#include "support/catch.hpp"
+#include "support/model_harness.hpp"
+
+using akin_test::matrix_of;
+namespace execution = akin::execution;
+
+TEMPLATE_TEST_CASE("rp3beta keeps the promises of every model", "", akin::rp3beta<float>, akin::rp3beta<double>,
+                   (akin::rp3beta<float, std::int64_t>)) {
+  SECTION("as it is") {
+    akin_test::check_model([] { return TestType({.neighbors = 7}); });
+  }
+  SECTION("with rows that sum to 1") {
+    akin_test::check_model([] { return TestType({.alpha = 0.6, .beta = 0.3, .neighbors = 50, .normalize = true}); });
+  }
+}
+
+namespace {
+
+using model_type = akin::rp3beta<double>;
+
+/// All of W by the formula.
+Eigen::MatrixXd plain_weights(const Eigen::MatrixXd& x, double alpha, double beta) {
+  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(x.cols(), x.cols());
+  for (Eigen::Index i = 0; i < x.cols(); ++i)
+    for (Eigen::Index j = 0; j < x.cols(); ++j) {
+      if (i == j) continue;
+      for (Eigen::Index u = 0; u < x.rows(); ++u)
+        if (x(u, i) > 0 && x(u, j) > 0)
+          w(i, j) += std::pow(x(u, i) / x.col(i).sum(), alpha) * std::pow(x(u, j) / x.row(u).sum(), alpha);
+      if (w(i, j) > 0) w(i, j) /= std::pow(static_cast<double>((x.col(j).array() > 0).count()), beta);
+    }
+  return w;
+}
+
+akin::sparse_matrix<double> some_counts(std::uint64_t seed) {
+  auto x = akin::synthetic::power_law_clicks<double>({.users = 80, .items = 50, .interactions = 1000, .seed = seed});
+  for (Eigen::Index n = 0; n < x.nonZeros(); ++n) x.valuePtr()[n] = static_cast<double>(1 + n % 4);
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("rp3beta by hand") {
+  // User 0 has a once and b three times; user 1 has b once and c once.
+  model_type model({.alpha = 1, .beta = 0, .neighbors = 5});
+  model.fit(matrix_of<model_type>(2, 3, {{0, 0, 1}, {0, 1, 3}, {1, 1, 1}, {1, 2, 1}}));
+  const auto w = model.weights();
+  CHECK(w.coeff(0, 1) == Approx(1 * 0.75));
+  CHECK(w.coeff(1, 0) == Approx(0.75 * 0.25));
+  CHECK(w.coeff(1, 2) == Approx(0.25 * 0.5));
+  CHECK(w.coeff(2, 1) == Approx(1 * 0.5));
+  CHECK(w.nonZeros() == 4);
+  CHECK(model.score(1, 0) == Approx(0.75 * 0.25));
+  CHECK(model.score(0, 2) == Approx(3 * 0.25 * 0.5));
+
+  model_type penalised({.alpha = 2, .beta = 1, .neighbors = 5});
+  penalised.fit(matrix_of<model_type>(2, 3, {{0, 0, 1}, {0, 1, 3}, {1, 1, 1}, {1, 2, 1}}));
+  CHECK(penalised.weights().coeff(0, 1) == Approx(0.75 * 0.75 / 2));
+  CHECK(penalised.weights().coeff(1, 2) == Approx(0.25 * 0.25 * 0.5 * 0.5));
+}
+
+TEST_CASE("rp3beta keeps the largest weights of a dense reference") {
+  for (const auto& [alpha, beta] : {std::pair{1.0, 0.5}, std::pair{0.6, 0.0}, std::pair{1.7, 1.2}}) {
+    const std::uint64_t seed = 3;
+    CAPTURE(seed, alpha, beta);
+    const auto x = some_counts(seed);
+    const Eigen::MatrixXd all = plain_weights(Eigen::MatrixXd(x), alpha, beta);
+    model_type every({.alpha = alpha, .beta = beta, .neighbors = 50}),
+        few({.alpha = alpha, .beta = beta, .neighbors = 6}),
+        normal({.alpha = alpha, .beta = beta, .neighbors = 6, .normalize = true});
+    every.fit(execution::par.threads(2), x);
+    few.fit(execution::par.threads(2), x);
+    normal.fit(execution::par.threads(2), x);
+    CHECK((Eigen::MatrixXd(every.weights()) - all).cwiseAbs().maxCoeff() <= 1e-14);
+
+    const Eigen::MatrixXd kept(few.weights()), shares(normal.weights());
+    for (Eigen::Index i = 0; i < 50; ++i) {
+      std::vector<double> sorted(all.row(i).begin(), all.row(i).end());
+      std::ranges::sort(sorted, std::greater{});
+      const double least = sorted[5];
+      for (Eigen::Index j = 0; j < 50; ++j) {
+        if (kept(i, j) > 0) CHECK(kept(i, j) == Approx(all(i, j)));
+        if (all(i, j) > least * (1 + 1e-12)) CHECK(kept(i, j) > 0);
+        if (all(i, j) < least * (1 - 1e-12)) CHECK(kept(i, j) == 0);
+      }
+      CHECK((kept.row(i).array() > 0).count() ==
+            std::ranges::count_if(std::span(sorted).first(6), [](double s) { return s > 0; }));
+      if (const double sum = kept.row(i).sum(); sum > 0) {
+        CHECK(shares.row(i).sum() == Approx(1));
+        CHECK((shares.row(i) - kept.row(i) / sum).cwiseAbs().maxCoeff() <= 1e-14);
+      }
+    }
+  }
+}
+
+TEST_CASE("rp3beta does not care how large values are, nor for stored zeros") {
+  const auto x = some_counts(4);
+  auto scaled = x;
+  scaled.coeffs() *= 1024;
+  model_type model, same, with_zeros;
+  model.fit(x);
+  same.fit(scaled);
+  CHECK(Eigen::MatrixXd(model.weights()) == Eigen::MatrixXd(same.weights()));
+
+  with_zeros.fit(matrix_of<model_type>(3, 3, {{0, 0, 1}, {0, 1, 1}, {1, 0, 0}, {1, 1, 0}, {2, 0, 0}, {2, 1, 1}}));
+  const auto w = with_zeros.weights();
+  CHECK(w.coeff(0, 1) == Approx(0.5 / std::sqrt(2.0)));
+  CHECK(w.coeff(1, 0) == Approx(0.25));
+}
+
+TEST_CASE("rp3beta explains, compares items and scores unseen histories") {
+  akin::rp3beta<float> model({.neighbors = 10});
+  const auto x = akin_test::some_clicks<akin::rp3beta<float>>();
+  model.fit(execution::par, x);
+  const auto lists = akin::recommend_for(execution::par.threads(2), model, x, {.k = 5});
+  const auto known = akin::recommend(execution::par, model, {.k = 5});
+  for (std::size_t user = 0; user < 60; ++user) {
+    CHECK(std::ranges::equal(lists.items(user), known.items(user)));
+    if (lists.items(user).empty()) continue;
+    double sum = 0;
+    for (const auto& reason :
+         akin::explain(model, x, static_cast<std::int32_t>(user), lists.items(user)[0], {.k = 1000}))
+      sum += static_cast<double>(reason.contribution);
+    CHECK(sum == Approx(lists.scores(user)[0]));
+  }
+  const std::int32_t items[] = {3};
+  const auto similar = akin::similar_items(execution::seq, model, items, {.k = 40});
+  CHECK(similar.items(0).size() == 10);
+  for (std::size_t n = 0; n < similar.items(0).size(); ++n)
+    CHECK(similar.scores(0)[n] == model.weights().coeff(3, similar.items(0)[n]));
+}
+
+TEST_CASE("rp3beta that learns more, or forgets, is the model of what is left") {
+  akin::rp3beta<float> model, expected;
+  CHECK_THROWS_AS(model.partial_fit(execution::par, akin::sparse_matrix<float>(1, 1)), akin::not_fitted);
+  CHECK_THROWS_AS(model.forget(execution::par, 0), akin::not_fitted);
+  const auto old = akin_test::some_clicks<akin::rp3beta<float>>();
+  const auto news =
+      matrix_of<akin::rp3beta<float>>(62, 43, {{0, 1, 2}, {0, 41, 1}, {3, 0, 1}, {60, 41, 1}, {60, 2, 1}});
+  model.fit(execution::par, old);
+  model.partial_fit(execution::par, news);
+  const auto all = akin::merge_interactions(old, news);
+  expected.fit(execution::par, all);
+  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(expected));
+  CHECK(model.knows_item(41));
+
+  model.forget(execution::par, 7);
+  akin::sparse_matrix<float> rest = all;
+  rest.prune([](Eigen::Index row, Eigen::Index, float) { return row != 7; });
+  expected.fit(execution::par, rest);
+  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(expected));
+
+  CHECK_THROWS_WITH(model.partial_fit(execution::par, old), contains("must be at least 62 x 43"));
+  CHECK_THROWS_WITH(model.forget(execution::par, 62), contains("user must be an id below 62, got 62"));
+  auto negative = news;
+  negative.valuePtr()[1] = -1;
+  CHECK_THROWS_WITH(model.partial_fit(execution::par, negative),
+                    "rp3beta::partial_fit: values must not be negative, got -1 in row 0");
+  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(expected));
+}
+
+TEST_CASE("rp3beta takes a matrix that is moved in without a copy") {
+  auto x = akin_test::some_clicks<model_type>();
+  const double* const values = x.valuePtr();
+  model_type copied, moved;
+  copied.fit(execution::seq, x);
+  moved.fit(execution::seq, std::move(x));
+  CHECK(moved.histories().valuePtr() == values);
+  CHECK(akin_test::bytes_of(moved) == akin_test::bytes_of(copied));
+}
+
+TEST_CASE("rp3beta refuses values and options without a meaning") {
+  model_type model;
+  CHECK_THROWS_WITH(model.fit(matrix_of<model_type>(2, 2, {{0, 0, 1}, {1, 0, -2}, {1, 1, 1}})),
+                    "rp3beta::fit: values must not be negative, got -2 in row 1");
+  CHECK(model.items() == 0);
+  CHECK_THROWS_WITH(model_type({.alpha = 0}), "rp3beta: alpha must be finite and positive, got 0");
+  CHECK_THROWS_WITH(model_type({.alpha = std::numeric_limits<double>::infinity()}), contains("alpha must be finite"));
+  CHECK_THROWS_WITH(model_type({.beta = -0.5}), "rp3beta: beta must be finite and not negative, got -0.5");
+  CHECK_THROWS_WITH(model_type({.beta = std::numeric_limits<double>::quiet_NaN()}), contains("beta must be finite"));
+  CHECK_THROWS_WITH(model_type({.neighbors = 0}), "rp3beta: neighbors must be positive, got 0");
+}
