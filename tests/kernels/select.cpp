@@ -30,11 +30,12 @@ TEMPLATE_TEST_CASE("a cut leaves the k largest", "", float, double) {
       for (const std::int64_t k : {std::int64_t{1}, size / 3, size / 2, size - 1, size}) {
         if (k < 1 || k > size) continue;
         CAPTURE(static_cast<int>(set), size, k);
+        const TestType least = -100;
         const auto x = akin_test::normal_numbers<TestType>(size, 40);
-        CHECK(cuts(x, k, kernels::call_on<kernels::cut_kernel>(set, x.data(), size, k)));
+        CHECK(cuts(x, k, kernels::call_on<kernels::cut_kernel>(set, x.data(), size, k, least)));
         auto rounded = x;
         for (TestType& y : rounded) y = std::round(2 * y);  // many equal ones, zeros of both signs
-        CHECK(cuts(rounded, k, kernels::call_on<kernels::cut_kernel>(set, rounded.data(), size, k)));
+        CHECK(cuts(rounded, k, kernels::call_on<kernels::cut_kernel>(set, rounded.data(), size, k, least)));
       }
 }
 
@@ -44,8 +45,8 @@ TEMPLATE_TEST_CASE("a cut takes numbers of any size", "", float, double) {
                                    limits::max(),    limits::infinity(),  -1, limits::min(), -limits::denorm_min()};
   for (std::int64_t k = 1; k <= static_cast<std::int64_t>(x.size()); ++k) {
     CAPTURE(k);
-    CHECK(cuts(x, k, kernels::cut_for(x.data(), static_cast<std::int64_t>(x.size()), k)));
+    CHECK(cuts(x, k, kernels::cut_for(x.data(), static_cast<std::int64_t>(x.size()), k, -limits::infinity())));
   }
   const std::vector<TestType> equal(100, TestType{3});
-  CHECK(kernels::cut_for(equal.data(), 100, 7) == 3);
+  CHECK(kernels::cut_for(equal.data(), 100, 7, TestType{1}) == 3);
 }

@@ -56,16 +56,15 @@ void check_width() {
       CAPTURE(Width, static_cast<int>(set), seed);
       const product_row<Width, Scalar, Index> x(seed);
       std::vector<Scalar> sums(cols * Width), found((cols + 1) * Width);
-      std::vector<Index> ids(cols + 1);
       for (const bool whole : {false, true}) {
-        kernels::call_on<kernels::accumulate_rows_kernel<Width>>(
+        std::vector<Index> ids(x.columns.size() + cols + 1);
+        const std::int64_t touched = kernels::call_on<kernels::accumulate_rows_kernel<Width>>(
             set, x.rows.data(), x.factors.data(), static_cast<std::int64_t>(x.rows.size()), x.offsets.data(),
-            x.columns.data(), x.terms.data(), sums.data());
+            x.columns.data(), x.terms.data(), sums.data(), whole ? nullptr : ids.data());
         const std::int64_t count =
             whole ? kernels::call_on<kernels::take_all_kernel<Width>>(set, cols, sums.data(), ids.data(), found.data())
-                  : kernels::call_on<kernels::take_touched_kernel<Width>>(
-                        set, x.rows.data(), static_cast<std::int64_t>(x.rows.size()), x.offsets.data(),
-                        x.columns.data(), sums.data(), ids.data(), found.data());
+                  : kernels::call_on<kernels::take_listed_kernel<Width>>(set, ids.data(), touched, sums.data(),
+                                                                         found.data());
         REQUIRE(count == static_cast<std::int64_t>(x.expected.size()));
         std::map<Index, std::array<Scalar, Width>> taken;
         for (std::size_t n = 0; n < x.expected.size(); ++n)
@@ -85,6 +84,20 @@ TEST_CASE("sums of a product's row are those of its pairs, and zeros are left be
   check_width<2, float, std::int32_t>();
   check_width<4, double, std::int32_t>();
   check_width<4, float, std::int64_t>();
+}
+
+TEST_CASE("a sum that comes back to 0 on its way is taken once, one that ends there is not") {
+  // Rows of one element each: column 0 gets 1 - 1 + 2, column 1 gets 3 - 3.
+  const std::vector<std::int32_t> rows = {0, 1, 2, 3, 4}, offsets = {0, 1, 2, 3, 4, 5}, columns = {0, 0, 0, 1, 1};
+  const std::vector<float> factors(5, 1), terms = {1, -1, 2, 3, -3};
+  std::vector<float> sums(2), found(6);
+  std::vector<std::int32_t> ids(6);
+  const std::int64_t touched =
+      kernels::call<kernels::accumulate_rows_kernel<1>>(rows.data(), factors.data(), std::int64_t{5}, offsets.data(),
+                                                        columns.data(), terms.data(), sums.data(), ids.data());
+  CHECK(kernels::call<kernels::take_listed_kernel<1>>(ids.data(), touched, sums.data(), found.data()) == 1);
+  CHECK((ids[0] == 0 && found[0] == 2));
+  CHECK(sums == std::vector<float>(2));
 }
 
 TEST_CASE("positions whose last sum is 0 are not taken") {

@@ -19,15 +19,37 @@ template <class InstructionSet, class Scalar>
 AKIN_ALWAYS_INLINE std::int64_t count_at_least(const Scalar* x, std::int64_t size, Scalar t) {
   std::int64_t count = 0, i = 0;
 #if AKIN_HAS_VECTOR_EXTENSIONS
+  using integer = std::conditional_t<sizeof(Scalar) == 4, std::int32_t, std::int64_t>;
   using vector = vec_for<InstructionSet, Scalar>;
+  using counter = vec<integer, vector::lanes>;
   const vector bound = vector::broadcast(t);
-  auto counts = vector::zero().v >= bound.v;  // a true lane is -1
-  counts = counts ^ counts;
-  for (; i + vector::lanes <= size; i += vector::lanes) counts += vector::load(x + i).v >= bound.v;
-  for (int lane = 0; lane < vector::lanes; ++lane) count -= counts[lane];
+  counter counts = counter::zero();
+  for (; i + vector::lanes <= size; i += vector::lanes)
+    counts.v -= vector::load(x + i).v >= bound.v;  // a true lane is -1
+  count = lane_sum(counts);
 #endif
   for (; i < size; ++i) count += x[i] >= t;
   return count;
+}
+
+/// The largest of x[0, size), size >= 1.
+template <class InstructionSet, class Scalar>
+AKIN_ALWAYS_INLINE Scalar largest(const Scalar* x, std::int64_t size) {
+  Scalar most = x[0];
+  std::int64_t i = 0;
+#if AKIN_HAS_VECTOR_EXTENSIONS
+  using vector = vec_for<InstructionSet, Scalar>;
+  if (size >= vector::lanes) {
+    auto maxima = vector::load(x).v;
+    for (i = vector::lanes; i + vector::lanes <= size; i += vector::lanes) {
+      const auto next = vector::load(x + i).v;
+      maxima = next > maxima ? next : maxima;
+    }
+    for (int lane = 0; lane < vector::lanes; ++lane) most = std::max(most, maxima[lane]);
+  }
+#endif
+  for (; i < size; ++i) most = std::max(most, x[i]);
+  return most;
 }
 
 /// Numbers in their order as integers, next to each other where the numbers are; no NaN.
@@ -52,10 +74,9 @@ struct ordered {
 
 struct cut_kernel {
   template <class InstructionSet, class Scalar>
-  static AKIN_ALWAYS_INLINE Scalar run(const Scalar* x, std::int64_t size, std::int64_t k) {
+  static AKIN_ALWAYS_INLINE Scalar run(const Scalar* x, std::int64_t size, std::int64_t k, Scalar least) {
     using order = ordered<Scalar>;
-    const auto [least, most] = std::minmax_element(x, x + size);
-    auto low = order::key(*least), high = order::key(*most);
+    auto low = order::key(least), high = order::key(largest<InstructionSet>(x, size));
     while (low < high) {
       const auto middle = order::middle(low, high);
       const Scalar t = order::number(middle);
@@ -71,10 +92,11 @@ struct cut_kernel {
 };
 
 /// A number t such that exactly k of x[0, size) are at least t or, where equal numbers leave none, the k-th largest.
-/// 1 <= k <= size, no NaN. Bisection: at most as many passes over x as a number has bits, half of that as a rule.
+/// 1 <= k <= size; no NaN, and nothing below `least`. Bisection: at most as many passes over x as a number has bits,
+/// half of that as a rule.
 template <class Scalar>
-Scalar cut_for(const Scalar* x, std::int64_t size, std::int64_t k) {
-  return call<cut_kernel>(x, size, k);
+Scalar cut_for(const Scalar* x, std::int64_t size, std::int64_t k, Scalar least) {
+  return call<cut_kernel>(x, size, k, least);
 }
 
 }  // namespace akin::inline AKIN_ABI::kernels

@@ -12,22 +12,60 @@ namespace akin::inline AKIN_ABI::kernels {
 
 /// For each p in [0, count), with row r = rows[p] of a compressed matrix, and each element q of the row: adds
 /// factors[p] * terms[q] to sums[columns[q]]. Factors, terms and sums are vectors of Width numbers, multiplied one by
-/// one: a product and, where wanted, what else there is to know of a pair (a count, squares).
+/// one: a product and, where wanted, what else there is to know of a pair (a count, squares). Where `touched` is not
+/// null it gets the positions whose last sum was 0 when they were added to, and their number is returned: each that has
+/// a sum is among them, and there is room for one more than there are multiplications.
 /// Source: F. G. Gustavson, "Two Fast Algorithms for Sparse Matrices", ACM TOMS 4(3), 1978.
 template <int Width>
 struct accumulate_rows_kernel {
+  static constexpr std::int64_t ahead = 2;  // rows that are asked for before their turn
+
   template <class InstructionSet, class Scalar, class Index>
-  static AKIN_ALWAYS_INLINE void run(const Index* rows, const Scalar* factors, std::int64_t count, const Index* offsets,
-                                     const Index* columns, const Scalar* terms, Scalar* sums) {
-    using vector = vec<Scalar, Width>;
+  static AKIN_ALWAYS_INLINE std::int64_t run(const Index* rows, const Scalar* factors, std::int64_t count,
+                                             const Index* offsets, const Index* columns, const Scalar* terms,
+                                             Scalar* sums, Index* touched) {
+    std::int64_t listed = 0;
     for (std::int64_t p = 0; p < count; ++p) {
-      const std::int64_t begin = offsets[rows[p]], end = offsets[rows[p] + 1];
-      const vector factor = vector::load(factors + p * Width);
-      for (std::int64_t q = begin; q < end; ++q) {
-        Scalar* const sum = sums + static_cast<std::int64_t>(columns[q]) * Width;
-        vector::load(sum).plus_product(factor, vector::load(terms + q * Width)).store(sum);
+      const std::int64_t begin = offsets[rows[p]], size = offsets[rows[p] + 1] - begin;
+      if (p + ahead < count) {
+        const std::int64_t next = offsets[rows[p + ahead]], next_size = offsets[rows[p + ahead] + 1] - next;
+        prefetch_row(columns + next, next_size);
+        prefetch_row(terms + next * Width, next_size * Width);
       }
+      const Scalar* const factor = factors + p * Width;
+      if (touched == nullptr)
+        add_row(factor, columns + begin, terms + begin * Width, size, sums);
+      else
+        listed = add_row(factor, columns + begin, terms + begin * Width, size, sums, touched, listed);
     }
+    return listed;
+  }
+
+ private:
+  template <class Scalar, class Index>
+  static AKIN_ALWAYS_INLINE void add_row(const Scalar* factor, const Index* ids, const Scalar* terms, std::int64_t size,
+                                         Scalar* sums) {
+    using vector = vec<Scalar, Width>;
+    const vector left = vector::load(factor);
+    AKIN_UNROLL
+    for (std::int64_t q = 0; q < size; ++q) {
+      Scalar* const sum = sums + static_cast<std::int64_t>(ids[q]) * Width;
+      vector::load(sum).plus_product(left, vector::load(terms + q * Width)).store(sum);
+    }
+  }
+  template <class Scalar, class Index>
+  static AKIN_ALWAYS_INLINE std::int64_t add_row(const Scalar* factor, const Index* ids, const Scalar* terms,
+                                                 std::int64_t size, Scalar* sums, Index* touched, std::int64_t listed) {
+    using vector = vec<Scalar, Width>;
+    const vector left = vector::load(factor);
+    AKIN_UNROLL
+    for (std::int64_t q = 0; q < size; ++q) {
+      Scalar* const sum = sums + static_cast<std::int64_t>(ids[q]) * Width;
+      touched[listed] = ids[q];
+      listed += sum[Width - 1] == 0;
+      vector::load(sum).plus_product(left, vector::load(terms + q * Width)).store(sum);
+    }
+    return listed;
   }
 };
 
@@ -43,17 +81,14 @@ AKIN_ALWAYS_INLINE std::int64_t take_sums(Index id, Scalar* sums, std::int64_t t
   return taken + (last != 0);
 }
 
-/// Takes out what accumulate_rows_kernel has summed for the same rows, in the order of first touch: ids[n] and Width
-/// numbers found[n] for each position whose last sum is not 0. Leaves zeros. Returns n; needs room for one more.
+/// Takes out what accumulate_rows_kernel has summed, from the `size` positions ids that it listed: ids[n] and Width
+/// numbers found[n] for each position whose last sum is not 0, once. Leaves zeros. Returns n; needs room for one more.
 template <int Width>
-struct take_touched_kernel {
+struct take_listed_kernel {
   template <class InstructionSet, class Scalar, class Index>
-  static AKIN_ALWAYS_INLINE std::int64_t run(const Index* rows, std::int64_t count, const Index* offsets,
-                                             const Index* columns, Scalar* sums, Index* ids, Scalar* found) {
+  static AKIN_ALWAYS_INLINE std::int64_t run(Index* ids, std::int64_t size, Scalar* sums, Scalar* found) {
     std::int64_t taken = 0;
-    for (std::int64_t p = 0; p < count; ++p)
-      for (std::int64_t q = offsets[rows[p]]; q < offsets[rows[p] + 1]; ++q)
-        taken = take_sums<Width>(columns[q], sums, taken, ids, found);
+    for (std::int64_t n = 0; n < size; ++n) taken = take_sums<Width>(ids[n], sums, taken, ids, found);
     return taken;
   }
 };

@@ -125,10 +125,12 @@ class pair_measure {
   template <int Width, class Index>
   void score(Scalar left, const Scalar* right, const Index* ids, const Scalar* sums, std::int64_t count,
              Scalar* scores) const noexcept {
-    for (std::int64_t n = 0; n < count; ++n) scores[n] = formula<Width>(left, right[ids[n]], sums + n * Width);
-    if (needs_count_)
-      for (std::int64_t n = 0; n < count; ++n) scores[n] = supported(scores[n], sums[n * Width + Width - 1]);
-    for (std::int64_t n = 0; n < count; ++n) scores[n] = scores[n] == 0 ? no_score<Scalar> : scores[n];
+    for (std::int64_t n = 0; n < count; ++n) {
+      const Scalar both = sums[n * Width + Width - 1];  // a single sum may stand where its score will be
+      Scalar score = formula<Width>(left, right[ids[n]], sums + n * Width);
+      if (needs_count_) score = both < support_ ? Scalar{0} : score * (both / (both + significance_));
+      scores[n] = score == 0 ? no_score<Scalar> : score;
+    }
   }
 
  private:
@@ -143,10 +145,6 @@ class pair_measure {
       return sums[0] / (sums[0] + alpha_ * (left - sums[0]) + beta_ * (right - sums[0]) + shrinkage_);
     }
   }
-  Scalar supported(Scalar score, Scalar count) const noexcept {
-    return count < support_ ? no_score<Scalar> : score * (count / (count + significance_));
-  }
-
   pair_formula formula_;
   Scalar shrinkage_, alpha_, beta_, support_, significance_;
   bool needs_count_;

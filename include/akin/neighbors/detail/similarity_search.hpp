@@ -38,6 +38,7 @@ class similarity_search {
     rights_.resize(static_cast<std::size_t>(rows_.rows()));
     for (std::int64_t row = 0; row < rows_.rows(); ++row)
       rights_[static_cast<std::size_t>(row)] = side(rows_.view().row_values(row)).right;
+    if (is_quotient()) divide_by_rights();
     with_width([&](auto width) {
       if constexpr (width() > 1) right_terms_ = right_terms<width()>(columns_.view().values, columns_.nonzeros());
     });
@@ -47,9 +48,9 @@ class similarity_search {
   template <class Policy>
   csr_storage<Scalar, Index> all(const Policy& policy) const {
     csr_storage<Scalar, Index> result;
+    const csr_view<Scalar, Index> x = rows_.view();
     with_width([&](auto width) {
       constexpr int w = width();
-      const csr_view<Scalar, Index> x = rows_.view();
       std::vector<Scalar> left;
       if constexpr (w > 1) left = left_terms<w>(x.values, x.nonzeros());
       const terms_view<Scalar, Index> left_view{x.pattern(), w > 1 ? left.data() : x.values};
@@ -57,14 +58,20 @@ class similarity_search {
       result =
           top_rows<w>(policy, left_view, right(), options_.neighbors, floor(), true,
                       [&](std::int64_t row, const Index* ids, const Scalar* sums, std::int64_t count, Scalar* to) {
-                        measure.template score<w>(side(x.row_values(row)).left, rights_.data(), ids, sums, count, to);
+                        if (!is_quotient())
+                          measure.template score<w>(side(x.row_values(row)).left, rights_.data(), ids, sums, count, to);
                       });
     });
-    for (std::int64_t i = 0; i < result.nonzeros(); ++i) amplify(result.mutable_values()[i]);
+    Scalar* const values = result.mutable_values();
+    for_each_row(policy, x.rows, [&](std::int64_t row, int) {
+      const Scalar left = side(x.row_values(row)).left;
+      for (std::int64_t i = result.view().offsets[row]; i < result.view().offsets[row + 1]; ++i)
+        values[i] = finished(values[i], left);
+    });
     return result;
   }
 
-  /// The k rows most similar to a row that is not among them, ids ascending. Allocates the memory of a worker.
+  /// The k rows most similar to a row that is not among them, in any order. Allocates the memory of a worker.
   candidates<Scalar, Index> one(slice<const Index> ids, slice<const Scalar> values) const {
     candidates<Scalar, Index> best;
     with_width([&](auto width) {
@@ -77,13 +84,17 @@ class similarity_search {
       top_rows_scratch<w, Scalar, Index> scratch(rows_.rows());
       multiply_row<w>(ids, left.data(), right(), cost, -1, scratch);
       const Scalar own = side(slice<const Scalar>{prepared.data(), values.size}).left;
-      pair_measure<Scalar>(options_).template score<w>(own, rights_.data(), scratch.best.ids.data(),
-                                                       scratch.found.data(), scratch.best.count,
-                                                       scratch.best.scores.data());
-      choose_best(scratch, floor(), options_.neighbors);
       best = std::move(scratch.best);
+      if (!is_quotient())
+        pair_measure<Scalar>(options_).template score<w>(own, rights_.data(), best.ids.data(),
+                                                         w == 1 ? best.scores.data() : scratch.several.data(),
+                                                         best.count, best.scores.data());
+      keep_best(best, floor(), std::int64_t{options_.neighbors}, scratch.ties);
+      for (std::int64_t n = 0; n < best.count; ++n) {
+        Scalar& score = best.scores[static_cast<std::size_t>(n)];
+        score = finished(score, own);
+      }
     });
-    for (std::int64_t n = 0; n < best.count; ++n) amplify(best.scores[static_cast<std::size_t>(n)]);
     return best;
   }
 
@@ -108,9 +119,22 @@ class similarity_search {
   }
   pair_side<Scalar> side(slice<const Scalar> values) const { return side_of(options_, values, columns_.rows()); }
   Scalar floor() const noexcept { return options_.keep_negative ? no_score<Scalar> : Scalar{0}; }
-  void amplify(Scalar& s) const {
-    if (options_.amplification != 1)
-      s = std::copysign(static_cast<Scalar>(std::pow(std::abs(static_cast<double>(s)), options_.amplification)), s);
+  /// Whether similarities are x'y / (left_x right_y): then y is divided beforehand, x'y by left_x where it is kept, and
+  /// nothing is left to do for each pair.
+  bool is_quotient() const noexcept {
+    return formula_of(options_.similarity) == pair_formula::ratio && options_.shrinkage == 0 && sums_of(options_) == 1;
+  }
+  void divide_by_rights() {
+    for (std::int64_t i = 0; i < columns_.nonzeros(); ++i) {
+      const Scalar right = rights_[static_cast<std::size_t>(columns_.view().columns[i])];
+      if (right > 0) columns_.mutable_values()[i] /= right;
+    }
+  }
+  /// From the score by which a neighbour was chosen to the similarity.
+  Scalar finished(Scalar score, Scalar left) const noexcept {
+    const Scalar s = is_quotient() ? score / left : score;
+    if (options_.amplification == 1) return s;
+    return std::copysign(static_cast<Scalar>(std::pow(std::abs(static_cast<double>(s)), options_.amplification)), s);
   }
 
   void learn_column_means() {
