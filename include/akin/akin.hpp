@@ -64,6 +64,7 @@
 #include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/gemm.hpp>
+#include <akin/kernels/inverse_sweep.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/kernels/select.hpp>
 #include <akin/kernels/sgd_step.hpp>
@@ -73,6 +74,8 @@
 #include <akin/kernels/symmetric_eigen.hpp>
 #include <akin/kernels/syrk.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/linear/ease.hpp>
+#include <akin/linear/ease_options.hpp>
 #include <akin/linear/randomized_svd.hpp>
 #include <akin/linear/randomized_svd_options.hpp>
 #include <akin/linear/slim.hpp>

@@ -1,0 +1,172 @@
+/// @file
+/// A linear model of each item by all others, in closed form.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/kernels/axpy.hpp>
+#include <akin/linear/detail/ease_weights.hpp>
+#include <akin/linear/ease_options.hpp>
+#include <akin/matrix.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/storage.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Minimises |X - X W|^2 + lambda |W|^2 over the items x items matrices W with nothing on the diagonal, for the users x
+/// items matrix X: with P = (X'X + lambda I)^-1, w_ij = -p_ij / p_jj. An item's score for a user is the sum over the
+/// user's items i of r_ui w_ij. Weights may be negative. An item that nobody has is not recommended.
+///
+/// Fit takes O(sum over users of items^2) + items^3 flops on all workers, and items^2 numbers of memory, beside those
+/// of the weights that a fitted model already has. A user is scored in O(items of the user * items). Deterministic: the
+/// same bits for any number of threads. Const members may be called from many threads.
+/// Sources: H. Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019; dropout: H. Steck, "Autoencoders
+/// that don't overfit towards the Identity", NeurIPS 2020.
+template <class Scalar = float, class Index = std::int32_t>
+class ease {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+  static constexpr std::string_view kind = "ease";
+
+  /// Throws std::invalid_argument for options out of range.
+  explicit ease(const ease_options& options = {}) : options_(options) {
+    detail::require(options.regularization > 0 && detail::is_finite(options.regularization), "ease",
+                    "regularization must be finite and positive", options.regularization);
+    detail::require(options.dropout >= 0 && options.dropout < 1, "ease", "dropout must be at least 0 and below 1",
+                    options.dropout);
+    detail::require(options.memory_limit > 0, "ease", "memory_limit must be positive", options.memory_limit);
+  }
+
+  /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. Throws
+  /// std::length_error where it would take more than memory_limit, numeric_error where Scalar cannot hold or invert
+  /// X'X + lambda I; the model is then as it was.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, Matrix&& user_items) {
+    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "ease::fit");
+    auto weights = detail::ease_weights(policy, x, options_);
+    auto known = known_items(x);
+    histories_ = detail::own<Scalar, Index>(std::forward<Matrix>(user_items));
+    weights_ = std::move(weights);
+    known_ = std::move(known);
+  }
+  template <class Matrix>
+  requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
+  void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
+
+  const ease_options& options() const noexcept { return options_; }
+  std::int64_t users() const noexcept { return histories_.rows(); }
+  std::int64_t items() const noexcept { return weights_.rows(); }
+  /// Whether the user has a value other than 0.
+  bool knows_user(Index user) const noexcept {
+    return user >= 0 && user < users() &&
+           has_evidence(histories_.view().row_columns(user), histories_.view().row_values(user));
+  }
+  /// Whether a user has a value other than 0 for the item.
+  bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && known_[item] != 0; }
+
+  /// The interactions of the training, users x items; refers to the model.
+  auto histories() const { return histories_.map(); }
+  /// W, items x items: row i holds what having item i adds to the scores of others. Refers to the model.
+  auto weights() const { return weights_.map(); }
+
+  /// 0 without evidence; ids must be in range.
+  Scalar score(Index user, Index item) const noexcept {
+    const auto columns = histories_.view().row_columns(user);
+    const auto values = histories_.view().row_values(user);
+    Scalar sum = 0;
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      kernels::axpy(values[i], weights_.view().row(columns[i]) + item, &sum, 1);
+    return sum;
+  }
+  /// Fills out[item] for all items, -infinity for those that nobody has, and for all where the user has nothing.
+  void score_all(Index user, std::span<Scalar> out) const noexcept {
+    score_history(histories_.view().row_columns(user), histories_.view().row_values(user), out);
+  }
+  /// The same for a history of any user: item ids in range, and a value each.
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept {
+    if (!has_evidence(columns, values)) {
+      std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+      return;
+    }
+    std::fill(out.begin(), out.end(), Scalar{0});
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      kernels::axpy(values[i], weights_.view().row(columns[i]), out.data(), items());
+    leave_known(out);
+  }
+
+  /// Fills out[other] with the weight from the item to each other, -infinity for the item itself and for items that
+  /// nobody has.
+  void similarity_all(Index item, std::span<Scalar> out) const noexcept {
+    const Scalar* const row = weights_.view().row(item);
+    std::copy(row, row + items(), out.begin());
+    leave_known(out);
+    out[static_cast<std::size_t>(item)] = detail::no_score<Scalar>;
+    if (!knows_item(item)) std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+  }
+
+  /// See akin::explain.
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+                     std::span<Scalar> out) const noexcept {
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      out[static_cast<std::size_t>(i)] = values[i] * weights_.view().row(columns[i])[item];
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    writer.add_value("regularization", options_.regularization);
+    writer.add_value("dropout", options_.dropout);
+    writer.add_value("memory_limit", options_.memory_limit);
+    writer.add("weights", weights_.view());
+    detail::write_csr(writer, "histories", histories_.view());
+  }
+  static ease read_from(const detail::model_reader& reader) {
+    ease model({.regularization = reader.value<double>("regularization"),
+                .dropout = reader.value<double>("dropout"),
+                .memory_limit = reader.value<double>("memory_limit")});
+    model.weights_ = detail::map_dense<Scalar>(reader, "weights");
+    model.histories_ = detail::map_csr<Scalar, Index>(reader, "histories");
+    reader.require(model.weights_.rows() == model.weights_.cols() && model.histories_.cols() == model.weights_.rows(),
+                   "the weights must be items x items, and histories users x items");
+    model.known_ = known_items(model.histories_.view());
+    return model;
+  }
+
+ private:
+  /// 1 for each item that has a value other than 0.
+  static detail::storage<std::uint8_t> known_items(const csr_view<Scalar, Index>& x) {
+    detail::storage<std::uint8_t> known(x.cols);
+    for (std::int64_t i = 0; i < x.nonzeros(); ++i)
+      if (x.values[i] != 0) known.mutable_data()[x.columns[i]] = 1;
+    return known;
+  }
+  bool has_evidence(slice<const Index> columns, slice<const Scalar> values) const noexcept {
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      if (values[i] != 0 && known_[columns[i]] != 0) return true;
+    return false;
+  }
+  void leave_known(std::span<Scalar> out) const noexcept {
+    for (std::size_t i = 0; i < out.size(); ++i)
+      if (known_[static_cast<std::int64_t>(i)] == 0) out[i] = detail::no_score<Scalar>;
+  }
+
+  ease_options options_;
+  detail::dense_storage<Scalar> weights_;         // items x items
+  detail::csr_storage<Scalar, Index> histories_;  // users x items
+  detail::storage<std::uint8_t> known_;           // of each item
+};
+
+}  // namespace akin::inline AKIN_ABI
