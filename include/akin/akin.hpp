@@ -18,6 +18,7 @@
 #include <akin/data/read_user_item_lists.hpp>
 #include <akin/data/splits.hpp>
 #include <akin/data/synthetic.hpp>
+#include <akin/data/time_decay.hpp>
 #include <akin/data/weighting.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/evaluate.hpp>

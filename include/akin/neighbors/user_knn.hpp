@@ -37,8 +37,8 @@ using user_knn_options = neighborhood_options;
 /// takes off the items' means here, pearson the users'.
 ///
 /// Complexity: fit O(sum over items of users^2) on all workers; holds users * neighbors similarities and the
-/// interactions three times: as they are, centred, and by item, where the neighbours of a new user are found. A user is
-/// scored in O(sum of the neighbours' items + items); a history that is new in O(sum of its items' users) more.
+/// interactions four times: as they are, centred, and by user and by item as the measure sees them, for new users. A
+/// user is scored in O(sum of the neighbours' items + items); a history that is new in O(sum of its items' users) more.
 /// Deterministic: the same bits for any number of threads. Const members may be called from many threads.
 /// Source: P. Resnick et al., "GroupLens: An Open Architecture for Collaborative Filtering of Netnews", CSCW 1994.
 template <class Scalar = float, class Index = std::int32_t>
