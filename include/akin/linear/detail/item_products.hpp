@@ -27,21 +27,19 @@ class product_rows {
 
   /// Item i with all items.
   const double* sum(std::int64_t i) {
-    const auto users = item_users_.row_columns(i);
-    factors_.assign(item_users_.row_values(i).begin(), item_users_.row_values(i).end());
-    kernels::call<kernels::accumulate_rows_kernel<1>>(users.data, static_cast<const double*>(factors_.data()),
-                                                      users.size, x_.offsets, x_.columns, terms_, sums_.data());
+    accumulate(i, nullptr);
     return sums_.data();
   }
   void clear() { std::fill(sums_.begin(), sums_.end(), 0.0); }
   /// Fills ids and values with the products of item i that are not 0, and clears them.
   void take(std::int64_t i, std::vector<Index>& ids, std::vector<Scalar>& values) {
-    sum(i);
-    const auto users = item_users_.row_columns(i);
-    ids_.resize(sums_.size() + 1);
+    std::int64_t additions = 0;
+    for (const Index user : item_users_.row_columns(i)) additions += x_.row_size(user);
+    ids_.resize(static_cast<std::size_t>(additions) + 1);
     found_.resize(sums_.size() + 1);
-    const auto taken = kernels::call<kernels::take_touched_kernel<1>>(users.data, users.size, x_.offsets, x_.columns,
-                                                                      sums_.data(), ids_.data(), found_.data());
+    const std::int64_t touched = accumulate(i, ids_.data());
+    const std::int64_t taken =
+        kernels::call<kernels::take_listed_kernel<1>>(ids_.data(), touched, sums_.data(), found_.data());
     ids.assign(ids_.begin(), ids_.begin() + taken);
     values.resize(static_cast<std::size_t>(taken));
     std::transform(found_.begin(), found_.begin() + taken, values.begin(),
@@ -49,6 +47,14 @@ class product_rows {
   }
 
  private:
+  std::int64_t accumulate(std::int64_t i, Index* touched) {
+    const auto users = item_users_.row_columns(i);
+    factors_.assign(item_users_.row_values(i).begin(), item_users_.row_values(i).end());
+    return kernels::call<kernels::accumulate_rows_kernel<1>>(users.data, static_cast<const double*>(factors_.data()),
+                                                             users.size, x_.offsets, x_.columns, terms_, sums_.data(),
+                                                             touched);
+  }
+
   csr_view<Scalar, Index> x_, item_users_;
   const double* terms_;
   std::vector<double> sums_, factors_, found_;
