@@ -28,8 +28,9 @@ TEMPLATE_TEST_CASE("rp3beta keeps the promises of every model", "", akin::rp3bet
   SECTION("as it is") {
     akin_test::check_model([] { return TestType({.neighbors = 7}); });
   }
-  SECTION("with rows that sum to 1") {
-    akin_test::check_model([] { return TestType({.alpha = 0.6, .beta = 0.3, .neighbors = 50, .normalize = true}); });
+  SECTION("with rows that summed to 1 before columns were cut") {
+    akin_test::check_model(
+        [] { return TestType({.alpha = 0.6, .beta = 0.3, .neighbors = 50, .normalize = true, .incoming = 9}); });
   }
 }
 
@@ -110,6 +111,32 @@ TEST_CASE("rp3beta keeps the largest weights of a dense reference") {
       }
     }
   }
+}
+
+TEST_CASE("rp3beta keeps of the weights that lead to an item the largest") {
+  const std::uint64_t seed = 6;
+  CAPTURE(seed);
+  const auto x = some_counts(seed);
+  model_type all({.neighbors = 20, .normalize = true}), few({.neighbors = 20, .normalize = true, .incoming = 4}),
+      enough({.neighbors = 20, .normalize = true, .incoming = 50});
+  all.fit(x);
+  few.fit(execution::par.threads(2), x);
+  enough.fit(x);
+  const Eigen::MatrixXd before(all.weights()), after(few.weights());
+  CHECK(Eigen::MatrixXd(enough.weights()) == before);
+  std::int64_t cut = 0;
+  for (Eigen::Index j = 0; j < 50; ++j) {
+    std::vector<std::pair<double, Eigen::Index>> column;
+    for (Eigen::Index i = 0; i < 50; ++i)
+      if (before(i, j) > 0) column.emplace_back(-before(i, j), i);
+    std::ranges::sort(column);
+    Eigen::VectorXd expected = Eigen::VectorXd::Zero(50);
+    for (const auto& [weight, i] : std::span(column).first(std::min<std::size_t>(4, column.size())))
+      expected[i] = -weight;
+    cut += column.size() > 4;
+    CHECK(after.col(j) == expected);
+  }
+  CHECK(cut > 10);
 }
 
 TEST_CASE("rp3beta does not care how large values are, nor for stored zeros") {
@@ -198,4 +225,5 @@ TEST_CASE("rp3beta refuses values and options without a meaning") {
   CHECK_THROWS_WITH(model_type({.beta = -0.5}), "rp3beta: beta must be finite and not negative, got -0.5");
   CHECK_THROWS_WITH(model_type({.beta = std::numeric_limits<double>::quiet_NaN()}), contains("beta must be finite"));
   CHECK_THROWS_WITH(model_type({.neighbors = 0}), "rp3beta: neighbors must be positive, got 0");
+  CHECK_THROWS_WITH(model_type({.incoming = -1}), "rp3beta: incoming must not be negative, got -1");
 }

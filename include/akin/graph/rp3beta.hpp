@@ -49,6 +49,7 @@ class rp3beta : public detail::item_weights<Scalar, Index> {
     detail::require(options.beta >= 0 && options.beta <= most, "rp3beta", "beta must be finite and not negative",
                     options.beta);
     detail::require(options.neighbors >= 1, "rp3beta", "neighbors must be positive", options.neighbors);
+    detail::require(options.incoming >= 0, "rp3beta", "incoming must not be negative", options.incoming);
   }
 
   /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. Throws
@@ -95,13 +96,15 @@ class rp3beta : public detail::item_weights<Scalar, Index> {
     writer.add_value("beta", options_.beta);
     writer.add_value("neighbors", options_.neighbors);
     writer.add_value("normalize", options_.normalize);
+    writer.add_value("incoming", options_.incoming);
     base::write_matrices(writer, "weights");
   }
   static rp3beta read_from(const detail::model_reader& reader) {
     rp3beta model({.alpha = reader.value<double>("alpha"),
                    .beta = reader.value<double>("beta"),
                    .neighbors = reader.value<int>("neighbors"),
-                   .normalize = reader.value<bool>("normalize")});
+                   .normalize = reader.value<bool>("normalize"),
+                   .incoming = reader.value<int>("incoming")});
     model.read_matrices(reader, "weights");
     return model;
   }

@@ -11,7 +11,8 @@ struct rp3beta_options {
   double alpha = 1;        ///< > 0: power of each step's probability; 0.3 to 2
   double beta = 0.5;       ///< >= 0: how strongly popular items are held back, 0 (P3alpha) not at all; 0 to 1
   int neighbors = 100;     ///< >= 1, weights kept of each item; 20 to 1000
-  bool normalize = false;  ///< whether the weights kept of an item sum to 1
+  bool normalize = false;  ///< whether the `neighbors` weights of an item sum to 1
+  int incoming = 0;        ///< >= 0: weights kept of those that lead to an item, after `neighbors`; 0: all
 };
 
 }  // namespace AKIN_SEAM

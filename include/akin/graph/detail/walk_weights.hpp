@@ -2,6 +2,7 @@
 /// The weights of rp3beta from the interactions.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,8 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/graph/rp3beta_options.hpp>
+#include <akin/kernels/top_k.hpp>
+#include <akin/linear/detail/weights_of_columns.hpp>
 #include <akin/matrix.hpp>
 #include <akin/neighbors/top_products.hpp>
 #include <akin/parallel.hpp>
@@ -52,6 +55,27 @@ std::vector<Scalar> degree_scales(const csr_view<Scalar, Index>& item_users, dou
   return scales;
 }
 
+/// What is left of W when each column keeps its k largest elements, of equal ones those with the smaller row.
+template <class Policy, class Scalar, class Index>
+csr_storage<Scalar, Index> largest_of_columns(const Policy& policy, const csr_view<Scalar, Index>& weights,
+                                              std::int64_t k) {
+  using entry = kernels::scored<Scalar, Index>;
+  const csr_storage<Scalar, Index> transposed = transpose(weights);
+  const csr_view<Scalar, Index> view = transposed.view();
+  std::vector<std::vector<entry>> columns(static_cast<std::size_t>(view.rows));
+  for_each_row(policy, view.rows, [&](std::int64_t j, int) {
+    auto& column = columns[static_cast<std::size_t>(j)];
+    for (std::int64_t i = 0; i < view.row_size(j); ++i)
+      column.push_back({view.row_values(j)[i], view.row_columns(j)[i]});
+    if (view.row_size(j) <= k) return;
+    std::nth_element(column.begin(), column.begin() + k, column.end(),
+                     [](const entry& a, const entry& b) { return a.precedes(b); });
+    column.resize(static_cast<std::size_t>(k));
+    std::ranges::sort(column, [](const entry& a, const entry& b) { return a.id < b.id; });
+  });
+  return weights_of_columns(columns, "rp3beta::fit");
+}
+
 /// W of rp3beta, items x items.
 template <class Policy, class Scalar, class Index>
 csr_storage<Scalar, Index> walk_weights(const Policy& policy, const csr_view<Scalar, Index>& x,
@@ -63,6 +87,7 @@ csr_storage<Scalar, Index> walk_weights(const Policy& policy, const csr_view<Sca
   auto weights =
       top_products(policy, to_users.view(), to_items.view(), options.neighbors, Scalar{0}, scales.data(), true);
   if (options.normalize) to_probabilities(policy, weights, 1);
+  if (options.incoming > 0) weights = largest_of_columns(policy, weights.view(), options.incoming);
   return weights;
 }
 

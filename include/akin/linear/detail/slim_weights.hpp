@@ -12,36 +12,13 @@
 #include <akin/error.hpp>
 #include <akin/linear/detail/item_products.hpp>
 #include <akin/linear/detail/item_regression.hpp>
+#include <akin/linear/detail/weights_of_columns.hpp>
 #include <akin/linear/slim_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
-
-/// The transpose of rows that hold (weight, id) pairs, ids ascending.
-template <class Scalar, class Index>
-csr_storage<Scalar, Index> weights_of_rows(std::vector<std::vector<kernels::scored<Scalar, Index>>>& rows) {
-  const auto items = static_cast<std::int64_t>(rows.size());
-  std::int64_t total = 0;
-  for (const auto& row : rows) total += static_cast<std::int64_t>(row.size());
-  if (total > largest_id<Index>)
-    fail<std::length_error>("slim::fit: the items have ", total, " weights, the index type counts ", largest_id<Index>,
-                            "; raise l1, or set neighbors");
-  csr_storage<Scalar, Index> result(items, items, total);
-  std::int64_t position = 0;
-  for (std::int64_t j = 0; j < items; ++j) {
-    auto& row = rows[static_cast<std::size_t>(j)];
-    for (const auto& [weight, id] : row) {
-      result.mutable_columns()[position] = id;
-      result.mutable_values()[position] = weight;
-      ++position;
-    }
-    result.mutable_offsets()[j + 1] = static_cast<Index>(position);
-    row = {};
-  }
-  return transpose(result.view());
-}
 
 template <class Policy, class Scalar, class Index>
 regression_data<Scalar, Index> make_regression_data(const Policy& policy, const csr_view<Scalar, Index>& x,
@@ -87,7 +64,7 @@ csr_storage<Scalar, Index> slim_weights(const Policy& policy, const csr_view<Sca
     const Index j = order[static_cast<std::size_t>(position)];
     columns[static_cast<std::size_t>(j)] = workers[static_cast<std::size_t>(worker)].solve(j);
   });
-  return weights_of_rows(columns);
+  return weights_of_columns(columns, "slim::fit");
 }
 
 }  // namespace akin::inline AKIN_ABI::detail
