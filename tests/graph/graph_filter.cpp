@@ -81,10 +81,10 @@ class dense_filter {
     const int order = options_.order;
     double sum = 0;
     for (int j = 0; j <= order; ++j) {
-      const double point = std::cos((order + 0.5 - j) / (order + 1) * pi), y = -std::cos(pi * j / order);
-      double term = y < 0 ? 0.5 + 0.5 * std::pow(-y, options_.flatness) : 0.5 - 0.5 * std::pow(y, options_.flatness);
+      const double point = std::cos((j + 0.5) / (order + 1) * pi), phi = options_.flatness;
+      double term = point < 0 ? 0.5 + 0.5 * std::pow(-point, phi) : 0.5 - 0.5 * std::pow(point, phi);
       for (int other = 0; other <= order; ++other) {
-        const double other_point = std::cos((order + 0.5 - other) / (order + 1) * pi);
+        const double other_point = std::cos((other + 0.5) / (order + 1) * pi);
         if (other != j) term *= (x - other_point) / (point - other_point);
       }
       sum += term;
