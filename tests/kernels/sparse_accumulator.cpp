@@ -62,9 +62,11 @@ void check_width() {
             set, x.rows.data(), x.factors.data(), static_cast<std::int64_t>(x.rows.size()), x.offsets.data(),
             x.columns.data(), x.terms.data(), sums.data(), whole ? nullptr : ids.data());
         const std::int64_t count =
-            whole ? kernels::call_on<kernels::take_all_kernel<Width>>(set, cols, sums.data(), ids.data(), found.data())
-                  : kernels::call_on<kernels::take_listed_kernel<Width>>(set, ids.data(), touched, sums.data(),
-                                                                         found.data());
+            whole
+                ? kernels::call_on<kernels::take_all_kernel<Width, kernels::taking::touched>>(
+                      set, std::int64_t{0}, cols, Scalar{0}, sums.data(), std::int64_t{0}, ids.data(), found.data())
+                : kernels::call_on<kernels::take_listed_kernel<Width, kernels::taking::touched>>(
+                      set, std::int64_t{0}, touched, Scalar{0}, sums.data(), std::int64_t{0}, ids.data(), found.data());
         REQUIRE(count == static_cast<std::int64_t>(x.expected.size()));
         std::map<Index, std::array<Scalar, Width>> taken;
         for (std::size_t n = 0; n < x.expected.size(); ++n)
@@ -95,7 +97,8 @@ TEST_CASE("a sum that comes back to 0 on its way is taken once, one that ends th
   const std::int64_t touched =
       kernels::call<kernels::accumulate_rows_kernel<1>>(rows.data(), factors.data(), std::int64_t{5}, offsets.data(),
                                                         columns.data(), terms.data(), sums.data(), ids.data());
-  CHECK(kernels::call<kernels::take_listed_kernel<1>>(ids.data(), touched, sums.data(), found.data()) == 1);
+  CHECK(kernels::call<kernels::take_listed_kernel<1, kernels::taking::touched>>(
+            std::int64_t{0}, touched, 0.0f, sums.data(), std::int64_t{0}, ids.data(), found.data()) == 1);
   CHECK((ids[0] == 0 && found[0] == 2));
   CHECK(sums == std::vector<float>(2));
 }
@@ -103,8 +106,25 @@ TEST_CASE("a sum that comes back to 0 on its way is taken once, one that ends th
 TEST_CASE("positions whose last sum is 0 are not taken") {
   std::vector<float> sums = {0, 0, 5, 0, 0, 2}, found(8);
   std::vector<std::int32_t> ids(4);
-  CHECK(kernels::call<kernels::take_all_kernel<2>>(std::int64_t{3}, sums.data(), ids.data(), found.data()) == 1);
+  CHECK(kernels::call<kernels::take_all_kernel<2, kernels::taking::touched>>(
+            std::int64_t{0}, std::int64_t{3}, 0.0f, sums.data(), std::int64_t{0}, ids.data(), found.data()) == 1);
   CHECK(ids[0] == 2);
   CHECK(found[1] == 2);
   CHECK(sums[2] == 0);
+}
+
+TEST_CASE("sums below a bound are not taken, and leave zeros too") {
+  std::vector<float> sums = {4, -9, 5, 0, 7}, found(6);
+  std::vector<std::int32_t> ids = {4, 1, 0, 2, 0, 0};
+  using listed = kernels::take_listed_kernel<1, kernels::taking::above>;
+  CHECK(kernels::call<listed>(std::int64_t{0}, std::int64_t{4}, 5.0f, sums.data(), std::int64_t{0}, ids.data(),
+                              found.data()) == 2);
+  CHECK((ids[0] == 4 && found[0] == 7 && ids[1] == 2 && found[1] == 5));
+  CHECK(sums == std::vector<float>(5));
+  sums = {4, -9, 5, 0, 7};
+  using all = kernels::take_all_kernel<1, kernels::taking::above>;
+  CHECK(kernels::call<all>(std::int64_t{2}, std::int64_t{5}, 1.0f, sums.data(), std::int64_t{1}, ids.data(),
+                           found.data()) == 3);
+  CHECK((ids[0] == 4 && ids[1] == 2 && ids[2] == 4));
+  CHECK((sums == std::vector<float>{4, -9, 0, 0, 0}));
 }

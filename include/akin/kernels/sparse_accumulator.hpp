@@ -69,38 +69,43 @@ struct accumulate_rows_kernel {
   }
 };
 
-/// Takes the sums of one position out, unless the last of them is 0, and leaves 0; how many there are then.
-template <int Width, class Scalar, class Index>
-AKIN_ALWAYS_INLINE std::int64_t take_sums(Index id, Scalar* sums, std::int64_t taken, Index* ids, Scalar* found) {
+/// Which sums are taken out of a row: those whose last number is not 0, or is at least a bound above 0.
+enum class taking { touched, above };
+
+/// Takes the sums of one position out, if they are to be taken, and leaves 0; how many are taken then.
+template <int Width, taking Which, class Scalar, class Index>
+AKIN_ALWAYS_INLINE std::int64_t take_sums(Index id, Scalar bound, Scalar* sums, std::int64_t taken, Index* ids,
+                                          Scalar* found) {
   using vector = vec<Scalar, Width>;
   Scalar* const sum = sums + static_cast<std::int64_t>(id) * Width;
   const Scalar last = sum[Width - 1];
   ids[taken] = id;
   vector::load(sum).store(found + taken * Width);
   vector::zero().store(sum);
-  return taken + (last != 0);
+  return taken + (Which == taking::above ? last >= bound : last != 0);
 }
 
-/// Takes out what accumulate_rows_kernel has summed, from the `size` positions ids that it listed: ids[n] and Width
-/// numbers found[n] for each position whose last sum is not 0, once. Leaves zeros. Returns n; needs room for one more.
-template <int Width>
+/// Takes out what accumulate_rows_kernel has summed, from the positions ids[begin, end) that it listed: behind the
+/// `taken` that there are already, to ids[n] and Width numbers found[n], each position once. Leaves zeros. Returns how
+/// many are taken then; needs room for one more.
+template <int Width, taking Which>
 struct take_listed_kernel {
   template <class InstructionSet, class Scalar, class Index>
-  static AKIN_ALWAYS_INLINE std::int64_t run(Index* ids, std::int64_t size, Scalar* sums, Scalar* found) {
-    std::int64_t taken = 0;
-    for (std::int64_t n = 0; n < size; ++n) taken = take_sums<Width>(ids[n], sums, taken, ids, found);
+  static AKIN_ALWAYS_INLINE std::int64_t run(std::int64_t begin, std::int64_t end, Scalar bound, Scalar* sums,
+                                             std::int64_t taken, Index* ids, Scalar* found) {
+    for (std::int64_t n = begin; n < end; ++n) taken = take_sums<Width, Which>(ids[n], bound, sums, taken, ids, found);
     return taken;
   }
 };
 
-/// The same by a walk over the whole row of `size` positions, ids ascending.
-template <int Width>
+/// The same from all positions in [begin, end), ascending.
+template <int Width, taking Which>
 struct take_all_kernel {
   template <class InstructionSet, class Scalar, class Index>
-  static AKIN_ALWAYS_INLINE std::int64_t run(std::int64_t size, Scalar* sums, Index* ids, Scalar* found) {
-    std::int64_t taken = 0;
-    for (std::int64_t id = 0; id < size; ++id)
-      taken = take_sums<Width>(static_cast<Index>(id), sums, taken, ids, found);
+  static AKIN_ALWAYS_INLINE std::int64_t run(std::int64_t begin, std::int64_t end, Scalar bound, Scalar* sums,
+                                             std::int64_t taken, Index* ids, Scalar* found) {
+    for (std::int64_t id = begin; id < end; ++id)
+      taken = take_sums<Width, Which>(static_cast<Index>(id), bound, sums, taken, ids, found);
     return taken;
   }
 };

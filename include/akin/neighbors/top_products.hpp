@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -27,12 +28,11 @@ template <class Policy, class Scalar, class Index>
 csr_storage<Scalar, Index> top_products(const Policy& policy, const csr_view<Scalar, Index>& a,
                                         const csr_view<Scalar, Index>& b, std::int64_t k, Scalar minimum,
                                         const Scalar* scales, bool omit_diagonal) {
+  std::vector<Scalar> scaled(static_cast<std::size_t>(scales == nullptr ? 0 : b.nonzeros()));
+  for (std::size_t i = 0; i < scaled.size(); ++i) scaled[i] = b.values[i] * scales[b.columns[i]];
   return top_rows<1>(policy, terms_view<Scalar, Index>{a.pattern(), a.values},
-                     terms_view<Scalar, Index>{b.pattern(), b.values}, k, minimum, omit_diagonal,
-                     [&](std::int64_t, const Index* ids, const Scalar* sums, std::int64_t count, Scalar* scores) {
-                       for (std::int64_t n = 0; n < count; ++n)
-                         scores[n] = scales == nullptr ? sums[n] : sums[n] * scales[ids[n]];
-                     });
+                     terms_view<Scalar, Index>{b.pattern(), scales == nullptr ? b.values : scaled.data()}, k, minimum,
+                     omit_diagonal, sums_are_scores());
 }
 
 }  // namespace detail

@@ -38,8 +38,8 @@ class product_rows {
     ids_.resize(static_cast<std::size_t>(additions) + 1);
     found_.resize(sums_.size() + 1);
     const std::int64_t touched = accumulate(i, ids_.data());
-    const std::int64_t taken =
-        kernels::call<kernels::take_listed_kernel<1>>(ids_.data(), touched, sums_.data(), found_.data());
+    const std::int64_t taken = kernels::call<kernels::take_listed_kernel<1, kernels::taking::touched>>(
+        std::int64_t{0}, touched, 0.0, sums_.data(), std::int64_t{0}, ids_.data(), found_.data());
     ids.assign(ids_.begin(), ids_.begin() + taken);
     values.resize(static_cast<std::size_t>(taken));
     std::transform(found_.begin(), found_.begin() + taken, values.begin(),

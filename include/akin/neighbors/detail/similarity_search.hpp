@@ -54,13 +54,19 @@ class similarity_search {
       std::vector<Scalar> left;
       if constexpr (w > 1) left = left_terms<w>(x.values, x.nonzeros());
       const terms_view<Scalar, Index> left_view{x.pattern(), w > 1 ? left.data() : x.values};
+      const auto top = [&](const auto& score_all) {
+        return top_rows<w>(policy, left_view, right(), options_.neighbors, floor(), true, score_all);
+      };
       const pair_measure<Scalar> measure(options_);
-      result =
-          top_rows<w>(policy, left_view, right(), options_.neighbors, floor(), true,
-                      [&](std::int64_t row, const Index* ids, const Scalar* sums, std::int64_t count, Scalar* to) {
-                        if (!is_quotient())
-                          measure.template score<w>(side(x.row_values(row)).left, rights_.data(), ids, sums, count, to);
-                      });
+      if constexpr (w == 1) {
+        if (is_quotient()) {
+          result = top(sums_are_scores());
+          return;
+        }
+      }
+      result = top([&](std::int64_t row, const Index* ids, const Scalar* sums, std::int64_t count, Scalar* to) {
+        measure.template score<w>(side(x.row_values(row)).left, rights_.data(), ids, sums, count, to);
+      });
     });
     Scalar* const values = result.mutable_values();
     for_each_row(policy, x.rows, [&](std::int64_t row, int) {
@@ -82,7 +88,7 @@ class similarity_search {
       std::int64_t cost = 0;
       for (const Index id : ids) cost += columns_.view().row_size(id);
       top_rows_scratch<w, Scalar, Index> scratch(rows_.rows());
-      multiply_row<w>(ids, left.data(), right(), cost, -1, scratch);
+      take_all_sums(sum_row<w>(ids, left.data(), right(), cost, -1, scratch), scratch);
       const Scalar own = side(slice<const Scalar>{prepared.data(), values.size}).left;
       best = std::move(scratch.best);
       if (!is_quotient())

@@ -1,0 +1,148 @@
+/// @file
+/// The best of a row of scores, and rows of them.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/kernels/select.hpp>
+#include <akin/kernels/top_k.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// What the best of a row are chosen from: scores[n] is that of ids[n].
+template <class Scalar, class Index>
+struct candidates {
+  std::vector<Index> ids;
+  std::vector<Scalar> scores;
+  std::int64_t count = 0;
+
+  /// Of those from `begin` to `end` moves the ones with a score of at least t to `kept` and behind; the end of them.
+  std::int64_t keep_at_least(Scalar t, std::int64_t begin, std::int64_t end, std::int64_t kept) noexcept {
+    Index* const id = ids.data();
+    Scalar* const score = scores.data();
+    for (std::int64_t n = begin; n < end; ++n) {
+      const Scalar x = score[n];
+      id[kept] = id[n];
+      score[kept] = x;
+      kept += x >= t;
+    }
+    return kept;
+  }
+};
+
+/// The smallest score above `floor`.
+template <class Scalar>
+Scalar above(Scalar floor) {
+  return std::nextafter(floor, std::numeric_limits<Scalar>::max());
+}
+
+/// Candidates to look at before the first cut: the k-th best of them is a bound for the k-th best of all, and most of
+/// the rest are below it.
+constexpr std::int64_t first_look(std::int64_t all, std::int64_t k) { return all / 4 > k ? 4 * k : all; }
+
+/// Leaves of the candidates, each of at least `cut`, the first k by (score descending, id ascending).
+template <class Scalar, class Index>
+void drop_ties(candidates<Scalar, Index>& best, Scalar cut, std::int64_t k, std::vector<Index>& ties) {
+  Index* const ids = best.ids.data();
+  Scalar* const scores = best.scores.data();
+  std::int64_t above = 0;
+  ties.clear();
+  for (std::int64_t n = 0; n < best.count; ++n) {
+    if (scores[n] > cut) {
+      ids[above] = ids[n];
+      scores[above++] = scores[n];
+    } else {
+      ties.push_back(ids[n]);
+    }
+  }
+  std::nth_element(ties.begin(), ties.begin() + (k - above), ties.end());
+  std::copy_n(ties.begin(), k - above, ids + above);
+  std::fill_n(scores + above, k - above, cut);
+  best.count = k;
+}
+
+/// Leaves of the candidates, none below `least`, the k best by (score descending, id ascending), in any order.
+template <class Scalar, class Index>
+void cut_to(candidates<Scalar, Index>& best, Scalar least, std::int64_t k, std::vector<Index>& ties) {
+  if (best.count <= k) return;
+  const Scalar cut = kernels::cut_for(best.scores.data(), best.count, k, least);
+  best.count = best.keep_at_least(cut, 0, best.count, 0);
+  if (best.count > k) drop_ties(best, cut, k, ties);
+}
+
+/// The same of those above `floor`, a number or -infinity; NaN is never kept.
+template <class Scalar, class Index>
+void keep_best(candidates<Scalar, Index>& best, Scalar floor, std::int64_t k, std::vector<Index>& ties) {
+  Scalar bound = above(floor);
+  const std::int64_t some = first_look(best.count, k);
+  std::int64_t kept = best.keep_at_least(bound, 0, some, 0);
+  if (kept > k && best.count > some) {
+    bound = kernels::cut_for(best.scores.data(), kept, k, bound);
+    kept = best.keep_at_least(bound, 0, kept, 0);
+  }
+  best.count = best.keep_at_least(bound, some, best.count, kept);
+  cut_to(best, bound, k, ties);
+}
+
+/// Rows of candidates that were chosen, while their lengths are not known: room for each, filled in any order.
+template <class Scalar, class Index>
+class row_slots {
+ public:
+  using entry = kernels::scored<Scalar, Index>;
+
+  /// Room for at most `most[row]` elements a row.
+  explicit row_slots(const std::vector<std::int64_t>& most) : starts_(most.size() + 1), counts_(most.size()) {
+    for (std::size_t row = 0; row < most.size(); ++row) starts_[row + 1] = starts_[row] + most[row];
+    entries_ = std::make_unique_for_overwrite<entry[]>(static_cast<std::size_t>(starts_.back()));
+  }
+
+  /// Sets a row, by one worker.
+  void put(std::int64_t row, const candidates<Scalar, Index>& from) {
+    entry* const to = entries_.get() + starts_[static_cast<std::size_t>(row)];
+    for (std::int64_t n = 0; n < from.count; ++n)
+      to[n] = {from.scores[static_cast<std::size_t>(n)], from.ids[static_cast<std::size_t>(n)]};
+    std::sort(to, to + from.count, [](const entry& a, const entry& b) { return a.id < b.id; });
+    counts_[static_cast<std::size_t>(row)] = from.count;
+  }
+
+  /// All rows as a matrix with `cols` columns.
+  template <class Policy>
+  csr_storage<Scalar, Index> compress(const Policy& policy, std::int64_t cols) const {
+    const auto rows = static_cast<std::int64_t>(counts_.size());
+    std::int64_t total = 0;
+    for (const std::int64_t count : counts_) total += count;
+    if (total > largest_id<Index>)
+      fail<std::length_error>("akin: a matrix of ", total, " elements is wanted, the index type counts ",
+                              largest_id<Index>);
+    csr_storage<Scalar, Index> result(rows, cols, total);
+    Index* const offsets = result.mutable_offsets();
+    for (std::int64_t row = 0; row < rows; ++row)
+      offsets[row + 1] = static_cast<Index>(offsets[row] + counts_[static_cast<std::size_t>(row)]);
+    Index* const columns = result.mutable_columns();
+    Scalar* const values = result.mutable_values();
+    for_each_row(policy, rows, [&](std::int64_t row, int) {
+      const entry* const from = entries_.get() + starts_[static_cast<std::size_t>(row)];
+      for (std::int64_t n = 0; n < counts_[static_cast<std::size_t>(row)]; ++n) {
+        columns[offsets[row] + n] = from[n].id;
+        values[offsets[row] + n] = from[n].score;
+      }
+    });
+    return result;
+  }
+
+ private:
+  std::vector<std::int64_t> starts_, counts_;
+  std::unique_ptr<entry[]> entries_;  // pages that no row reaches cost nothing
+};
+
+}  // namespace akin::inline AKIN_ABI::detail
