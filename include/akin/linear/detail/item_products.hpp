@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <akin/config.hpp>
@@ -31,13 +32,14 @@ class product_rows {
     return sums_.data();
   }
   void clear() { std::fill(sums_.begin(), sums_.end(), 0.0); }
-  /// Fills ids and values with the products of item i that are not 0, and clears them.
+  /// Fills ids, ascending, and values with the products of item i that are not 0, and clears them.
   void take(std::int64_t i, std::vector<Index>& ids, std::vector<Scalar>& values) {
     std::int64_t additions = 0;
     for (const Index user : item_users_.row_columns(i)) additions += x_.row_size(user);
     ids_.resize(static_cast<std::size_t>(additions) + 1);
     found_.resize(sums_.size() + 1);
     const std::int64_t touched = accumulate(i, ids_.data());
+    std::sort(ids_.begin(), ids_.begin() + touched);
     const std::int64_t taken = kernels::call<kernels::take_listed_kernel<1, kernels::taking::touched>>(
         std::int64_t{0}, touched, 0.0, sums_.data(), std::int64_t{0}, ids_.data(), found_.data());
     ids.assign(ids_.begin(), ids_.begin() + taken);
@@ -118,23 +120,40 @@ class item_products {
       for (std::size_t e = 0; e < row.ids.size(); ++e) f(row.ids[e], row.values[e]);
     }
   }
-  /// out[p] = product of i and ids[p]; places[ids[p]] = p, and -1 for all other items. out must be 0 before.
-  void gather(Index i, const std::vector<Index>& ids, const std::vector<Index>& places, Scalar* out) const {
+  /// out[p] = product of i and ids[p], for p < count; places[ids[p]] = p, and -1 for items that are not among the ids.
+  /// out must be 0 before.
+  void gather(Index i, const std::vector<Index>& ids, std::int64_t count, const std::vector<Index>& places,
+              Scalar* out) const {
     if (rows_.empty()) {
       const Scalar* const row = dense_.view().row(i);
-      for (std::size_t p = 0; p < ids.size(); ++p) out[p] = row[ids[p]];
-    } else {
-      const auto& row = rows_[static_cast<std::size_t>(i)];
+      for (std::int64_t p = 0; p < count; ++p) out[p] = row[ids[static_cast<std::size_t>(p)]];
+      return;
+    }
+    const auto& row = rows_[static_cast<std::size_t>(i)];
+    constexpr std::int64_t search_steps = 16;  // a search in a row costs about as much as so many steps of a walk
+    if (static_cast<std::int64_t>(row.ids.size()) <= search_steps * count) {
       for (std::size_t e = 0; e < row.ids.size(); ++e)
-        if (const Index place = places[static_cast<std::size_t>(row.ids[e])]; place >= 0) out[place] = row.values[e];
+        if (const Index place = places[static_cast<std::size_t>(row.ids[e])]; place >= 0 && place < count)
+          out[place] = row.values[e];
+    } else {
+      for (std::int64_t p = 0; p < count; ++p) out[p] = find(i, ids[static_cast<std::size_t>(p)]);
     }
   }
 
  private:
   struct sparse_row {
-    std::vector<Index> ids;
+    std::vector<Index> ids;  // ascending
     std::vector<Scalar> values;
   };
+
+  /// The product of i and k from the shorter of their rows.
+  Scalar find(Index i, Index k) const {
+    const auto *row = &rows_[static_cast<std::size_t>(i)], *other = &rows_[static_cast<std::size_t>(k)];
+    if (other->ids.size() < row->ids.size()) std::swap(row, other), std::swap(i, k);
+    const auto found = std::lower_bound(row->ids.begin(), row->ids.end(), k);
+    return found != row->ids.end() && *found == k ? row->values[static_cast<std::size_t>(found - row->ids.begin())]
+                                                  : Scalar{0};
+  }
 
   static double dense_bytes(const csr_view<Scalar, Index>& x) {
     return static_cast<double>(x.cols) * static_cast<double>(x.cols) * sizeof(Scalar);

@@ -185,11 +185,12 @@ class item_regression {
   void gather_products(std::size_t old) {
     Scalar* const h = h_.mutable_data();
     for (std::size_t p = old; p < ids_.size(); ++p) {
-      Scalar* const row = h + static_cast<std::int64_t>(p) * stride_;
-      data_.products.gather(ids_[p], ids_, places_, row);
-      for (std::size_t q = 0; q < ids_.size(); ++q) {
+      const auto place = static_cast<std::int64_t>(p);
+      Scalar* const row = h + place * stride_;
+      data_.products.gather(ids_[p], ids_, place, places_, row);
+      for (std::size_t q = 0; q < p; ++q) {
         row[q] *= scale(p) * scale(q);
-        if (q < old) h[static_cast<std::int64_t>(q) * stride_ + static_cast<std::int64_t>(p)] = row[q];
+        h[static_cast<std::int64_t>(q) * stride_ + place] = row[q];
       }
       row[p] = 1;
     }
