@@ -57,3 +57,14 @@ TEST_CASE("an id that comes twice is added to twice") {
     CHECK(y == std::vector<float>{5, 17});
   }
 }
+
+TEMPLATE_TEST_CASE("products added in order are what one element gets from a row of calls", "", float, double) {
+  for (const auto set : akin_test::instruction_sets())
+    for (const std::int64_t size : akin_test::vector_sizes()) {
+      CAPTURE(static_cast<int>(set), size);
+      const auto a = akin_test::normal_numbers<TestType>(size, 32), x = akin_test::normal_numbers<TestType>(size, 33);
+      std::vector<TestType> y = {TestType(0.25)};
+      for (std::size_t i = 0; i < a.size(); ++i) scatter_on<TestType, std::int32_t>(set, a[i], {0}, {x[i]}, y);
+      CHECK(kernels::call_on<kernels::add_in_order_kernel>(set, a.data(), x.data(), size, TestType(0.25)) == y[0]);
+    }
+}

@@ -2,6 +2,7 @@
 /// Recommendations and ratings from the items most like those that the user has.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/io/parts.hpp>
+#include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/check_neighborhood.hpp>
@@ -33,11 +35,12 @@ using item_knn_options = neighborhood_options;
 /// has as a neighbour is not recommended.
 ///
 /// Complexity: fit O(sum over users of items^2) on all workers; holds items * neighbors similarities and a copy of the
-/// interactions (none where the matrix is moved in); while fitting four copies more. A user is scored in O(items of the
-/// user * neighbors + items). Sums in Scalar: float counts up to 2^24 common users. Deterministic: the same bits for
-/// any number of threads. Const members may be called from many threads.
-/// Source: M. Deshpande, G. Karypis, "Item-Based Top-N Recommendation Algorithms", ACM TOIS 22(1), 2004; ratings:
-/// B. Sarwar, G. Karypis, J. Konstan, J. Riedl, "Item-Based Collaborative Filtering Recommendation Algorithms", 2001.
+/// interactions (none where the matrix is moved in); while fitting four copies more. Models that average hold the
+/// similarities twice. A user is scored in O(items of the user * neighbors + items). Sums in Scalar: float counts up to
+/// 2^24 common users. Deterministic: the same bits for any number of threads. Const members may be called from many
+/// threads. Source: M. Deshpande, G. Karypis, "Item-Based Top-N Recommendation Algorithms", ACM TOIS 22(1), 2004;
+/// ratings: B. Sarwar, G. Karypis, J. Konstan, J. Riedl, "Item-Based Collaborative Filtering Recommendation
+/// Algorithms", 2001.
 template <class Scalar = float, class Index = std::int32_t>
 class item_knn : public detail::item_weights<Scalar, Index> {
   using base = detail::item_weights<Scalar, Index>;
@@ -129,6 +132,7 @@ class item_knn : public detail::item_weights<Scalar, Index> {
     item_knn model(detail::read_neighborhood(reader));
     model.read_matrices(reader, "similarities");
     model.terms_.read_from(reader, model.options_.centering, model.users(), model.items());
+    if (model.averages()) model.to_items_ = detail::transpose(model.weights_.view());
     return model;
   }
 
@@ -146,20 +150,32 @@ class item_knn : public detail::item_weights<Scalar, Index> {
     const auto seen = detail::weighted_interactions(terms.centre(histories.view()), options_.weighting);
     const detail::similarity_search<Scalar, Index> search(options_, detail::transpose(seen.view()));
     auto similarities = search.all(policy);
+    auto to_items = averages() ? detail::transpose(similarities.view()) : detail::csr_storage<Scalar, Index>();
     this->weights_ = std::move(similarities);
     this->histories_ = std::move(histories);
     terms_ = std::move(terms);
+    to_items_ = std::move(to_items);
+  }
+
+  /// s_ij for the item j that is asked for. Where averages are wanted from the transpose: all of a history is then
+  /// looked for in one row, not in a row each.
+  Scalar similarity_to(Index j, Index i) const noexcept {
+    return averages() ? detail::element(to_items_.view(), j, i) : this->weight(i, j);
   }
 
   /// Of the user's items that have this one as a neighbour, in their order: so score and score_all agree to the bit.
   prediction average(const detail::user_terms<Scalar>& user, slice<const Index> columns, slice<const Scalar> values,
                      Index item) const noexcept {
     prediction p{0, 0, 0};
-    const Index only = 0;
-    for (std::int64_t i = 0; i < columns.size; ++i) {
-      const Scalar s = this->weight(columns[i], item), magnitude = std::abs(s);
-      kernels::scatter_axpy(terms_.centred(values[i], user, columns[i]), &only, &s, 1, &p.sum);
-      kernels::scatter_axpy(Scalar{1}, &only, &magnitude, 1, &p.weight);
+    Scalar similarities[base::some], centred[base::some];
+    for (std::int64_t begin = 0; begin < columns.size; begin += base::some) {
+      const std::int64_t size = std::min(base::some, columns.size - begin);
+      for (std::int64_t i = 0; i < size; ++i) {
+        similarities[i] = similarity_to(item, columns[begin + i]);
+        centred[i] = terms_.centred(values[begin + i], user, columns[begin + i]);
+        p.weight += std::abs(similarities[i]);
+      }
+      p.sum = kernels::add_in_order(centred, similarities, size, p.sum);
     }
     p.rating = terms_.rating(p.weight > 0 ? p.sum / p.weight : Scalar{0}, user, item);
     return p;
@@ -191,6 +207,7 @@ class item_knn : public detail::item_weights<Scalar, Index> {
 
   item_knn_options options_;
   detail::centering_terms<Scalar, Index> terms_;
+  detail::csr_storage<Scalar, Index> to_items_;  // the similarities transposed, of models that average
 };
 
 }  // namespace akin::inline AKIN_ABI

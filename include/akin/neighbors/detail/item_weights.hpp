@@ -19,6 +19,17 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
+/// x_rc, 0 where it is not stored.
+template <class Scalar, class Index>
+Scalar element(const csr_view<Scalar, Index>& x, std::int64_t row, std::int64_t column) noexcept {
+  const auto columns = x.row_columns(row);
+  // Ids are unique and ascending: this one has at most `column` before it, and at most cols - column - 1 behind it.
+  const std::int64_t first = std::max<std::int64_t>(0, columns.size - (x.cols - column));
+  const std::int64_t last = std::min(columns.size, column + 1);
+  const Index* const found = std::lower_bound(columns.data + first, columns.data + last, static_cast<Index>(column));
+  return found != columns.data + last && *found == column ? x.row_values(row)[found - columns.data] : Scalar{0};
+}
+
 /// Answers from W (items x items) and the users' histories: the score of item j is the sum over the user's items i of
 /// r_ui w_ij, and an item that none of them has in its row gets none. A model inherits it and learns the two matrices.
 /// Scoring a user takes O(sum of the rows of W of the user's items + items).
@@ -45,11 +56,11 @@ class item_weights {
   Scalar score(Index user, Index item) const noexcept {
     const auto columns = histories_.view().row_columns(user);
     const auto values = histories_.view().row_values(user);
-    Scalar sum = 0;
-    for (std::int64_t i = 0; i < columns.size; ++i) {
-      const Scalar w = weight(columns[i], item);
-      const Index only = 0;
-      kernels::scatter_axpy(values[i], &only, &w, 1, &sum);
+    Scalar sum = 0, weights[some];
+    for (std::int64_t begin = 0; begin < columns.size; begin += some) {
+      const std::int64_t size = std::min(some, columns.size - begin);
+      for (std::int64_t i = 0; i < size; ++i) weights[i] = weight(columns[begin + i], item);
+      sum = kernels::add_in_order(values.data + begin, weights, size, sum);
     }
     return sum;
   }
@@ -87,12 +98,10 @@ class item_weights {
  protected:
   item_weights() = default;
 
+  static constexpr std::int64_t some = 64;  // items of a history that are looked at together
+
   /// w_ij, 0 where it is not held.
-  Scalar weight(Index i, Index j) const noexcept {
-    const auto others = weights_.view().row_columns(i);
-    const Index* const found = std::lower_bound(others.begin(), others.end(), j);
-    return found != others.end() && *found == j ? weights_.view().row_values(i)[found - others.begin()] : Scalar{0};
-  }
+  Scalar weight(Index i, Index j) const noexcept { return element(weights_.view(), i, j); }
 
   void write_matrices(model_writer& writer, std::string_view weights_name) const {
     write_csr(writer, weights_name, weights_.view());
