@@ -103,11 +103,12 @@ TEST_CASE("ease agrees with a plain inverse whatever the shape") {
   }
 }
 
-TEST_CASE("ease loses what the condition of its matrix takes, and no more") {
-  // Fewer users than items: the smallest eigenvalue is lambda, the largest about 120.
+TEST_CASE("ease stands matrices that are nearly singular") {
+  // Fewer users than items: the smallest eigenvalue is lambda, the largest about 120. Condition * epsilon is 3e-8 and
+  // 3e-4.
   const auto x = akin_test::random_sparse<double>(200, 450, 0.1, 6);
-  CHECK(largest_error<double>(x, {.regularization = 1e-6}) < 1e-6);
-  CHECK(largest_error<float>(x, {.regularization = 0.05}) < 2e-3);
+  CHECK(largest_error<double>(x, {.regularization = 1e-6}) < 1e-5);
+  CHECK(largest_error<float>(x, {.regularization = 0.05}) < 1e-3);
 }
 
 TEST_CASE("ease minimises its objective") {
