@@ -70,14 +70,17 @@ class item_products {
   /// The bytes that it takes at most.
   static double bytes(const csr_view<Scalar, Index>& x) { return std::min(dense_bytes(x), sparse_bytes(x)); }
 
+  /// Whether dense is what takes less.
+  static bool is_dense(const csr_view<Scalar, Index>& x) { return dense_bytes(x) <= sparse_bytes(x); }
+
   item_products() = default;
   template <class Policy>
   item_products(const Policy& policy, const csr_view<Scalar, Index>& x, const csr_view<Scalar, Index>& item_users) {
     const std::vector<double> terms(x.values, x.values + x.nonzeros());
     std::vector<product_rows<Scalar, Index>> workers(static_cast<std::size_t>(worker_count(policy, x.cols)),
                                                      {x, item_users, terms.data()});
-    const bool is_dense = dense_bytes(x) <= sparse_bytes(x);
-    if (is_dense)
+    const bool dense = is_dense(x);
+    if (dense)
       dense_ = dense_storage<Scalar>(x.cols, x.cols);
     else
       rows_.resize(static_cast<std::size_t>(x.cols));
@@ -85,7 +88,7 @@ class item_products {
     for_each_row(policy, x.cols, [&](std::int64_t position, int worker) {
       const Index i = order[static_cast<std::size_t>(position)];
       auto& products = workers[static_cast<std::size_t>(worker)];
-      if (is_dense) {
+      if (dense) {
         const double* const sums = products.sum(i);
         std::transform(sums, sums + x.cols, dense_.mutable_view().row(i),
                        [](double sum) { return static_cast<Scalar>(sum); });

@@ -14,6 +14,7 @@
 #include <akin/kernels/coordinate_sweep.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/linear/detail/item_products.hpp>
+#include <akin/linear/detail/set_products.hpp>
 #include <akin/linear/slim_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/storage.hpp>
@@ -26,7 +27,7 @@ template <class Scalar, class Index>
 struct regression_data {
   slim_options options;
   csr_view<Scalar, Index> x, item_users;
-  item_products<Scalar, Index> products;  ///< empty where they would take too much memory
+  item_products<Scalar, Index> products;  ///< empty where `neighbors` can do without
   std::vector<double> terms;              ///< of product_rows, where products is empty
   std::vector<double> lengths;            ///< |x_i|
   std::vector<Scalar> scales;             ///< 1 / sqrt(|x_i|^2 + l2), 0 where x_i = 0
@@ -46,7 +47,7 @@ class item_regression {
         places_(static_cast<std::size_t>(data.x.cols), Index{-1}),
         rest_of_all_(static_cast<std::size_t>(data.options.neighbors == 0 ? data.x.cols : 0)),
         rows_(data.x, data.item_users, data.terms.data()),
-        by_user_(static_cast<std::size_t>(data.products.empty() ? data.x.rows : 0)) {}
+        set_(data.item_users, data.products.empty() ? data.x.rows : 0) {}
 
   /// The weights that make item j and are not 0, ids ascending.
   std::vector<weight> solve(Index j) {
@@ -156,7 +157,7 @@ class item_regression {
       ids_.push_back(candidate.id);
     }
     if (data_.products.empty())
-      merge_columns();
+      multiply_columns();
     else
       gather_products(old);
     for (std::size_t p = old; p < ids_.size(); ++p)
@@ -196,25 +197,18 @@ class item_regression {
     }
   }
 
-  /// The products of the whole set from the columns themselves, summed as item_products does.
-  void merge_columns() {
+  /// The products of the whole set from the columns themselves.
+  void multiply_columns() {
+    const double* const products = set_.multiply(ids_);
     Scalar* const h = h_.mutable_data();
     for (std::size_t p = 0; p < ids_.size(); ++p) {
-      const auto users = data_.item_users.row_columns(ids_[p]);
-      const auto values = data_.item_users.row_values(ids_[p]);
-      for (std::int64_t e = 0; e < users.size; ++e) by_user_[static_cast<std::size_t>(users[e])] = values[e];
+      const auto a = static_cast<std::int64_t>(p);
       for (std::size_t q = 0; q < p; ++q) {
-        const auto others = data_.item_users.row_columns(ids_[q]);
-        const auto other_values = data_.item_users.row_values(ids_[q]);
-        double sum = 0;
-        for (std::int64_t e = 0; e < others.size; ++e)
-          sum +=
-              static_cast<double>(by_user_[static_cast<std::size_t>(others[e])]) * static_cast<double>(other_values[e]);
-        const auto a = static_cast<std::int64_t>(p), b = static_cast<std::int64_t>(q);
-        h[a * stride_ + b] = h[b * stride_ + a] = static_cast<Scalar>(sum) * (scale(p) * scale(q));
+        const auto b = static_cast<std::int64_t>(q);
+        h[a * stride_ + b] = h[b * stride_ + a] =
+            static_cast<Scalar>(products[p * ids_.size() + q]) * (scale(p) * scale(q));
       }
-      h[static_cast<std::int64_t>(p) * (stride_ + 1)] = 1;
-      for (const Index user : users) by_user_[static_cast<std::size_t>(user)] = 0;
+      h[a * (stride_ + 1)] = 1;
     }
   }
 
@@ -246,7 +240,7 @@ class item_regression {
   std::vector<Index> found_ids_;
   std::vector<Scalar> found_;
   product_rows<Scalar, Index> rows_;
-  std::vector<Scalar> by_user_;
+  set_products<Scalar, Index> set_;
   std::int64_t stride_ = 0;
   storage<Scalar> h_;                      // stride x stride: the set's products, scaled to a unit diagonal
   storage<Scalar> z_, rest_, thresholds_;  // stride each

@@ -38,9 +38,11 @@ regression_data<Scalar, Index> make_regression_data(const Policy& policy, const 
     data.lengths.push_back(std::sqrt(squares));
     data.scales.push_back(static_cast<Scalar>(scale));
   }
-  const double bytes = item_products<Scalar, Index>::bytes(x);
-  if (bytes <= options.memory_limit)
-    data.products = item_products<Scalar, Index>(policy, x, item_users);
+  // A few columns are multiplied faster by themselves than gathered from sparse rows.
+  using products_type = item_products<Scalar, Index>;
+  const double bytes = products_type::bytes(x);
+  if (bytes <= options.memory_limit && (options.neighbors == 0 || products_type::is_dense(x)))
+    data.products = products_type(policy, x, item_users);
   else if (options.neighbors > 0)
     data.terms.assign(x.values, x.values + x.nonzeros());
   else

@@ -1,0 +1,76 @@
+/// @file
+/// The inner products of a few columns of a sparse matrix with each other.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// One worker's memory. Sorts the elements of the columns by user, and adds up what each user contributes: the time is
+/// that of the products that there are, however many users the columns have that they do not share.
+template <class Scalar, class Index>
+class set_products {
+ public:
+  set_products(const csr_view<Scalar, Index>& item_users, std::int64_t users)
+      : item_users_(item_users), ends_(static_cast<std::size_t>(users)) {}
+
+  /// Row-major, ids.size() x ids.size(), of which the part below the diagonal is filled; lives until the next call.
+  const double* multiply(const std::vector<Index>& ids) {
+    sums_.assign(ids.size() * ids.size(), 0.0);
+    sort_by_user(ids);
+    std::size_t begin = 0;
+    for (const Index user : users_) {
+      const std::size_t end = ends_[static_cast<std::size_t>(user)];
+      for (std::size_t a = begin + 1; a < end; ++a) {
+        double* const row = sums_.data() + cells_[a].place * ids.size();
+        for (std::size_t b = begin; b < a; ++b) row[cells_[b].place] += cells_[a].value * cells_[b].value;
+      }
+      begin = end;
+      ends_[static_cast<std::size_t>(user)] = 0;
+    }
+    users_.clear();
+    return sums_.data();
+  }
+
+ private:
+  struct cell {
+    std::size_t place;
+    double value;
+  };
+
+  /// cells_: user by user as in users_, places ascending; ends_: where those of a user end.
+  void sort_by_user(const std::vector<Index>& ids) {
+    std::size_t total = 0;
+    for (const Index id : ids)
+      for (const Index user : item_users_.row_columns(id)) {
+        if (ends_[static_cast<std::size_t>(user)]++ == 0) users_.push_back(user);
+        ++total;
+      }
+    cells_.resize(total);
+    std::size_t begin = 0;
+    for (const Index user : users_) {
+      const std::size_t count = ends_[static_cast<std::size_t>(user)];
+      ends_[static_cast<std::size_t>(user)] = begin;
+      begin += count;
+    }
+    for (std::size_t place = 0; place < ids.size(); ++place) {
+      const auto users = item_users_.row_columns(ids[place]);
+      const auto values = item_users_.row_values(ids[place]);
+      for (std::int64_t e = 0; e < users.size; ++e)
+        cells_[ends_[static_cast<std::size_t>(users[e])]++] = {place, static_cast<double>(values[e])};
+    }
+  }
+
+  csr_view<Scalar, Index> item_users_;
+  std::vector<std::size_t> ends_;
+  std::vector<Index> users_;
+  std::vector<cell> cells_;
+  std::vector<double> sums_;
+};
+
+}  // namespace akin::inline AKIN_ABI::detail
