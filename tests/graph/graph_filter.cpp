@@ -82,7 +82,8 @@ class dense_filter {
     double sum = 0;
     for (int j = 0; j <= order; ++j) {
       const double point = std::cos((j + 0.5) / (order + 1) * pi), phi = options_.flatness;
-      double term = point < 0 ? 0.5 + 0.5 * std::pow(-point, phi) : 0.5 - 0.5 * std::pow(point, phi);
+      const double y = std::cos(pi * j / order);
+      double term = y < 0 ? 0.5 + 0.5 * std::pow(-y, phi) : 0.5 - 0.5 * std::pow(y, phi);
       for (int other = 0; other <= order; ++other) {
         const double other_point = std::cos((other + 0.5) / (order + 1) * pi);
         if (other != j) term *= (x - other_point) / (point - other_point);
