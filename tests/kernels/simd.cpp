@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -12,7 +13,8 @@ namespace kernels = akin::kernels;
 
 namespace {
 
-// Stores a + b, a - b, a * b, a + b * c and the sum of a's lanes, `lanes` numbers each, and returns lanes.
+// Stores a + b, a - b, a * b, a + b * c and the sum of a's lanes, `lanes` numbers each, the larger of a
+// and b and the largest of a, and returns lanes.
 struct every_operation {
   template <class InstructionSet, class T>
   static AKIN_ALWAYS_INLINE int run(const T* a, const T* b, const T* c, T* out) {
@@ -26,6 +28,8 @@ struct every_operation {
     vector::broadcast(a[1]).store(out + 4 * lanes);
     vector::zero().store(out + 5 * lanes);
     out[6 * lanes] = lane_sum(x);
+    x.or_larger(y).store(out + 6 * lanes + 1);
+    out[7 * lanes + 1] = lane_max(x);
     return lanes;
   }
 };
@@ -59,7 +63,7 @@ TEMPLATE_TEST_CASE("vectors do in each lane what numbers do", "", float, double)
     for (const std::int64_t offset : {0, 1, 3}) {
       CAPTURE(static_cast<int>(set), offset);
       akin_test::guarded_numbers<TestType> a(16, offset, 1), b(16, offset, 2), c(16, offset, 3);
-      TestType out[6 * 16 + 1];
+      TestType out[7 * 16 + 2];
       const int lanes = kernels::call_on<every_operation>(set, static_cast<const TestType*>(a.data()),
                                                           static_cast<const TestType*>(b.data()),
                                                           static_cast<const TestType*>(c.data()), out);
@@ -74,8 +78,10 @@ TEMPLATE_TEST_CASE("vectors do in each lane what numbers do", "", float, double)
         CHECK((out[3 * lanes + i] == fused || out[3 * lanes + i] == plain));
         CHECK(out[4 * lanes + i] == a.data()[1]);
         CHECK(out[5 * lanes + i] == 0);
+        CHECK(out[6 * lanes + 1 + i] == std::max(x, y));
       }
       CHECK(out[6 * lanes] == halves(a.data(), lanes));
+      CHECK(out[7 * lanes + 1] == *std::max_element(a.data(), a.data() + lanes));
     }
 }
 
@@ -108,4 +114,12 @@ TEMPLATE_TEST_CASE("four vectors are summed at once, each to its own lane", "", 
       CHECK(sums[v] == expected);
     }
   }
+}
+
+TEST_CASE("what is not a number is not larger") {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float x[] = {1, 2, 3, 4}, y[] = {nan, 5, nan, 0};
+  float out[4];
+  kernels::vec<float, 4>::load(x).or_larger(kernels::vec<float, 4>::load(y)).store(out);
+  CHECK((out[0] == 1 && out[1] == 5 && out[2] == 3 && out[3] == 4));
 }

@@ -78,7 +78,7 @@ TEMPLATE_TEST_CASE("the best of many scores are those that a sort puts first", "
                               static_cast<TestType>(not_a_number), TestType{0}, -TestType{0}};
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const akin::random_stream random(seed);
-    std::vector<TestType> scores(random.below(0, 400));
+    std::vector<TestType> scores(random.below(0, 1500));
     for (std::size_t i = 0; i < scores.size(); ++i) {
       const auto draw = random.below(i + 1, 60);
       // Few values: many ties. Odd seeds: hardly any.

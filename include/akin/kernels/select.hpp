@@ -32,23 +32,15 @@ AKIN_ALWAYS_INLINE std::int64_t count_at_least(const Scalar* x, std::int64_t siz
   return count;
 }
 
-/// The largest of x[0, size), size >= 1.
+/// The largest of `least` and x[0, size); NaN is passed over.
 template <class InstructionSet, class Scalar>
-AKIN_ALWAYS_INLINE Scalar largest(const Scalar* x, std::int64_t size) {
-  Scalar most = x[0];
-  std::int64_t i = 0;
-#if AKIN_HAS_VECTOR_EXTENSIONS
+AKIN_ALWAYS_INLINE Scalar largest(const Scalar* x, std::int64_t size, Scalar least) {
   using vector = vec_for<InstructionSet, Scalar>;
-  if (size >= vector::lanes) {
-    auto maxima = vector::load(x).v;
-    for (i = vector::lanes; i + vector::lanes <= size; i += vector::lanes) {
-      const auto next = vector::load(x + i).v;
-      maxima = next > maxima ? next : maxima;
-    }
-    for (int lane = 0; lane < vector::lanes; ++lane) most = std::max(most, maxima[lane]);
-  }
-#endif
-  for (; i < size; ++i) most = std::max(most, x[i]);
+  vector maxima = vector::broadcast(least);
+  std::int64_t i = 0;
+  for (; i + vector::lanes <= size; i += vector::lanes) maxima = maxima.or_larger(vector::load(x + i));
+  Scalar most = lane_max(maxima);
+  for (; i < size; ++i) most = x[i] > most ? x[i] : most;
   return most;
 }
 
@@ -76,7 +68,7 @@ struct cut_kernel {
   template <class InstructionSet, class Scalar>
   static AKIN_ALWAYS_INLINE Scalar run(const Scalar* x, std::int64_t size, std::int64_t k, Scalar least) {
     using order = ordered<Scalar>;
-    auto low = order::key(least), high = order::key(largest<InstructionSet>(x, size));
+    auto low = order::key(least), high = order::key(largest<InstructionSet>(x, size, least));
     while (low < high) {
       const auto middle = order::middle(low, high);
       const Scalar t = order::number(middle);

@@ -47,6 +47,8 @@ struct vec {
 
   /// *this + a * b; one rounding where the instruction set has a fused instruction.
   AKIN_ALWAYS_INLINE vec plus_product(const vec& a, const vec& b) const { return {v + a.v * b.v}; }
+  /// The larger of each lane; that of *this where x is not a number.
+  AKIN_ALWAYS_INLINE vec or_larger(const vec& x) const { return {x.v > v ? x.v : v}; }
 };
 
 #else
@@ -88,6 +90,11 @@ struct vec {
     for (int i = 0; i < Lanes; ++i) result.v[i] += a.v[i] * b.v[i];
     return result;
   }
+  AKIN_ALWAYS_INLINE vec or_larger(const vec& x) const {
+    vec result = *this;
+    for (int i = 0; i < Lanes; ++i) result.v[i] = x.v[i] > v[i] ? x.v[i] : v[i];
+    return result;
+  }
 };
 
 #endif
@@ -101,6 +108,18 @@ AKIN_ALWAYS_INLINE T lane_sum(const vec<T, Lanes>& x) {
     vec<T, Lanes / 2> halves[2];
     std::memcpy(halves, &x.v, sizeof x.v);
     return lane_sum(halves[0] + halves[1]);
+  }
+}
+
+/// The largest of the lanes.
+template <class T, int Lanes>
+AKIN_ALWAYS_INLINE T lane_max(const vec<T, Lanes>& x) {
+  if constexpr (Lanes == 1) {
+    return x.v[0];
+  } else {
+    vec<T, Lanes / 2> halves[2];
+    std::memcpy(halves, &x.v, sizeof x.v);
+    return lane_max(halves[0].or_larger(halves[1]));
   }
 }
 

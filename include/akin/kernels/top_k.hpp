@@ -7,6 +7,8 @@
 #include <limits>
 
 #include <akin/config.hpp>
+#include <akin/kernels/dispatch.hpp>
+#include <akin/kernels/select.hpp>
 
 namespace akin::inline AKIN_ABI::kernels {
 
@@ -43,6 +45,11 @@ class top_k {
     }
   }
 
+  /// An offer with a larger id than all before is kept only if its score is above this.
+  constexpr Scalar bound() const noexcept {
+    return size_ < k_ ? -std::numeric_limits<Scalar>::infinity() : kept_[0].score;
+  }
+
   /// Puts what was kept in order, best first; its number. Nothing may be offered afterwards.
   constexpr std::int64_t finish() noexcept {
     std::sort_heap(kept_, kept_ + size_, before);
@@ -59,10 +66,30 @@ class top_k {
   std::int64_t size_ = 0;
 };
 
+/// Scores that are looked at together: one comparison says whether any of them can be kept.
+inline constexpr std::int64_t scores_at_once = 64;
+
+/// The first position at or behind `begin`, in steps of scores_at_once, from which so many scores hold one above
+/// `bound`; where there is none, that of the rest, which is shorter.
+struct next_above_kernel {
+  template <class InstructionSet, class Scalar>
+  static AKIN_ALWAYS_INLINE std::int64_t run(const Scalar* scores, std::int64_t begin, std::int64_t size,
+                                             Scalar bound) {
+    while (begin + scores_at_once <= size && !(largest<InstructionSet>(scores + begin, scores_at_once, bound) > bound))
+      begin += scores_at_once;
+    return begin;
+  }
+};
+
 /// Offers scores[i] as id i for all i in [0, size).
 template <class Scalar, class Index>
 void offer_all(const Scalar* scores, std::int64_t size, top_k<Scalar, Index>& best) noexcept {
-  for (std::int64_t i = 0; i < size; ++i) best.offer(scores[i], static_cast<Index>(i));
+  std::int64_t begin = 0;
+  while (begin < size) {
+    begin = call<next_above_kernel>(scores, begin, size, best.bound());
+    const std::int64_t end = std::min(begin + scores_at_once, size);
+    for (; begin < end; ++begin) best.offer(scores[begin], static_cast<Index>(begin));
+  }
 }
 
 }  // namespace akin::inline AKIN_ABI::kernels
