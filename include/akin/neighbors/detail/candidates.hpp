@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -94,6 +95,53 @@ void keep_best(candidates<Scalar, Index>& best, Scalar floor, std::int64_t k, st
   cut_to(best, bound, k, ties);
 }
 
+/// Puts candidates in the order of their ids, which are below `cols`: by a sort, or by marks in a row of bits where
+/// that is short.
+template <class Scalar, class Index>
+class id_order {
+ public:
+  explicit id_order(std::int64_t cols)
+      : marks_(static_cast<std::size_t>(cols / 64 + 1)), scores_(static_cast<std::size_t>(cols)) {}
+
+  void apply(candidates<Scalar, Index>& of) {
+    if (static_cast<std::int64_t>(marks_.size()) < words_for_one * of.count)
+      by_marks(of);
+    else
+      by_sort(of);
+  }
+
+ private:
+  static constexpr std::int64_t words_for_one = 16;  // to be walked in the time that a sort takes for one element
+
+  void by_marks(candidates<Scalar, Index>& of) {
+    for (std::int64_t n = 0; n < of.count; ++n) {
+      const auto id = static_cast<std::size_t>(of.ids[static_cast<std::size_t>(n)]);
+      marks_[id / 64] |= std::uint64_t{1} << (id % 64);
+      scores_[id] = of.scores[static_cast<std::size_t>(n)];
+    }
+    std::size_t n = 0;
+    for (std::size_t word = 0; word < marks_.size(); ++word)
+      for (std::uint64_t& bits = marks_[word]; bits != 0; bits &= bits - 1, ++n) {
+        const std::size_t id = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+        of.ids[n] = static_cast<Index>(id);
+        of.scores[n] = scores_[id];
+      }
+  }
+  void by_sort(candidates<Scalar, Index>& of) {
+    entries_.clear();
+    for (std::size_t n = 0; n < static_cast<std::size_t>(of.count); ++n) entries_.push_back({of.scores[n], of.ids[n]});
+    std::ranges::sort(entries_, {}, &kernels::scored<Scalar, Index>::id);
+    for (std::size_t n = 0; n < entries_.size(); ++n) {
+      of.ids[n] = entries_[n].id;
+      of.scores[n] = entries_[n].score;
+    }
+  }
+
+  std::vector<std::uint64_t> marks_;  // one bit a column, zero between rows
+  std::vector<Scalar> scores_;        // of the columns that are marked
+  std::vector<kernels::scored<Scalar, Index>> entries_;
+};
+
 /// Rows of candidates that were chosen, while their lengths are not known: room for each, filled in any order.
 template <class Scalar, class Index>
 class row_slots {
@@ -106,12 +154,11 @@ class row_slots {
     entries_ = std::make_unique_for_overwrite<entry[]>(static_cast<std::size_t>(starts_.back()));
   }
 
-  /// Sets a row, by one worker.
+  /// Sets a row, by one worker; ids must ascend.
   void put(std::int64_t row, const candidates<Scalar, Index>& from) {
     entry* const to = entries_.get() + starts_[static_cast<std::size_t>(row)];
     for (std::int64_t n = 0; n < from.count; ++n)
       to[n] = {from.scores[static_cast<std::size_t>(n)], from.ids[static_cast<std::size_t>(n)]};
-    std::sort(to, to + from.count, [](const entry& a, const entry& b) { return a.id < b.id; });
     counts_[static_cast<std::size_t>(row)] = from.count;
   }
 

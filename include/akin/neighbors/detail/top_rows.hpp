@@ -35,7 +35,9 @@ inline constexpr std::int64_t listed_share = 2;
 template <int Width, class Scalar, class Index>
 struct top_rows_scratch {
   explicit top_rows_scratch(std::int64_t cols)
-      : sums(static_cast<std::size_t>(checked_product(cols, Width))), several(Width == 1 ? 0 : sums.size() + Width) {
+      : sums(static_cast<std::size_t>(checked_product(cols, Width))),
+        several(Width == 1 ? 0 : sums.size() + Width),
+        order(cols) {
     best.ids.resize(static_cast<std::size_t>(cols) * listed_share + 1);
     best.scores.resize(static_cast<std::size_t>(cols) + 1);
   }
@@ -47,6 +49,7 @@ struct top_rows_scratch {
   std::vector<Scalar> several;  // (cols + 1) x Width, of best.ids
   candidates<Scalar, Index> best;
   std::vector<Index> ties;
+  id_order<Scalar, Index> order;
 };
 
 /// Multiplications for each row of a times b.
@@ -143,7 +146,7 @@ void choose(std::int64_t row, const summed_row& sums, std::int64_t k, Scalar flo
 /// `floor` is not kept. With `omit_diagonal` element i of row i is none.
 ///
 /// O(sum over the elements of a of the lengths of b's rows) multiplications in the order of the rows of b, on all
-/// workers, which hold (2 Width + 2) * cols numbers each; never rows x cols. The same bits for any number of threads.
+/// workers, which hold (2 Width + 4) * cols numbers each; never rows x cols. The same bits for any number of threads.
 template <int Width, class Policy, class Scalar, class Index, class ScoreAll>
 csr_storage<Scalar, Index> top_rows(const Policy& policy, const terms_view<Scalar, Index>& a,
                                     const terms_view<Scalar, Index>& b, std::int64_t k, Scalar floor,
@@ -163,6 +166,7 @@ csr_storage<Scalar, Index> top_rows(const Policy& policy, const terms_view<Scala
     const summed_row sums = sum_row<Width>(a.pattern.row(row), a.terms + a.pattern.offsets[row] * Width, b,
                                            costs[static_cast<std::size_t>(row)], omit_diagonal ? row : -1, scratch);
     choose<Width>(row, sums, k, floor, score_all, scratch);
+    scratch.order.apply(scratch.best);
     rows.put(row, scratch.best);
   });
   return rows.compress(policy, b.pattern.cols);
