@@ -159,7 +159,7 @@ TEMPLATE_TEST_CASE("a user's scores are the same bits alone, in a block and as a
   std::vector<std::int32_t> users(70);
   std::iota(users.begin(), users.end(), 0);
   std::vector<TestType> all(70 * 50), alone(50);
-  for (const std::size_t count : std::initializer_list<std::size_t>{70, 16, 15, 2, 1}) {
+  for (const std::size_t count : std::initializer_list<std::size_t>{70, 16, 15, 5, 4, 1}) {
     model.score_block(std::span<const std::int32_t>(users).first(count),
                       {all.data(), static_cast<std::int64_t>(count), 50});
     for (std::size_t user = 0; user < count; ++user) {

@@ -36,6 +36,8 @@ struct sparse_product_kernel {
       for (; column + 8 * vector::lanes <= k; column += 8 * vector::lanes) strip<8, vector>(*task, row, column, known);
       for (; column + 2 * vector::lanes <= k; column += 2 * vector::lanes) strip<2, vector>(*task, row, column, known);
       for (; column + vector::lanes <= k; column += vector::lanes) strip<1, vector>(*task, row, column, known);
+      if constexpr (vector::lanes > 4)
+        for (; column + 4 <= k; column += 4) strip<1, vec<Scalar, 4>>(*task, row, column, known);
       for (; column < k; ++column) strip<1, vec<Scalar, 1>>(*task, row, column, known);
     }
   }

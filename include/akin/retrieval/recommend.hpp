@@ -105,7 +105,8 @@ auto recommend_to(const Policy& policy, const Model& model, std::int64_t count, 
 /// descending, id ascending). A user without evidence gets an empty list.
 ///
 /// Throws not_fitted, or std::invalid_argument for a user out of range or a query that does not fit the model. Takes
-/// O(users * (scoring + items)) time and one row of scores a worker.
+/// O(users * (scoring + items)) time and, for each worker, a row of scores for each of the users that the model scores
+/// at once.
 template <class Policy, class Model>
 recommendations<typename Model::scalar_type, typename Model::index_type> recommend(
     const Policy& policy, const Model& model, std::span<const std::type_identity_t<typename Model::index_type>> users,
