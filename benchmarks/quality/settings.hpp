@@ -51,11 +51,12 @@ inline std::string describe(const list_setting& setting) {
   return describe(setting.options) + values;
 }
 
+template <class Setting>
 struct list_task {
   const char* folder;
   const char* to_reach;
-  list_setting chosen;
-  std::vector<list_setting> grid;
+  Setting chosen;
+  std::vector<Setting> grid;
 };
 
 struct rating_data {
@@ -88,7 +89,7 @@ inline list_setting ials(int factors, double unobserved_weight, double regulariz
 
 /// Before that, at 256 factors on gowalla: regularisation exponents of 0.5 and 0.75, an unobserved weight of 0.03 and
 /// values n^-0.5 were worse; 0.003, and values that also fall with the length of the user's history, were no better.
-inline std::vector<list_task> list_tasks() {
+inline std::vector<list_task<list_setting>> list_tasks() {
   return {{"gowalla",
            "0.188 / 0.156",
            ials(1024, 0.01, 0.005, 0.3),
