@@ -16,7 +16,8 @@ import split
 import tasks
 
 HERE = pathlib.Path(__file__).parent
-ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+BLAS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+ENVIRONMENT = {name: "1" for name in BLAS}  # of akin, and of peers that make their own threads
 
 
 def builds_below(work):
@@ -27,7 +28,13 @@ class Bench:
     def __init__(self, options, validate=False):
         """validate: on the data to choose settings with instead of the test."""
         self.options, self.validate = options, validate
-        self.environment = ENVIRONMENT | {"OMP_NUM_THREADS": str(options.threads)}
+
+    def blas_threads(self, task, side):
+        return self.options.threads if task.blas and side == "peer" else 1
+
+    def environment(self, task, side):
+        blas = str(self.blas_threads(task, side))
+        return {name: blas for name in BLAS} | {"OMP_NUM_THREADS": str(self.options.threads)}
 
     def folder(self, task):
         return split.prepared(task.split, pathlib.Path(self.options.data, task.data), self.options.work, self.validate)
@@ -36,8 +43,9 @@ class Bench:
         """side: "peer", or the name of a build of akin's runners; reach: the quality to train to."""
         shared = {"data": str(self.folder(task)), "threads": self.options.threads, "save": save}
         if side == "peer":
-            parameters = json.dumps(task.arguments("theirs") | shared | {"blas_threads": 1})
-            return [sys.executable, "-B", str(HERE / "peers.py"), task.peer, parameters]
+            parameters = json.dumps(task.arguments("theirs") | shared | {"blas_threads": self.blas_threads(task, side)})
+            python = f"{sys.prefix}-{task.environment}/bin/python" if task.environment else sys.executable
+            return [python, "-B", str(HERE / "peers.py"), task.peer, parameters]
         reached = {} if reach is None else {"reach": reach}
         words = [f"{name}={value}" for name, value in (task.arguments("ours") | reached | shared).items()]
         return [str(self.options.builds[side] / f"compare_{task.program}"), *words]
@@ -50,36 +58,38 @@ class Bench:
         return line
 
     def judged(self, task, side, reach=None):
-        """What the judge says of the factors that a side learns."""
+        """What the judge says of what a side learns, and the run in which it did."""
         with tempfile.TemporaryDirectory(dir=self.options.work) as folder:
             prefix = f"{folder}/{side}"
-            result = json.loads(load.run(self.command(task, side, prefix, reach), self.environment).output)
+            run = load.run(self.command(task, side, prefix, reach), self.environment(task, side))
+            result = json.loads(run.output)
             command = [sys.executable, "-B", str(HERE / task.judge), str(self.folder(task)), prefix, str(result["factors"])]
-            quality = json.loads(load.run(command, self.environment).output)
+            quality = json.loads(load.run(command, ENVIRONMENT).output)
         own = result.get(task.metric)
         if own is not None and abs(own - quality[task.metric]) > 1e-4:
             raise RuntimeError(f"akin's own {task.metric} is {own}, the judge's {quality[task.metric]}")
-        return quality
+        return quality, run
 
     def measure(self, task):
         """A row of the report: quality first, then rounds in which every side has its turn."""
-        quality = {"peer": self.judged(task, "peer")}
-        reach = {side: quality["peer"][task.metric] if task.reach else None for side in self.options.builds}
+        judged = {"peer": self.judged(task, "peer")}
+        reach = {side: judged["peer"][0][task.metric] if task.reach else None for side in self.options.builds}
         sides = ["peer", *self.options.builds]
-        quality |= {side: self.judged(task, side, reach[side]) for side in self.options.builds}
+        judged |= {side: self.judged(task, side, reach[side]) for side in self.options.builds}
+        quality = {side: judged[side][0] for side in sides}
         commands = {side: self.command(task, side, reach=reach.get(side)) for side in sides}
         row = {"name": task.name, "target": task.target, "unit": task.unit, "metric": task.metric,
                "metric_name": tasks.METRICS[task.metric], "tolerance": task.tolerance, "quality": quality,
                "commands": {side: self.shown(command) for side, command in commands.items()}}
-        runs = {side: [] for side in sides}
-        for _ in range(self.options.repeats):
+        runs = {side: [judged[side][1]] if task.once else [] for side in sides}
+        for _ in range(0 if task.once else self.options.repeats):
             for side in sides:
-                runs[side].append(load.run(commands[side], self.environment, self.options.tries))
+                runs[side].append(load.run(commands[side], self.environment(task, side), self.options.tries))
         row["seconds"] = {side: [json.loads(run.output)["seconds"] for run in done] for side, done in runs.items()}
         row["median"] = {side: statistics.median(times) for side, times in row["seconds"].items()}
         row["ratio"] = {side: row["median"]["peer"] / row["median"][side] for side in self.options.builds}
         row["disturbed"] = sum(run.disturbed for done in runs.values() for run in done)
-        row["runs"] = self.options.repeats * len(sides)
+        row["runs"] = sum(map(len, runs.values()))
         worst = task.loss(quality["peer"]) + task.tolerance
         row["equal_quality"] = all(task.loss(quality[side]) <= worst for side in self.options.builds)
         return row

@@ -36,3 +36,38 @@ def read_ratings(folder, name):
 def read_biases(path, count):
     """Zeros where there is no such file."""
     return np.fromfile(path, dtype=np.float32) if os.path.exists(path) else np.zeros(count, dtype=np.float32)
+
+
+SHARE = 50  # of SLIM's items every so many are solved and judged, where all would take hours
+
+
+def read_interactions(folder, ones=False):
+    """What there is to learn from, in float: train.mtx with its values or train.txt with ones."""
+    if not os.path.exists(f"{folder}/train.mtx"):
+        return read_lightgcn(folder)[0]
+    train = read_ratings(folder, "train")
+    if ones:
+        train.data[:] = 1
+    return train
+
+
+def read_heldout(folder):
+    """The test that belongs to it, with ones."""
+    if not os.path.exists(f"{folder}/test.mtx"):
+        return read_lightgcn(folder)[1]
+    test = read_ratings(folder, "test")
+    test.data[:] = 1
+    return test
+
+
+def read_products(folder):
+    """Two matrices whose product is asked for."""
+    return tuple(scipy.io.mmread(f"{folder}/{name}.mtx").tocsr().astype(np.float32) for name in ("left", "right"))
+
+
+def read_sparse(prefix, shape):
+    """The matrix that a side has written."""
+    offsets, columns, values = (np.fromfile(f"{prefix}.{name}", dtype=kind) for name, kind in
+                                (("offsets.i64", np.int64), ("columns.i32", np.int32), ("values.f32", np.float32)))
+    assert len(offsets) == shape[0] + 1, "rows of another number than the data"
+    return sp.csr_matrix((values, columns, offsets), shape=shape)

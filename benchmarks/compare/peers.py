@@ -2,32 +2,16 @@
 runners. Parameters are akin's; each function says how its library spells them."""
 import contextlib
 import ctypes
-import importlib.metadata
 import io
 import json
 import sys
-import time
 
+import peers_items
 from data import read_lightgcn, read_ratings
+from registry import PEERS, installed_version, peer, timed_fit
 
-PEERS = {}  # name: (function, package)
-
-
-def peer(package):
-    def register(function):
-        PEERS[function.__name__] = (function, package)
-        return function
-    return register
-
-
-def timed_fit(new_model, fit, iterations):
-    """The seconds an iteration of a whole fit takes, as in akin's runners: after a fit of one iteration to warm up,
-    including the transpose, without progress bar or loss."""
-    fit(new_model(1))
-    model = new_model(iterations)
-    start = time.perf_counter()
-    fit(model)
-    return model, (time.perf_counter() - start) / iterations
+__all__ = ["PEERS", "installed_version", "peers_items"]  # compare.py asks for the first two
+TYPES = {"f32": "<f4", "i32": "<i4", "i64": "<i8"}
 
 
 @peer("implicit")
@@ -137,11 +121,10 @@ def libmf_ratings(p, folder):
     return seconds * p["iterations"], factors["user"], factors["item"], extras
 
 
-def installed_version(name):
-    try:
-        return importlib.metadata.version(PEERS[name][1])
-    except importlib.metadata.PackageNotFoundError:
-        return None
+def arrays_of(users, items, biases=None):
+    """Factors for the judges, by the ending of their file."""
+    arrays = {"users": users, "items": items, **(biases or {})}
+    return int(users.shape[1]), {f"{name}.f32": numbers for name, numbers in arrays.items()}
 
 
 def main(name, parameters):
@@ -149,12 +132,12 @@ def main(name, parameters):
     from threadpoolctl import threadpool_limits
     import numpy as np
     with threadpool_limits(limits=p["blas_threads"], user_api="blas"):
-        seconds, users, items, *more = PEERS[name][0](p, p["data"])
-    result = {"seconds": seconds, "users": len(users), "items": len(items), "factors": int(users.shape[1])}
+        seconds, *learnt = PEERS[name][0](p, p["data"])
+    width, arrays = learnt if isinstance(learnt[0], int) else arrays_of(*learnt)
     if p.get("save"):
-        for name, numbers in {"users": users, "items": items, **(more[0] if more else {})}.items():
-            np.ascontiguousarray(numbers, dtype=np.float32).tofile(f"{p['save']}.{name}.f32")
-    print(json.dumps(result))
+        for ending, numbers in arrays.items():
+            np.ascontiguousarray(numbers, dtype=TYPES[ending.rsplit(".", 1)[1]]).tofile(f"{p['save']}.{ending}")
+    print(json.dumps({"seconds": seconds, "factors": width}))
 
 
 if __name__ == "__main__":

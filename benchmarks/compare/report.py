@@ -30,7 +30,7 @@ def machine(options, versions, environment):
         "akin": first_line("git", "-C", here, "describe", "--always", "--dirty", "--exclude=*"),
         "compiler": first_line("c++", "--version"), "flags": "CMake's Release, and Release with -march=native",
         "versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
-        "threads": f"{options.threads} on every side; {caps}",
+        "threads": f"{options.threads} on every side; {caps} where BLAS is not what makes a peer's threads",
         "repeats": f"median of {options.repeats}, the sides taking turns; {load_at_end()}; disturbed: "
                    "others took more than 4 % of the machine in every try",
     }

@@ -81,7 +81,72 @@ def judge_ratings(folder, prefix, factors):
     return {"rmse": math.sqrt(squares / len(cells))}
 
 
+def judge_items(folder, prefix, width):
+    """As the judges of products, lists, predictions and weights, with loops."""
+    if pathlib.Path(f"{prefix}.predictions.f32").exists():
+        ratings = [float(line.split()[2]) for line in (folder / "test.mtx").read_text().splitlines()[2:]]
+        errors = [(a - b) ** 2 for a, b in zip(ratings, read_floats(pathlib.Path(f"{prefix}.predictions.f32")), strict=True)]
+        return {"rmse": math.sqrt(math.fsum(errors) / len(errors))}
+    if (folder / "left.mtx").exists():
+        return {"kept": 1 - furthest_product(folder, prefix)}
+    train = [[0.0] * 30 for _ in range(40)]
+    for user, items in read_lists(folder / "train.txt").items():
+        for item in items:
+            train[user][item] = 1.0
+    columns = list(zip(*train))
+    if pathlib.Path(f"{prefix}.values.f32").exists():
+        return {"kept": 1 - furthest_cosine(prefix, columns)}
+    if pathlib.Path(f"{prefix}.lists.i32").exists():
+        lists = array.array("i", pathlib.Path(f"{prefix}.lists.i32").read_bytes())
+        assert len(lists) == 40 * width
+        return {"recall": judge_listed(folder, [lists[width * user:width * (user + 1)] for user in range(40)])}
+    weights = read_floats(pathlib.Path(f"{prefix}.weights.f32"))
+    assert len(weights) == 900 and all(weights[31 * item] == 0 for item in range(30))
+    scores = [[math.fsum(row[i] * weights[30 * i + item] for i in range(30)) for item in range(30)] for row in train]
+    ranked = [sorted(range(30), key=lambda item: (row[item] > 0, -score[item])) for row, score in zip(train, scores)]
+    return {"recall": judge_listed(folder, [row[:20] for row in ranked])}
+
+
+def judge_listed(folder, lists):
+    test = read_lists(folder / "test.txt")
+    return math.fsum(len(items.intersection(lists[user])) / len(items) for user, items in test.items()) / len(test)
+
+
+def kept_rows(prefix):
+    """Thirty rows of a sparse matrix, each a dictionary."""
+    offsets, columns = (array.array(kind, pathlib.Path(f"{prefix}.{name}").read_bytes())
+                        for name, kind in (("offsets.i64", "q"), ("columns.i32", "i")))
+    values = read_floats(pathlib.Path(f"{prefix}.values.f32"))
+    assert offsets[0] == 0 and len(offsets) == 31 and offsets[30] == len(columns) == len(values) > 30
+    return [{columns[i]: values[i] for i in range(offsets[row], offsets[row + 1])} for row in range(30)]
+
+
+def furthest_cosine(prefix, columns):
+    """From cosines of ones; what is not kept is 0."""
+    def cosine(x, y):
+        return sum(a * b for a, b in zip(x, y)) / math.sqrt(sum(x) * sum(y)) if any(x) and any(y) else 0
+    return max(abs(row.get(other, 0) - cosine(columns[item], columns[other]))
+               for item, row in enumerate(kept_rows(prefix)) for other in range(30) if other != item)
+
+
+def furthest_product(folder, prefix):
+    """From the five largest of each row."""
+    sides = []
+    for name in ("left", "right"):
+        cells = [line.split() for line in (folder / f"{name}.mtx").read_text().splitlines()[2:]]
+        sides.append({(int(row) - 1, int(column) - 1): float(value) for row, column, value in cells})
+    furthest = 0.0
+    for row, kept in enumerate(kept_rows(prefix)):
+        exact = [math.fsum(value * sides[1].get((term, other), 0) for (of, term), value in sides[0].items() if of == row)
+                 for other in range(30)]
+        best = sorted((value for value in exact if value > 0), reverse=True)[:5]
+        furthest = max([furthest, *(abs(a - b) for a, b in zip(best, sorted(kept.values(), reverse=True), strict=True))])
+    return furthest
+
+
 def judge(folder, prefix, factors):
+    if not pathlib.Path(f"{prefix}.users.f32").exists():
+        return judge_items(folder, prefix, factors)
     return (judge_ratings if (folder / "test.mtx").exists() else judge_lists)(folder, prefix, factors)
 
 
@@ -138,6 +203,42 @@ def check_models(options):
     assert unreachable["epochs"] == 20 and 1 <= reached["epochs"] < 20, (unreachable, reached)
 
 
+def check_item_models(options):
+    """Runners without factors: what they write is right, by loops."""
+    split.DOCUMENTS, split.TERMS, split.POPULAR = 30, 200, 10
+    chosen = [tasks.Task("cosine", "tiny", "akin_item_knn", {}, "itself", {}, 2, judge=HERE, metric="kept", settings={"neighbors": 30}),
+              tasks.Task("lists", "tiny", "akin_recommend_knn", {}, "itself", {}, 2, judge=HERE, settings={"neighbors": 10, "k": 20}),
+              tasks.Task("ease", "tiny", "akin_ease", {}, "itself", {}, 2, judge=HERE, settings={"regularization": 5}),
+              tasks.Task("product", "", "akin_top_products", {}, "itself", {}, 2, judge=HERE, metric="kept", settings={"k": 5},
+                         split=split.documents),
+              tasks.Task("stars", "stars", "akin_rating_knn", {}, "itself", {}, 2, judge=HERE, metric="rmse", split=split.ratings),
+              tasks.Task("slim", "tiny", "akin_slim", {}, "itself", {}, 2, judge=HERE, settings={"l1": 0.1, "l2": 1}, once=True)]
+    bench = SelfBench(options)
+    for task in chosen:
+        row = bench.measure(task)
+        assert row["equal_quality"] and row["runs"] == (3 if task.once else 9), row
+        assert task.loss(row["quality"]["peer"]) < {"kept": 1e-5 - 1, "recall": -0.5, "rmse": 0.8}[task.metric], row
+    slim = chosen[-1]
+    assert bench.environment(slim, "peer") == bench.environment(slim, "native") and bench.blas_threads(slim, "peer") == 1
+
+
+def check_made_splits(options):
+    """The documents' rows have length 1, and both sides as many; the popular items are numbered by their users."""
+    folder = split.prepared(split.documents, options.data, options.work)
+    for name, axis, shape in (("left", 0, "30 200"), ("right", 1, "200 30")):
+        _, size, *lines = (folder / f"{name}.mtx").read_text().splitlines()
+        squares = {}
+        for cell in map(str.split, lines):
+            squares[cell[axis]] = squares.get(cell[axis], 0) + float(cell[2]) ** 2
+        assert size == f"{shape} {len(lines)}" and len(squares) == 30, size
+        assert all(abs(square - 1) < 1e-5 for square in squares.values()), squares
+    folder = split.prepared(split.popular, options.data / "tiny", options.work)
+    train, whole = read_lists(folder / "train.txt"), read_lists(options.data / "tiny" / "train.txt")
+    counts = [sum(item in items for items in train.values()) for item in range(10)]
+    everyone = sorted((sum(item in items for items in whole.values()) for item in range(30)), reverse=True)
+    assert counts == everyone[:10], (counts, everyone)
+
+
 def check_splits(options):
     """The same cells in train and test as in the data, a tenth of them in the test, and again the same ones."""
     whole = len((options.data / "stars" / "ratings.csv").read_text().splitlines()) - 1
@@ -192,6 +293,8 @@ def main(runner):
         check_splits(options)
         check_comparison(options, folder)
         check_models(options)
+        check_item_models(options)
+        check_made_splits(options)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
 """Splits of the public data, drawn from a seed and written below the work folder: what both sides read. Standard library only."""
+import bisect
+import collections
+import itertools
+import math
 import pathlib
 import random
 
@@ -35,10 +39,10 @@ def write_matrix(path, cells, shape):
         file.writelines(f"{row} {column} {rating}\n" for row, column, rating in sorted(cells))
 
 
-def ratings(source, folder, validate):
+def ratings(source, folder, validate, share=TEST):
     """A random tenth of all ratings is the test; to choose settings, a tenth of the rest is."""
     cells, shape = read_ratings(source)
-    train, test = parted(cells, TEST, SEED)
+    train, test = parted(cells, share, SEED)
     if validate:
         train, test = parted(train, VALIDATION, SEED + 1)
     write_matrix(folder / "train.mtx", train, shape)
@@ -54,11 +58,54 @@ def lists(source, folder, _validate):
             "".join(" ".join([user, *both[number]]) + "\n" for user, both in sides if both[number]))
 
 
+def fold(source, folder, validate):
+    """The same with a fifth, the first of five folds."""
+    ratings(source, folder, validate, 0.2)
+
+
+POPULAR = 20000
+
+
+def popular(source, folder, _validate):
+    """The lists of the published split with the most popular items of its training alone, numbered anew."""
+    sides = {name: [list(map(int, line.split())) for line in (source / f"{name}.txt").read_text().splitlines()]
+             for name in ("train", "test")}
+    counts = collections.Counter(item for _, *items in sides["train"] for item in items)
+    numbers = {item: number for number, item in enumerate(sorted(counts, key=lambda item: (-counts[item], item))[:POPULAR])}
+    for name, rows in sides.items():
+        kept = [[user, *(numbers[item] for item in items if item in numbers)] for user, *items in rows]
+        (folder / f"{name}.txt").write_text("".join(" ".join(map(str, row)) + "\n" for row in kept if len(row) > 1))
+
+
+DOCUMENTS, TERMS, STOP_WORDS = 20000, 190000, 50
+
+
+def documents(_source, folder, _validate):
+    """Two made sets of documents of 20 to 30 words, which follow Zipf's law without its most frequent words: tf-idf, rows of
+    length 1, and the transpose of the second set."""
+    draw = random.Random(SEED)
+    likely = list(itertools.accumulate(1 / (STOP_WORDS + rank) for rank in range(1, TERMS + 1)))
+    sets = [[collections.Counter(bisect.bisect(likely, draw.random() * likely[-1]) for _ in range(draw.randint(20, 30)))
+             for _ in range(DOCUMENTS)] for _ in range(2)]
+    having = collections.Counter(term for texts in sets for document in texts for term in document)
+    for side, (name, texts) in enumerate(zip(("left", "right"), sets)):
+        cells = []
+        for row, document in enumerate(texts, 1):
+            weights = {term: count * math.log(2 * DOCUMENTS / having[term]) for term, count in document.items()}
+            norm = math.sqrt(math.fsum(weight * weight for weight in weights.values()))
+            cells += [(row, term + 1, f"{weight / norm:.7f}") for term, weight in weights.items()]
+        if side == 0:
+            write_matrix(folder / f"{name}.mtx", cells, (DOCUMENTS, TERMS))
+        else:
+            write_matrix(folder / f"{name}.mtx", [(column, row, weight) for row, column, weight in cells], (TERMS, DOCUMENTS))
+
+
 def prepared(how, source, work, validate=False):
     """The folder to read: made where it is not there yet."""
     if how is lists and not validate:
         return source
-    folder = pathlib.Path(work) / "splits" / f"{source.name}{'-validation' if validate else ''}"
+    kind = "" if how in (lists, ratings) else f"-{how.__name__}"
+    folder = pathlib.Path(work) / "splits" / f"{source.name}{kind}{'-validation' if validate else ''}"
     if not (folder / "whole").exists():
         folder.mkdir(parents=True, exist_ok=True)
         how(source, folder, validate)

@@ -4,7 +4,8 @@ from typing import Callable
 
 import split
 
-METRICS = {"recall": "Recall@20", "rmse": "RMSE"}
+METRICS = {"recall": "Recall@20", "rmse": "RMSE", "kept": "share of the exact best", "objective": "share of the objective without weights"}
+LESS_IS_BETTER = ("rmse", "objective")
 
 @dataclass(frozen=True)
 class Task:
@@ -21,6 +22,9 @@ class Task:
     settings: dict = field(default_factory=dict)  # the same for both sides
     unit: str = "iteration"  # what the seconds are of
     split: Callable = split.lists  # makes what is read out of the data
+    blas: bool = False  # the peer's threads are those of BLAS
+    environment: str = ""  # the package whose virtual environment the peer runs in, where it has its own
+    once: bool = False  # takes minutes: the run that is judged is the one that is timed
     reach: bool = False  # akin's side gets the peer's quality as the argument `reach`, and trains until it has it
 
     def arguments(self, side):
@@ -28,7 +32,7 @@ class Task:
 
     def loss(self, quality):
         """Less is better."""
-        return quality[self.metric] if self.metric == "rmse" else -quality[self.metric]
+        return quality[self.metric] if self.metric in LESS_IS_BETTER else -quality[self.metric]
 
 
 def ials(name, factors, solver, peer, theirs, target, iterations=15):
@@ -66,6 +70,37 @@ BPR = Task(
 # 100 0.1540 / 0.1530; k = 128 0.1812 / 0.1814 and 0.1783 / 0.1782. An alpha of 80 has 0.002 more at k = 64 and less NDCG@20.
 ALPHA, REGULARIZATION = 40, 20
 
+
+
+def item_cosine(data, split_of=split.lists):
+    """implicit keeps an item among its own neighbours, so that akin keeps one more; judged are the 99 others."""
+    return Task(f"item cosine K=100, {data}", data, "akin_item_knn", {}, "implicit_cosine", {}, 5, judge="judge_products.py",
+                metric="kept", tolerance=1e-5, settings={"neighbors": 100}, unit="fit", split=split_of)
+
+
+def top_n(n):
+    return Task(f"top-n of a sparse product n={n}, sparse_dot_topn", "", "akin_top_products", {}, "topn_product", {}, 1.5,
+                judge="judge_products.py", metric="kept", tolerance=1e-5, settings={"k": n},
+                unit="product of 20,000 and 20,000 made documents, 190,000 terms", split=split.documents)
+
+
+def ease(name, peer, data, regularization, split_of, once=False):
+    return Task(name, data, "akin_ease", {"whole_warm_up": int(not once)}, peer, {}, 1, judge="judge_recommended.py",
+                settings={"regularization": regularization}, unit="fit, once" if once else "fit", split=split_of, blas=True, once=once)
+
+
+def slim(name, peer, unit):
+    return Task(name, "ml-1m", "akin_slim", {}, peer, {}, 3, judge="judge_slim.py", metric="objective", tolerance=1e-4,
+                settings={"l1": 5, "l2": 50}, unit=unit, split=split.ratings, once=True)
+
+
+# Surprise's best for ratings by its README; akin's are chosen as benchmarks/quality does.
+RATING_KNN = Task(
+    "kNN ratings ML-1M, Surprise KNNBaseline", "ml-1m", "akin_rating_knn",
+    {"neighbors": 3706, "significance": 20, "amplification": 2}, "surprise_knn", {"neighbors": 40}, 50,
+    judge="judge_predictions.py", metric="rmse", tolerance=0, unit="fit and test of one fold of 5, once", split=split.fold,
+    environment="scikit-surprise", once=True)
+
 TASKS = [
     ials("iALS k=64, implicit CG 3", 64, "automatic", "implicit_als", {"solver": "cg"}, 8),
     ials("iALS k=128, implicit CG 3", 128, "automatic", "implicit_als", {"solver": "cg"}, 4.5),
@@ -78,4 +113,17 @@ TASKS = [
     explicit_als("explicit ALS exact k=50, cmfrec Cholesky", "exact", "cholesky"),
     SGD,
     BPR,
+    item_cosine("gowalla"),
+    item_cosine("yelp2018"),
+    item_cosine("ml-1m", split.ratings),
+    Task("recommend 20 from neighbours, implicit", "gowalla", "akin_recommend_knn", {}, "implicit_recommend", {}, 5,
+         judge="judge_recommended.py", settings={"neighbors": 100, "k": 20}, unit="all users"),
+    top_n(10),
+    top_n(100),
+    RATING_KNN,
+    ease("EASE ML-1M, irspack", "irspack_ease", "ml-1m", 300, split.ratings),
+    ease("EASE ML-1M, SciPy's LAPACK", "lapack_ease", "ml-1m", 300, split.ratings),
+    ease("EASE 20,000 items, SciPy's LAPACK", "lapack_ease", "gowalla", 80, split.popular, once=True),
+    slim("SLIM ML-1M, irspack", "irspack_slim", "fit, once"),
+    slim("SLIM ML-1M, scikit-learn", "sklearn_slim", "fit, once; scikit-learn's from every 50th item"),
 ]

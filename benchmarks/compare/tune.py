@@ -42,7 +42,7 @@ def main():
     task, results = task_named(options.task), []
     bench = compare.Bench(options, validate=True)
     for settings in combinations(options.settings):
-        quality = bench.judged(dataclasses.replace(task, ours=task.ours | settings, theirs=task.theirs | settings), options.side)
+        quality, _ = bench.judged(dataclasses.replace(task, ours=task.ours | settings, theirs=task.theirs | settings), options.side)
         results.append((task.loss(quality), settings))
         print(f"{tasks.METRICS[task.metric]} {quality[task.metric]:.5f} {settings}", flush=True)
     print("best:", min(results, key=lambda result: result[0])[1])
