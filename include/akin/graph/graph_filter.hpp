@@ -88,10 +88,9 @@ storage<Scalar> powers(const std::vector<double>& degrees, double exponent, doub
 /// the history of a user who was not there is filtered like any other. Values must not be negative.
 ///
 /// Complexity: fit takes what randomized_svd takes for `ideal_rank`; holds R twice and items * ideal_rank numbers. A
-/// user is scored in O(degree of p * nonzeros + items * ideal_rank), 16 at once for little more than one.
+/// user is scored in O(degree of p * nonzeros + items * ideal_rank), 16 in the time of one.
 /// Deterministic: the same bits for any number of threads, for a user alone or among others. Const members may be
-/// called from many threads; scoring allocates 4 (users + 2 items) numbers, 16 (users + 2 items)
-/// for more than four users at once.
+/// called from many threads; scoring allocates 16 (users + 2 items) numbers.
 /// Sources: Y. Shen et al., "How Powerful is Graph Convolution for Recommendation?", CIKM 2021; C. Kim et al., "Graph
 /// Spectral Filtering with Chebyshev Interpolation for Recommendation", SIGIR 2025.
 template <class Scalar = float, class Index = std::int32_t>
@@ -166,10 +165,6 @@ class graph_filter {
   /// Row i of `out` gets what score_history gives for histories[i], to the bit.
   void score_block(std::span<const detail::history<Scalar, Index>> histories, const rows_view<Scalar>& out) const {
     const auto series = detail::chebyshev_series<Scalar>(options_);
-    if (histories.size() <= few) {
-      detail::lane_filter<few, Scalar, Index>(graph()).score(histories, series, out);
-      return;
-    }
     detail::lane_filter<block_users, Scalar, Index> filter(graph());
     for (std::size_t begin = 0; begin < histories.size(); begin += block_users) {
       const auto part = histories.subspan(begin, std::min<std::size_t>(block_users, histories.size() - begin));
@@ -194,7 +189,7 @@ class graph_filter {
     auto without_ideal = graph();
     without_ideal.smooth = {nullptr, items(), 0};
     std::vector<Scalar> response(static_cast<std::size_t>(items()));
-    detail::lane_filter<few, Scalar, Index>(without_ideal)
+    detail::lane_filter<block_users, Scalar, Index>(without_ideal)
         .score(std::span(&history, 1), detail::chebyshev_series<Scalar>(options_), {response.data(), 1, items()});
     const rows_view<const Scalar> s = smooth_.view();
     for (std::int64_t i = 0; i < columns.size; ++i) {
@@ -214,7 +209,6 @@ class graph_filter {
 
  private:
   using history_type = detail::history<Scalar, Index>;
-  static constexpr int few = 4;  // users whose signals share a short vector instead of a cache line
 
   detail::graph_view<Scalar, Index> graph() const noexcept {
     return {histories_.view(), item_users_.view(),     user_weights_.data(), item_weights_.data(),

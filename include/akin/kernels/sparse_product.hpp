@@ -36,16 +36,13 @@ struct sparse_product_kernel {
       for (; column + 8 * vector::lanes <= k; column += 8 * vector::lanes) strip<8, vector>(*task, row, column, known);
       for (; column + 2 * vector::lanes <= k; column += 2 * vector::lanes) strip<2, vector>(*task, row, column, known);
       for (; column + vector::lanes <= k; column += vector::lanes) strip<1, vector>(*task, row, column, known);
-      if constexpr (vector::lanes > 4)
-        for (; column + 4 <= k; column += 4) strip<1, vec<Scalar, 4>>(*task, row, column, known);
       for (; column < k; ++column) strip<1, vec<Scalar, 1>>(*task, row, column, known);
     }
   }
 
  private:
-  /// `Vectors` vectors of a row of out: an element gets the same bits whatever stands beside it, since its products are
-  /// added one at a time in the order of the row. Elements of A before `known` may be looked at: the rows after this
-  /// one are next.
+  /// `Vectors` vectors of a row of out. Products are added one at a time in the order of the row. Elements of A before
+  /// `known` may be looked at: the rows after this one are next.
   template <int Vectors, class Vector, class Scalar, class Index>
   static AKIN_ALWAYS_INLINE void strip(const sparse_product_task<Scalar, Index>& task, std::int64_t row,
                                        std::int64_t column, std::int64_t known) {
@@ -80,7 +77,7 @@ struct sparse_product_kernel {
 };
 
 /// For the rows [begin, end): out = scale diag(weights) A B, or with Y out = scale diag(weights) A B + shift Y - out.
-/// 2 nonzeros k flops. An element of out gets the same bits whatever k is and whatever stands beside it.
+/// 2 nonzeros k flops. Where k is a multiple of 16, equal columns of B (and Y, and out) give equal bits.
 template <class Scalar, class Index>
 void sparse_product(const sparse_product_task<Scalar, Index>& task, std::int64_t begin, std::int64_t end) {
   call<sparse_product_kernel>(&task, begin, end);

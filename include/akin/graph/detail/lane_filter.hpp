@@ -116,7 +116,8 @@ struct low_pass_kernel {
   }
 };
 
-/// Filters up to `Lanes` histories at once. A history gets the same bits in any lane and for any number of lanes.
+/// Filters up to `Lanes` histories at once. A history gets the same bits in any lane, whatever the others hold. (Not
+/// for another number of lanes: compilers fuse products and sums in long vectors and leave it in short ones.)
 template <int Lanes, class Scalar, class Index>
 class lane_filter {
  public:
