@@ -97,7 +97,7 @@ def slim(name, peer, unit):
 # Surprise's best for ratings by its README; akin's are chosen as benchmarks/quality does.
 RATING_KNN = Task(
     "kNN ratings ML-1M, Surprise KNNBaseline", "ml-1m", "akin_rating_knn",
-    {"neighbors": 3706, "significance": 20, "amplification": 2}, "surprise_knn", {"neighbors": 40}, 50,
+    {"neighbors": 1000, "significance": 20, "amplification": 2}, "surprise_knn", {"neighbors": 40}, 50,
     judge="judge_predictions.py", metric="rmse", tolerance=0, unit="fit and test of one fold of 5, once", split=split.fold,
     environment="scikit-surprise", once=True)
 
