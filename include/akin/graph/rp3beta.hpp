@@ -19,6 +19,7 @@
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
+#include <akin/neighbors/detail/refitted.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -36,7 +37,8 @@ namespace akin::inline AKIN_ABI {
 /// Recommendations for Interactive Applications", ACM TiiS 7(1), 2016; C. Cooper, S. H. Lee, T. Radzik, Y. Siantos,
 /// "Random Walks in Recommender Systems: Exact Computation and Simulations", WWW 2014.
 template <class Scalar = float, class Index = std::int32_t>
-class rp3beta : public detail::item_weights<Scalar, Index> {
+class rp3beta : public detail::item_weights<Scalar, Index>, public detail::refitted<rp3beta<Scalar, Index>> {
+  friend class detail::refitted<rp3beta>;
   using base = detail::item_weights<Scalar, Index>;
 
  public:
@@ -57,7 +59,7 @@ class rp3beta : public detail::item_weights<Scalar, Index> {
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& user_items) {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "rp3beta::fit");
-    detail::check_not_negative(x, "rp3beta::fit");
+    check_values(x, "rp3beta::fit");
     auto weights = detail::walk_weights(policy, x, options_);
     this->histories_ = detail::own<Scalar, Index>(std::forward<Matrix>(user_items));
     this->weights_ = std::move(weights);
@@ -65,26 +67,6 @@ class rp3beta : public detail::item_weights<Scalar, Index> {
   template <class Matrix>
   requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
   void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
-
-  /// Learns from interactions that have come since: `new_interactions` has at least users() rows and items() columns;
-  /// rows and columns beyond are new, and a value adds to one that is there. The same, to the bit, as a fit to all of
-  /// them, and as long: a click changes what all items of its user lead to.
-  template <class Policy, class Matrix>
-  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
-    detail::require_fitted(this->items() > 0 || this->users() > 0, "rp3beta::partial_fit");
-    const auto old = this->histories_.view();
-    const auto added = detail::checked_addition(policy, new_interactions, old, "rp3beta::partial_fit");
-    detail::check_not_negative(added, "rp3beta::partial_fit");
-    learn(policy, detail::merge_interactions(old, added, when_both::add));
-  }
-  /// Learns anew without what the user had; ids stay as they are. The same as a fit to the other rows.
-  template <class Policy>
-  void forget(const Policy& policy, Index user) {
-    detail::assert_policy<Policy>();
-    detail::require_fitted(this->items() > 0 || this->users() > 0, "rp3beta::forget");
-    detail::require_id(user, this->users(), "rp3beta::forget", "user");
-    learn(policy, detail::without_row(this->histories_.view(), user));
-  }
 
   const rp3beta_options& options() const noexcept { return options_; }
 
@@ -110,6 +92,11 @@ class rp3beta : public detail::item_weights<Scalar, Index> {
   }
 
  private:
+  static constexpr when_both merging() noexcept { return when_both::add; }
+  static void check_values(const csr_view<Scalar, Index>& x, std::string_view where) {
+    detail::check_not_negative(x, where);
+  }
+
   template <class Policy>
   void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
     this->weights_ = detail::walk_weights(policy, histories.view(), options_);

@@ -13,6 +13,7 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/io/model_arrays.hpp>
@@ -21,6 +22,7 @@
 #include <akin/linear/detail/ease_weights.hpp>
 #include <akin/linear/ease_options.hpp>
 #include <akin/matrix.hpp>
+#include <akin/neighbors/detail/refitted.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -37,7 +39,9 @@ namespace akin::inline AKIN_ABI {
 /// Sources: H. Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019; dropout: H. Steck, "Autoencoders
 /// that don't overfit towards the Identity", NeurIPS 2020.
 template <class Scalar = float, class Index = std::int32_t>
-class ease {
+class ease : public detail::refitted<ease<Scalar, Index>> {
+  friend class detail::refitted<ease>;
+
  public:
   using scalar_type = Scalar;
   using index_type = Index;
@@ -59,10 +63,7 @@ class ease {
   void fit(const Policy& policy, Matrix&& user_items) {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "ease::fit");
     auto weights = detail::ease_weights(policy, x, options_);
-    auto known = known_items(x);
-    histories_ = detail::own<Scalar, Index>(std::forward<Matrix>(user_items));
-    weights_ = std::move(weights);
-    known_ = std::move(known);
+    become(std::move(weights), detail::own<Scalar, Index>(std::forward<Matrix>(user_items)));
   }
   template <class Matrix>
   requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
@@ -146,6 +147,19 @@ class ease {
   }
 
  private:
+  static constexpr when_both merging() noexcept { return when_both::add; }
+
+  template <class Policy>
+  void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
+    auto weights = detail::ease_weights(policy, histories.view(), options_);
+    become(std::move(weights), std::move(histories));
+  }
+  void become(detail::dense_storage<Scalar> weights, detail::csr_storage<Scalar, Index> histories) {
+    known_ = known_items(histories.view());
+    histories_ = std::move(histories);
+    weights_ = std::move(weights);
+  }
+
   /// 1 for each item that has a value other than 0.
   static detail::storage<std::uint8_t> known_items(const csr_view<Scalar, Index>& x) {
     detail::storage<std::uint8_t> known(x.cols);

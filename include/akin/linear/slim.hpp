@@ -17,6 +17,7 @@
 #include <akin/linear/slim_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
+#include <akin/neighbors/detail/refitted.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -32,7 +33,8 @@ namespace akin::inline AKIN_ABI {
 /// Systems", ICDM 2011; J. Friedman, T. Hastie, R. Tibshirani, "Regularization Paths for Generalized Linear Models via
 /// Coordinate Descent", J. Stat. Softw. 33(1), 2010.
 template <class Scalar = float, class Index = std::int32_t>
-class slim : public detail::item_weights<Scalar, Index> {
+class slim : public detail::item_weights<Scalar, Index>, public detail::refitted<slim<Scalar, Index>> {
+  friend class detail::refitted<slim>;
   using base = detail::item_weights<Scalar, Index>;
 
  public:
@@ -64,25 +66,6 @@ class slim : public detail::item_weights<Scalar, Index> {
   requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
   void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
 
-  /// Learns from interactions that have come since: `new_interactions` has at least users() rows and items() columns;
-  /// rows and columns beyond are new, and a value adds to one that is there. The same, to the bit, as a fit to all of
-  /// them, and as long.
-  template <class Policy, class Matrix>
-  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
-    detail::require_fitted(this->items() > 0 || this->users() > 0, "slim::partial_fit");
-    const auto old = this->histories_.view();
-    const auto added = detail::checked_addition(policy, new_interactions, old, "slim::partial_fit");
-    learn(policy, detail::merge_interactions(old, added, when_both::add));
-  }
-  /// Learns anew without what the user had; ids stay as they are. The same as a fit to the other rows.
-  template <class Policy>
-  void forget(const Policy& policy, Index user) {
-    detail::assert_policy<Policy>();
-    detail::require_fitted(this->items() > 0 || this->users() > 0, "slim::forget");
-    detail::require_id(user, this->users(), "slim::forget", "user");
-    learn(policy, detail::without_row(this->histories_.view(), user));
-  }
-
   const slim_options& options() const noexcept { return options_; }
 
   /// W, items x items: row i holds what having item i adds to the scores of others. Refers to the model.
@@ -111,6 +94,8 @@ class slim : public detail::item_weights<Scalar, Index> {
   }
 
  private:
+  static constexpr when_both merging() noexcept { return when_both::add; }
+
   template <class Policy>
   void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
     this->weights_ = detail::slim_weights(policy, histories.view(), options_);

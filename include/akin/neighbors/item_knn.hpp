@@ -22,6 +22,7 @@
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/check_neighborhood.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
+#include <akin/neighbors/detail/refitted.hpp>
 #include <akin/neighbors/detail/similarity_search.hpp>
 #include <akin/neighbors/detail/weighted_interactions.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
@@ -42,7 +43,8 @@ using item_knn_options = neighborhood_options;
 /// ratings: B. Sarwar, G. Karypis, J. Konstan, J. Riedl, "Item-Based Collaborative Filtering Recommendation
 /// Algorithms", 2001.
 template <class Scalar = float, class Index = std::int32_t>
-class item_knn : public detail::item_weights<Scalar, Index> {
+class item_knn : public detail::item_weights<Scalar, Index>, public detail::refitted<item_knn<Scalar, Index>> {
+  friend class detail::refitted<item_knn>;
   using base = detail::item_weights<Scalar, Index>;
 
  public:
@@ -62,25 +64,6 @@ class item_knn : public detail::item_weights<Scalar, Index> {
   template <class Matrix>
   requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
   void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
-
-  /// Learns from interactions that have come since: `new_interactions` has at least users() rows and items() columns;
-  /// rows and columns beyond are new. A value adds to one that is there or, where scores are ratings
-  /// (weighted_average), takes its place. The same, to the bit, as a fit to all of them, and as long.
-  template <class Policy, class Matrix>
-  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
-    detail::require_fitted(this->items() > 0 || this->users() > 0, "item_knn::partial_fit");
-    const auto old = this->histories_.view();
-    const auto added = detail::checked_addition(policy, new_interactions, old, "item_knn::partial_fit");
-    learn(policy, detail::merge_interactions(old, added, averages() ? when_both::replace : when_both::add));
-  }
-  /// Learns anew without what the user had; ids stay as they are. The same as a fit to the other rows.
-  template <class Policy>
-  void forget(const Policy& policy, Index user) {
-    detail::assert_policy<Policy>();
-    detail::require_fitted(this->items() > 0 || this->users() > 0, "item_knn::forget");
-    detail::require_id(user, this->users(), "item_knn::forget", "user");
-    learn(policy, detail::without_row(this->histories_.view(), user));
-  }
 
   const item_knn_options& options() const noexcept { return options_; }
 
@@ -143,6 +126,8 @@ class item_knn : public detail::item_weights<Scalar, Index> {
 
   bool averages() const noexcept { return options_.aggregation == aggregation::weighted_average; }
   bool is_plain() const noexcept { return !averages() && options_.centering == centering::none; }
+
+  when_both merging() const noexcept { return averages() ? when_both::replace : when_both::add; }
 
   template <class Policy>
   void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {

@@ -22,6 +22,7 @@
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/check_neighborhood.hpp>
+#include <akin/neighbors/detail/refitted.hpp>
 #include <akin/neighbors/detail/similarity_search.hpp>
 #include <akin/neighbors/detail/weighted_interactions.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
@@ -42,7 +43,9 @@ using user_knn_options = neighborhood_options;
 /// Deterministic: the same bits for any number of threads. Const members may be called from many threads.
 /// Source: P. Resnick et al., "GroupLens: An Open Architecture for Collaborative Filtering of Netnews", CSCW 1994.
 template <class Scalar = float, class Index = std::int32_t>
-class user_knn {
+class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
+  friend class detail::refitted<user_knn>;
+
  public:
   using scalar_type = Scalar;
   using index_type = Index;
@@ -62,25 +65,6 @@ class user_knn {
   template <class Matrix>
   requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
   void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
-
-  /// Learns from interactions that have come since: `new_interactions` has at least users() rows and items() columns;
-  /// rows and columns beyond are new. A value adds to one that is there or, where scores are ratings
-  /// (weighted_average), takes its place. The same, to the bit, as a fit to all of them, and as long.
-  template <class Policy, class Matrix>
-  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
-    detail::require_fitted(items() > 0 || users() > 0, "user_knn::partial_fit");
-    const auto added = detail::checked_addition(policy, new_interactions, histories_.view(), "user_knn::partial_fit");
-    learn(policy,
-          detail::merge_interactions(histories_.view(), added, averages() ? when_both::replace : when_both::add));
-  }
-  /// Learns anew without what the user had; ids stay as they are. The same as a fit to the other rows.
-  template <class Policy>
-  void forget(const Policy& policy, Index user) {
-    detail::assert_policy<Policy>();
-    detail::require_fitted(items() > 0 || users() > 0, "user_knn::forget");
-    detail::require_id(user, users(), "user_knn::forget", "user");
-    learn(policy, detail::without_row(histories_.view(), user));
-  }
 
   const user_knn_options& options() const noexcept { return options_; }
   std::int64_t users() const noexcept { return histories_.rows(); }
@@ -167,6 +151,8 @@ class user_knn {
   };
 
   bool averages() const noexcept { return options_.aggregation == aggregation::weighted_average; }
+
+  when_both merging() const noexcept { return averages() ? when_both::replace : when_both::add; }
 
   template <class Policy>
   void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
