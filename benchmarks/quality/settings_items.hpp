@@ -87,7 +87,7 @@ inline akin::neighborhood_options alike(int neighbors, double shrinkage, double 
 }
 inline std::vector<list_task<akin::neighborhood_options>> item_knn_tasks() {
   return {{"gowalla",
-           "no published number for a tuned one",
+           "none",
            alike(1000, 10, 1),
            {alike(100, 0, 1), alike(1000, 0, 1), alike(1000, 0, 1.5), alike(1000, 10, 1), alike(1000, 40, 1),
             alike(1000, 100, 1), alike(300, 40, 1), alike(300, 100, 1)}}};
