@@ -95,6 +95,7 @@
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
 #include <akin/retrieval/explain.hpp>
+#include <akin/retrieval/item_mask.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommend_for.hpp>

@@ -60,6 +60,16 @@ TEST_CASE("the best by hand: ties by id, no NaN, no minus infinity") {
   CHECK(best_of(std::vector<float>{-0.0f, 0.0f}, 2) == list<float>{{0, 0}, {0, 1}});
 }
 
+TEST_CASE("nothing comes that is not above the floor, and ids may begin anywhere") {
+  const std::vector<float> scores = {1, not_a_number, 3, 2, 3, infinity};
+  kernels::scored<float, std::int64_t> memory[4];
+  kernels::top_k<float, std::int64_t> best(memory, 4, 2.0f);
+  CHECK(best.bound() == 2);
+  kernels::offer_all(scores.data(), 6, std::int64_t{100}, best, [](std::int64_t id) { return id != 105; });
+  REQUIRE(best.finish() == 2);
+  CHECK((memory[0].id == 102 && memory[1].id == 104));
+}
+
 TEST_CASE("an order of offers does not matter") {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     CAPTURE(seed);

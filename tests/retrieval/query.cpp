@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <akin/retrieval/query.hpp>
@@ -11,6 +12,9 @@ TEST_CASE("a query asks for ten items, whichever they are") {
   CHECK(q.k == 10);
   CHECK(q.exclude.rows == 0);
   CHECK_FALSE(q.candidates.has_value());
+  CHECK_FALSE((q.allow.is_set() || q.deny.is_set()));
+  CHECK((q.available.from.empty() && q.available.until.empty()));
+  CHECK(q.minimum_score == -std::numeric_limits<double>::infinity());
 }
 
 TEST_CASE("a query refers to the caller's data") {

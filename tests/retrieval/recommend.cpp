@@ -1,4 +1,5 @@
 #include <climits>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <set>
@@ -95,12 +96,44 @@ TEST_CASE("only candidates come, each once, in the order of their scores") {
         ids{2});
 }
 
+TEST_CASE("masks, times and a least score say what may come") {
+  const auto ask = [](const akin::query<>& q) {
+    return items_of(akin::recommend(execution::seq, small_model(), q), 0);
+  };
+  const akin::item_mask odd(5, [](std::int64_t item) { return item % 2 == 1; }), nothing(5);
+  CHECK(ask({.allow = odd}) == ids{1, 3});
+  CHECK(ask({.deny = odd}) == ids{2, 4, 0});
+  CHECK(ask({.allow = nothing}).empty());
+  CHECK(ask({.deny = nothing}) == ids{1, 3, 2, 4, 0});
+  CHECK(ask({.allow = odd, .deny = odd}).empty());
+  const ids candidates = {3, 2};
+  CHECK(ask({.candidates = candidates, .allow = odd}) == ids{3});
+
+  const std::vector<std::int64_t> from = {0, 10, 11, 5, 10}, until = {10, 11, 99, 10, 20};
+  CHECK(ask({.available = {.from = from, .at = 10}}) == ids{1, 3, 4, 0});
+  CHECK(ask({.available = {.until = until, .at = 10}}) == ids{1, 2, 4});
+  CHECK(ask({.available = {.from = from, .until = until, .at = 10}}) == ids{1, 4});
+
+  CHECK(ask({.minimum_score = 3}) == ids{1, 3, 2});
+  CHECK(ask({.k = 1, .minimum_score = 3}) == ids{1});
+  CHECK(ask({.minimum_score = std::nextafter(3.0, 4.0)}) == ids{1, 3});
+  CHECK(ask({.minimum_score = 1e300}).empty());
+  CHECK(ask({.minimum_score = -1e300}).size() == 5);
+}
+
 TEST_CASE("a query that does not fit is refused in a sentence") {
   auto loose = matrix_of<float>(4, 5, {{0, 1, 1}});
   loose.uncompress();
   const auto narrow = matrix_of<float>(4, 4, {}), low = matrix_of<float>(3, 5, {});
   const ids high = {0, 5}, negative = {-1};
+  const akin::item_mask small(4);
+  const std::vector<std::int64_t> times(6);
   const std::pair<akin::query<>, std::string> cases[] = {
+      {{.allow = small}, "recommend: allow must be of the model's 5 items, got 4"},
+      {{.deny = small}, "recommend: deny must be of the model's 5 items, got 4"},
+      {{.available = {.from = times}}, "recommend: available.from must be of the model's 5 items, got 6"},
+      {{.available = {.until = times}}, "recommend: available.until must be of the model's 5 items, got 6"},
+      {{.minimum_score = not_a_number}, "recommend: minimum_score must be a number, got nan"},
       {{.k = 0}, "recommend: k must be positive, got 0"},
       {{.k = -4}, "recommend: k must be positive, got -4"},
       {{.exclude = loose}, "recommend: exclude must be compressed, call makeCompressed() first"},
@@ -154,13 +187,27 @@ TEMPLATE_TEST_CASE("lists are those of a slow and obvious ranking, whatever the 
     akin::query<Index> q{.k = k};
     if (candidates) q.candidates = *candidates;
     if (excludes) q.exclude = seen;
-    CAPTURE(seed, users, items, k, excludes, candidates.has_value());
+    const auto drawn = [&](std::uint64_t stream, std::uint64_t part) {
+      return akin::item_mask(items, [=](std::int64_t item) {
+        return akin::random_stream(seed, stream).below(static_cast<std::uint64_t>(item), 10) < part;
+      });
+    };
+    const akin::item_mask allowed = drawn(7, 7), denied = drawn(8, 2);
+    if (sizes.below(5, 2) == 0) q.allow = allowed;
+    if (sizes.below(6, 2) == 0) q.deny = denied;
+    if (sizes.below(7, 3) == 0) q.minimum_score = static_cast<double>(sizes.below(8, 5)) - 2;
+    CAPTURE(seed, users, items, k, excludes, candidates.has_value(), q.allow.is_set(), q.deny.is_set(),
+            q.minimum_score);
 
     std::vector<ranked<Scalar, Index>> expected(static_cast<std::size_t>(users));
     for (Index user = 0; user < users; ++user) {
       std::set<Index> excluded;
       for (typename akin::sparse_matrix<float, Index>::InnerIterator cell(seen, user); excludes && cell; ++cell)
         excluded.insert(static_cast<Index>(cell.col()));
+      for (Index item = 0; item < items; ++item)
+        if ((q.allow.is_set() && !allowed.contains(item)) || (q.deny.is_set() && denied.contains(item)) ||
+            static_cast<double>(model.table(user, item)) < q.minimum_score)
+          excluded.insert(item);
       if (model.knows_user(user))
         expected[static_cast<std::size_t>(user)] = rank_slowly(model.table, user, excluded, candidates, k);
     }

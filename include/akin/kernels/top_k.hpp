@@ -24,18 +24,21 @@ struct scored {
   }
 };
 
-/// Keeps the k best of what it is offered, in memory of the caller; NaN and -infinity are never kept. A heap whose root
-/// is the worst kept, so that an offer that is too small costs one comparison.
+/// Keeps the k best of what it is offered, in memory of the caller; NaN, -infinity and scores that are not above
+/// `floor` are never kept. A heap whose root is the worst kept, so that an offer that is too small costs one
+/// comparison.
 template <class Scalar, class Index>
 class top_k {
  public:
   /// `memory` has room for k elements; k >= 1.
-  constexpr top_k(scored<Scalar, Index>* memory, std::int64_t k) noexcept : kept_(memory), k_(k) {}
+  constexpr top_k(scored<Scalar, Index>* memory, std::int64_t k,
+                  Scalar floor = -std::numeric_limits<Scalar>::infinity()) noexcept
+      : kept_(memory), k_(k), floor_(floor) {}
 
   constexpr void offer(Scalar score, Index id) noexcept {
     const scored<Scalar, Index> candidate{score, id};
     if (size_ < k_) {
-      if (!(score > -std::numeric_limits<Scalar>::infinity())) return;
+      if (!(score > floor_)) return;
       kept_[size_++] = candidate;
       std::push_heap(kept_, kept_ + size_, before);
     } else if (candidate.precedes(kept_[0])) {
@@ -45,10 +48,9 @@ class top_k {
     }
   }
 
-  /// An offer with a larger id than all before is kept only if its score is above this.
-  constexpr Scalar bound() const noexcept {
-    return size_ < k_ ? -std::numeric_limits<Scalar>::infinity() : kept_[0].score;
-  }
+  /// An offer with a larger id than all before is kept only if its score is above this; any other only if its score is
+  /// at least this.
+  constexpr Scalar bound() const noexcept { return size_ < k_ ? floor_ : kept_[0].score; }
 
   /// Puts what was kept in order, best first; its number. Nothing may be offered afterwards.
   constexpr std::int64_t finish() noexcept {
@@ -63,6 +65,7 @@ class top_k {
 
   scored<Scalar, Index>* kept_;
   std::int64_t k_;
+  Scalar floor_;
   std::int64_t size_ = 0;
 };
 
@@ -81,15 +84,26 @@ struct next_above_kernel {
   }
 };
 
-/// Offers scores[i] as id i for all i in [0, size).
-template <class Scalar, class Index>
-void offer_all(const Scalar* scores, std::int64_t size, top_k<Scalar, Index>& best) noexcept {
+/// Offers scores[i] as id first + i for all i in [0, size) of which may_come(first + i). All ids that were offered
+/// before must be smaller.
+template <class Scalar, class Index, class MayCome>
+void offer_all(const Scalar* scores, std::int64_t size, Index first, top_k<Scalar, Index>& best,
+               const MayCome& may_come) noexcept {
   std::int64_t begin = 0;
   while (begin < size) {
     begin = call<next_above_kernel>(scores, begin, size, best.bound());
     const std::int64_t end = std::min(begin + scores_at_once, size);
-    for (; begin < end; ++begin) best.offer(scores[begin], static_cast<Index>(begin));
+    for (; begin < end; ++begin) {
+      const auto id = static_cast<Index>(first + static_cast<Index>(begin));
+      if (scores[begin] > best.bound() && may_come(id)) best.offer(scores[begin], id);
+    }
   }
+}
+
+/// The same for all ids from 0.
+template <class Scalar, class Index>
+void offer_all(const Scalar* scores, std::int64_t size, top_k<Scalar, Index>& best) noexcept {
+  offer_all(scores, size, Index{0}, best, [](Index) { return true; });
 }
 
 }  // namespace akin::inline AKIN_ABI::kernels

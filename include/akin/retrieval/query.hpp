@@ -3,16 +3,26 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 
 #include <akin/config.hpp>
+#include <akin/retrieval/item_mask.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
 
+/// When items are on offer: item i while from[i] <= at < until[i], in any unit of time. A side without numbers has no
+/// limit; otherwise it has one for each item.
+struct availability {
+  std::span<const std::int64_t> from = {};
+  std::span<const std::int64_t> until = {};
+  std::int64_t at = 0;
+};
+
 /// A query to recommend, similar_items or search. Views refer to the caller's data, which must live until the call
-/// returns.
+/// returns. An item comes where all that is given lets it.
 template <class Index = std::int32_t>
 struct query {
   /// Items a list at most, >= 1. A list is shorter where fewer items may come or have evidence.
@@ -22,6 +32,13 @@ struct query {
   sparsity_view<Index> exclude = {};
   /// The only items that may come, in any order; an empty list means none, nullopt means all.
   std::optional<std::span<const Index>> candidates = std::nullopt;
+  /// The only items that may come, as an item_mask of the model's items: what is in stock.
+  item_mask_view allow = {};
+  /// Items that must not come to anyone.
+  item_mask_view deny = {};
+  availability available = {};
+  /// Items with a lower score do not come.
+  double minimum_score = -std::numeric_limits<double>::infinity();
 };
 
 }  // namespace akin::inline AKIN_ABI

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -13,6 +14,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/views.hpp>
 
@@ -34,6 +36,16 @@ void check_query(const query<Index>& q, std::int64_t users, std::int64_t items, 
   }
   if (q.candidates)
     for (const Index item : *q.candidates) require_id(item, items, where, "each of candidates");
+  const auto check_items = [&](bool is_given, std::int64_t found, const char* what) {
+    if (is_given && found != items)
+      fail<std::invalid_argument>(where, ": ", what, " must be of the model's ", items, " items, got ", found);
+  };
+  check_items(q.allow.is_set(), q.allow.items, "allow");
+  check_items(q.deny.is_set(), q.deny.items, "deny");
+  const availability& times = q.available;
+  check_items(!times.from.empty(), static_cast<std::int64_t>(times.from.size()), "available.from");
+  check_items(!times.until.empty(), static_cast<std::int64_t>(times.until.size()), "available.until");
+  require(!std::isnan(q.minimum_score), where, "minimum_score must be a number", q.minimum_score);
 }
 
 /// One worker's memory for ranking: scores for each item, for `rows` users at once, and room for the best.
@@ -53,16 +65,18 @@ std::int64_t rank_scores(const query<Index>& q, slice<const Index> excluded, std
                          std::vector<kernels::scored<Scalar, Index>>& list) {
   for (const Index item : excluded)
     if (static_cast<std::size_t>(item) < scores.size()) scores[static_cast<std::size_t>(item)] = no_score<Scalar>;
-  kernels::top_k<Scalar, Index> best(list.data(), static_cast<std::int64_t>(list.size()));
   if (list.empty()) return 0;
+  const item_filter<Index> filter(q);
+  kernels::top_k<Scalar, Index> best(list.data(), static_cast<std::int64_t>(list.size()), least_bound<Scalar>(q));
   if (q.candidates) {
     for (const Index item : *q.candidates) {
       Scalar& score = scores[static_cast<std::size_t>(item)];
-      best.offer(score, item);
+      if (filter.may_come(item)) best.offer(score, item);
       score = no_score<Scalar>;  // a candidate that is named twice comes once
     }
   } else {
-    kernels::offer_all(scores.data(), static_cast<std::int64_t>(scores.size()), best);
+    kernels::offer_all(scores.data(), static_cast<std::int64_t>(scores.size()), Index{0}, best,
+                       [&](Index item) { return filter.may_come(item); });
   }
   return best.finish();
 }

@@ -1,0 +1,76 @@
+/// @file
+/// A set of items, one bit each: what is in stock, or what must not be shown.
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Refers to an item_mask, or to bits of the caller's: item i is bit i % 64 of words[i / 64]. A view of no words stands
+/// for "no mask".
+struct item_mask_view {
+  const std::uint64_t* words = nullptr;
+  std::int64_t items = 0;
+
+  bool is_set() const noexcept { return words != nullptr; }
+  /// `item` must be in range.
+  bool contains(std::int64_t item) const noexcept { return words[item / 64] >> (item % 64) & 1; }
+};
+
+/// Items of a catalogue of `items()`. Takes a bit an item; contains, insert and erase take O(1).
+class item_mask {
+ public:
+  /// Nothing of a catalogue of `items`.
+  explicit item_mask(std::int64_t items) : items_(items) {
+    detail::require(items >= 0, "item_mask", "items must not be negative", items);
+    words_.resize(static_cast<std::size_t>(items / 64 + 1));  // one word at least, so that there is something to view
+  }
+  /// The items that are named, in any order. Throws std::invalid_argument for an id out of range.
+  template <std::integral Id>
+  item_mask(std::int64_t items, std::span<const Id> ids) : item_mask(items) {
+    for (const Id id : ids) insert(id);
+  }
+  /// The items for which is_member(id) holds.
+  template <std::predicate<std::int64_t> Predicate>
+  item_mask(std::int64_t items, const Predicate& is_member) : item_mask(items) {
+    for (std::int64_t item = 0; item < items; ++item)
+      if (is_member(item)) insert(item);
+  }
+
+  std::int64_t items() const noexcept { return items_; }
+  /// How many are in it. O(items / 64).
+  std::int64_t size() const noexcept {
+    std::int64_t count = 0;
+    for (const std::uint64_t word : words_) count += std::popcount(word);
+    return count;
+  }
+  /// False out of range.
+  bool contains(std::int64_t item) const noexcept {
+    return item >= 0 && item < items_ && item_mask_view(*this).contains(item);
+  }
+  /// Throws std::invalid_argument out of range, as erase does.
+  void insert(std::int64_t item) {
+    detail::require_id(item, items_, "item_mask", "item");
+    words_[static_cast<std::size_t>(item / 64)] |= std::uint64_t{1} << (item % 64);
+  }
+  void erase(std::int64_t item) {
+    detail::require_id(item, items_, "item_mask", "item");
+    words_[static_cast<std::size_t>(item / 64)] &= ~(std::uint64_t{1} << (item % 64));
+  }
+
+  operator item_mask_view() const noexcept { return {words_.data(), items_}; }
+
+ private:
+  std::int64_t items_;
+  std::vector<std::uint64_t> words_;
+};
+
+}  // namespace akin::inline AKIN_ABI
