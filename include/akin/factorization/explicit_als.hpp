@@ -103,6 +103,10 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     rate_all(user_biases_[user], this->user_factors_.view().row(user), out);
   }
 
+  detail::inner_products<Scalar> as_inner_products() const noexcept {
+    return {this->user_factors_.view(), this->item_factors_.view(), user_biases_.data(), item_biases_.data(), mean_};
+  }
+
   /// The factors and, in the last column, the bias (0 in a model without) of users with these histories (rows x items):
   /// rows x (k + 1), each the minimum of the objective with the items as they are. For the matrix of the training it
   /// gives user_factors() and user_biases() to the bit.

@@ -15,6 +15,7 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/parallel.hpp>
+#include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
@@ -92,6 +93,8 @@ auto recommend_to(const Policy& policy, const Model& model, std::int64_t count, 
   static_assert(scorer<Model>, "akin: recommend needs a model that scores all items for a user");
   require_fitted(model.users() > 0 || model.items() > 0, "recommend");
   check_query(q, model.users(), model.items(), "recommend");
+  if constexpr (scores_inner_products<Model>)
+    if (auto lists = recommend_by_tiles(policy, model, count, user_at, q)) return std::move(*lists);
   const auto known_user = [&](std::int64_t row) {
     const index_type user = user_at(row);
     return model.knows_user(user) ? std::optional(user) : std::nullopt;

@@ -23,6 +23,7 @@
 #include <akin/matrix.hpp>
 #include <akin/parallel.hpp>
 #include <akin/random.hpp>
+#include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -214,6 +215,11 @@ class biased_factors {
   /// The same for a row of fold_in: k factors, then the bias.
   void scores_of(const Scalar* row, std::span<Scalar> out) const noexcept {
     score_row(row, row[learnt_.item_factors.cols()], out);
+  }
+
+  inner_products<Scalar> as_inner_products() const noexcept {
+    return {learnt_.user_factors.view(), learnt_.item_factors.view(), learnt_.user_biases.data(),
+            learnt_.item_biases.data(), learnt_.mean};
   }
 
   /// Fills out[other] with the cosine of the items' factors, -infinity where there is no evidence.

@@ -13,6 +13,7 @@
 #include <akin/config.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -44,6 +45,8 @@ class factor_scores {
   void score_all(Index user, std::span<Scalar> out) const noexcept {
     score_against_items(user_factors_.view().row(user), out);
   }
+
+  inner_products<Scalar> as_inner_products() const noexcept { return {user_factors_.view(), item_factors_.view()}; }
 
   /// Fills out[other] with the cosine of the items' factors, -infinity where there is no evidence.
   void similarity_all(Index item, std::span<Scalar> out) const noexcept {

@@ -1,0 +1,91 @@
+/// @file
+/// Inner products of a group of queries with a panel of rows, of which only those above a bound are written out.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include <akin/config.hpp>
+#include <akin/kernels/dispatch.hpp>
+#include <akin/kernels/gemm.hpp>
+#include <akin/kernels/select.hpp>
+#include <akin/kernels/simd.hpp>
+
+namespace akin::inline AKIN_ABI::kernels {
+
+/// Queries that are scored together.
+inline constexpr int tile_queries = 12;
+
+/// Rows of a panel: as many on every processor, so that panels are the same.
+template <class T>
+inline constexpr int panel_rows = 128 / static_cast<int>(sizeof(T));
+
+/// Rows that are scored between two looks at the bounds: whole panels.
+inline constexpr int chunk_rows = 256;
+
+/// What was found in a chunk: for each query, the positions in the chunk of the scores above its bound, ascending.
+template <class T>
+struct tile_hits {
+  std::int32_t counts[tile_queries];
+  std::int32_t positions[tile_queries][chunk_rows];
+  T scores[tile_queries][chunk_rows];
+};
+
+/// Writes out what of a tile (tile_queries x panel_rows) is above the bounds.
+template <class InstructionSet, class T>
+AKIN_ALWAYS_INLINE void collect_hits(const T* tile, const T* bounds, int first_position, tile_hits<T>& hits) {
+  using vector = vec_for<InstructionSet, T>;
+  constexpr int width = panel_rows<T>;
+  vector excess = vector::broadcast(T{-1});
+  for (int q = 0; q < tile_queries; ++q) {
+    const vector bound = vector::broadcast(bounds[q]);
+    AKIN_UNROLL
+    for (int j = 0; j < width; j += vector::lanes)
+      excess = excess.or_larger(vector::load(tile + q * width + j) - bound);
+  }
+  if (!(lane_max(excess) > 0)) return;
+  for (int q = 0; q < tile_queries; ++q) {
+    const T* const row = tile + q * width;
+    if (!(largest<InstructionSet>(row, width, bounds[q]) > bounds[q])) continue;
+    std::int32_t count = hits.counts[q];
+    for (int j = 0; j < width; ++j) {
+      hits.positions[q][count] = first_position + j;
+      hits.scores[q][count] = row[j];
+      count += row[j] > bounds[q];
+    }
+    hits.counts[q] = count;
+  }
+}
+
+/// Scores of a group against `panels` panels, that is at most chunk_rows rows. `queries` is tile_queries x depth;
+/// panel p holds its rows as depth x panel_rows at rows + p * panel_rows * depth, and its rows' offsets at
+/// offsets + p * panel_rows.
+struct score_tile_kernel {
+  template <class InstructionSet, class T>
+  static AKIN_ALWAYS_INLINE void run(const T* queries, const T* rows, const T* offsets, std::int64_t panels,
+                                     std::int64_t depth, const T* bounds, tile_hits<T>* hits) {
+    constexpr int width = panel_rows<T>, lanes = vec_for<InstructionSet, T>::lanes, vectors = width / lanes;
+    constexpr int height = std::max(1, 24 / vectors / (InstructionSet::bytes == 64 ? 1 : 2));
+    static_assert(tile_queries % height == 0);
+    alignas(64) T tile[tile_queries * width];
+    for (int p = 0; p < panels; ++p) {
+      for (int q = 0; q < tile_queries; ++q) std::copy_n(offsets + p * width, width, tile + q * width);
+      for (int q = 0; q < tile_queries; q += height)
+        multiply_tile<InstructionSet, height, vectors>(queries + q * depth, depth, std::int64_t{1},
+                                                       rows + p * width * depth, std::int64_t{width}, depth,
+                                                       tile + q * width, std::int64_t{width});
+      collect_hits<InstructionSet>(tile, bounds, p * width, *hits);
+    }
+  }
+};
+
+/// Fills hits with the scores above bounds[0, tile_queries). Rounding is not that of dot: these scores choose what is
+/// looked at, and are not reported.
+template <class T>
+void score_tile(const T* queries, const T* rows, const T* offsets, std::int64_t panels, std::int64_t depth,
+                const T* bounds, tile_hits<T>& hits) {
+  std::fill_n(hits.counts, tile_queries, 0);
+  call<score_tile_kernel>(queries, rows, offsets, panels, depth, bounds, &hits);
+}
+
+}  // namespace akin::inline AKIN_ABI::kernels
