@@ -73,6 +73,7 @@
 #include <akin/kernels/simd.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
 #include <akin/kernels/sparse_product.hpp>
+#include <akin/kernels/squared_distance.hpp>
 #include <akin/kernels/symmetric_eigen.hpp>
 #include <akin/kernels/syrk.hpp>
 #include <akin/kernels/top_k.hpp>
@@ -97,6 +98,8 @@
 #include <akin/random.hpp>
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/item_mask.hpp>
+#include <akin/retrieval/nearest_neighbors.hpp>
+#include <akin/retrieval/nearest_neighbors_options.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommend_for.hpp>

@@ -1,0 +1,162 @@
+/// @file
+/// The vectors nearest to given vectors, exactly.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/csr.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/matrix.hpp>
+#include <akin/retrieval/detail/dense_neighbors.hpp>
+#include <akin/retrieval/detail/own_vectors.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/sparse_neighbors.hpp>
+#include <akin/retrieval/nearest_neighbors_options.hpp>
+#include <akin/retrieval/query.hpp>
+#include <akin/retrieval/recommendations.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Finds the nearest of any vectors, one a row, dense or sparse: by inner product, cosine or Euclidean distance. Exact:
+/// every list is the true top k of the scores, ordered by (score descending, id ascending).
+///
+/// A score says how near a vector is, always the larger, the nearer: under metric::euclidean it is the negated
+/// distance, so that `-score` is the distance and a query's `minimum_score = -r` asks for what is no farther than r. A
+/// vector is at a distance of exactly 0 from itself. A vector of zeros has no cosine: it never comes, and its own list
+/// is empty. What is too far for the scalar type to say how far (a square beyond its range) never comes.
+///
+/// Memory: the vectors, which under metric::cosine are kept at length 1; sparse ones twice, by row and by column.
+/// Deterministic: each query is answered by itself. Const members may be called from many threads.
+template <class Scalar = float, class Index = std::int32_t>
+class nearest_neighbors {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+  static constexpr std::string_view kind = "nearest_neighbors";
+
+  explicit nearest_neighbors(const nearest_neighbors_options& options = {}) : options_(options) {
+    detail::require(options.metric >= metric::inner_product && options.metric <= metric::euclidean, kind,
+                    "metric must be one of those that there are", static_cast<int>(options.metric));
+  }
+
+  const nearest_neighbors_options& options() const noexcept { return options_; }
+  /// Vectors that are searched, and the length of each; 0 before fit.
+  std::int64_t items() const noexcept { return is_sparse_ ? sparse_.rows().rows() : dense_.rows().rows(); }
+  std::int64_t dimension() const noexcept { return is_sparse_ ? sparse_.rows().cols() : dense_.rows().cols(); }
+  /// Whether the vectors are sparse; queries must be so, too.
+  bool is_sparse() const noexcept { return is_sparse_; }
+
+  /// Takes the rows of a dense matrix or expression of Eigen's, or of a row-major compressed sparse matrix: a copy, but
+  /// for a dense_matrix or sparse_matrix that is moved in. Throws std::invalid_argument unless there is a column at
+  /// least and all elements are finite; a matrix that was moved in is still whole then.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, Matrix&& vectors) {
+    using matrix_type = std::remove_cvref_t<Matrix>;
+    detail::assert_policy<Policy>();
+    detail::assert_vectors<matrix_type, Scalar, Index>();
+    detail::require(vectors.cols() >= 1, kind, "vectors must have a column at least", vectors.cols());
+    detail::require(vectors.rows() <= detail::largest_id<Index>, kind, "there must be an id for each vector",
+                    vectors.rows());
+    const bool unit = options_.metric == metric::cosine;
+    if constexpr (detail::dense_vectors<matrix_type>) {
+      dense_ = {options_.metric, detail::own_dense_vectors<Scalar>(policy, std::forward<Matrix>(vectors), unit, kind)};
+      sparse_ = {};
+      is_sparse_ = false;
+    } else {
+      sparse_ = {options_.metric,
+                 detail::own_sparse_vectors<Scalar, Index>(policy, std::forward<Matrix>(vectors), unit, kind)};
+      dense_ = {};
+      is_sparse_ = true;
+    }
+  }
+  /// The same on one thread.
+  template <class Matrix>
+  requires(!execution_policy<Matrix>) void fit(Matrix&& vectors) { fit(execution::seq, std::forward<Matrix>(vectors)); }
+
+  /// The k nearest for each row of `queries`, which are dense or sparse as the vectors are: list q for row q, and row q
+  /// of `exclude` belongs to it. A query that is one of the vectors finds itself; exclude it where it shall not.
+  ///
+  /// Throws not_fitted, or std::invalid_argument for queries that are not finite or of another length and for a query
+  /// that does not fit. O(queries * items * dimension) for dense vectors; for sparse ones O(multiplications of stored
+  /// elements that meet + queries * items).
+  template <class Policy, class Matrix>
+  recommendations<Scalar, Index> search(const Policy& policy, const Matrix& queries, const query<Index>& q) const {
+    constexpr std::string_view where = "search";
+    detail::assert_policy<Policy>();
+    detail::assert_vectors<Matrix, Scalar, Index>();
+    detail::require_fitted(dimension() > 0, where);
+    if (queries.cols() != dimension())
+      detail::fail<std::invalid_argument>(where, ": queries must have ", dimension(), " columns like the vectors, got ",
+                                          queries.cols());
+    detail::check_query(q, queries.rows(), items(), where);
+    constexpr bool dense = detail::dense_vectors<Matrix>;
+    detail::require(dense != is_sparse_, where,
+                    is_sparse_ ? "queries must be sparse like the vectors" : "queries must be dense like the vectors");
+    if constexpr (dense)
+      return search_dense(policy, queries, q);
+    else
+      return search_sparse(policy, queries, q);
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    detail::require_fitted(dimension() > 0, "save");
+    writer.add_value("metric", options_.metric);
+    writer.add_value("is_sparse", is_sparse_);
+    if (is_sparse_)
+      detail::write_csr(writer, "vectors", sparse_.rows().view());
+    else
+      writer.add("vectors", dense_.rows().view());
+  }
+  static nearest_neighbors read_from(const detail::model_reader& reader) {
+    nearest_neighbors model({.metric = reader.value<metric>("metric", metric::inner_product, metric::euclidean)});
+    model.is_sparse_ = reader.value<bool>("is_sparse");
+    if (model.is_sparse_)
+      model.sparse_ = {model.options_.metric, detail::map_csr<Scalar, Index>(reader, "vectors")};
+    else
+      model.dense_ = {model.options_.metric, detail::map_dense<Scalar>(reader, "vectors")};
+    reader.require(model.dimension() >= 1 && model.items() <= detail::largest_id<Index>,
+                   "vectors must have a column at least, and an id each");
+    return model;
+  }
+
+ private:
+  template <class Policy, class Matrix>
+  recommendations<Scalar, Index> search_dense(const Policy& policy, const Matrix& queries,
+                                              const query<Index>& q) const {
+    if (options_.metric == metric::cosine) {
+      const auto unit = detail::own_dense_vectors<Scalar>(policy, queries, true, "search");
+      return dense_.search(policy, unit.view(), q);
+    }
+    const detail::seen_rows<Scalar, Matrix> rows(queries);
+    detail::check_finite_rows(policy, rows.view(), "search");
+    return dense_.search(policy, rows.view(), q);
+  }
+  template <class Policy, class Matrix>
+  recommendations<Scalar, Index> search_sparse(const Policy& policy, const Matrix& queries,
+                                               const query<Index>& q) const {
+    if (options_.metric == metric::cosine) {
+      const auto unit = detail::own_sparse_vectors<Scalar, Index>(policy, queries, true, "search");
+      return sparse_.search(policy, unit.view(), q);
+    }
+    const auto rows = detail::view_of(queries, "search");
+    detail::check_interactions(policy, rows, "search");
+    return sparse_.search(policy, rows, q);
+  }
+
+  nearest_neighbors_options options_;
+  bool is_sparse_ = false;
+  detail::dense_neighbors<Scalar, Index> dense_;
+  detail::sparse_neighbors<Scalar, Index> sparse_;
+};
+
+}  // namespace akin::inline AKIN_ABI

@@ -1,0 +1,22 @@
+/// @file
+/// Parameters of nearest_neighbors, and how vectors are compared. C++17-clean, no Eigen.
+#pragma once
+
+#include <akin/config.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+/// How near two vectors are to each other; always the larger, the nearer.
+enum class metric {
+  inner_product,  ///< x . y
+  cosine,         ///< x . y / (|x| |y|); a vector of zeros has none with any other
+  euclidean       ///< -|x - y|, the distance negated
+};
+
+struct nearest_neighbors_options {
+  akin::metric metric = akin::metric::inner_product;
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin
