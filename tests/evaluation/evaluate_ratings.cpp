@@ -1,11 +1,14 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <akin/baselines/bias.hpp>
 #include <akin/data/synthetic.hpp>
 #include <akin/evaluation/evaluate_ratings.hpp>
+#include <akin/neighbors/item_knn.hpp>
+#include <akin/views.hpp>
 
 #include "evaluation/table_model.hpp"
 #include "support/catch.hpp"
@@ -28,7 +31,26 @@ table_of_ratings small_model() {
   return model;
 }
 
+/// The same, a user at a time; notes in its scratch how often it was asked with it.
+struct table_of_rows : table_of_ratings {
+  using prediction_scratch = std::vector<int>;
+  void predict_row(std::int32_t user, akin::slice<const std::int32_t> items, std::span<float> out,
+                   prediction_scratch& scratch) const {
+    scratch.push_back(user);
+    for (std::int64_t i = 0; i < items.size; ++i)
+      out[static_cast<std::size_t>(i)] = 10 * table(user, items[i]) + static_cast<float>(scratch.size());
+  }
+};
+
 }  // namespace
+
+TEST_CASE("a model that predicts rows is asked for rows, with the same scratch again") {
+  const auto test = matrix_of<float>(3, 3, {{0, 0, 0}, {0, 2, 5}, {1, 1, 5}, {2, 2, 6}});
+  const table_of_rows model{small_model()};
+  const auto [mae] = akin::evaluate_ratings(execution::seq, model, test, metrics::mae{});
+  CHECK(mae.count == 4);
+  CHECK(mae.mean == Approx((11 + 26 + 47 + 87) / 4.0));
+}
 
 TEST_CASE("ratings by hand: errors of 1, -2, 0 and 3") {
   const auto test = matrix_of<float>(3, 3, {{0, 0, 0}, {0, 2, 5}, {1, 1, 5}, {2, 2, 6}});
@@ -99,6 +121,24 @@ TEST_CASE("ratings are evaluated to the same bits for any number of threads") {
     CHECK(again[1].mean == mae.mean);
     CHECK(again[1].standard_error == mae.standard_error);
   }
+}
+
+TEST_CASE("rows of ratings are evaluated as single ones are, to the same bits for any number of threads") {
+  const auto ratings = akin::synthetic::low_rank_ratings<float>({.users = 300, .items = 90, .density = 0.2, .seed = 4});
+  akin::item_knn<float> model(
+      {.centering = akin::centering::baseline, .aggregation = akin::aggregation::weighted_average});
+  model.fit(execution::seq, ratings);
+  const auto [one, row] = akin::evaluate_ratings(
+      execution::seq, model, ratings, metrics::rmse{},
+      [](double predicted, double actual) { return (predicted - actual) * (predicted - actual); });
+  double squares = 0;
+  for (int u = 0; u < 300; ++u)
+    for (akin::sparse_matrix<float>::InnerIterator cell(ratings, u); cell; ++cell)
+      squares += std::pow(
+          static_cast<double>(model.predict(u, static_cast<int>(cell.col()))) - static_cast<double>(cell.value()), 2);
+  CHECK(row.mean == Approx(squares / static_cast<double>(ratings.nonZeros())).epsilon(1e-12));
+  for (const int threads : {1, 2, 3})
+    CHECK(akin::evaluate_ratings(execution::par.threads(threads), model, ratings, metrics::rmse{})[0].mean == one.mean);
 }
 
 TEST_CASE("predictions that are no numbers and tests of another shape are refused by name") {

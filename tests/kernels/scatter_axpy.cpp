@@ -68,3 +68,32 @@ TEMPLATE_TEST_CASE("products added in order are what one element gets from a row
       CHECK(kernels::call_on<kernels::add_in_order_kernel>(set, a.data(), x.data(), size, TestType(0.25)) == y[0]);
     }
 }
+
+TEMPLATE_TEST_CASE("what is present is added as if it stood alone", "", (std::pair<float, std::int32_t>),
+                   (std::pair<double, std::int32_t>), (std::pair<float, std::int64_t>)) {
+  using Scalar = typename TestType::first_type;
+  using Index = typename TestType::second_type;
+  for (const auto set : akin_test::instruction_sets())
+    for (const std::int64_t size : akin_test::vector_sizes()) {
+      CAPTURE(static_cast<int>(set), size);
+      const auto x = akin_test::normal_numbers<Scalar>(size, 34), values = akin_test::normal_numbers<Scalar>(size, 35);
+      std::vector<kernels::maybe_number<Scalar>> numbers(static_cast<std::size_t>(2 * size));
+      std::vector<Index> ids;
+      std::vector<Scalar> alone_x, alone_values;
+      Scalar magnitudes = 0;
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        ids.push_back(static_cast<Index>(2 * i + i % 2));
+        if (i % 3 == 1) continue;
+        numbers[static_cast<std::size_t>(ids[i])] = {values[i], 1};
+        alone_x.push_back(x[i]);
+        alone_values.push_back(values[i]);
+        magnitudes += std::abs(x[i]);
+      }
+      Scalar sums[2] = {7, 7};
+      kernels::call_on<kernels::add_present_kernel>(set, ids.data(), x.data(), size, numbers.data(), sums);
+      const auto alone = static_cast<std::int64_t>(alone_x.size());
+      CHECK(sums[0] ==
+            kernels::call_on<kernels::add_in_order_kernel>(set, alone_values.data(), alone_x.data(), alone, Scalar{0}));
+      CHECK(sums[1] == magnitudes);
+    }
+}

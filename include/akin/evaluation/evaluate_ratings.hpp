@@ -6,8 +6,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -31,11 +34,53 @@ concept rating_predictor = requires(const T& model, typename T::index_type id) {
 
 namespace detail {
 
+/// A model that predicts many ratings of a user faster than one after the other.
+template <class T>
+concept row_predictor = rating_predictor<T> &&
+    requires(const T& model, typename T::index_type user, slice<const typename T::index_type> items,
+             std::span<typename T::scalar_type> out, typename T::prediction_scratch& scratch) {
+  model.predict_row(user, items, out, scratch);
+};
+
+/// One worker's predictions of a user's ratings.
+template <class Model>
+class row_predictions {
+ public:
+  using index_type = typename Model::index_type;
+
+  void predict(const Model& model, index_type user, slice<const index_type> items) {
+    ratings_.resize(static_cast<std::size_t>(items.size));
+    for (std::size_t i = 0; i < ratings_.size(); ++i)
+      ratings_[i] = static_cast<double>(model.predict(user, items[static_cast<std::int64_t>(i)]));
+  }
+  double operator[](std::int64_t i) const noexcept { return ratings_[static_cast<std::size_t>(i)]; }
+
+ private:
+  std::vector<double> ratings_;
+};
+template <row_predictor Model>
+class row_predictions<Model> {
+ public:
+  using index_type = typename Model::index_type;
+
+  void predict(const Model& model, index_type user, slice<const index_type> items) {
+    ratings_.resize(static_cast<std::size_t>(items.size));
+    model.predict_row(user, items, ratings_, scratch_);
+  }
+  double operator[](std::int64_t i) const noexcept {
+    return static_cast<double>(ratings_[static_cast<std::size_t>(i)]);
+  }
+
+ private:
+  std::vector<typename Model::scalar_type> ratings_;
+  typename Model::prediction_scratch scratch_;
+};
+
 /// Adds the losses of a user's ratings to the moments, one for each metric.
 template <class Model, class Scalar, class Metrics, std::size_t Count, std::size_t... Number>
 void add_losses(const Model& model, const csr_view<Scalar, typename Model::index_type>& test, std::int64_t user,
-                const Metrics& metrics, std::array<moments, Count>& losses, std::index_sequence<Number...>) {
-  using index_type = typename Model::index_type;
+                const Metrics& metrics, row_predictions<Model>& predictions, std::array<moments, Count>& losses,
+                std::index_sequence<Number...>) {
   const auto items = test.row_columns(user);
   const auto ratings = test.row_values(user);
   const auto checked = [&](double x, const char* what, std::int64_t i) {
@@ -44,9 +89,9 @@ void add_losses(const Model& model, const csr_view<Scalar, typename Model::index
                           items[i]);
     return x;
   };
+  predictions.predict(model, static_cast<typename Model::index_type>(user), items);
   for (std::int64_t i = 0; i < items.size; ++i) {
-    const double predicted =
-        checked(static_cast<double>(model.predict(static_cast<index_type>(user), items[i])), "a predicted rating", i);
+    const double predicted = checked(predictions[i], "a predicted rating", i);
     const auto actual = static_cast<double>(ratings[i]);
     (losses[Number].add(checked(std::get<Number>(metrics)(predicted, actual), "a metric", i)), ...);
   }
@@ -76,7 +121,8 @@ metric_result rating_result(const Metric& metric, const moments& losses) {
 ///
 /// Any type that is callable on (predicted, actual) doubles is a metric; see akin/metrics/rating.hpp. Throws
 /// not_fitted, std::invalid_argument where the shape is wrong or the matrix is malformed, numeric_error with user and
-/// item where a prediction is NaN or infinite. O(ratings) predictions; the same bits for any number of threads.
+/// item where a prediction is NaN or infinite. O(ratings) predictions, by the model's predict_row(user, items, out,
+/// scratch) where it has one; the same bits for any number of threads.
 template <class Policy, class Model, class Test, class... Metrics>
 std::array<metric_result, sizeof...(Metrics)> evaluate_ratings(const Policy& policy, const Model& model,
                                                                const Test& test, const Metrics&... metrics) {
@@ -97,13 +143,17 @@ std::array<metric_result, sizeof...(Metrics)> evaluate_ratings(const Policy& pol
                                         " users x ", model.items(), " items, got ", x.rows, " x ", x.cols);
 
   const std::tuple<const Metrics&...> list(metrics...);
-  const auto add_block = [&](std::int64_t begin, std::int64_t end, int) {
+  constexpr std::int64_t block_size = 64;
+  std::vector<detail::row_predictions<Model>> predictions(
+      static_cast<std::size_t>(detail::worker_count(policy, (x.rows + block_size - 1) / block_size)));
+  const auto add_block = [&](std::int64_t begin, std::int64_t end, int worker) {
     std::array<detail::moments, count> losses;
     for (std::int64_t user = begin; user < end; ++user)
-      detail::add_losses(model, x, user, list, losses, std::index_sequence_for<Metrics...>());
+      detail::add_losses(model, x, user, list, predictions[static_cast<std::size_t>(worker)], losses,
+                         std::index_sequence_for<Metrics...>());
     return losses;
   };
-  const auto losses = detail::reduce_blocks(policy, x.rows, 64, std::array<detail::moments, count>(), add_block,
+  const auto losses = detail::reduce_blocks(policy, x.rows, block_size, std::array<detail::moments, count>(), add_block,
                                             [](auto& all, const auto& block) {
                                               for (std::size_t m = 0; m < count; ++m) all[m].merge(block[m]);
                                             });

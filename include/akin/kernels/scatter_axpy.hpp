@@ -2,17 +2,33 @@
 /// y += a x for a sparse x, and what it gives for one element of y.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 #include <akin/config.hpp>
 #include <akin/kernels/dispatch.hpp>
+#include <akin/kernels/simd.hpp>
 
 namespace akin::inline AKIN_ABI::kernels {
+
+/// sum + a * x with one rounding, or two where no instruction does it in one: the instruction set alone decides, while
+/// of the plain expression the optimiser fuses some and not others, by what it makes of the loop around it.
+template <class InstructionSet, class Scalar>
+AKIN_ALWAYS_INLINE Scalar plus_product(Scalar sum, Scalar a, Scalar x) {
+#if defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF)
+  constexpr bool is_fused = true;
+#else
+  constexpr bool is_fused = !std::is_same_v<InstructionSet, portable>;
+#endif
+  if constexpr (is_fused) return std::fma(a, x, sum);
+  return sum + a * x;
+}
 
 struct scatter_axpy_kernel {
   template <class InstructionSet, class Scalar, class Index>
   static AKIN_ALWAYS_INLINE void run(Scalar a, const Index* ids, const Scalar* x, std::int64_t size, Scalar* y) {
-    for (std::int64_t i = 0; i < size; ++i) y[ids[i]] += a * x[i];
+    for (std::int64_t i = 0; i < size; ++i) y[ids[i]] = plus_product<InstructionSet>(y[ids[i]], a, x[i]);
   }
 };
 
@@ -25,7 +41,7 @@ void scatter_axpy(Scalar a, const Index* ids, const Scalar* x, std::int64_t size
 struct add_in_order_kernel {
   template <class InstructionSet, class Scalar>
   static AKIN_ALWAYS_INLINE Scalar run(const Scalar* a, const Scalar* x, std::int64_t size, Scalar sum) {
-    for (std::int64_t i = 0; i < size; ++i) sum += a[i] * x[i];
+    for (std::int64_t i = 0; i < size; ++i) sum = plus_product<InstructionSet>(sum, a[i], x[i]);
     return sum;
   }
 };
@@ -35,6 +51,35 @@ struct add_in_order_kernel {
 template <class Scalar>
 Scalar add_in_order(const Scalar* a, const Scalar* x, std::int64_t size, Scalar sum) {
   return call<add_in_order_kernel>(a, x, size, sum);
+}
+
+/// A number that is there or not, as what it is multiplied by takes it: value and 1, or 0 and 0.
+template <class Scalar>
+struct maybe_number {
+  Scalar value = 0, present = 0;
+};
+
+struct add_present_kernel {
+  template <class InstructionSet, class Scalar, class Index>
+  static AKIN_ALWAYS_INLINE void run(const Index* ids, const Scalar* x, std::int64_t size,
+                                     const maybe_number<Scalar>* numbers, Scalar* sums) {
+    Scalar sum = 0, weight = 0;
+    for (std::int64_t i = 0; i < size; ++i) {
+      const maybe_number<Scalar> number = numbers[ids[i]];
+      sum = plus_product<InstructionSet>(sum, number.value, x[i]);
+      weight += number.present * std::abs(x[i]);
+    }
+    sums[0] = sum;
+    sums[1] = weight;
+  }
+};
+
+/// sums[0] = the sum of numbers[ids[i]] x[i], sums[1] = that of the |x[i]| of numbers that are present: what
+/// add_in_order gives for those alone, to the bit.
+template <class Scalar, class Index>
+void add_present(const Index* ids, const Scalar* x, std::int64_t size, const maybe_number<Scalar>* numbers,
+                 Scalar* sums) {
+  call<add_present_kernel>(ids, x, size, numbers, sums);
 }
 
 }  // namespace akin::inline AKIN_ABI::kernels

@@ -79,6 +79,28 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
         .rating;
   }
 
+  /// Room for predict_row, for one thread at a time; empty to begin with.
+  using prediction_scratch = std::vector<kernels::maybe_number<Scalar>>;
+  /// out[i] = predict(user, items[i]), to the bit. Of models that average O(items of the user + the times that each of
+  /// `items` is a neighbour), where that is less; ids must be in range.
+  void predict_row(Index user, slice<const Index> items, std::span<Scalar> out, prediction_scratch& scratch) const {
+    const auto columns = this->histories_.view().row_columns(user);
+    const auto values = this->histories_.view().row_values(user);
+    const auto terms = terms_.user(user);
+    scratch.resize(averages() ? static_cast<std::size_t>(this->items()) : 0);
+    if (averages())
+      for (std::int64_t i = 0; i < columns.size; ++i)
+        scratch[static_cast<std::size_t>(columns[i])] = {terms_.centred(values[i], terms, columns[i]), 1};
+    for (std::int64_t i = 0; i < items.size; ++i) {
+      // A search among them takes as long as walking by 16 of them, or more.
+      const bool walks = averages() && to_items_.view().row_size(items[i]) <= 16 * columns.size;
+      out[static_cast<std::size_t>(i)] =
+          (walks ? average_of_present(terms, scratch, items[i]) : average(terms, columns, values, items[i])).rating;
+    }
+    if (averages())
+      for (const Index column : columns) scratch[static_cast<std::size_t>(column)] = {};
+  }
+
   /// 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const noexcept {
     if (is_plain()) return base::score(user, item);
@@ -162,6 +184,17 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
       }
       p.sum = kernels::add_in_order(centred, similarities, size, p.sum);
     }
+    return rated(p, user, item);
+  }
+  /// The same from the centred values of all items that the user has: what the others would add is 0.
+  prediction average_of_present(const detail::user_terms<Scalar>& user, const prediction_scratch& centred,
+                                Index item) const noexcept {
+    const auto others = to_items_.view().row_columns(item);
+    Scalar sums[2];
+    kernels::add_present(others.data, to_items_.view().row_values(item).data, others.size, centred.data(), sums);
+    return rated({sums[0], sums[1], 0}, user, item);
+  }
+  prediction rated(prediction p, const detail::user_terms<Scalar>& user, Index item) const noexcept {
     p.rating = terms_.rating(p.weight > 0 ? p.sum / p.weight : Scalar{0}, user, item);
     return p;
   }
