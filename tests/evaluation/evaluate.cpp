@@ -7,7 +7,9 @@
 #include <stdexcept>
 #include <vector>
 
+#include <akin/data/synthetic.hpp>
 #include <akin/evaluation/evaluate.hpp>
+#include <akin/factorization/factor_model.hpp>
 #include <akin/metrics/beyond_accuracy.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/random.hpp>
@@ -302,5 +304,55 @@ TEST_CASE("the same bits for any number of threads") {
     }
     CHECK(one.repeats == many.repeats);
     CHECK(one.unknown_users == many.unknown_users);
+  }
+}
+
+namespace {
+
+// A model of factors that says nothing but scores.
+struct scores_only {
+  using scalar_type = float;
+  using index_type = std::int32_t;
+
+  const akin::factor_model<float>& model;
+
+  std::int64_t users() const { return model.users(); }
+  std::int64_t items() const { return model.items(); }
+  bool knows_user(std::int32_t user) const { return model.knows_user(user); }
+  bool knows_item(std::int32_t item) const { return model.knows_item(item); }
+  float score(std::int32_t user, std::int32_t item) const { return model.score(user, item); }
+  void score_all(std::int32_t user, std::span<float> out) const { model.score_all(user, out); }
+};
+
+}  // namespace
+
+TEST_CASE("lists that are found together are judged as those of rows of scores") {
+  for (const int users : {70, 20000}) {
+    const auto train =
+        akin::synthetic::power_law_clicks<float>({.users = users, .items = 90, .interactions = 6 * users, .seed = 1});
+    const auto test =
+        akin::synthetic::power_law_clicks<float>({.users = users, .items = 90, .interactions = users, .seed = 2});
+    akin::dense_matrix<float> user_factors = akin::synthetic::gaussian<float>(users, 3, {.seed = 3});
+    for (std::int64_t user = 0; user < users; user += 5) user_factors.row(user).setZero();
+    for (const float scale : {1.0f, 1e18f}) {  // the second is too large for tiles
+      const akin::factor_model<float> model(
+          akin::dense_matrix<float>(user_factors * scale),
+          akin::dense_matrix<float>(akin::synthetic::gaussian<float>(90, 3, {.seed = 4}) * 1e19f));
+      for (const bool exclude_seen : {true, false}) {
+        CAPTURE(users, scale, exclude_seen);
+        const akin::evaluation_options options = {.exclude_seen = exclude_seen};
+        const auto together =
+            akin::evaluate(execution::par, model, train, test, options, metrics::ndcg{10}, metrics::recall{3});
+        const auto alone = akin::evaluate(execution::par, scores_only{model}, train, test, options, metrics::ndcg{10},
+                                          metrics::recall{3});
+        CHECK(together[0].mean > 0);
+        for (std::size_t m = 0; m < 2; ++m) {
+          CHECK(together[m].mean == alone[m].mean);
+          CHECK(together[m].standard_error == alone[m].standard_error);
+        }
+        CHECK((together.users == alone.users && together.unknown_users == alone.unknown_users &&
+               together.users_without_relevant == alone.users_without_relevant && together.repeats == alone.repeats));
+      }
+    }
   }
 }

@@ -20,6 +20,7 @@
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/parallel.hpp>
+#include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
@@ -79,12 +80,50 @@ void check_scores(std::span<const Scalar> scores, std::int64_t user) {
                         found - scores.begin());
 }
 
-/// Ranks for the users [begin, end) and adds what the metrics say, in their order.
-template <class Model, class TrainView, class TestView, class List, class Scratch>
+/// Ranks users one after the other by their rows of scores.
+template <class Model>
+class scored_lists {
+ public:
+  using index_type = typename Model::index_type;
+
+  template <class Scratch>
+  scored_lists(const Model& model, const query<index_type>& q, Scratch& scratch)
+      : query_(q), scores_(model, scratch.ranked_users, scratch.ranking.scores) {}
+
+  /// Fills scratch.ranked with the list of the next user of scratch.ranked_users.
+  template <class Scratch>
+  void next(std::int64_t user, Scratch& scratch) {
+    const auto row = scores_.next();
+    const std::int64_t count = rank_scores(query_, excluded_row(query_, user), row, scratch.ranking.best);
+    check_scores(std::span<const typename Model::scalar_type>(row), user);
+    for (std::int64_t rank = 0; rank < count; ++rank)
+      scratch.ranked.push_back(scratch.ranking.best[static_cast<std::size_t>(rank)].id);
+  }
+
+ private:
+  const query<index_type>& query_;
+  score_stream<Model, index_type> scores_;
+};
+
+/// The same from lists that are there already; the next one is number `number`.
+template <class Lists>
+struct known_lists {
+  const Lists& lists;
+  std::size_t number;
+
+  template <class Scratch>
+  void next(std::int64_t, Scratch& scratch) {
+    const auto items = lists.items(number++);
+    scratch.ranked.assign(items.begin(), items.end());
+  }
+};
+
+/// Adds what the metrics say of the users [begin, end), in their order. rank_by(scratch) gives what ranks
+/// scratch.ranked_users.
+template <class Model, class TrainView, class TestView, class RankBy, class List, class Scratch>
 void evaluate_users(const Model& model, const TrainView& train, const TestView& test, const evaluation_options& options,
-                    const query<typename Model::index_type>& q, const List& metrics, std::int64_t begin,
-                    std::int64_t end, typename List::tally& block, typename List::states& worker, Scratch& scratch) {
-  using scalar_type = typename Model::scalar_type;
+                    const RankBy& rank_by, const List& metrics, std::int64_t begin, std::int64_t end,
+                    typename List::tally& block, typename List::states& worker, Scratch& scratch) {
   using index_type = typename Model::index_type;
   const auto find = [&](std::int64_t user) {
     return find_relevant(test.row_columns(user), test.row_values(user), train.row_columns(user), options.exclude_seen,
@@ -96,7 +135,7 @@ void evaluate_users(const Model& model, const TrainView& train, const TestView& 
     if (!scratch.relevant.empty() && model.knows_user(static_cast<index_type>(user)))
       scratch.ranked_users.push_back(static_cast<index_type>(user));
   }
-  score_stream<Model, index_type> scores(model, scratch.ranked_users, scratch.ranking.scores);
+  auto lists = rank_by(scratch);
   auto next = scratch.ranked_users.begin();
   for (std::int64_t user = begin; user < end; ++user) {
     find(user);
@@ -105,16 +144,49 @@ void evaluate_users(const Model& model, const TrainView& train, const TestView& 
       continue;
     }
     ++block.users;
-    std::int64_t count = 0;
+    scratch.ranked.clear();
     if (next != scratch.ranked_users.end() && *next == user) {
-      const std::span<scalar_type> row = scores.next();
-      count = rank_scores(q, excluded_row(q, user), row, scratch.ranking.best);
-      check_scores(std::span<const scalar_type>(row), user);
+      lists.next(user, scratch);
       ++next;
     } else {
       ++block.unknown_users;
     }
-    metrics.add(judge_ranking(user, count, scratch), block, worker);
+    metrics.add(judge_ranking(user, scratch), block, worker);
+  }
+}
+
+/// Calls add_users(first, last, rank_by) for all users, some thousands at a time, whose lists are searched for together
+/// where that pays.
+template <class Policy, class Model, class TrainView, class TestView, class AddUsers, class ByScores>
+void evaluate_by_tiles(const Policy& policy, const Model& model, const TrainView& train, const TestView& test,
+                       const evaluation_options& options, const query<typename Model::index_type>& q,
+                       const AddUsers& add_users, const ByScores& by_scores) {
+  using index_type = typename Model::index_type;
+  constexpr std::int64_t at_once = users_per_block * 256;
+  if (!is_worth_tiles(model, q, test.rows)) return add_users(0, test.rows, by_scores);
+  const factor_search<Model> search(policy, model, q);
+  std::vector<index_type> ranked, relevant;
+  for (std::int64_t first = 0; first < test.rows; first += at_once) {
+    const std::int64_t last = std::min(first + at_once, test.rows);
+    ranked.clear();
+    for (std::int64_t user = first; user < last; ++user) {
+      find_relevant(test.row_columns(user), test.row_values(user), train.row_columns(user), options.exclude_seen,
+                    relevant);
+      if (!relevant.empty() && model.knows_user(static_cast<index_type>(user)))
+        ranked.push_back(static_cast<index_type>(user));
+    }
+    const auto lists = search.lists(policy, static_cast<std::int64_t>(ranked.size()),
+                                    [&](std::int64_t i) { return ranked[static_cast<std::size_t>(i)]; });
+    if (!lists) {
+      add_users(first, last, by_scores);
+      continue;
+    }
+    add_users(first, last, [&](const auto& mine) {
+      const auto begin = mine.ranked_users.empty()
+                             ? ranked.end()
+                             : std::lower_bound(ranked.begin(), ranked.end(), mine.ranked_users[0]);
+      return known_lists<std::decay_t<decltype(*lists)>>{*lists, static_cast<std::size_t>(begin - ranked.begin())};
+    });
   }
 }
 
@@ -133,7 +205,8 @@ void evaluate_users(const Model& model, const TrainView& train, const TestView& 
 /// `train` and `test`: users x items, of the model's shape. Any type with an int k that is callable on (ranked,
 /// relevant) spans is a metric. Throws not_fitted, std::invalid_argument where a shape or a k is wrong or a matrix is
 /// malformed, numeric_error where a score is NaN. One pass, O(users * (scoring + items)) time, one row of scores a
-/// worker and 24 bytes a metric for every 64 users; the same bits for any number of threads.
+/// worker and 24 bytes a metric for every 64 users, for models of factors a copy of the items' and some thousand lists;
+/// the same bits for any number of threads.
 template <class Policy, class Model, class Train, class Test, class... Metrics>
 evaluation<sizeof...(Metrics)> evaluate(const Policy& policy, const Model& model, const Train& train, const Test& test,
                                         const evaluation_options& options, const Metrics&... metrics) {
@@ -153,14 +226,23 @@ evaluation<sizeof...(Metrics)> evaluate(const Policy& policy, const Model& model
   std::vector<typename list_type::states> states(workers, list.start({users, items, seen.pattern()}));
   std::vector<scratch_type> scratch(workers, scratch_type(items, k, detail::scored_at_once<Model, index_type>()));
   const query<index_type> q{.k = k, .exclude = options.exclude_seen ? seen.pattern() : sparsity_view<index_type>()};
-  const auto evaluate_block = [&](std::int64_t begin, std::int64_t end, int worker) {
-    typename list_type::tally block;
-    const auto mine = static_cast<std::size_t>(worker);
-    detail::evaluate_users(model, seen, wanted, options, q, list, begin, end, block, states[mine], scratch[mine]);
-    return block;
+  typename list_type::tally tally;
+  const auto add_users = [&](std::int64_t first, std::int64_t last, const auto& rank_by) {
+    const auto evaluate_block = [&](std::int64_t begin, std::int64_t end, int worker) {
+      typename list_type::tally block;
+      const auto mine = static_cast<std::size_t>(worker);
+      detail::evaluate_users(model, seen, wanted, options, rank_by, list, first + begin, first + end, block,
+                             states[mine], scratch[mine]);
+      return block;
+    };
+    tally = detail::reduce_blocks(policy, last - first, detail::users_per_block, tally, evaluate_block,
+                                  [](auto& all, const auto& block) { all.merge(block); });
   };
-  const auto tally = detail::reduce_blocks(policy, users, detail::users_per_block, typename list_type::tally(),
-                                           evaluate_block, [](auto& all, const auto& block) { all.merge(block); });
+  const auto by_scores = [&](auto& mine) { return detail::scored_lists<Model>(model, q, mine); };
+  if constexpr (detail::scores_inner_products<Model>)
+    detail::evaluate_by_tiles(policy, model, seen, wanted, options, q, add_users, by_scores);
+  else
+    add_users(0, users, by_scores);
   return list.finish(tally, states);
 }
 

@@ -94,7 +94,8 @@ auto recommend_to(const Policy& policy, const Model& model, std::int64_t count, 
   require_fitted(model.users() > 0 || model.items() > 0, "recommend");
   check_query(q, model.users(), model.items(), "recommend");
   if constexpr (scores_inner_products<Model>)
-    if (auto lists = recommend_by_tiles(policy, model, count, user_at, q)) return std::move(*lists);
+    if (is_worth_tiles(model, q, count))
+      if (auto lists = factor_search<Model>(policy, model, q).lists(policy, count, user_at)) return *std::move(lists);
   const auto known_user = [&](std::int64_t row) {
     const index_type user = user_at(row);
     return model.knows_user(user) ? std::optional(user) : std::nullopt;

@@ -41,10 +41,12 @@ akin::dense_matrix<Scalar> gaussian(std::int64_t rows, std::int64_t cols, std::u
 }
 
 template <class Model>
-std::int64_t tiled(const Model& model, const akin::query<>& q) {
-  const auto lists = akin::detail::recommend_by_tiles(
-      execution::seq, model, model.users(), [](std::int64_t i) { return static_cast<std::int32_t>(i); }, q);
-  return lists.has_value();
+bool tiled(const Model& model, const akin::query<>& q) {
+  namespace detail = akin::detail;
+  return detail::is_worth_tiles(model, q, model.users()) &&
+         detail::factor_search<Model>(execution::seq, model, q)
+             .lists(execution::seq, model.users(), [](std::int64_t i) { return static_cast<std::int32_t>(i); })
+             .has_value();
 }
 
 }  // namespace

@@ -40,13 +40,9 @@ std::int64_t find_relevant(slice<const Index> wanted, slice<const TestScalar> va
   return repeats;
 }
 
-/// The list of `count` ranked items in the scratch, judged.
+/// The list of ranked items in the scratch, judged.
 template <class Scalar, class Index>
-metrics::judged_list<Index> judge_ranking(std::int64_t user, std::int64_t count,
-                                          evaluation_scratch<Scalar, Index>& scratch) {
-  scratch.ranked.clear();
-  for (std::int64_t rank = 0; rank < count; ++rank)
-    scratch.ranked.push_back(scratch.ranking.best[static_cast<std::size_t>(rank)].id);
+metrics::judged_list<Index> judge_ranking(std::int64_t user, evaluation_scratch<Scalar, Index>& scratch) {
   find_hits(std::span<const Index>(scratch.ranked), std::span<const Index>(scratch.relevant), scratch.hits);
   return {user, scratch.ranked, scratch.relevant, scratch.hits};
 }

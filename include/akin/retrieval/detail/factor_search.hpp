@@ -60,38 +60,64 @@ item_mask may_come_to_some(const query<Index>& q, std::int64_t items) {
   return result;
 }
 
-/// A list for each of `count` users, the i-th being user_at(i); nothing where it is better, or only possible, to score
-/// users one by one: there are few, their lists are long, scores may overflow, or exclusions are not in order.
-template <class Policy, class Model, class UserAt>
-auto recommend_by_tiles(const Policy& policy, const Model& model, std::int64_t count, const UserAt& user_at,
-                        const query<typename Model::index_type>& q) {
+/// A model's items, packed for a query.
+template <class Model>
+class factor_search {
+ public:
   using scalar_type = typename Model::scalar_type;
   using index_type = typename Model::index_type;
-  std::optional<recommendations<scalar_type, index_type>> lists;
-  const std::int64_t k = std::min<std::int64_t>(q.k, model.items());
-  if (count < least_for_tiles || k > longest_for_tiles || k == 0) return lists;
+  using lists_type = recommendations<scalar_type, index_type>;
 
-  const inner_products<scalar_type> form = model.as_inner_products();
-  const item_mask coming = may_come_to_some(q, model.items());
-  const float_panels<scalar_type, index_type> panels(policy, form.items, form.item_offsets, [&](index_type item) {
-    return coming.contains(item) && model.knows_item(item);
-  });
-  std::vector<tile_query<scalar_type, index_type>> queries;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const index_type user = user_at(i);
-    if (!model.knows_user(user)) continue;
-    const scalar_type* const row = form.users.row(user);
-    const auto excluded = excluded_row(q, user);
-    if (!panels.is_safe(length_above(row, form.users.cols), form.offset(user)) ||
-        !std::is_sorted(excluded.begin(), excluded.end()))
-      return lists;
-    queries.push_back({row, form.offset(user), excluded, i});
+  /// Both must outlive the search. O(items * k), and a copy of the items' factors.
+  template <class Policy>
+  factor_search(const Policy& policy, const Model& model, const query<index_type>& q)
+      : model_(model), query_(q), form_(model.as_inner_products()), panels_(pack(policy)) {}
+
+  /// A list for each of `count` users, the i-th being user_at(i); nothing where users must be scored one by one:
+  /// numbers are so large that they may overflow, or a user's exclusions are not in order.
+  template <class Policy, class UserAt>
+  std::optional<lists_type> lists(const Policy& policy, std::int64_t count, const UserAt& user_at) const {
+    std::vector<tile_query<scalar_type, index_type>> queries;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const index_type user = user_at(i);
+      if (!model_.knows_user(user)) continue;
+      queries.push_back({form_.users.row(user), form_.offset(user), excluded_row(query_, user), i});
+      if (!is_fit(queries.back())) return std::nullopt;
+    }
+    const std::int64_t k = std::min<std::int64_t>(query_.k, model_.items());
+    lists_type found(count, static_cast<int>(k));
+    const auto rescore = [&](const auto& asked, index_type item) { return model_.score(user_at(asked.list), item); };
+    search_tiles(policy, panels_, std::span<const tile_query<scalar_type, index_type>>(queries), k,
+                 least_bound<scalar_type>(query_), rescore, item_filter<index_type>(query<index_type>()), found);
+    return found;
   }
-  lists.emplace(count, static_cast<int>(k));
-  const auto rescore = [&](const auto& asked, index_type item) { return model.score(user_at(asked.list), item); };
-  search_tiles(policy, panels, std::span<const tile_query<scalar_type, index_type>>(queries), k,
-               least_bound<scalar_type>(q), rescore, item_filter<index_type>(query<index_type>()), *lists);
-  return lists;
+
+ private:
+  using panels_type = float_panels<scalar_type, index_type>;
+
+  template <class Policy>
+  panels_type pack(const Policy& policy) const {
+    const item_mask coming = may_come_to_some(query_, model_.items());
+    return panels_type(policy, form_.items, form_.item_offsets,
+                       [&](index_type item) { return coming.contains(item) && model_.knows_item(item); });
+  }
+
+  bool is_fit(const tile_query<scalar_type, index_type>& q) const noexcept {
+    return panels_.is_safe(length_above(q.row, form_.users.cols), q.offset) &&
+           std::is_sorted(q.excluded.begin(), q.excluded.end());
+  }
+
+  const Model& model_;
+  const query<index_type>& query_;
+  inner_products<scalar_type> form_;
+  panels_type panels_;
+};
+
+/// Whether so many users are better searched for together than scored one by one.
+template <class Model>
+bool is_worth_tiles(const Model& model, const query<typename Model::index_type>& q, std::int64_t users) {
+  return scores_inner_products<Model> && users >= least_for_tiles && model.items() > 0 &&
+         std::min<std::int64_t>(q.k, model.items()) <= longest_for_tiles;
 }
 
 }  // namespace akin::inline AKIN_ABI::detail
