@@ -272,6 +272,39 @@ TEMPLATE_TEST_CASE("vectors far from the origin and next to each other are told 
   check_prefixes(sparse, as_sparse<int>(x));
 }
 
+TEMPLATE_TEST_CASE("many queries together get what each gets alone, to the bit", "", float, double) {
+  constexpr std::int64_t rows = 1200, queries = 70, cols = 21;
+  const akin::random_stream random(17);
+  const TestType ulp = std::numeric_limits<TestType>::epsilon();
+  akin::dense_matrix<TestType> y = akin::synthetic::gaussian<TestType>(rows, cols, {.seed = 18});
+  akin::dense_matrix<TestType> x = akin::synthetic::gaussian<TestType>(queries, cols, {.seed = 19});
+  const std::string kind =
+      GENERATE("any", "far from the origin", "a few ulps apart", "of all magnitudes", "few values");
+  if (kind == "far from the origin") {
+    y.array() += 100;
+    x.array() += 100;
+  } else if (kind == "a few ulps apart") {
+    for (Eigen::Index i = 0; i < y.size(); ++i)
+      y.data()[i] =
+          y.data()[i % cols] * (1 + ulp * static_cast<TestType>(random.below(static_cast<std::uint64_t>(i), 5)));
+  } else if (kind == "of all magnitudes") {
+    for (Eigen::Index i = 0; i < rows; ++i) y.row(i) *= std::pow(TestType(10), static_cast<TestType>(i % 24) - 12);
+    for (Eigen::Index i = 0; i < queries; ++i) x.row(i) *= std::pow(TestType(10), static_cast<TestType>(i % 24) - 12);
+  } else if (kind == "few values") {
+    for (Eigen::Index i = 0; i < y.size(); ++i) y.data()[i] = std::round(y.data()[i]);
+    for (Eigen::Index i = 0; i < x.size(); ++i) x.data()[i] = std::round(x.data()[i]);
+  }
+  for (Eigen::Index i = 0; i < queries; i += 3) x.row(i) = y.row(i);
+  for (const metric by : all_metrics) {
+    CAPTURE(kind, static_cast<int>(by));
+    const auto model = fitted<akin::nearest_neighbors<TestType>>(by, y);
+    const auto together = model.search(execution::par, x, {.k = 25});
+    for (Eigen::Index row = 0; row < queries; ++row)
+      CHECK(list_of(together, static_cast<std::size_t>(row)) ==
+            list_of(model.search(execution::seq, x.row(row), {.k = 25}), 0));
+  }
+}
+
 TEMPLATE_TEST_CASE("equal vectors come in the order of their ids", "", float, double) {
   const akin::dense_matrix<TestType> y = akin::dense_matrix<TestType>::Constant(90, 5, TestType(0.3));
   const akin::dense_matrix<TestType> x = akin::dense_matrix<TestType>::Constant(70, 5, TestType(0.7));

@@ -2,9 +2,11 @@
 /// The nearest of dense vectors.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -13,8 +15,14 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/squared_distance.hpp>
 #include <akin/matrix.hpp>
+#include <akin/retrieval/detail/distance_panels.hpp>
+#include <akin/retrieval/detail/factor_search.hpp>
+#include <akin/retrieval/detail/float_panels.hpp>
+#include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
 #include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/tile_search.hpp>
+#include <akin/retrieval/item_mask.hpp>
 #include <akin/retrieval/nearest_neighbors_options.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
@@ -43,18 +51,64 @@ class dense_neighbors {
 
   const dense_storage<Scalar>& rows() const noexcept { return rows_; }
 
+  /// Answers queries one by one or, where they are many, by tiles; the same lists either way.
   template <class Policy>
   recommendations<Scalar, Index> search(const Policy& policy, rows_view<const Scalar> queries,
                                         const query<Index>& q) const {
+    const std::int64_t k = std::min<std::int64_t>(q.k, rows_.rows());
+    if (queries.rows >= least_for_tiles && k > 0 && k <= longest_for_tiles)
+      if (auto lists = search_by_tiles(policy, queries, q)) return std::move(*lists);
     return rank_rows<Scalar, Index>(policy, queries.rows, rows_.rows(), q.k, [&](std::int64_t row, auto& scratch) {
       const Scalar* const x = queries.row(row);
-      if (by_ == metric::cosine && is_zero(x, queries.cols)) return std::int64_t{0};
+      if (!is_comparable(x)) return std::int64_t{0};
       score_all(x, q, scratch.scores);
       return rank_scores(q, excluded_row(q, row), std::span(scratch.scores), scratch.best);
     });
   }
 
  private:
+  using lists_type = std::optional<recommendations<Scalar, Index>>;
+
+  bool is_comparable(const Scalar* x) const noexcept { return by_ != metric::cosine || !is_zero(x, rows_.cols()); }
+
+  template <class Policy>
+  lists_type search_by_tiles(const Policy& policy, rows_view<const Scalar> queries, const query<Index>& q) const {
+    const rows_view<const Scalar> y = rows_.view();
+    item_mask coming = may_come_to_some(q, y.rows);
+    for (const Index item : nothing_) coming.erase(item);
+    const auto keep = [&](Index item) { return coming.contains(item); };
+    if (by_ != metric::euclidean) {
+      const float_panels<Scalar, Index> panels(policy, y, nullptr, keep);
+      return search_panels(policy, panels, queries, q,
+                           [&](const Scalar* x) { return panels.is_safe(length_above(x, y.cols), Scalar{0}); });
+    }
+    if (!(least_bound<Scalar>(q) < 0))  // no distance is negative
+      return recommendations<Scalar, Index>(queries.rows, static_cast<int>(std::min<std::int64_t>(q.k, y.rows)));
+    const distance_panels<Scalar, Index> panels(policy, y, keep);
+    return search_panels(policy, panels, queries, q, [&](const Scalar* x) { return panels.is_safe(x); });
+  }
+
+  /// Nothing where numbers may overflow, or exclusions are not in order.
+  template <class Policy, class Panels, class IsSafe>
+  lists_type search_panels(const Policy& policy, const Panels& panels, rows_view<const Scalar> queries,
+                           const query<Index>& q, const IsSafe& is_safe) const {
+    const rows_view<const Scalar> y = rows_.view();
+    std::vector<tile_query<Scalar, Index>> asked;
+    for (std::int64_t row = 0; row < queries.rows; ++row) {
+      const Scalar* const x = queries.row(row);
+      const auto excluded = excluded_row(q, row);
+      if (!is_safe(x) || !std::is_sorted(excluded.begin(), excluded.end())) return std::nullopt;
+      if (is_comparable(x)) asked.push_back({x, Scalar{0}, excluded, row});
+    }
+    const std::int64_t k = std::min<std::int64_t>(q.k, y.rows);
+    recommendations<Scalar, Index> lists(queries.rows, static_cast<int>(k));
+    search_tiles(
+        policy, panels, std::span<const tile_query<Scalar, Index>>(asked), k, least_bound<Scalar>(q),
+        [&](const auto& one, Index item) { return nearness(by_, one.row, y.row(item), y.cols); },
+        item_filter<Index>(query<Index>()), lists);
+    return lists;
+  }
+
   /// Fills what of `out` a query may look at.
   void score_all(const Scalar* x, const query<Index>& q, std::vector<Scalar>& out) const noexcept {
     const rows_view<const Scalar> y = rows_.view();
