@@ -7,6 +7,8 @@
 #include <akin/baselines/popularity.hpp>
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/content/content_model.hpp>
+#include <akin/content/content_model_options.hpp>
 #include <akin/data/clean.hpp>
 #include <akin/data/csv.hpp>
 #include <akin/data/id_map.hpp>

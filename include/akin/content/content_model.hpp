@@ -1,0 +1,223 @@
+/// @file
+/// Recommends items whose features are like those of what a user had.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/content/content_model_options.hpp>
+#include <akin/content/detail/profiles.hpp>
+#include <akin/data/interaction_log.hpp>
+#include <akin/data/time_decay.hpp>
+#include <akin/error.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/kernels/scatter_axpy.hpp>
+#include <akin/matrix.hpp>
+#include <akin/neighbors/detail/item_weights.hpp>
+#include <akin/retrieval/explain.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Scores an item for a user by the cosine of its features f_i and the user's profile, the sum of the features of what
+/// the user had:
+///   p_u = sum over the user's items i of r_ui f_i / |f_i|,    s_uj = p_u'f_j / (|p_u| |f_j|)
+/// where of a log r_ui is the sum of the values of the interactions, each times 2^(-age / half_life_days). Items that
+/// nobody had yet are recommended like all others; one without features, or without any that the user's items have, is
+/// not.
+///
+/// Complexity: fit O(sum over interactions of the item's features); a user is scored in O(sum over the features of the
+/// profile of the items that have them + items). Holds the features twice, by item and by feature, and a profile a
+/// user. Deterministic: the same bits for any number of threads. Const members may be called from many threads.
+/// Source: M. J. Pazzani, D. Billsus, "Content-Based Recommendation Systems", The Adaptive Web, 2007.
+template <class Scalar = float, class Index = std::int32_t>
+class content_model {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+  static constexpr std::string_view kind = "content_model";
+
+  /// Throws std::invalid_argument unless half_life_days is 0 or a finite positive number.
+  explicit content_model(const content_model_options& options = {}) : options_(options) {
+    detail::require(options.half_life_days >= 0 && detail::is_finite(options.half_life_days), "content_model",
+                    "half_life_days must be finite and not negative", options.half_life_days);
+  }
+
+  /// Learns from `item_features`, items x features (sparse row-major, or dense), and a users x items matrix, of which
+  /// it keeps nothing but profiles. Throws std::invalid_argument where the two do not have the same items or values are
+  /// not finite; the model is then as it was.
+  template <class Policy, class Features, class Matrix>
+  requires sparse_matrix_like<Matrix>
+  void fit(const Policy& policy, const Features& item_features, const Matrix& user_items) {
+    learn(policy, item_features, detail::checked_view<Scalar, Index>(policy, user_items, "content_model::fit"));
+  }
+  /// The same from a log, whose interactions count less the older they are. Throws where half_life_days is given and
+  /// the log has no times, too.
+  template <class Policy, class Features>
+  void fit(const Policy& policy, const Features& item_features, const interaction_log& log) {
+    const interaction_log decayed =
+        options_.half_life_days > 0 ? weighting::time_decay(log, {.half_life_days = options_.half_life_days}) : log;
+    const auto matrix = decayed.template matrix<Scalar>(duplicates::sum);
+    if constexpr (std::is_same_v<Index, std::int32_t>)
+      learn(policy, item_features, detail::view_of(matrix, "content_model::fit"));
+    else
+      fit(policy, item_features, sparse_matrix<Scalar, Index>(matrix));
+  }
+
+  const content_model_options& options() const noexcept { return options_; }
+
+  std::int64_t users() const noexcept { return profiles_.rows(); }
+  std::int64_t items() const noexcept { return features_.rows(); }
+  /// Whether the user has a profile; false out of range.
+  bool knows_user(Index user) const noexcept {
+    return user >= 0 && user < users() && profiles_.view().row_size(user) > 0;
+  }
+  /// Whether the item has features; false out of range.
+  bool knows_item(Index item) const noexcept {
+    return item >= 0 && item < items() && features_.view().row_size(item) > 0;
+  }
+
+  /// Items x features, rows of length 1; refers to the model.
+  auto item_features() const { return features_.map(); }
+  /// Users x features, rows of length 1, or empty; refers to the model.
+  auto user_profiles() const { return profiles_.map(); }
+
+  /// The cosine of profile and features, 0 without evidence; ids must be in range.
+  Scalar score(Index user, Index item) const noexcept {
+    return product(profiles_.view().row_columns(user), profiles_.view().row_values(user), item);
+  }
+  /// Fills out[item] for all items, -infinity for those that share no feature with the profile.
+  void score_all(Index user, std::span<Scalar> out) const noexcept {
+    score_profile(profiles_.view().row_columns(user), profiles_.view().row_values(user), out);
+  }
+  /// The same for a history of any user: item ids in range, and a value each.
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
+    const auto profile = detail::row_adder<Scalar, Index>(features_.cols()).unit_sum(features_.view(), columns, values);
+    score_profile(profile.ids(), profile.numbers(), out);
+  }
+
+  /// Fills out[other] with the cosine of the features of the item and each other, -infinity where they share none.
+  void similarity_all(Index item, std::span<Scalar> out) const noexcept {
+    score_profile(features_.view().row_columns(item), features_.view().row_values(item), out);
+  }
+
+  /// See akin::explain: what the features of each item of a history have in common with those of `item`.
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
+    const auto f = features_.view();
+    const auto profile = detail::row_adder<Scalar, Index>(f.cols).unit_sum(f, columns, values);
+    const double length = unscaled_length(columns, values, profile);
+    for (std::int64_t i = 0; i < columns.size; ++i) {
+      const auto shared = static_cast<double>(product(f.row_columns(columns[i]), f.row_values(columns[i]), item));
+      out[static_cast<std::size_t>(i)] =
+          length > 0 ? static_cast<Scalar>(static_cast<double>(values[i]) * shared / length) : Scalar{0};
+    }
+  }
+
+  /// The k features that speak most for the item: those that it shares with the user's profile, by (contribution
+  /// descending, id ascending), whose contributions sum to the score. `item` of a reason is the feature. Throws
+  /// not_fitted, or std::invalid_argument for ids out of range or k < 1.
+  std::vector<reason<Scalar, Index>> shared_features(Index user, Index item, int k = 10) const {
+    constexpr std::string_view where = "content_model::shared_features";
+    detail::require_fitted(items() > 0, where);
+    detail::require_id(user, users(), where, "user");
+    detail::require_id(item, items(), where, "item");
+    detail::require(k >= 1, where, "k must be positive", k);
+    const auto columns = features_.view().row_columns(item);
+    const auto values = features_.view().row_values(item);
+    std::vector<reason<Scalar, Index>> shared;
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      if (const Scalar p = detail::element(profiles_.view(), user, columns[i]); p != 0)
+        shared.push_back({columns[i], p * values[i]});
+    std::ranges::sort(shared, [](const auto& a, const auto& b) {
+      return a.contribution > b.contribution || (a.contribution == b.contribution && a.item < b.item);
+    });
+    if (shared.size() > static_cast<std::size_t>(k)) shared.resize(static_cast<std::size_t>(k));
+    return shared;
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    writer.add_value("half_life_days", options_.half_life_days);
+    detail::write_csr(writer, "features", features_.view());
+    detail::write_csr(writer, "profiles", profiles_.view());
+  }
+  static content_model read_from(const detail::model_reader& reader) {
+    content_model model({.half_life_days = reader.value<double>("half_life_days")});
+    model.features_ = detail::map_csr<Scalar, Index>(reader, "features");
+    model.profiles_ = detail::map_csr<Scalar, Index>(reader, "profiles");
+    reader.require(model.features_.cols() == model.profiles_.cols(), "profiles must have the features of the items");
+    model.items_by_feature_ = detail::transpose(model.features_.view());
+    return model;
+  }
+
+ private:
+  template <class Policy, class Features>
+  void learn(const Policy& policy, const Features& item_features, const csr_view<Scalar, Index>& x) {
+    if constexpr (sparse_matrix_like<Features>) {
+      const auto f = detail::checked_view<Scalar, Index>(policy, item_features, "content_model::fit: item_features");
+      if (f.rows != x.cols)
+        detail::fail<std::invalid_argument>("content_model::fit: item_features must have a row for each of the ",
+                                            x.cols, " items, got ", f.rows);
+      auto features = detail::unit_rows(f);
+      auto profiles = detail::unit_sums(policy, x, features.view());
+      auto items_by_feature = detail::transpose(features.view());
+      features_ = std::move(features);
+      profiles_ = std::move(profiles);
+      items_by_feature_ = std::move(items_by_feature);
+    } else {
+      static_assert(std::is_same_v<typename Features::Scalar, Scalar>,
+                    "akin: item_features must hold the model's scalar type; convert them once with .cast<float>()");
+      sparse_matrix<Scalar, Index> sparse = dense_matrix<Scalar>(item_features).sparseView(Scalar{0}, Scalar{0});
+      sparse.makeCompressed();
+      learn(policy, sparse, x);
+    }
+  }
+
+  /// The product of a row of features and an item's, added in the order of the row: to the bit what score_profile has.
+  Scalar product(slice<const Index> columns, slice<const Scalar> values, Index item) const noexcept {
+    constexpr std::int64_t some = 64;  // features that are looked up together
+    Scalar sum = 0, found[some];
+    for (std::int64_t begin = 0; begin < columns.size; begin += some) {
+      const std::int64_t size = std::min(some, columns.size - begin);
+      for (std::int64_t i = 0; i < size; ++i) found[i] = detail::element(features_.view(), item, columns[begin + i]);
+      sum = kernels::add_in_order(values.data + begin, found, size, sum);
+    }
+    return sum;
+  }
+
+  void score_profile(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept {
+    const auto by_feature = items_by_feature_.view();
+    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+    for (const Index feature : columns)
+      for (const Index item : by_feature.row_columns(feature)) out[static_cast<std::size_t>(item)] = 0;
+    for (std::int64_t i = 0; i < columns.size; ++i) {
+      const auto items = by_feature.row_columns(columns[i]);
+      kernels::scatter_axpy(values[i], items.data, by_feature.row_values(columns[i]).data, items.size, out.data());
+    }
+  }
+
+  /// |p| of a history whose profile was scaled to length 1: p'(p / |p|).
+  double unscaled_length(slice<const Index> columns, slice<const Scalar> values,
+                         const detail::sparse_row<Scalar, Index>& profile) const noexcept {
+    double length = 0;
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      length +=
+          static_cast<double>(values[i]) * static_cast<double>(product(profile.ids(), profile.numbers(), columns[i]));
+    return length;
+  }
+
+  content_model_options options_;
+  detail::csr_storage<Scalar, Index> features_;          // items x features
+  detail::csr_storage<Scalar, Index> items_by_feature_;  // its transpose
+  detail::csr_storage<Scalar, Index> profiles_;          // users x features
+};
+
+}  // namespace akin::inline AKIN_ABI

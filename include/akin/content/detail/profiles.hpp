@@ -1,0 +1,132 @@
+/// @file
+/// Rows of unit length, and weighted sums of them.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/kernels/sparse_accumulator.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Ids, ascending, and a number for each.
+template <class Scalar, class Index>
+struct sparse_row {
+  std::vector<Index> columns;
+  std::vector<Scalar> values;
+
+  slice<const Index> ids() const noexcept { return {columns.data(), static_cast<std::int64_t>(columns.size())}; }
+  slice<const Scalar> numbers() const noexcept { return {values.data(), static_cast<std::int64_t>(values.size())}; }
+};
+
+/// What the row must be multiplied with to be of length 1; 0 for a row of zeros.
+template <class Scalar>
+double unit_scale(slice<const Scalar> row) noexcept {
+  double largest = 0, sum = 0;
+  for (const Scalar x : row) largest = std::max(largest, std::abs(static_cast<double>(x)));
+  if (!(largest > 0)) return 0;
+  for (const Scalar x : row) sum += (static_cast<double>(x) / largest) * (static_cast<double>(x) / largest);
+  return 1 / (std::sqrt(sum) * largest);
+}
+
+/// Sums of rows of a sparse matrix, one worker's memory for them.
+template <class Scalar, class Index>
+class row_adder {
+ public:
+  explicit row_adder(std::int64_t cols) : sums_(static_cast<std::size_t>(cols)) {}
+
+  /// The sum of weights[i] times row ids[i], scaled to unit length; empty where that is 0. O(elements of these rows)
+  /// and sorting what is not 0.
+  sparse_row<Scalar, Index> unit_sum(const csr_view<Scalar, Index>& rows, slice<const Index> ids,
+                                     slice<const Scalar> weights) {
+    sparse_row<Scalar, Index> result = sum(rows, ids, weights);
+    const double scale = unit_scale(result.numbers());
+    for (Scalar& x : result.values) x = static_cast<Scalar>(static_cast<double>(x) * scale);
+    return result;
+  }
+
+ private:
+  sparse_row<Scalar, Index> sum(const csr_view<Scalar, Index>& rows, slice<const Index> ids,
+                                slice<const Scalar> weights) {
+    std::int64_t most = 0;
+    for (const Index id : ids) most += rows.row_size(id);
+    touched_.resize(static_cast<std::size_t>(most) + 1);
+    std::int64_t count = kernels::call<kernels::accumulate_rows_kernel<1>>(
+        ids.data, weights.data, ids.size, rows.offsets, rows.columns, rows.values, sums_.data(), touched_.data());
+    std::sort(touched_.begin(), touched_.begin() + count);
+    sparse_row<Scalar, Index> result;
+    result.columns.resize(static_cast<std::size_t>(count) + 1);
+    result.values.resize(static_cast<std::size_t>(count) + 1);
+    std::copy_n(touched_.begin(), count, result.columns.begin());
+    count = kernels::call<kernels::take_listed_kernel<1, kernels::taking::touched>>(
+        std::int64_t{0}, count, Scalar{0}, sums_.data(), std::int64_t{0}, result.columns.data(), result.values.data());
+    result.columns.resize(static_cast<std::size_t>(count));
+    result.values.resize(static_cast<std::size_t>(count));
+    return result;
+  }
+
+  std::vector<Scalar> sums_;  // all 0 between two sums
+  std::vector<Index> touched_;
+};
+
+/// The rows, one below the other. Throws std::length_error where Index cannot count their elements.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> stack_rows(const std::vector<sparse_row<Scalar, Index>>& rows, std::int64_t cols) {
+  std::int64_t nonzeros = 0;
+  for (const auto& row : rows) nonzeros += row.ids().size;
+  if (nonzeros > largest_id<Index>)
+    fail<std::length_error>("content_model: profiles have ", nonzeros,
+                            " elements, more than the index type counts; use 64-bit indices");
+  csr_storage<Scalar, Index> result(static_cast<std::int64_t>(rows.size()), cols, nonzeros);
+  Index end = 0;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::copy(rows[r].columns.begin(), rows[r].columns.end(), result.mutable_columns() + end);
+    std::copy(rows[r].values.begin(), rows[r].values.end(), result.mutable_values() + end);
+    end = static_cast<Index>(end + static_cast<Index>(rows[r].columns.size()));
+    result.mutable_offsets()[r + 1] = end;
+  }
+  return result;
+}
+
+/// X F with rows scaled to unit length, for X (rows x items) and F (items x features).
+template <class Policy, class Scalar, class Index>
+csr_storage<Scalar, Index> unit_sums(const Policy& policy, const csr_view<Scalar, Index>& x,
+                                     const csr_view<Scalar, Index>& f) {
+  std::vector<sparse_row<Scalar, Index>> rows(static_cast<std::size_t>(x.rows));
+  std::vector<row_adder<Scalar, Index>> adders(static_cast<std::size_t>(worker_count(policy, x.rows)),
+                                               row_adder<Scalar, Index>(f.cols));
+  for_each_row(policy, x.rows, [&](std::int64_t row, int worker) {
+    rows[static_cast<std::size_t>(row)] =
+        adders[static_cast<std::size_t>(worker)].unit_sum(f, x.row_columns(row), x.row_values(row));
+  });
+  return stack_rows(rows, f.cols);
+}
+
+/// The rows, scaled to unit length; those of zeros, and zeros in others, are left out.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> unit_rows(const csr_view<Scalar, Index>& x) {
+  std::vector<sparse_row<Scalar, Index>> rows(static_cast<std::size_t>(x.rows));
+  for (std::int64_t r = 0; r < x.rows; ++r) {
+    const auto columns = x.row_columns(r);
+    const auto values = x.row_values(r);
+    const double scale = unit_scale(values);
+    for (std::int64_t i = 0; i < columns.size; ++i) {
+      const auto value = static_cast<Scalar>(static_cast<double>(values[i]) * scale);
+      if (value == 0) continue;
+      rows[static_cast<std::size_t>(r)].columns.push_back(columns[i]);
+      rows[static_cast<std::size_t>(r)].values.push_back(value);
+    }
+  }
+  return stack_rows(rows, x.cols);
+}
+
+}  // namespace akin::inline AKIN_ABI::detail
