@@ -101,6 +101,10 @@
 #include <akin/random.hpp>
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/item_mask.hpp>
+#include <akin/retrieval/knn_classifier.hpp>
+#include <akin/retrieval/knn_classifier_options.hpp>
+#include <akin/retrieval/knn_regressor.hpp>
+#include <akin/retrieval/knn_regressor_options.hpp>
 #include <akin/retrieval/nearest_neighbors.hpp>
 #include <akin/retrieval/nearest_neighbors_options.hpp>
 #include <akin/retrieval/query.hpp>

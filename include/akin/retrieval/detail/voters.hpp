@@ -1,0 +1,106 @@
+/// @file
+/// Neighbours that have a say: what a classifier and a regressor share.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/parallel.hpp>
+#include <akin/retrieval/knn_classifier_options.hpp>
+#include <akin/retrieval/nearest_neighbors.hpp>
+#include <akin/retrieval/query.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Fills `weights` with those of the votes of neighbours with these scores, nearest first.
+template <class Scalar>
+void weigh_votes(std::span<const Scalar> scores, metric by, votes weighting, std::vector<double>& weights) {
+  weights.assign(scores.size(), 1);
+  if (weighting == votes::uniform) return;
+  const auto distance = [&](Scalar score) {
+    // A cosine of 1 may be rounded to more.
+    return by == metric::euclidean ? -static_cast<double>(score) : std::max(0.0, 1 - static_cast<double>(score));
+  };
+  const bool is_there = !scores.empty() && distance(scores.front()) == 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const double d = distance(scores[i]);
+    weights[i] = is_there ? static_cast<double>(d == 0) : 1 / d;
+  }
+}
+
+/// Vectors of which the k nearest to a query have a vote.
+template <class Scalar, class Index>
+class voters {
+ public:
+  template <class Options>
+  voters(const Options& options, std::string_view kind) : neighbors_({.metric = options.metric}) {
+    require(options.k >= 1, kind, "k must be positive", options.k);
+    require(options.weighting == votes::uniform || options.weighting == votes::distance, kind,
+            "weighting must be one of those that there are", static_cast<int>(options.weighting));
+    require(options.weighting == votes::uniform || options.metric != metric::inner_product, kind,
+            "weighting by distance needs a metric with distances: metric::euclidean or metric::cosine");
+  }
+
+  std::int64_t size() const noexcept { return neighbors_.items(); }
+  std::int64_t dimension() const noexcept { return neighbors_.dimension(); }
+  bool is_fitted() const noexcept { return neighbors_.dimension() > 0; }
+
+  /// Throws, and changes nothing, unless there are as many `what` as vectors, one at least, that can be searched.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, Matrix&& vectors, std::size_t count, std::string_view what, std::string_view kind) {
+    if (static_cast<std::int64_t>(count) != vectors.rows())
+      fail<std::invalid_argument>(kind, ": ", what, " must be one for each of the ", vectors.rows(), " vectors, got ",
+                                  count);
+    require(count >= 1, kind, "there must be a vector at least", count);
+    neighbors_.fit(policy, std::forward<Matrix>(vectors));
+  }
+
+  /// Calls decide(row, ids, weights) for each query, in any order; a query without neighbours is refused.
+  template <class Policy, class Matrix, class Options, class Decide>
+  void ask(const Policy& policy, const Matrix& queries, const Options& options, const Decide& decide) const {
+    require_fitted(is_fitted(), "predict");
+    const auto lists = neighbors_.search(policy, queries, {.k = options.k});
+    for_each_row(policy, static_cast<std::int64_t>(lists.size()), [&](std::int64_t row, int) {
+      const auto list = static_cast<std::size_t>(row);
+      if (lists.items(list).empty())
+        fail<std::invalid_argument>("predict: each query must have a neighbour, got none for row ", row);
+      std::vector<double> weights;
+      weigh_votes(lists.scores(list), options.metric, options.weighting, weights);
+      decide(row, lists.items(list), std::span<const double>(weights));
+    });
+  }
+
+  void write_to(model_writer& writer) const { write_part(writer, "neighbors", neighbors_); }
+  void read_from(const model_reader& reader, metric by) {
+    neighbors_ = read_part<nearest_neighbors<Scalar, Index>>(reader, "neighbors");
+    reader.require(neighbors_.options().metric == by && neighbors_.items() >= 1,
+                   "the neighbours must be compared by the model's metric, and there must be one");
+  }
+
+ private:
+  nearest_neighbors<Scalar, Index> neighbors_;
+};
+
+/// The options that a classifier or regressor has stored.
+template <class Options>
+void write_knn_options(model_writer& writer, const Options& options) {
+  writer.add_value("k", options.k);
+  writer.add_value("metric", options.metric);
+  writer.add_value("weighting", options.weighting);
+}
+template <class Options>
+Options read_knn_options(const model_reader& reader) {
+  return {.k = reader.value<int>("k"),
+          .metric = reader.value<metric>("metric", metric::inner_product, metric::euclidean),
+          .weighting = reader.value<votes>("weighting", votes::uniform, votes::distance)};
+}
+
+}  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,136 @@
+/// @file
+/// Labels of vectors by the votes of their nearest neighbours.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/matrix.hpp>
+#include <akin/retrieval/detail/voters.hpp>
+#include <akin/retrieval/knn_classifier_options.hpp>
+#include <akin/storage.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Gives a vector the label that weighs most among its k nearest, of equal ones the smaller: k-nearest-neighbour
+/// classification, with equal votes or with votes of 1 / distance (S. A. Dudani, "The distance-weighted k-nearest-
+/// neighbor rule", IEEE Transactions on Systems, Man and Cybernetics 6(4), 1976, in the form that is common today).
+/// Fewer vectors than k vote all. Neighbours are those of nearest_neighbors: exact, of equally near ones the smaller
+/// id.
+///
+/// Memory and time are those of nearest_neighbors. Deterministic. Const members may be called from many threads.
+template <class Scalar = float, class Index = std::int32_t>
+class knn_classifier {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+  static constexpr std::string_view kind = "knn_classifier";
+
+  /// Throws std::invalid_argument for options out of range, and for votes::distance with metric::inner_product, which
+  /// has no distances.
+  explicit knn_classifier(const knn_classifier_options& options = {}) : options_(options), voters_(options, kind) {}
+
+  const knn_classifier_options& options() const noexcept { return options_; }
+  /// The labels that there are, ascending.
+  std::span<const int> classes() const noexcept { return classes_; }
+  /// Vectors that were learnt from, and the length of each; 0 before fit.
+  std::int64_t items() const noexcept { return voters_.size(); }
+  std::int64_t dimension() const noexcept { return voters_.dimension(); }
+
+  /// Learns that row i of `vectors` (what nearest_neighbors::fit takes) has labels[i]. Throws std::invalid_argument
+  /// unless there is a vector at least, a label for each, and all elements are finite.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, Matrix&& vectors, std::span<const int> labels) {
+    detail::storage<std::int32_t> kept(static_cast<std::int64_t>(labels.size()));
+    std::copy(labels.begin(), labels.end(), kept.mutable_data());
+    std::vector<int> classes = distinct(kept);
+    voters_.fit(policy, std::forward<Matrix>(vectors), labels.size(), "labels", kind);
+    labels_.swap(kept);
+    classes_.swap(classes);
+  }
+  /// The same on one thread.
+  template <class Matrix>
+  void fit(Matrix&& vectors, std::span<const int> labels) {
+    fit(execution::seq, std::forward<Matrix>(vectors), labels);
+  }
+
+  /// A label for each row of `queries`. Throws not_fitted, or std::invalid_argument for queries that are not finite, of
+  /// another length or kind than the vectors, or without a neighbour (zeros, under metric::cosine).
+  template <class Policy, class Matrix>
+  std::vector<int> predict(const Policy& policy, const Matrix& queries) const {
+    std::vector<int> labels(static_cast<std::size_t>(queries.rows()));
+    count_votes(policy, queries, [&](std::int64_t row, const std::vector<double>& sums) {
+      const auto best = std::max_element(sums.begin(), sums.end()) - sums.begin();  // the first of the largest
+      labels[static_cast<std::size_t>(row)] = classes_[static_cast<std::size_t>(best)];
+    });
+    return labels;
+  }
+
+  /// Queries x classes(): the share of the votes that each label gets. Throws as predict.
+  template <class Policy, class Matrix>
+  dense_matrix<Scalar> predict_proba(const Policy& policy, const Matrix& queries) const {
+    dense_matrix<Scalar> shares(queries.rows(), static_cast<Eigen::Index>(classes_.size()));
+    count_votes(policy, queries, [&](std::int64_t row, const std::vector<double>& sums) {
+      double total = 0;
+      for (const double sum : sums) total += sum;
+      for (std::size_t c = 0; c < sums.size(); ++c)
+        shares(row, static_cast<Eigen::Index>(c)) = static_cast<Scalar>(sums[c] / total);
+    });
+    return shares;
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    detail::require_fitted(voters_.is_fitted(), "save");
+    detail::write_knn_options(writer, options_);
+    voters_.write_to(writer);
+    writer.add("labels", labels_.data(), labels_.size());
+  }
+  static knn_classifier read_from(const detail::model_reader& reader) {
+    knn_classifier model(detail::read_knn_options<knn_classifier_options>(reader));
+    model.voters_.read_from(reader, model.options_.metric);
+    const auto labels = reader.array<std::int32_t>("labels", model.items(), 1);
+    model.labels_ = {labels.data, labels.rows, reader.owner()};
+    model.classes_ = distinct(model.labels_);
+    return model;
+  }
+
+ private:
+  static std::vector<int> distinct(const detail::storage<std::int32_t>& labels) {
+    std::vector<int> classes(labels.begin(), labels.end());
+    std::ranges::sort(classes);
+    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+    return classes;
+  }
+
+  /// Calls use(row, sums) with the votes for each class.
+  template <class Policy, class Matrix, class Use>
+  void count_votes(const Policy& policy, const Matrix& queries, const Use& use) const {
+    voters_.ask(policy, queries, options_,
+                [&](std::int64_t row, std::span<const Index> ids, std::span<const double> weights) {
+                  std::vector<double> sums(classes_.size());
+                  for (std::size_t i = 0; i < ids.size(); ++i) sums[class_of(ids[i])] += weights[i];
+                  use(row, sums);
+                });
+  }
+  std::size_t class_of(Index id) const noexcept {
+    return static_cast<std::size_t>(std::ranges::lower_bound(classes_, labels_[id]) - classes_.begin());
+  }
+
+  knn_classifier_options options_;
+  detail::voters<Scalar, Index> voters_;
+  detail::storage<std::int32_t> labels_;
+  std::vector<int> classes_;
+};
+
+}  // namespace akin::inline AKIN_ABI

@@ -1,0 +1,25 @@
+/// @file
+/// Parameters of knn_classifier, and how neighbours vote. C++17-clean, no Eigen.
+#pragma once
+
+#include <akin/config.hpp>
+#include <akin/retrieval/nearest_neighbors_options.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+/// What the vote of a neighbour weighs.
+enum class votes {
+  uniform,  ///< all the same
+  distance  ///< 1 / distance; where neighbours are at a distance of 0, they alone vote
+};
+
+struct knn_classifier_options {
+  int k = 5;  ///< >= 1, neighbours that vote
+  akin::metric metric = akin::metric::euclidean;
+  votes weighting =
+      votes::uniform;  ///< votes::distance takes metric::euclidean, or metric::cosine, where it is 1 - cosine
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin

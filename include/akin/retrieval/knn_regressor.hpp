@@ -1,0 +1,100 @@
+/// @file
+/// Numbers of vectors as means of their nearest neighbours'.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/matrix.hpp>
+#include <akin/retrieval/detail/voters.hpp>
+#include <akin/retrieval/knn_regressor_options.hpp>
+#include <akin/storage.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Gives a vector the mean of the targets of its k nearest, plain or weighted by 1 / distance. Neighbours are those of
+/// nearest_neighbors: exact, of equally near ones the smaller id; fewer vectors than k have all a say.
+///
+/// Memory and time are those of nearest_neighbors. Sums are in double, in the order of the list: deterministic. Const
+/// members may be called from many threads.
+template <class Scalar = float, class Index = std::int32_t>
+class knn_regressor {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+  static constexpr std::string_view kind = "knn_regressor";
+
+  /// Throws std::invalid_argument for options out of range, and for votes::distance with metric::inner_product, which
+  /// has no distances.
+  explicit knn_regressor(const knn_regressor_options& options = {}) : options_(options), voters_(options, kind) {}
+
+  const knn_regressor_options& options() const noexcept { return options_; }
+  /// Vectors that were learnt from, and the length of each; 0 before fit.
+  std::int64_t items() const noexcept { return voters_.size(); }
+  std::int64_t dimension() const noexcept { return voters_.dimension(); }
+
+  /// Learns that row i of `vectors` (what nearest_neighbors::fit takes) has targets[i]. Throws std::invalid_argument
+  /// unless there is a vector at least, a target for each, and all numbers are finite.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, Matrix&& vectors, std::span<const std::type_identity_t<Scalar>> targets) {
+    for (const Scalar target : targets)
+      detail::require(detail::is_finite(target), kind, "targets must be finite", target);
+    detail::storage<Scalar> kept(static_cast<std::int64_t>(targets.size()));
+    std::copy(targets.begin(), targets.end(), kept.mutable_data());
+    voters_.fit(policy, std::forward<Matrix>(vectors), targets.size(), "targets", kind);
+    targets_.swap(kept);
+  }
+  /// The same on one thread.
+  template <class Matrix>
+  void fit(Matrix&& vectors, std::span<const std::type_identity_t<Scalar>> targets) {
+    fit(execution::seq, std::forward<Matrix>(vectors), targets);
+  }
+
+  /// A number for each row of `queries`. Throws not_fitted, or std::invalid_argument for queries that are not finite,
+  /// of another length or kind than the vectors, or without a neighbour (zeros, under metric::cosine).
+  template <class Policy, class Matrix>
+  std::vector<Scalar> predict(const Policy& policy, const Matrix& queries) const {
+    std::vector<Scalar> means(static_cast<std::size_t>(queries.rows()));
+    voters_.ask(policy, queries, options_,
+                [&](std::int64_t row, std::span<const Index> ids, std::span<const double> weights) {
+                  double sum = 0, total = 0;
+                  for (std::size_t i = 0; i < ids.size(); ++i) {
+                    sum += weights[i] * static_cast<double>(targets_[ids[i]]);
+                    total += weights[i];
+                  }
+                  means[static_cast<std::size_t>(row)] = static_cast<Scalar>(sum / total);
+                });
+    return means;
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    detail::require_fitted(voters_.is_fitted(), "save");
+    detail::write_knn_options(writer, options_);
+    voters_.write_to(writer);
+    writer.add("targets", targets_.data(), targets_.size());
+  }
+  static knn_regressor read_from(const detail::model_reader& reader) {
+    knn_regressor model(detail::read_knn_options<knn_regressor_options>(reader));
+    model.voters_.read_from(reader, model.options_.metric);
+    model.targets_ = detail::map_array<Scalar>(reader, "targets", model.items());
+    return model;
+  }
+
+ private:
+  knn_regressor_options options_;
+  detail::voters<Scalar, Index> voters_;
+  detail::storage<Scalar> targets_;
+};
+
+}  // namespace akin::inline AKIN_ABI

@@ -1,0 +1,20 @@
+/// @file
+/// Parameters of knn_regressor. C++17-clean, no Eigen.
+#pragma once
+
+#include <akin/config.hpp>
+#include <akin/retrieval/knn_classifier_options.hpp>
+#include <akin/retrieval/nearest_neighbors_options.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+struct knn_regressor_options {
+  int k = 5;  ///< >= 1, neighbours whose targets are averaged
+  akin::metric metric = akin::metric::euclidean;
+  votes weighting =
+      votes::uniform;  ///< votes::distance takes metric::euclidean, or metric::cosine, where it is 1 - cosine
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin
