@@ -21,11 +21,7 @@ void run(compare::arguments given) {
       compare::seconds_of([&] { lists = akin::recommend(policy, model, {.k = k, .exclude = train}); });
   compare::print_result(seconds, k);
   if (prefix.empty()) return;
-  std::vector<std::int32_t> items;  // -1 behind the end of a shorter list
-  for (std::size_t user = 0; user < lists.size(); ++user) {
-    items.insert(items.end(), lists.items(user).begin(), lists.items(user).end());
-    items.resize((user + 1) * static_cast<std::size_t>(k), -1);
-  }
+  const auto items = compare::padded_lists(lists, k);
   compare::write_numbers(prefix + ".lists.i32", items.data(), static_cast<std::int64_t>(items.size()));
 }
 

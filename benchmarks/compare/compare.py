@@ -1,6 +1,7 @@
 """Runs the tasks of tasks.py side by side and writes comparison.md, comparison.svg and comparison.json; started by `run`. Standard
 library only: what needs numpy runs in processes of its own."""
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
@@ -27,7 +28,7 @@ def builds_below(work):
 class Bench:
     def __init__(self, options, validate=False):
         """validate: on the data to choose settings with instead of the test."""
-        self.options, self.validate = options, validate
+        self.options, self.validate, self.last = options, validate, None
 
     def blas_threads(self, task, side):
         return self.options.threads if task.blas and side == "peer" else 1
@@ -37,7 +38,13 @@ class Bench:
         return {name: blas for name in BLAS} | {"OMP_NUM_THREADS": str(self.options.threads)}
 
     def folder(self, task):
-        return split.prepared(task.split, pathlib.Path(self.options.data, task.data), self.options.work, self.validate)
+        folder = split.prepared(task.split, pathlib.Path(self.options.data, task.data), self.options.work, self.validate)
+        if not task.made:
+            return folder
+        program, arguments = task.made
+        words = [f"{name}={value}" for name, value in (arguments | {"data": folder}).items()]
+        name = "-".join([folder.name, program, *map(str, arguments.values())])
+        return split.with_made(folder, self.options.work, name, [str(self.options.builds["default"] / f"compare_{program}"), *words])
 
     def command(self, task, side, save="", reach=None):
         """side: "peer", or the name of a build of akin's runners; reach: the quality to train to."""
@@ -70,22 +77,33 @@ class Bench:
             raise RuntimeError(f"akin's own {task.metric} is {own}, the judge's {quality[task.metric]}")
         return quality, run
 
-    def measure(self, task):
-        """A row of the report: quality first, then rounds in which every side has its turn."""
+    def ran(self, task):
+        """Quality first, then rounds in which every side has its turn: quality, commands and runs, by side."""
+        work = dataclasses.replace(task, name="", target=0, clock="")
+        if self.last is None or self.last[0] != work:
+            self.last = (work, *self.run(task))
+        return self.last[1:]
+
+    def run(self, task):
         judged = {"peer": self.judged(task, "peer")}
         reach = {side: judged["peer"][0][task.metric] if task.reach else None for side in self.options.builds}
         sides = ["peer", *self.options.builds]
         judged |= {side: self.judged(task, side, reach[side]) for side in self.options.builds}
         quality = {side: judged[side][0] for side in sides}
         commands = {side: self.command(task, side, reach=reach.get(side)) for side in sides}
-        row = {"name": task.name, "target": task.target, "unit": task.unit, "metric": task.metric,
-               "metric_name": tasks.METRICS[task.metric], "tolerance": task.tolerance, "quality": quality,
-               "commands": {side: self.shown(command) for side, command in commands.items()}}
         runs = {side: [judged[side][1]] if task.once else [] for side in sides}
         for _ in range(0 if task.once else self.options.repeats):
             for side in sides:
                 runs[side].append(load.run(commands[side], self.environment(task, side), self.options.tries))
-        row["seconds"] = {side: [json.loads(run.output)["seconds"] for run in done] for side, done in runs.items()}
+        return quality, commands, runs
+
+    def measure(self, task):
+        """A row of the report."""
+        quality, commands, runs = self.ran(task)
+        row = {"name": task.name, "target": task.target, "unit": task.unit, "metric": task.metric,
+               "metric_name": tasks.METRICS[task.metric], "tolerance": task.tolerance, "quality": quality,
+               "commands": {side: self.shown(command) for side, command in commands.items()}}
+        row["seconds"] = {side: [json.loads(run.output)[task.clock] for run in done] for side, done in runs.items()}
         row["median"] = {side: statistics.median(times) for side, times in row["seconds"].items()}
         row["ratio"] = {side: row["median"]["peer"] / row["median"][side] for side in self.options.builds}
         row["disturbed"] = sum(run.disturbed for done in runs.values() for run in done)

@@ -65,6 +65,11 @@ def read_products(folder):
     return tuple(scipy.io.mmread(f"{folder}/{name}.mtx").tocsr().astype(np.float32) for name in ("left", "right"))
 
 
+def read_made(folder, factors):
+    """Rows of users and of items, which were made before."""
+    return tuple(np.fromfile(f"{folder}/made.{side}.f32", dtype=np.float32).reshape(-1, factors) for side in ("users", "items"))
+
+
 def read_sparse(prefix, shape):
     """The matrix that a side has written."""
     offsets, columns, values = (np.fromfile(f"{prefix}.{name}", dtype=kind) for name, kind in

@@ -101,6 +101,17 @@ void write_sparse(const std::string& prefix, const Matrix& matrix) {
   write_floats(prefix + ".values.f32", matrix.valuePtr(), matrix.nonZeros());
 }
 
+/// The items of all lists, k each: -1 behind the end of a shorter one.
+template <class Lists>
+std::vector<std::int32_t> padded_lists(const Lists& lists, int k) {
+  std::vector<std::int32_t> items;
+  for (std::size_t list = 0; list < lists.size(); ++list) {
+    items.insert(items.end(), lists.items(list).begin(), lists.items(list).end());
+    items.resize((list + 1) * static_cast<std::size_t>(k), -1);
+  }
+  return items;
+}
+
 /// What there is to learn from: train.mtx, or train.txt with ones.
 inline akin::sparse_matrix<float> read_train(const std::string& folder, bool ones = false) {
   if (!std::filesystem::exists(folder + "/train.mtx")) return akin::read_lightgcn(folder).train;

@@ -2,6 +2,7 @@
 `self_test.py PATH/compare_akin_ials`."""
 import array
 import argparse
+import dataclasses
 import json
 import math
 import pathlib
@@ -87,6 +88,8 @@ def judge_items(folder, prefix, width):
         ratings = [float(line.split()[2]) for line in (folder / "test.mtx").read_text().splitlines()[2:]]
         errors = [(a - b) ** 2 for a, b in zip(ratings, read_floats(pathlib.Path(f"{prefix}.predictions.f32")), strict=True)]
         return {"rmse": math.sqrt(math.fsum(errors) / len(errors))}
+    if pathlib.Path(f"{prefix}.query.i32").exists():
+        return {"kept": judge_top(folder, prefix, width)}
     if (folder / "left.mtx").exists():
         return {"kept": 1 - furthest_product(folder, prefix)}
     train = [[0.0] * 30 for _ in range(40)]
@@ -105,6 +108,25 @@ def judge_items(folder, prefix, width):
     scores = [[math.fsum(row[i] * weights[30 * i + item] for i in range(30)) for item in range(30)] for row in train]
     ranked = [sorted(range(30), key=lambda item: (row[item] > 0, -score[item])) for row, score in zip(train, scores)]
     return {"recall": judge_listed(folder, [row[:20] for row in ranked])}
+
+
+def read_whole(path, kind="i"):
+    return array.array(kind, pathlib.Path(path).read_bytes())
+
+
+def judge_top(folder, prefix, width):
+    """The share of lists that are those of all scores, sorted."""
+    factors, excludes, every = read_whole(f"{prefix}.query.i32")
+    users, _, items, _ = read_factors(folder / "made", factors)
+    seen, lists = read_lists(folder / "train.txt") if excludes else {}, read_whole(f"{prefix}.lists.i32")
+    assert len(lists) == len(users) * width
+    equal = 0
+    for user, row in enumerate(users):
+        scores = {item: math.fsum(a * b for a, b in zip(row, items[item])) for item in range(0, len(items), every)
+                  if item not in seen.get(user, ())}
+        best = sorted(scores, key=lambda item: -scores[item])[:width]
+        equal += lists[user * width:(user + 1) * width].tolist() == best + [-1] * (width - len(best))
+    return equal / len(users)
 
 
 def judge_listed(folder, lists):
@@ -222,6 +244,25 @@ def check_item_models(options):
     assert bench.environment(slim, "peer") == bench.environment(slim, "native") and bench.blas_threads(slim, "peer") == 1
 
 
+def check_retrieval(options):
+    """Lists from factors that were made before; rows that differ in their clock share their runs."""
+    learnt = ("akin_ials", {"factors": 4, "iterations": 3, "alpha": 5, "threads": 2})
+    drawn = ("akin_gaussian", {"factors": 3, "users": 20, "items": 700})
+    lists = {"judge": HERE, "metric": "kept"}
+    chosen = [tasks.Task("lists", "tiny", "akin_top_lists", {}, "itself", {}, 2, made=learnt, **lists,
+                         settings={"factors": 4, "k": 5, "excludes": 1}),
+              tasks.Task("few", "tiny", "akin_top_lists", {}, "itself", {}, 2, made=learnt, **lists,
+                         settings={"factors": 4, "k": 5, "excludes": 1, "every": 10}),
+              tasks.Task("drawn", "", "akin_top_lists", {}, "itself", {}, 2, made=drawn, **lists, settings={"factors": 3, "k": 20})]
+    bench = SelfBench(options)
+    for task in chosen:
+        row = bench.measure(task)
+        assert row["quality"]["peer"] == row["quality"]["native"] == {"kept": 1.0}, row
+        assert bench.measure(dataclasses.replace(task, name="again"))["seconds"] == row["seconds"]
+    assert "-akin_gaussian-3-20-700" in row["commands"]["native"], row
+    assert bench.measure(dataclasses.replace(task, settings=task.settings | {"k": 1}))["seconds"] != row["seconds"]
+
+
 def check_made_splits(options):
     """The documents' rows have length 1, and both sides as many; the popular items are numbered by their users."""
     folder = split.prepared(split.documents, options.data, options.work)
@@ -294,6 +335,7 @@ def main(runner):
         check_comparison(options, folder)
         check_models(options)
         check_item_models(options)
+        check_retrieval(options)
         check_made_splits(options)
 
 

@@ -5,6 +5,8 @@ import itertools
 import math
 import pathlib
 import random
+import shutil
+import subprocess
 
 SEED, TEST, VALIDATION = 20, 0.1, 0.1
 
@@ -109,5 +111,19 @@ def prepared(how, source, work, validate=False):
     if not (folder / "whole").exists():
         folder.mkdir(parents=True, exist_ok=True)
         how(source, folder, validate)
+        (folder / "whole").touch()
+    return folder
+
+
+def with_made(data, work, name, command):
+    """A folder with the lists of another, and what a command writes to save=PREFIX: made where it is not there yet."""
+    folder = pathlib.Path(work) / "splits" / name
+    if not (folder / "whole").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for lists in data.glob("t*.txt"):
+            shutil.copy(lists, folder)
+        done = subprocess.run([*command, f"save={folder / 'made'}"], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr.strip())
         (folder / "whole").touch()
     return folder

@@ -25,6 +25,8 @@ class Task:
     blas: bool = False  # the peer's threads are those of BLAS
     environment: str = ""  # the package whose virtual environment the peer runs in, where it has its own
     once: bool = False  # takes minutes: the run that is judged is the one that is timed
+    made: tuple = ()  # a runner of akin's and its arguments: makes what all sides read beside the data
+    clock: str = "seconds"  # of the times that both sides print; rows that differ in it alone share their runs
     reach: bool = False  # akin's side gets the peer's quality as the argument `reach`, and trains until it has it
 
     def arguments(self, side):
@@ -71,7 +73,6 @@ BPR = Task(
 ALPHA, REGULARIZATION = 40, 20
 
 
-
 def item_cosine(data, split_of=split.lists):
     """implicit keeps an item among its own neighbours, so that akin keeps one more; judged are the 99 others."""
     return Task(f"item cosine K=100, {data}", data, "akin_item_knn", {}, "implicit_cosine", {}, 5, judge="judge_products.py",
@@ -101,6 +102,15 @@ RATING_KNN = Task(
     judge="judge_predictions.py", metric="rmse", tolerance=0, unit="fit and test of one fold of 5, once", split=split.fold,
     environment="scikit-surprise", once=True)
 
+
+def lists(name, target, peer, factors=64, theirs=None, ours=None, **asked):
+    """20 items for all users of gowalla, both sides with the factors that akin's implicit ALS has learnt."""
+    made = ("akin_ials", {"factors": factors, "iterations": 15, "alpha": ALPHA, "regularization": REGULARIZATION, "threads": 2})
+    return Task(f"top-20 {name}", "gowalla", "akin_top_lists", ours or {}, peer, theirs or {}, target, judge="judge_top.py",
+                metric="kept", tolerance=1e-6, settings={"factors": factors, "k": 20} | asked, unit="all users",
+                blas=peer == "faiss_lists", made=made)
+
+
 TASKS = [
     ials("iALS k=64, implicit CG 3", 64, "automatic", "implicit_als", {"solver": "cg"}, 8),
     ials("iALS k=128, implicit CG 3", 128, "automatic", "implicit_als", {"solver": "cg"}, 4.5),
@@ -126,4 +136,10 @@ TASKS = [
     ease("EASE 20,000 items, SciPy's LAPACK", "lapack_ease", "gowalla", 80, split.popular, once=True),
     slim("SLIM ML-1M, irspack", "irspack_slim", "fit, once"),
     slim("SLIM ML-1M, scikit-learn", "sklearn_slim", "fit, once; scikit-learn's from every 50th item"),
+    lists("float k=64, implicit", 2.2, "implicit_lists", excludes=1),
+    lists("float k=128, implicit", 1.9, "implicit_lists", factors=128, excludes=1),
+    lists("nothing excluded, faiss", 1.2, "faiss_lists"),
+    lists("of a tenth of the items, implicit", 3, "implicit_lists", excludes=1, every=10),
+    lists("of a tenth of the items, faiss with an index of them", 3, "faiss_lists", excludes=1, every=10),
+    lists("of a tenth of the items, faiss with a selector", 3, "faiss_lists", theirs={"selects": 1}, excludes=1, every=10),
 ]
