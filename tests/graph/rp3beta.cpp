@@ -62,7 +62,7 @@ akin::sparse_matrix<double> some_counts(std::uint64_t seed) {
 
 TEST_CASE("rp3beta by hand") {
   // User 0 has a once and b three times; user 1 has b once and c once.
-  model_type model({.alpha = 1, .beta = 0, .neighbors = 5});
+  model_type model(akin::p3alpha(1, 5));
   model.fit(matrix_of<model_type>(2, 3, {{0, 0, 1}, {0, 1, 3}, {1, 1, 1}, {1, 2, 1}}));
   const auto w = model.weights();
   CHECK(w.coeff(0, 1) == Approx(1 * 0.75));

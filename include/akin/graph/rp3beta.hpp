@@ -28,7 +28,7 @@ namespace akin::inline AKIN_ABI {
 ///   p_uj = (r_uj / sum over items of r_u.)^alpha
 /// is what a walk from item i to one of its users and on to one of the user's items finds, and degree_j is the number
 /// of users of item j. Of each item's row the `neighbors` largest are kept, never its own. Values must not be negative.
-/// An item that no walk reaches is not recommended. beta = 0 is P3alpha.
+/// An item that no walk reaches is not recommended. beta = 0 is P3alpha: rp3beta(p3alpha()).
 ///
 /// Complexity: fit O(sum over users of items^2) on all workers; holds items * neighbors weights and a copy of the
 /// interactions (none where the matrix is moved in). A user is scored in O(items of the user * neighbors + items).

@@ -15,5 +15,14 @@ struct rp3beta_options {
   int incoming = 0;        ///< >= 0: weights kept of those that lead to an item, after `neighbors`; 0: all
 };
 
+/// The walk that holds nothing back: C. Cooper et al., "Random Walks in Recommender Systems", WWW 2014.
+constexpr rp3beta_options p3alpha(double alpha = 1, int neighbors = 100) {
+  rp3beta_options options;
+  options.alpha = alpha;
+  options.beta = 0;
+  options.neighbors = neighbors;
+  return options;
+}
+
 }  // namespace AKIN_SEAM
 }  // namespace akin
