@@ -84,8 +84,8 @@ TEST_CASE("by hand: what shares words with what a user had") {
 
   const auto shared = model.shared_features(1, 1);
   REQUIRE(shared.size() == 2);
-  CHECK((shared[0].item == 2 && shared[1].item == 1));
-  CHECK(shared[0].contribution + shared[1].contribution == Approx(model.score(1, 1)));
+  CHECK((shared[0].feature == 2 && shared[1].feature == 1));
+  CHECK(shared[0].weight + shared[1].weight == Approx(model.score(1, 1)));
   CHECK(model.shared_features(1, 1, 1).size() == 1);
   CHECK(model.shared_features(0, 4).empty());
 }

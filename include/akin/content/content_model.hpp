@@ -23,10 +23,31 @@
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
-#include <akin/retrieval/explain.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
+
+/// A feature (a term, a category), and how much it counts.
+template <class Scalar, class Index>
+struct weighted_feature {
+  Index feature;
+  Scalar weight;
+};
+
+namespace detail {
+
+/// The k of the greatest weight, by (weight descending, id ascending).
+template <class Scalar, class Index>
+std::vector<weighted_feature<Scalar, Index>> first_features(std::vector<weighted_feature<Scalar, Index>> features,
+                                                            int k) {
+  std::ranges::sort(features, [](const auto& a, const auto& b) {
+    return a.weight > b.weight || (a.weight == b.weight && a.feature < b.feature);
+  });
+  if (features.size() > static_cast<std::size_t>(k)) features.resize(static_cast<std::size_t>(k));
+  return features;
+}
+
+}  // namespace detail
 
 /// Scores an item for a user by the cosine of its features f_i and the user's profile, the sum of the features of what
 /// the user had:
@@ -122,10 +143,10 @@ class content_model {
     }
   }
 
-  /// The k features that speak most for the item: those that it shares with the user's profile, by (contribution
-  /// descending, id ascending), whose contributions sum to the score. `item` of a reason is the feature. Throws
-  /// not_fitted, or std::invalid_argument for ids out of range or k < 1.
-  std::vector<reason<Scalar, Index>> shared_features(Index user, Index item, int k = 10) const {
+  /// The k features that speak most for the item: those that it shares with the user's profile, by (weight descending,
+  /// id ascending), whose weights sum to the score. Throws not_fitted, or std::invalid_argument for ids out of range or
+  /// k < 1.
+  std::vector<weighted_feature<Scalar, Index>> shared_features(Index user, Index item, int k = 10) const {
     constexpr std::string_view where = "content_model::shared_features";
     detail::require_fitted(items() > 0, where);
     detail::require_id(user, users(), where, "user");
@@ -133,15 +154,11 @@ class content_model {
     detail::require(k >= 1, where, "k must be positive", k);
     const auto columns = features_.view().row_columns(item);
     const auto values = features_.view().row_values(item);
-    std::vector<reason<Scalar, Index>> shared;
+    std::vector<weighted_feature<Scalar, Index>> shared;
     for (std::int64_t i = 0; i < columns.size; ++i)
       if (const Scalar p = detail::element(profiles_.view(), user, columns[i]); p != 0)
         shared.push_back({columns[i], p * values[i]});
-    std::ranges::sort(shared, [](const auto& a, const auto& b) {
-      return a.contribution > b.contribution || (a.contribution == b.contribution && a.item < b.item);
-    });
-    if (shared.size() > static_cast<std::size_t>(k)) shared.resize(static_cast<std::size_t>(k));
-    return shared;
+    return detail::first_features(std::move(shared), k);
   }
 
   void write_to(detail::model_writer& writer) const {
