@@ -135,14 +135,12 @@ TEST_CASE("item_knn centres, averages and predicts as its definition says") {
     }
 }
 
-TEMPLATE_TEST_CASE("item_knn predicts a row to the bits of its predictions", "", akin::item_knn<float>,
-                   akin::item_knn<double>, (akin::item_knn<float, std::int64_t>)) {
+TEMPLATE_TEST_CASE("neighbourhoods predict rows to the bits of their predictions", "", akin::item_knn<float>,
+                   akin::item_knn<double>, (akin::item_knn<float, std::int64_t>), akin::user_knn<float>,
+                   akin::user_knn<double>, (akin::user_knn<float, std::int64_t>)) {
   using Scalar = typename TestType::scalar_type;
   using Index = typename TestType::index_type;
-  const std::uint64_t seed = 24;
-  CAPTURE(seed);
-  const auto some = akin_test::some_ratings<Scalar>(60, 200, seed);
-  akin::sparse_matrix<Scalar, Index> ratings = some.template cast<Scalar>();
+  akin::sparse_matrix<Scalar, Index> ratings = akin_test::some_ratings<Scalar>(60, 200, 24);
   // Users with nothing, and with so little that a search is shorter than a walk.
   ratings.prune([](auto user, auto item, auto) { return user != 3 && (user != 4 || item == 7); });
   for (const auto kind : akin_test::all_centerings)
@@ -154,14 +152,14 @@ TEMPLATE_TEST_CASE("item_knn predicts a row to the bits of its predictions", "",
         typename TestType::prediction_scratch scratch;
         std::vector<Index> items;
         for (Index item = 199; item >= 0; item -= 3) items.insert(items.end(), {item, item});
-        std::vector<Scalar> out(items.size());
         int wrong = 0;
-        for (Index user = 0; user < 60; ++user) {
-          model.predict_row(user, {items.data(), static_cast<std::int64_t>(items.size())}, out, scratch);
-          for (std::size_t i = 0; i < items.size(); ++i) wrong += !(out[i] == model.predict(user, items[i]));
-        }
+        for (const std::int64_t asked : {std::int64_t{0}, std::int64_t{1}, static_cast<std::int64_t>(items.size())})
+          for (Index user = 0; user < 60; ++user) {
+            std::vector<Scalar> out(static_cast<std::size_t>(asked));
+            model.predict_row(user, {items.data(), asked}, out, scratch);
+            for (std::size_t i = 0; i < out.size(); ++i) wrong += !(out[i] == model.predict(user, items[i]));
+          }
         CHECK(wrong == 0);
-        model.predict_row(0, {}, {}, scratch);
       }
 }
 

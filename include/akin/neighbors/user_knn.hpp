@@ -86,6 +86,31 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   Scalar predict(Index user, Index item) const noexcept {
     return average(terms_.user(user), neighbors_of(user), item).rating;
   }
+
+  /// Room for predict_row, for one thread at a time; empty to begin with.
+  struct prediction_scratch {
+    std::vector<Scalar> sums, weights, ones;
+  };
+  /// out[i] = predict(user, items[i]), to the bit: O(sum of the neighbours' items), where that is less; ids must be in
+  /// range.
+  void predict_row(Index user, slice<const Index> items, std::span<Scalar> out, prediction_scratch& scratch) const {
+    const neighborhood near = neighbors_of(user);
+    const auto terms = terms_.user(user);
+    // A search among a neighbour's items takes as long as going by 16 of them, or more.
+    const bool walks = cells_of(near) <= 16 * items.size * near.users.size;
+    if (walks) add_all(near, scratch);
+    for (std::int64_t i = 0; i < items.size; ++i) {
+      const auto item = static_cast<std::size_t>(items[i]);
+      out[static_cast<std::size_t>(i)] = (walks ? rated({scratch.sums[item], scratch.weights[item], 0}, terms, items[i])
+                                                : average(terms, near, items[i]))
+                                             .rating;
+    }
+    if (!walks) return;
+    for (const Index other : near.users)
+      for (const Index item : centred_.view().row_columns(other))
+        scratch.sums[static_cast<std::size_t>(item)] = scratch.weights[static_cast<std::size_t>(item)] = 0;
+  }
+
   /// 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const noexcept {
     const prediction p = average(terms_.user(user), neighbors_of(user), item);
@@ -197,8 +222,30 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
       kernels::scatter_axpy(near.similarities[n], &only, value, 1, &p.sum);
       kernels::scatter_axpy(std::abs(near.similarities[n]), &only, &one, 1, &p.weight);
     }
+    return rated(p, user, item);
+  }
+  prediction rated(prediction p, const detail::user_terms<Scalar>& user, Index item) const noexcept {
     p.rating = terms_.rating(p.weight > 0 ? p.sum / p.weight : Scalar{0}, user, item);
     return p;
+  }
+
+  std::int64_t cells_of(const neighborhood& near) const noexcept {
+    std::int64_t cells = 0;
+    for (const Index other : near.users) cells += centred_.view().row_size(other);
+    return cells;
+  }
+  /// The sums and weights of all items, added to zeros.
+  void add_all(const neighborhood& near, prediction_scratch& scratch) const {
+    const csr_view<Scalar, Index> x = centred_.view();
+    scratch.sums.resize(static_cast<std::size_t>(x.cols));
+    scratch.weights.resize(static_cast<std::size_t>(x.cols));
+    scratch.ones.resize(static_cast<std::size_t>(x.cols), Scalar{1});
+    for (std::int64_t n = 0; n < near.users.size; ++n) {
+      const auto items = x.row_columns(near.users[n]);
+      const Scalar similarity = near.similarities[n];
+      kernels::scatter_axpy(similarity, items.data, x.row_values(near.users[n]).data, items.size, scratch.sums.data());
+      kernels::scatter_axpy(std::abs(similarity), items.data, scratch.ones.data(), items.size, scratch.weights.data());
+    }
   }
 
   void score_from(const detail::user_terms<Scalar>& user, const neighborhood& near, std::span<Scalar> out) const {
