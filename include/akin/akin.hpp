@@ -10,6 +10,8 @@
 #include <akin/content/content_model.hpp>
 #include <akin/content/content_model_options.hpp>
 #include <akin/content/fuse_features.hpp>
+#include <akin/content/segment_popularity.hpp>
+#include <akin/content/segment_popularity_options.hpp>
 #include <akin/content/user_profile.hpp>
 #include <akin/data/clean.hpp>
 #include <akin/data/csv.hpp>

@@ -172,6 +172,13 @@ void check_interactions(const Policy& policy, const csr_view<Scalar, Index>& x, 
   });
 }
 
+template <class Scalar, class Index>
+void check_not_negative(const csr_view<Scalar, Index>& x, std::string_view where) {
+  for (std::int64_t row = 0; row < x.rows; ++row)
+    for (const Scalar value : x.row_values(row))
+      if (value < 0) fail<std::invalid_argument>(where, ": values must not be negative, got ", value, " in row ", row);
+}
+
 /// The matrix as an array of a model: a copy, or without one where a sparse_matrix is moved in.
 template <class Scalar, class Index, class Matrix>
 csr_storage<Scalar, Index> own(Matrix&& x) {

@@ -184,7 +184,9 @@ class content_model {
         detail::fail<std::invalid_argument>("content_model::fit: item_features must have a row for each of the ",
                                             x.cols, " items, got ", f.rows);
       auto features = detail::unit_rows(f);
-      auto profiles = detail::unit_sums(policy, x, features.view());
+      auto profiles = detail::summed_rows(policy, x, features.view(), [&](auto& adder, auto items, auto values) {
+        return adder.unit_sum(features.view(), items, values);
+      });
       auto items_by_feature = detail::transpose(features.view());
       features_ = std::move(features);
       profiles_ = std::move(profiles);

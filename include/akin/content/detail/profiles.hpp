@@ -44,17 +44,7 @@ class row_adder {
  public:
   explicit row_adder(std::int64_t cols) : sums_(static_cast<std::size_t>(cols)) {}
 
-  /// The sum of weights[i] times row ids[i], scaled to unit length; empty where that is 0. O(elements of these rows)
-  /// and sorting what is not 0.
-  sparse_row<Scalar, Index> unit_sum(const csr_view<Scalar, Index>& rows, slice<const Index> ids,
-                                     slice<const Scalar> weights) {
-    sparse_row<Scalar, Index> result = sum(rows, ids, weights);
-    const double scale = unit_scale(result.numbers());
-    for (Scalar& x : result.values) x = static_cast<Scalar>(static_cast<double>(x) * scale);
-    return result;
-  }
-
- private:
+  /// The sum of weights[i] times row ids[i], without what is 0. O(elements of these rows), and sorting the result.
   sparse_row<Scalar, Index> sum(const csr_view<Scalar, Index>& rows, slice<const Index> ids,
                                 slice<const Scalar> weights) {
     std::int64_t most = 0;
@@ -73,7 +63,16 @@ class row_adder {
     result.values.resize(static_cast<std::size_t>(count));
     return result;
   }
+  /// The same scaled to unit length; empty where it is 0.
+  sparse_row<Scalar, Index> unit_sum(const csr_view<Scalar, Index>& rows, slice<const Index> ids,
+                                     slice<const Scalar> weights) {
+    sparse_row<Scalar, Index> result = sum(rows, ids, weights);
+    const double scale = unit_scale(result.numbers());
+    for (Scalar& x : result.values) x = static_cast<Scalar>(static_cast<double>(x) * scale);
+    return result;
+  }
 
+ private:
   std::vector<Scalar> sums_;  // all 0 between two sums
   std::vector<Index> touched_;
 };
@@ -84,8 +83,8 @@ csr_storage<Scalar, Index> stack_rows(const std::vector<sparse_row<Scalar, Index
   std::int64_t nonzeros = 0;
   for (const auto& row : rows) nonzeros += row.ids().size;
   if (nonzeros > largest_id<Index>)
-    fail<std::length_error>("content_model: profiles have ", nonzeros,
-                            " elements, more than the index type counts; use 64-bit indices");
+    fail<std::length_error>("akin: a sparse matrix of ", nonzeros,
+                            " elements is more than the index type counts; use 64-bit indices");
   csr_storage<Scalar, Index> result(static_cast<std::int64_t>(rows.size()), cols, nonzeros);
   Index end = 0;
   for (std::size_t r = 0; r < rows.size(); ++r) {
@@ -97,16 +96,16 @@ csr_storage<Scalar, Index> stack_rows(const std::vector<sparse_row<Scalar, Index
   return result;
 }
 
-/// X F with rows scaled to unit length, for X (rows x items) and F (items x features).
-template <class Policy, class Scalar, class Index>
-csr_storage<Scalar, Index> unit_sums(const Policy& policy, const csr_view<Scalar, Index>& x,
-                                     const csr_view<Scalar, Index>& f) {
+/// X F for X (rows x items) and F (items x features): add(adder, ids, weights) makes a row of the sum or unit_sum.
+template <class Policy, class Scalar, class Index, class Add>
+csr_storage<Scalar, Index> summed_rows(const Policy& policy, const csr_view<Scalar, Index>& x,
+                                       const csr_view<Scalar, Index>& f, const Add& add) {
   std::vector<sparse_row<Scalar, Index>> rows(static_cast<std::size_t>(x.rows));
   std::vector<row_adder<Scalar, Index>> adders(static_cast<std::size_t>(worker_count(policy, x.rows)),
                                                row_adder<Scalar, Index>(f.cols));
   for_each_row(policy, x.rows, [&](std::int64_t row, int worker) {
     rows[static_cast<std::size_t>(row)] =
-        adders[static_cast<std::size_t>(worker)].unit_sum(f, x.row_columns(row), x.row_values(row));
+        add(adders[static_cast<std::size_t>(worker)], x.row_columns(row), x.row_values(row));
   });
   return stack_rows(rows, f.cols);
 }

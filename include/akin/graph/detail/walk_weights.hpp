@@ -22,13 +22,6 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-template <class Scalar, class Index>
-void check_not_negative(const csr_view<Scalar, Index>& x, std::string_view where) {
-  for (std::int64_t row = 0; row < x.rows; ++row)
-    for (const Scalar value : x.row_values(row))
-      if (value < 0) fail<std::invalid_argument>(where, ": values must not be negative, got ", value, " in row ", row);
-}
-
 /// Replaces each element by its share in its row's sum, to the power alpha; a row of zeros stays.
 template <class Policy, class Scalar, class Index>
 void to_probabilities(const Policy& policy, csr_storage<Scalar, Index>& x, double alpha) {
