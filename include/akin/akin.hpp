@@ -103,6 +103,7 @@
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
 #include <akin/retrieval/explain.hpp>
+#include <akin/retrieval/hnsw_options.hpp>
 #include <akin/retrieval/item_mask.hpp>
 #include <akin/retrieval/knn_classifier.hpp>
 #include <akin/retrieval/knn_classifier_options.hpp>

@@ -72,7 +72,8 @@ check() {
   forbid 'the library never prints' '\b(printf|puts|putchar)\s*\(|\bstd(out|err)\b|std::(cout|cerr|clog)\b'
   forbid 'the library never ends the program' '\b(abort|exit|_Exit|quick_exit|terminate)\s*\(' 'include/akin/config\.hpp:'
   forbid 'OpenMP is asked for through AKIN_OMP' '#\s*pragma\s+omp|_Pragma\s*\(\s*"omp'
-  forbid 'macros begin with AKIN_' '#\s*define\s+(?!AKIN_)'
+  # NO_MANUAL_VECTORIZATION is a switch of hnswlib's.
+  forbid 'macros begin with AKIN_' '#\s*define\s+(?!AKIN_|NO_MANUAL_VECTORIZATION$)'
   forbid 'a .hpp includes no CUDA' '#\s*include\s*([<"](cuda|cu(blas|solver|sparse|rand|fft)|cub/|thrust/|nccl|device_launch)|.*\.cuh[>"])' \
     '[^:]*\.cuh:'
   forbid 'no heavy standard header' '#\s*include\s*<(iostream|random|ranges|regex|execution|sstream)>'

@@ -1,0 +1,297 @@
+/// @file
+/// Most of the nearest vectors, soon: an adaptor of hnswlib, which must be installed. Not part of akin.hpp.
+#pragma once
+
+#if !__has_include(<hnswlib/hnswlib.h>)
+#error \
+    "akin: retrieval/hnsw.hpp needs hnswlib; install it (Debian and Ubuntu: libhnswlib-dev) or name its folder to the compiler"
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/kernels/squared_distance.hpp>
+#include <akin/kernels/top_k.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/retrieval/detail/factor_search.hpp>
+#include <akin/retrieval/detail/item_filter.hpp>
+#include <akin/retrieval/detail/own_vectors.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/hnsw_options.hpp>
+#include <akin/retrieval/item_mask.hpp>
+#include <akin/retrieval/query.hpp>
+#include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommendations.hpp>
+#include <akin/views.hpp>
+
+// Distances come from akin's kernels, so hnswlib's own intrinsics are left out: up to 0.6 they come with functions that
+// are not inline, and prefetch behind the end of lists.
+#if !defined(NO_MANUAL_VECTORIZATION)
+#define NO_MANUAL_VECTORIZATION
+#define AKIN_DETAIL_PLAIN_HNSWLIB
+#endif
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wall"
+#pragma GCC diagnostic ignored "-Wextra"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wreorder"
+#pragma GCC diagnostic ignored "-Wtype-limits"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#endif
+#include <hnswlib/hnswlib.h>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+#if defined(AKIN_DETAIL_PLAIN_HNSWLIB)
+#undef NO_MANUAL_VECTORIZATION
+#undef AKIN_DETAIL_PLAIN_HNSWLIB
+#endif
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// How hnswlib compares vectors: by akin's canonical kernels, the smaller, the nearer.
+class hnsw_space : public hnswlib::SpaceInterface<float> {
+ public:
+  hnsw_space(metric by, std::int64_t dimension) : by_(by), dimension_(dimension) {}
+
+  std::size_t get_data_size() override { return static_cast<std::size_t>(dimension_) * sizeof(float); }
+  hnswlib::DISTFUNC<float> get_dist_func() override {
+    return by_ == metric::euclidean ? squared_distance : negated_product;
+  }
+  void* get_dist_func_param() override { return &dimension_; }
+
+  /// What metric says of such a distance.
+  float nearness(float distance) const noexcept {
+    return by_ == metric::euclidean ? 0 - std::sqrt(distance) : -distance;
+  }
+
+ private:
+  static float squared_distance(const void* x, const void* y, const void* size) {
+    return kernels::squared_distance(static_cast<const float*>(x), static_cast<const float*>(y),
+                                     *static_cast<const std::int64_t*>(size));
+  }
+  static float negated_product(const void* x, const void* y, const void* size) {
+    return -kernels::dot(static_cast<const float*>(x), static_cast<const float*>(y),
+                         *static_cast<const std::int64_t*>(size));
+  }
+
+  metric by_;
+  std::int64_t dimension_;
+};
+
+/// A graph of vectors, of which number i is that of row i.
+class hnsw_graph {
+ public:
+  hnsw_graph(const hnsw_options& options, rows_view<const float> rows)
+      : space_(options.metric, rows.cols),
+        index_(&space_, static_cast<std::size_t>(rows.rows), static_cast<std::size_t>(options.m),
+               static_cast<std::size_t>(options.ef_construction), static_cast<std::size_t>(options.seed)) {
+    for (std::int64_t row = 0; row < rows.rows; ++row)
+      index_.addPoint(rows.row(row), static_cast<hnswlib::labeltype>(row));
+    index_.setEf(static_cast<std::size_t>(options.ef_search));
+  }
+  hnsw_graph(const hnsw_graph&) = delete;
+  hnsw_graph& operator=(const hnsw_graph&) = delete;
+
+  /// Calls use(row, score) for up to `count` rows that are near, in any order; how many they are.
+  template <class Use>
+  std::int64_t find(const float* x, std::int64_t count, const Use& use) const {
+    auto found = index_.searchKnn(x, static_cast<std::size_t>(count));
+    const auto size = static_cast<std::int64_t>(found.size());
+    for (; !found.empty(); found.pop())
+      use(static_cast<std::int64_t>(found.top().second), space_.nearness(found.top().first));
+    return size;
+  }
+  float score(const float* x, std::int64_t row) const {
+    const auto number = static_cast<hnswlib::tableint>(row);
+    return space_.nearness(index_.fstdistfunc_(x, index_.getDataByInternalId(number), index_.dist_func_param_));
+  }
+
+ private:
+  hnsw_space space_;
+  hnswlib::HierarchicalNSW<float> index_;
+};
+
+}  // namespace detail
+
+/// Finds most of the vectors nearest to given vectors in time that hardly grows with their number, by hnswlib's graphs
+/// (Yu. A. Malkov and D. A. Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical
+/// Navigable Small World graphs", IEEE TPAMI 42(4), 2020). Takes the calls of nearest_neighbors, and gives the same
+/// kind of lists with the same scores, but some of the nearest may be missing: say more for m, ef_construction and
+/// ef_search to miss fewer. Vectors are float and dense.
+///
+/// A list is as long as it can be. What a query lets come is honoured: where that is little, all of it is looked at,
+/// and lists are exact; otherwise what may not come is left out of more neighbours than were asked for.
+///
+/// Memory: a copy of the vectors, and about 8 m + 120 bytes for each. fit inserts one vector after the other on one
+/// thread, whatever its policy, so that the graph does not depend on chance; queries are answered in parallel:
+/// deterministic. Const members may be called from many threads. Copies share the graph. Not for files.
+template <class Scalar = float, class Index = std::int32_t>
+class hnsw {
+  static_assert(std::is_same_v<Scalar, float>,
+                "akin: hnsw searches vectors of float; convert them with .cast<float>()");
+
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+
+  explicit hnsw(const hnsw_options& options = {}) : options_(options) {
+    const auto require = [](bool ok, std::string_view rule, int value) { detail::require(ok, "hnsw", rule, value); };
+    require(options.metric >= metric::inner_product && options.metric <= metric::euclidean,
+            "metric must be one of those that there are", static_cast<int>(options.metric));
+    require(options.m >= 2 && options.m <= 10000, "m must be between 2 and 10000", options.m);
+    require(options.ef_construction >= 1, "ef_construction must be positive", options.ef_construction);
+    require(options.ef_search >= 1, "ef_search must be positive", options.ef_search);
+  }
+
+  const hnsw_options& options() const noexcept { return options_; }
+  /// Vectors that are searched, and the length of each; 0 before fit.
+  std::int64_t items() const noexcept { return items_; }
+  std::int64_t dimension() const noexcept { return dimension_; }
+
+  /// Learns the rows of a dense matrix or expression of Eigen's. Throws std::invalid_argument unless there is a column
+  /// at least and all elements are finite. O(rows log(rows)) distances, as a rule, times ef_construction.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, const Matrix& vectors) {
+    assert_types<Policy, Matrix>();
+    detail::require(vectors.cols() >= 1, "hnsw", "vectors must have a column at least", vectors.cols());
+    constexpr std::int64_t most =
+        std::min<std::int64_t>(detail::largest_id<Index>, std::numeric_limits<hnswlib::tableint>::max() - 1);
+    detail::require(vectors.rows() <= most, "hnsw", "there must be an id for each vector", vectors.rows());
+    const bool unit = options_.metric == metric::cosine;
+    const auto rows = detail::own_dense_vectors<Scalar>(policy, vectors, unit, "hnsw");
+    std::vector<Index> nothing;
+    if (unit)
+      nothing = detail::rows_of_nothing<Index>(
+          rows.rows(), [&](std::int64_t row) { return detail::is_zero(rows.view().row(row), rows.cols()); });
+    graph_ = rows.rows() == 0 ? nullptr : std::make_shared<const detail::hnsw_graph>(options_, rows.view());
+    nothing_ = std::move(nothing);
+    items_ = rows.rows();
+    dimension_ = rows.cols();
+  }
+  /// The same on one thread.
+  template <class Matrix>
+  void fit(const Matrix& vectors) {
+    fit(execution::seq, vectors);
+  }
+
+  /// About the k nearest for each row of `queries`: list q for row q, and row q of `exclude` belongs to it. Throws
+  /// not_fitted, or std::invalid_argument for queries that are not finite or of another length and for a query that
+  /// does not fit.
+  template <class Policy, class Matrix>
+  recommendations<Scalar, Index> search(const Policy& policy, const Matrix& queries, const query<Index>& q) const {
+    assert_types<Policy, Matrix>();
+    detail::require_fitted(dimension() > 0, "search");
+    if (queries.cols() != dimension())
+      detail::fail<std::invalid_argument>("search: queries must have ", dimension(), " columns like the vectors, got ",
+                                          queries.cols());
+    detail::check_query(q, queries.rows(), items(), "search");
+    const auto x = detail::own_dense_vectors<Scalar>(policy, queries, options_.metric == metric::cosine, "search");
+    const wanted want = wanted_of(q);
+    return detail::rank_rows<Scalar, Index>(policy, x.rows(), items(), q.k, [&](std::int64_t row, auto& scratch) {
+      const Scalar* const one = x.view().row(row);
+      if (items() == 0 || (options_.metric == metric::cosine && detail::is_zero(one, x.cols()))) return std::int64_t{0};
+      return rank(one, want, detail::excluded_row(q, row), scratch.best);
+    });
+  }
+
+ private:
+  using best_type = std::vector<kernels::scored<Scalar, Index>>;
+
+  template <class Policy, class Matrix>
+  static constexpr void assert_types() {
+    detail::assert_policy<Policy>();
+    static_assert(detail::dense_vectors<Matrix>, "akin: hnsw searches dense vectors, the rows of a matrix of Eigen's");
+    detail::assert_vectors<Matrix, Scalar, Index>();
+  }
+
+  /// What may come to some query.
+  struct wanted {
+    item_mask coming;
+    std::int64_t count;
+    std::vector<Index> all;  // of it, where it is little
+    Scalar floor;
+  };
+  wanted wanted_of(const query<Index>& q) const {
+    wanted want{detail::may_come_to_some(q, items()), 0, {}, detail::least_bound<Scalar>(q)};
+    for (const Index item : nothing_) want.coming.erase(item);
+    want.count = want.coming.size();
+    // To find k of them takes k items / count neighbours, and each brings 2 m vectors with it.
+    const double found = std::min<double>(q.k, static_cast<double>(items())) * static_cast<double>(items());
+    if (static_cast<double>(want.count) * static_cast<double>(want.count) <= found * 2 * options_.m)
+      want.all = list_of(want.coming);
+    return want;
+  }
+  std::vector<Index> list_of(const item_mask& mask) const {
+    std::vector<Index> ids;
+    for (std::int64_t item = 0; item < items(); ++item)
+      if (mask.contains(item)) ids.push_back(static_cast<Index>(item));
+    return ids;
+  }
+
+  std::int64_t rank(const Scalar* x, const wanted& want, slice<const Index> row, best_type& list) const {
+    std::vector<Index> excluded(row.begin(), row.end());
+    std::ranges::sort(excluded);
+    const auto is_excluded = [&](std::int64_t item) {
+      return std::ranges::binary_search(excluded, static_cast<Index>(item));
+    };
+    if (want.count == 0) return 0;
+    if (!want.all.empty()) return rank_all(x, want.all, want.floor, is_excluded, list);
+    const auto k = static_cast<std::int64_t>(list.size());
+    const double share = static_cast<double>(want.count) / static_cast<double>(items());
+    auto count = static_cast<std::int64_t>(1.2 * static_cast<double>(k) / share) + row.size;
+    for (;; count *= 2) {
+      count = std::min(count, items());
+      kernels::top_k<Scalar, Index> best(list.data(), k, want.floor);
+      bool is_low = false;
+      std::int64_t coming = 0;
+      const std::int64_t found = graph_->find(x, count, [&](std::int64_t item, Scalar score) {
+        is_low |= !(score > want.floor);
+        if (!want.coming.contains(item) || is_excluded(item)) return;
+        best.offer(score, static_cast<Index>(item));
+        ++coming;
+      });
+      // All that are near enough were found, if one was found that is not.
+      if (coming >= k || is_low) return best.finish();
+      if (found < count || count == items()) break;
+    }
+    return rank_all(x, list_of(want.coming), want.floor, is_excluded, list);
+  }
+
+  template <class IsExcluded>
+  std::int64_t rank_all(const Scalar* x, const std::vector<Index>& ids, Scalar floor, const IsExcluded& is_excluded,
+                        best_type& list) const {
+    kernels::top_k<Scalar, Index> best(list.data(), static_cast<std::int64_t>(list.size()), floor);
+    for (const Index item : ids)
+      if (!is_excluded(item)) best.offer(graph_->score(x, item), item);
+    return best.finish();
+  }
+
+  hnsw_options options_;
+  std::shared_ptr<const detail::hnsw_graph> graph_;  // null where there are no vectors
+  std::vector<Index> nothing_;                       // vectors that have no cosine
+  detail::extent items_, dimension_;
+};
+
+}  // namespace akin::inline AKIN_ABI
