@@ -1,6 +1,6 @@
 """`judge_top.py FOLDER PREFIX K`: the lists of K in PREFIX.lists.i32 beside the K best by the factors FOLDER/made.*.f32 in double, for
-about a thousand users: `kept`, what the scores of the lists add up to as a share of what the best ones do, and `equal`, the share of
-the items that are in both. PREFIX.query.i32 says how many factors there are, whether what the users have in the training is excluded,
+some users: `kept`, what the scores of the lists add up to as a share of what the best ones do, and `equal`, the share of the items
+that are in both. PREFIX.query.i32 says how many factors there are, whether what the users have in the training is excluded,
 and that each so many-th item is a candidate."""
 import json
 import sys
@@ -15,7 +15,8 @@ def judge(folder, prefix, k):
     users, items = (side.astype(np.float64) for side in read_made(folder, factors))
     lists = np.fromfile(f"{prefix}.lists.i32", dtype=np.int32).reshape(len(users), k)
     seen = read_interactions(folder) if excludes else None
-    judged, at_once = np.arange(0, len(users), max(1, len(users) // 1000)), max(1, 2**24 // len(items))
+    judged = np.arange(0, len(users), max(1, len(users) * len(items) // 2**25))
+    at_once = max(1, 2**24 // len(items))
     sums, equal, total = np.zeros(2), 0, 0
     for begin in range(0, len(judged), at_once):
         batch = judged[begin:begin + at_once]
