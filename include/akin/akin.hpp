@@ -74,6 +74,7 @@
 #include <akin/kernels/inverse_sweep.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/kernels/score_tile.hpp>
+#include <akin/kernels/score_tile_int8.hpp>
 #include <akin/kernels/select.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/kernels/simd.hpp>
