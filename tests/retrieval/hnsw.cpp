@@ -73,19 +73,21 @@ void check_scores(const akin::recommendations<float, Index>& found, const akin::
 }  // namespace
 
 TEST_CASE("hnsw finds nearly all of what an exact search finds") {
-  const auto y = vectors(3000, 16, 1), x = vectors(200, 16, 2);
+  const auto y = vectors(1200, 12, 1), x = vectors(100, 12, 2);
   for (const metric by : all_metrics) {
     CAPTURE(static_cast<int>(by));
-    const auto index = fitted({.metric = by}, y);
+    const auto index = fitted({.metric = by, .ef_construction = 50}, y);
     const auto found = index.search(execution::par, x, {.k = 10});
-    const auto everything = exact(by, y).search(execution::par, x, {.k = 3000});
+    const auto everything = exact(by, y).search(execution::par, x, {.k = 1200});
     const auto expected = exact(by, y).search(execution::par, x, {.k = 10});
-    for (std::size_t list = 0; list < 200; ++list) CHECK(found.items(list).size() == 10);
+    for (std::size_t list = 0; list < 100; ++list) CHECK(found.items(list).size() == 10);
     check_scores(found, everything);
     const double usual = recall(found, expected);
     CHECK(usual > (by == metric::inner_product ? 0.9 : 0.97));
     // More is found by those who look longer, less by those who do not.
-    CHECK(recall(fitted({.metric = by, .ef_search = 500}, y).search(execution::par, x, {.k = 10}), expected) >= usual);
+    CHECK(
+        recall(fitted({.metric = by, .ef_construction = 50, .ef_search = 500}, y).search(execution::par, x, {.k = 10}),
+               expected) >= usual);
     CHECK(recall(fitted({.metric = by, .m = 3, .ef_construction = 5, .ef_search = 1}, y)
                      .search(execution::par, x, {.k = 10}),
                  expected) < usual);
@@ -93,11 +95,12 @@ TEST_CASE("hnsw finds nearly all of what an exact search finds") {
 }
 
 TEST_CASE("an index of the same vectors is the same, and so are its answers for any number of threads") {
-  const auto y = vectors(800, 9, 3), x = vectors(150, 9, 4);
-  const auto expected = all_lists(fitted({.metric = metric::euclidean}, y).search(execution::seq, x, {.k = 12}));
+  const auto y = vectors(400, 9, 3), x = vectors(80, 9, 4);
+  const auto expected =
+      all_lists(fitted({.metric = metric::euclidean, .ef_construction = 60}, y).search(execution::seq, x, {.k = 12}));
   for (const int threads : {1, 2, 3}) {
     const auto policy = execution::par.threads(threads);
-    akin::hnsw<float> again({.metric = metric::euclidean});
+    akin::hnsw<float> again({.metric = metric::euclidean, .ef_construction = 60});
     again.fit(policy, y);
     CHECK(all_lists(again.search(policy, x, {.k = 12})) == expected);
     const auto copy = again;
@@ -107,19 +110,19 @@ TEST_CASE("an index of the same vectors is the same, and so are its answers for 
 }
 
 TEST_CASE("hnsw honours what a query says may come, and lists are as long as they can be") {
-  constexpr int rows = 1500, queries = 60, k = 8;
+  constexpr int rows = 800, queries = 30, k = 8;
   const auto y = vectors(rows, 7, 5), x = vectors(queries, 7, 6);
   const auto exclude = akin_test::random_sparse<float>(queries, rows, 0.1, 7);
   const akin::item_mask most(rows, [](std::int64_t i) { return i % 10 != 0; });
   const akin::item_mask half(rows, [](std::int64_t i) { return i % 2 == 0; });
-  const akin::item_mask few(rows, [](std::int64_t i) { return i % 300 == 1; });
+  const akin::item_mask few(rows, [](std::int64_t i) { return i % 200 == 1; });
   std::vector<int> candidates;
-  for (int i = rows - 1; i >= 0; i -= 39) candidates.insert(candidates.end(), {i, i});
+  for (int i = rows - 1; i >= 0; i -= 23) candidates.insert(candidates.end(), {i, i});
   std::vector<std::int64_t> until(rows);
   for (std::size_t i = 0; i < until.size(); ++i) until[i] = static_cast<std::int64_t>(i % 3);
   for (const metric by : all_metrics) {
     CAPTURE(static_cast<int>(by));
-    const auto index = fitted({.metric = by}, y);
+    const auto index = fitted({.metric = by, .ef_construction = 50}, y);
     const auto reference = exact(by, y);
     const auto everything = reference.search(execution::par, x, {.k = rows});
     const auto check = [&](const akin::query<>& q, double least_recall) {
