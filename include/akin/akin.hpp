@@ -112,6 +112,7 @@
 #include <akin/retrieval/knn_regressor_options.hpp>
 #include <akin/retrieval/nearest_neighbors.hpp>
 #include <akin/retrieval/nearest_neighbors_options.hpp>
+#include <akin/retrieval/quantized_index.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommend_for.hpp>

@@ -28,6 +28,12 @@ struct tile_query {
   std::int64_t list = 0;        // where the answer goes
 };
 
+/// What a search has looked at.
+struct tile_work {
+  std::int64_t visited = 0;   // chunks, for each query that something could come for
+  std::int64_t rescored = 0;  // canonical scores
+};
+
 /// kernels::tile_queries queries on their way through the chunks of packed rows.
 template <class Panels, class Index>
 class query_group {
@@ -57,7 +63,9 @@ class query_group {
     bool is_wanted = false;
     for (int q = 0; q < kernels::tile_queries; ++q) {
       targets[q] = target(panels, q, chunk);
-      is_wanted |= targets[q] < std::numeric_limits<double>::infinity();
+      const bool wants = targets[q] < std::numeric_limits<double>::infinity();
+      is_wanted |= wants;
+      work_.visited += wants;
     }
     if (!is_wanted) return false;
     panels.scan(prepared_, chunk, targets, found);
@@ -80,8 +88,8 @@ class query_group {
     }
   }
 
-  /// Canonical scores so far, since it was made.
-  std::int64_t rescored() const noexcept { return rescored_; }
+  /// Since it was made.
+  const tile_work& work() const noexcept { return work_; }
 
  private:
   int size() const noexcept { return static_cast<int>(queries_.size()); }
@@ -116,7 +124,7 @@ class query_group {
       const Index id = panels.id(chunk, found.positions[q][i]);
       if (!may_come.may_come(id) || std::binary_search(asked.excluded.begin(), asked.excluded.end(), id)) continue;
       best(q).offer(rescore(asked, id), id);
-      ++rescored_;
+      ++work_.rescored;
     }
   }
 
@@ -125,7 +133,7 @@ class query_group {
   std::vector<kernels::scored<scalar_type, Index>> memory_;  // k for each query
   std::vector<kernels::top_k<scalar_type, Index>> best_;
   std::span<const query_type> queries_;
-  std::int64_t rescored_ = 0;
+  tile_work work_;
 };
 
 /// One worker's groups, and room for what they find.
@@ -145,14 +153,14 @@ inline std::int64_t groups_at_once(std::int64_t groups, std::int64_t k, int work
 }
 
 /// The k best packed rows for each query, in lists.list(query.list): exactly those that canonical scores choose, which
-/// rescore(query, id) gives and which may be no farther from the tiles' scores than panels.margin() says. Returns how
-/// many were asked for. O(queries * rows * depth) for tiles that are scored at the rate of a matrix product; rows that
-/// are too short for the lists are left out.
+/// rescore(query, id) gives and which may be no farther from the tiles' scores than panels.margin() says. O(queries *
+/// rows * depth) for tiles that are scored at the rate of a matrix product; rows that are too short for the lists are
+/// left out.
 template <class Policy, class Panels, class Index, class Rescore, class MayCome>
-std::int64_t search_tiles(const Policy& policy, const Panels& panels,
-                          std::span<const tile_query<typename Panels::scalar_type, Index>> queries, std::int64_t k,
-                          typename Panels::scalar_type floor, const Rescore& rescore, const MayCome& may_come,
-                          recommendations<typename Panels::scalar_type, Index>& lists) {
+tile_work search_tiles(const Policy& policy, const Panels& panels,
+                       std::span<const tile_query<typename Panels::scalar_type, Index>> queries, std::int64_t k,
+                       typename Panels::scalar_type floor, const Rescore& rescore, const MayCome& may_come,
+                       recommendations<typename Panels::scalar_type, Index>& lists) {
   constexpr std::int64_t size = kernels::tile_queries;
   const auto count = static_cast<std::int64_t>(queries.size());
   const std::int64_t at_once = groups_at_once((count + size - 1) / size, k, worker_count(policy));
@@ -179,10 +187,13 @@ std::int64_t search_tiles(const Policy& policy, const Panels& panels,
       });
     for (std::size_t g = 0; g < used; ++g) groups[g].finish(lists);
   });
-  std::int64_t rescored = 0;
+  tile_work work;
   for (const auto& worker : workers)
-    for (const auto& group : worker.groups) rescored += group.rescored();
-  return rescored;
+    for (const auto& group : worker.groups) {
+      work.visited += group.work().visited;
+      work.rescored += group.work().rescored;
+    }
+  return work;
 }
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,213 @@
+/// @file
+/// Rows in bytes that find the same lists as rows of floats, sooner.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/kernels/top_k.hpp>
+#include <akin/matrix.hpp>
+#include <akin/retrieval/detail/factor_search.hpp>
+#include <akin/retrieval/detail/item_filter.hpp>
+#include <akin/retrieval/detail/own_vectors.hpp>
+#include <akin/retrieval/detail/quantized_panels.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/tile_search.hpp>
+#include <akin/retrieval/item_mask.hpp>
+#include <akin/retrieval/query.hpp>
+#include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommendations.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// What a search of a quantized_index took: `reranked / scanned` is the share of scores that bytes did not decide.
+struct search_statistics {
+  /// Queries times rows whose products of bytes were computed, in steps of 256 rows.
+  std::int64_t scanned = 0;
+  /// Queries times rows whose scores were computed from the factors.
+  std::int64_t reranked = 0;
+};
+
+namespace detail {
+
+/// The items of a mask, for search_tiles.
+struct mask_filter {
+  item_mask_view mask;
+  static constexpr bool is_open() noexcept { return false; }
+  bool may_come(std::int64_t item) const noexcept { return mask.contains(item); }
+};
+
+}  // namespace detail
+
+/// Item factors (items x k) rounded to bytes, to find for any vector the items whose inner product with it is largest.
+/// Exact: bytes only tell which items cannot be among the best, by a bound on what rounding did (Cauchy and Schwarz);
+/// all others are scored from the factors as they are. Lists have the same items and the same bits of scores as those
+/// of a factor_model with these factors, for the same query. An item or a query that is all 0 counts as one of whom
+/// nothing is known: it never comes, and gets an empty list.
+///
+/// Memory: the factors, and a byte for each of their numbers. Deterministic. Const members may be called from many
+/// threads.
+template <class Scalar = float, class Index = std::int32_t>
+class quantized_index {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+  static constexpr std::string_view kind = "quantized_index";
+
+  /// Knows nothing; to be assigned to.
+  quantized_index() = default;
+  /// Takes the rows of a dense matrix or expression of Eigen's: a copy, but for a dense_matrix that is moved in. Throws
+  /// std::invalid_argument unless there are 1 to 32,768 columns and all elements are finite. O(items * (k + log
+  /// items)).
+  template <class Policy, class Matrix>
+  quantized_index(const Policy& policy, Matrix&& item_factors) {
+    static_assert(detail::dense_vectors<std::remove_cvref_t<Matrix>>,
+                  "akin: quantized_index takes the rows of a dense matrix of Eigen's");
+    detail::assert_policy<Policy>();
+    detail::assert_vectors<std::remove_cvref_t<Matrix>, Scalar, Index>();
+    detail::require(item_factors.cols() >= 1 && item_factors.cols() <= kernels::int8_largest_depth, kind,
+                    "item_factors must have 1 to 32768 columns", item_factors.cols());
+    detail::require(item_factors.rows() <= detail::largest_id<Index>, kind, "there must be an id for each item",
+                    item_factors.rows());
+    *this = quantized_index(
+        policy, detail::own_dense_vectors<Scalar>(policy, std::forward<Matrix>(item_factors), false, kind), checked{});
+  }
+
+  std::int64_t items() const noexcept { return factors_.rows(); }
+  /// Numbers of an item; 0 before there are any.
+  std::int64_t dimension() const noexcept { return factors_.cols(); }
+  /// As they were given; refers to the index.
+  Eigen::Map<const dense_matrix<Scalar>> item_factors() const { return factors_.map(); }
+
+  /// The k best items for each row of `queries` (a dense matrix or expression, any number of rows x dimension()): list
+  /// q for row q, and row q of `exclude` belongs to it. What it took is added to `statistics`, if there are any.
+  ///
+  /// Throws not_fitted, or std::invalid_argument for queries that are not finite or of another length and for a query
+  /// that does not fit. O(queries * items * k) bytes' products, less the items that are too short for the lists.
+  template <class Policy, class Matrix>
+  recommendations<Scalar, Index> search(const Policy& policy, const Matrix& queries, const query<Index>& q,
+                                        search_statistics* statistics = nullptr) const {
+    static_assert(detail::dense_vectors<Matrix>, "akin: queries must be the rows of a dense matrix of Eigen's");
+    constexpr std::string_view where = "search";
+    detail::assert_policy<Policy>();
+    detail::assert_vectors<Matrix, Scalar, Index>();
+    detail::require_fitted(dimension() > 0, where);
+    if (queries.cols() != dimension())
+      detail::fail<std::invalid_argument>(where, ": queries must have ", dimension(),
+                                          " columns like the items' factors, got ", queries.cols());
+    detail::check_query(q, queries.rows(), items(), where);
+    const detail::seen_rows<Scalar, Matrix> rows(queries);
+    detail::check_finite_rows(policy, rows.view(), where);
+    search_statistics ignored;
+    return search_rows(policy, rows.view(), q, statistics == nullptr ? ignored : *statistics);
+  }
+
+  void write_to(detail::model_writer& writer) const {
+    detail::require_fitted(dimension() > 0, "save");
+    writer.add("item_factors", factors_.view());
+  }
+  /// Rounds the factors anew, which takes less time than to check bytes that were stored.
+  static quantized_index read_from(const detail::model_reader& reader) {
+    auto factors = detail::map_dense<Scalar>(reader, "item_factors");
+    reader.require(factors.cols() >= 1 && factors.cols() <= kernels::int8_largest_depth &&
+                       factors.rows() <= detail::largest_id<Index>,
+                   "items must have 1 to 32768 factors, and an id each");
+    return quantized_index(execution::seq, std::move(factors), checked{});
+  }
+
+ private:
+  using panels_type = detail::quantized_panels<Scalar, Index>;
+  using lists_type = recommendations<Scalar, Index>;
+  struct checked {};
+
+  template <class Policy>
+  quantized_index(const Policy& policy, detail::dense_storage<Scalar> factors, checked)
+      : factors_(std::move(factors)), panels_(policy, factors_.view(), [&](Index item) { return knows_item(item); }) {}
+
+  const Scalar* row(std::int64_t item) const noexcept { return factors_.view().row(item); }
+  bool knows_item(Index item) const noexcept { return !detail::is_zero(row(item), dimension()); }
+
+  template <class Policy>
+  lists_type search_rows(const Policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
+                         search_statistics& statistics) const {
+    const detail::item_filter<Index> filter(q);
+    if (!is_fit_for_tiles(queries, q)) return rank_one_by_one(policy, queries, q, statistics);
+    if (!q.candidates && filter.is_open()) return search_panels(policy, panels_, queries, q, filter, statistics);
+    const item_mask coming = detail::may_come_to_some(q, items());
+    if (coming.size() >= items() / 2)
+      return search_panels(policy, panels_, queries, q, detail::mask_filter{coming}, statistics);
+    if (queries.rows < detail::least_for_tiles) return rank_one_by_one(policy, queries, q, statistics);
+    const panels_type few(policy, factors_.view(),
+                          [&](Index item) { return coming.contains(item) && knows_item(item); });
+    return search_panels(policy, few, queries, q, detail::item_filter<Index>(query<Index>()), statistics);
+  }
+
+  /// Whether no number may overflow, exclusions are in order and the lists are not so long that they are better made
+  /// one after the other.
+  bool is_fit_for_tiles(rows_view<const Scalar> queries, const query<Index>& q) const noexcept {
+    if (std::min<std::int64_t>(q.k, items()) > detail::longest_for_tiles || items() == 0) return false;
+    for (std::int64_t i = 0; i < queries.rows; ++i) {
+      const auto excluded = detail::excluded_row(q, i);
+      if (!panels_.is_safe(queries.row(i)) || !std::is_sorted(excluded.begin(), excluded.end())) return false;
+    }
+    return true;
+  }
+
+  template <class Policy, class MayCome>
+  lists_type search_panels(const Policy& policy, const panels_type& panels, rows_view<const Scalar> queries,
+                           const query<Index>& q, const MayCome& may_come, search_statistics& statistics) const {
+    std::vector<detail::tile_query<Scalar, Index>> asked;
+    for (std::int64_t i = 0; i < queries.rows; ++i)
+      if (!detail::is_zero(queries.row(i), dimension()))
+        asked.push_back({queries.row(i), Scalar{0}, detail::excluded_row(q, i), i});
+    const std::int64_t k = std::min<std::int64_t>(q.k, items());
+    lists_type lists(queries.rows, static_cast<int>(k));
+    const detail::tile_work work = detail::search_tiles(
+        policy, panels, std::span<const detail::tile_query<Scalar, Index>>(asked), k, detail::least_bound<Scalar>(q),
+        [&](const auto& one, Index item) { return kernels::dot(one.row, row(item), dimension()); }, may_come, lists);
+    const auto all = static_cast<std::int64_t>(asked.size()) * panels.rows();
+    statistics.scanned += std::min(work.visited * kernels::chunk_rows, all);
+    statistics.reranked += work.rescored;
+    return lists;
+  }
+
+  template <class Policy>
+  lists_type rank_one_by_one(const Policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
+                             search_statistics& statistics) const {
+    const std::int64_t scored = q.candidates ? static_cast<std::int64_t>(q.candidates->size()) : items();
+    statistics.reranked += queries.rows * scored;
+    return detail::rank_rows<Scalar, Index>(
+        policy, queries.rows, items(), q.k, [&](std::int64_t i, detail::ranking_scratch<Scalar, Index>& scratch) {
+          const Scalar* const x = queries.row(i);
+          if (detail::is_zero(x, dimension())) return std::int64_t{0};
+          const auto score = [&](Index item) {
+            scratch.scores[static_cast<std::size_t>(item)] =
+                knows_item(item) ? kernels::dot(x, row(item), dimension()) : detail::no_score<Scalar>;
+          };
+          if (q.candidates)
+            for (const Index item : *q.candidates) score(item);
+          else
+            for (std::int64_t item = 0; item < items(); ++item) score(static_cast<Index>(item));
+          return detail::rank_scores(q, detail::excluded_row(q, i), std::span<Scalar>(scratch.scores), scratch.best);
+        });
+  }
+
+  detail::dense_storage<Scalar> factors_;
+  panels_type panels_;
+};
+
+}  // namespace akin::inline AKIN_ABI
