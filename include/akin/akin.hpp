@@ -112,12 +112,15 @@
 #include <akin/retrieval/knn_regressor_options.hpp>
 #include <akin/retrieval/nearest_neighbors.hpp>
 #include <akin/retrieval/nearest_neighbors_options.hpp>
+#include <akin/retrieval/one_status.hpp>
 #include <akin/retrieval/quantized_index.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommend_for.hpp>
+#include <akin/retrieval/recommend_one.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/retrieval/similar_items.hpp>
+#include <akin/retrieval/workspace.hpp>
 #include <akin/serving/bundle.hpp>
 #include <akin/storage.hpp>
 #include <akin/version.hpp>

@@ -79,3 +79,19 @@ TEST_CASE("what is not finite is not lost in a dot product") {
       CHECK(std::isnan(dot_on<float>(set, x.data(), y.data(), 37)));
     }
 }
+
+TEMPLATE_TEST_CASE("dot products with many rows have the bits of those with one", "", float, double) {
+  for (const auto set : akin_test::instruction_sets())
+    for (const std::int64_t size : akin_test::vector_sizes()) {
+      if (size > 600) continue;
+      for (const std::int64_t count : {0, 1, 2, 5}) {
+        CAPTURE(static_cast<int>(set), size, count);
+        akin_test::guarded_numbers<TestType> x(size, 1, 5), rows(size * count, 3, 6);
+        std::vector<TestType> out(static_cast<std::size_t>(count));
+        kernels::call_on<kernels::dot_rows_kernel>(set, static_cast<const TestType*>(x.data()),
+                                                   static_cast<const TestType*>(rows.data()), count, size, out.data());
+        for (std::int64_t row = 0; row < count; ++row)
+          CHECK(out[static_cast<std::size_t>(row)] == dot_on<TestType>(set, x.data(), rows.data() + row * size, size));
+      }
+    }
+}

@@ -103,6 +103,13 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     rate_all(user_biases_[user], this->user_factors_.view().row(user), out);
   }
 
+  /// out[i] = score(user, first + i), whether there is evidence or not.
+  void score_range(Index user, Index first, std::span<Scalar> out) const noexcept {
+    detail::factor_scores<Scalar, Index>::score_range(user, first, out);
+    const Scalar offset = mean_ + user_biases_[user];
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = offset + item_biases_[first + static_cast<std::int64_t>(i)] + out[i];
+  }
   detail::inner_products<Scalar> as_inner_products() const noexcept {
     return {this->user_factors_.view(), this->item_factors_.view(), user_biases_.data(), item_biases_.data(), mean_};
   }

@@ -25,7 +25,7 @@ struct dot_kernel {
     }
     for (; i + lanes <= size; i += lanes) sums[0] = sums[0].plus_product(vector::load(x + i), vector::load(y + i));
     T rest = 0;
-    for (; i < size; ++i) rest += x[i] * y[i];
+    for (; i < size; ++i) rest = plus_product<InstructionSet>(rest, x[i], y[i]);
     return lane_sum((sums[0] + sums[1]) + (sums[2] + sums[3])) + rest;
   }
 };
@@ -34,6 +34,21 @@ struct dot_kernel {
 template <class T>
 T dot(const T* x, const T* y, std::int64_t size) {
   return call<dot_kernel>(x, y, size);
+}
+
+/// dot(x, row r of rows) for `count` rows one behind the other, to the bit.
+struct dot_rows_kernel {
+  template <class InstructionSet, class T>
+  static AKIN_ALWAYS_INLINE void run(const T* x, const T* rows, std::int64_t count, std::int64_t size, T* out) {
+    for (std::int64_t row = 0; row < count; ++row)
+      out[row] = dot_kernel::run<InstructionSet>(x, rows + row * size, size);
+  }
+};
+
+/// out[r] = dot(x, row r) for `count` rows of `size` numbers, one behind the other.
+template <class T>
+void dot_rows(const T* x, const T* rows, std::int64_t count, std::int64_t size, T* out) {
+  call<dot_rows_kernel>(x, rows, count, size, out);
 }
 
 }  // namespace akin::inline AKIN_ABI::kernels

@@ -4,26 +4,12 @@
 
 #include <cmath>
 #include <cstdint>
-#include <type_traits>
 
 #include <akin/config.hpp>
 #include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/simd.hpp>
 
 namespace akin::inline AKIN_ABI::kernels {
-
-/// sum + a * x with one rounding, or two where no instruction does it in one: the instruction set alone decides, while
-/// of the plain expression the optimiser fuses some and not others, by what it makes of the loop around it.
-template <class InstructionSet, class Scalar>
-AKIN_ALWAYS_INLINE Scalar plus_product(Scalar sum, Scalar a, Scalar x) {
-#if defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF)
-  constexpr bool is_fused = true;
-#else
-  constexpr bool is_fused = !std::is_same_v<InstructionSet, portable>;
-#endif
-  if constexpr (is_fused) return std::fma(a, x, sum);
-  return sum + a * x;
-}
 
 struct scatter_axpy_kernel {
   template <class InstructionSet, class Scalar, class Index>
@@ -36,6 +22,32 @@ struct scatter_axpy_kernel {
 template <class Scalar, class Index>
 void scatter_axpy(Scalar a, const Index* ids, const Scalar* x, std::int64_t size, Scalar* y) {
   call<scatter_axpy_kernel>(a, ids, x, size, y);
+}
+
+struct add_magnitudes_kernel {
+  template <class InstructionSet, class Scalar, class Index>
+  static AKIN_ALWAYS_INLINE void run(const Index* ids, const Scalar* x, std::int64_t size, Scalar* y) {
+    for (std::int64_t i = 0; i < size; ++i) y[ids[i]] += std::abs(x[i]);
+  }
+};
+
+/// Adds |x[i]| to y[ids[i]] for all i in [0, size).
+template <class Scalar, class Index>
+void add_magnitudes(const Index* ids, const Scalar* x, std::int64_t size, Scalar* y) {
+  call<add_magnitudes_kernel>(ids, x, size, y);
+}
+
+struct add_constant_kernel {
+  template <class InstructionSet, class Scalar, class Index>
+  static AKIN_ALWAYS_INLINE void run(Scalar a, const Index* ids, std::int64_t size, Scalar* y) {
+    for (std::int64_t i = 0; i < size; ++i) y[ids[i]] += a;
+  }
+};
+
+/// Adds a to y[ids[i]] for all i in [0, size).
+template <class Scalar, class Index>
+void add_constant(Scalar a, const Index* ids, std::int64_t size, Scalar* y) {
+  call<add_constant_kernel>(a, ids, size, y);
 }
 
 struct add_in_order_kernel {

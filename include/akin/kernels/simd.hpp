@@ -3,8 +3,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include <akin/config.hpp>
 
@@ -155,6 +157,19 @@ template <class T>
 AKIN_ALWAYS_INLINE void prefetch_row(const T* row, std::int64_t k) {
   constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T)), most = 8 * line;
   for (std::int64_t d = 0; d < std::min(k, most); d += line) AKIN_PREFETCH(row + d);
+}
+
+/// sum + a * x with one rounding, or two where no instruction does it in one: the instruction set alone decides, while
+/// of the plain expression the optimiser fuses some and not others, by what it makes of the loop around it.
+template <class InstructionSet, class Scalar>
+AKIN_ALWAYS_INLINE Scalar plus_product(Scalar sum, Scalar a, Scalar x) {
+#if defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF)
+  constexpr bool is_fused = true;
+#else
+  constexpr bool is_fused = !std::is_same_v<InstructionSet, portable>;
+#endif
+  if constexpr (is_fused) return std::fma(a, x, sum);
+  return sum + a * x;
 }
 
 /// The widest vector of T for an instruction set.

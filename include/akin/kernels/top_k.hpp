@@ -52,6 +52,11 @@ class top_k {
   /// at least this.
   constexpr Scalar bound() const noexcept { return size_ < k_ ? floor_ : kept_[0].score; }
 
+  /// Whether the id is among those that are kept. O(k).
+  constexpr bool holds(Index id) const noexcept {
+    return std::any_of(kept_, kept_ + size_, [&](const scored<Scalar, Index>& each) { return each.id == id; });
+  }
+
   /// Puts what was kept in order, best first; its number. Nothing may be offered afterwards.
   constexpr std::int64_t finish() noexcept {
     std::sort_heap(kept_, kept_ + size_, before);

@@ -110,12 +110,19 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
   }
   /// Fills out[item] for all items, -infinity for those that no item of the user has as a neighbour.
   void score_all(Index user, std::span<Scalar> out) const {
-    score_centred(terms_.user(user), this->histories_.view().row_columns(user),
-                  this->histories_.view().row_values(user), out);
+    std::vector<Scalar> scratch(scratch_size());
+    score_all(user, out, scratch);
   }
+  /// The same without allocating: scratch has scratch_size() elements.
+  void score_all(Index user, std::span<Scalar> out, std::span<Scalar> scratch) const noexcept {
+    score_centred(terms_.user(user), this->histories_.view().row_columns(user),
+                  this->histories_.view().row_values(user), out, scratch);
+  }
+  std::size_t scratch_size() const noexcept { return averages() ? static_cast<std::size_t>(this->items()) : 0; }
   /// The same for a history of any user: item ids in range, and a value each.
   void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
-    score_centred(terms_.of_history(columns, values), columns, values, out);
+    std::vector<Scalar> scratch(scratch_size());
+    score_centred(terms_.of_history(columns, values), columns, values, out, scratch);
   }
 
   /// See akin::explain. Of a weighted average: each item's share in it, without what centering took off.
@@ -200,24 +207,25 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
   }
 
   void score_centred(const detail::user_terms<Scalar>& user, slice<const Index> columns, slice<const Scalar> values,
-                     std::span<Scalar> out) const {
+                     std::span<Scalar> out, std::span<Scalar> scratch) const noexcept {
     if (is_plain()) return base::score_history(columns, values, out);
-    std::vector<Scalar> centred(static_cast<std::size_t>(columns.size));
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      centred[static_cast<std::size_t>(i)] = terms_.centred(values[i], user, columns[i]);
-    base::score_history(columns, {centred.data(), columns.size}, out);
-    if (averages()) divide_by_weights(user, columns, out);
+    const csr_view<Scalar, Index> w = this->weights_.view();
+    this->mark_reached(columns, out);
+    for (std::int64_t i = 0; i < columns.size; ++i) {
+      const auto others = w.row_columns(columns[i]);
+      kernels::scatter_axpy(terms_.centred(values[i], user, columns[i]), others.data, w.row_values(columns[i]).data,
+                            others.size, out.data());
+    }
+    if (averages()) divide_by_weights(user, columns, out, scratch);
   }
 
-  void divide_by_weights(const detail::user_terms<Scalar>& user, slice<const Index> columns,
-                         std::span<Scalar> out) const {
-    std::vector<Scalar> weights(out.size()), magnitudes;
+  void divide_by_weights(const detail::user_terms<Scalar>& user, slice<const Index> columns, std::span<Scalar> out,
+                         std::span<Scalar> weights) const noexcept {
+    const csr_view<Scalar, Index> w = this->weights_.view();
+    std::fill(weights.begin(), weights.end(), Scalar{0});
     for (const Index column : columns) {
-      const auto others = this->weights_.view().row_columns(column);
-      const auto values = this->weights_.view().row_values(column);
-      magnitudes.assign(values.begin(), values.end());
-      for (Scalar& s : magnitudes) s = std::abs(s);
-      kernels::scatter_axpy(Scalar{1}, others.data, magnitudes.data(), others.size, weights.data());
+      const auto others = w.row_columns(column);
+      kernels::add_magnitudes(others.data, w.row_values(column).data, others.size, weights.data());
     }
     for (std::size_t item = 0; item < out.size(); ++item)
       if (weights[item] > 0) out[item] = terms_.rating(out[item] / weights[item], user, static_cast<Index>(item));

@@ -89,7 +89,7 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
 
   /// Room for predict_row, for one thread at a time; empty to begin with.
   struct prediction_scratch {
-    std::vector<Scalar> sums, weights, ones;
+    std::vector<Scalar> sums, weights;
   };
   /// out[i] = predict(user, items[i]), to the bit: O(sum of the neighbours' items), where that is less; ids must be in
   /// range.
@@ -117,13 +117,22 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
     return p.weight > 0 ? (averages() ? p.rating : p.sum) : Scalar{0};
   }
   /// Fills out[item] for all items, -infinity for those that no neighbour has.
-  void score_all(Index user, std::span<Scalar> out) const { score_from(terms_.user(user), neighbors_of(user), out); }
+  void score_all(Index user, std::span<Scalar> out) const {
+    std::vector<Scalar> scratch(scratch_size());
+    score_all(user, out, scratch);
+  }
+  /// The same without allocating: scratch has scratch_size() elements.
+  void score_all(Index user, std::span<Scalar> out, std::span<Scalar> scratch) const noexcept {
+    score_from(terms_.user(user), neighbors_of(user), out, scratch);
+  }
+  std::size_t scratch_size() const noexcept { return averages() ? static_cast<std::size_t>(items()) : 0; }
   /// The same for a history of any user: item ids in range, and a value each. Its neighbours are found first; a user of
   /// the training with the same history is one of them.
   void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
     const auto terms = terms_.of_history(columns, values);
     const auto best = nearest(terms, columns, values);
-    score_from(terms, {{best.ids.data(), best.count}, {best.scores.data(), best.count}}, out);
+    std::vector<Scalar> scratch(scratch_size());
+    score_from(terms, {{best.ids.data(), best.count}, {best.scores.data(), best.count}}, out, scratch);
   }
 
   /// See akin::explain: what each neighbour of this history adds to the score (in a weighted average without what
@@ -239,16 +248,16 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
     const csr_view<Scalar, Index> x = centred_.view();
     scratch.sums.resize(static_cast<std::size_t>(x.cols));
     scratch.weights.resize(static_cast<std::size_t>(x.cols));
-    scratch.ones.resize(static_cast<std::size_t>(x.cols), Scalar{1});
     for (std::int64_t n = 0; n < near.users.size; ++n) {
       const auto items = x.row_columns(near.users[n]);
       const Scalar similarity = near.similarities[n];
       kernels::scatter_axpy(similarity, items.data, x.row_values(near.users[n]).data, items.size, scratch.sums.data());
-      kernels::scatter_axpy(std::abs(similarity), items.data, scratch.ones.data(), items.size, scratch.weights.data());
+      kernels::add_constant(std::abs(similarity), items.data, items.size, scratch.weights.data());
     }
   }
 
-  void score_from(const detail::user_terms<Scalar>& user, const neighborhood& near, std::span<Scalar> out) const {
+  void score_from(const detail::user_terms<Scalar>& user, const neighborhood& near, std::span<Scalar> out,
+                  std::span<Scalar> scratch) const noexcept {
     const csr_view<Scalar, Index> x = centred_.view();
     std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
     for (const Index other : near.users)
@@ -257,16 +266,15 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
       const auto items = x.row_columns(near.users[n]);
       kernels::scatter_axpy(near.similarities[n], items.data, x.row_values(near.users[n]).data, items.size, out.data());
     }
-    if (averages()) divide_by_weights(user, near, out);
+    if (averages()) divide_by_weights(user, near, out, scratch);
   }
-  void divide_by_weights(const detail::user_terms<Scalar>& user, const neighborhood& near,
-                         std::span<Scalar> out) const {
+  void divide_by_weights(const detail::user_terms<Scalar>& user, const neighborhood& near, std::span<Scalar> out,
+                         std::span<Scalar> weights) const noexcept {
     const csr_view<Scalar, Index> x = centred_.view();
-    std::vector<Scalar> weights(out.size()), ones;
+    std::fill(weights.begin(), weights.end(), Scalar{0});
     for (std::int64_t n = 0; n < near.users.size; ++n) {
       const auto items = x.row_columns(near.users[n]);
-      ones.assign(static_cast<std::size_t>(items.size), Scalar{1});
-      kernels::scatter_axpy(std::abs(near.similarities[n]), items.data, ones.data(), items.size, weights.data());
+      kernels::add_constant(std::abs(near.similarities[n]), items.data, items.size, weights.data());
     }
     for (std::size_t item = 0; item < out.size(); ++item)
       if (weights[item] > 0) out[item] = terms_.rating(out[item] / weights[item], user, static_cast<Index>(item));

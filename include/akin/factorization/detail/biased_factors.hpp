@@ -100,6 +100,15 @@ struct biased_parameters {
     return mean + bias + item_biases[item] + kernels::dot(factors, item_factors.view().row(item), item_factors.cols());
   }
 
+  /// out[i] = predict_row(factors, bias, first + i).
+  void predict_range(const Scalar* factors, Scalar bias, std::int64_t first, std::span<Scalar> out) const noexcept {
+    kernels::dot_rows(factors, item_factors.view().row(first), static_cast<std::int64_t>(out.size()),
+                      item_factors.cols(), out.data());
+    const Scalar offset = mean + bias;
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = offset + item_biases[first + static_cast<std::int64_t>(i)] + out[i];
+  }
+
   /// Sets the factors and the bias of the users and items without evidence to 0, which stands for "nothing known".
   void forget_unseen(const std::vector<char>& is_user_seen, const std::vector<char>& is_item_seen) {
     const auto forget = [](const std::vector<char>& is_seen, dense_storage<Scalar>& factors, storage<Scalar>& biases) {
@@ -217,6 +226,10 @@ class biased_factors {
     score_row(row, row[learnt_.item_factors.cols()], out);
   }
 
+  /// out[i] = score(user, first + i), whether there is evidence or not.
+  void score_range(Index user, Index first, std::span<Scalar> out) const noexcept {
+    learnt_.predict_range(learnt_.user_factors.view().row(user), learnt_.user_biases[user], first, out);
+  }
   inner_products<Scalar> as_inner_products() const noexcept {
     return {learnt_.user_factors.view(), learnt_.item_factors.view(), learnt_.user_biases.data(),
             learnt_.item_biases.data(), learnt_.mean};

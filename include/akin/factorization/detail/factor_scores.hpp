@@ -46,6 +46,12 @@ class factor_scores {
     score_against_items(user_factors_.view().row(user), out);
   }
 
+  /// out[i] = score(user, first + i), whether there is evidence or not.
+  void score_range(Index user, Index first, std::span<Scalar> out) const noexcept {
+    kernels::dot_rows(user_factors_.view().row(user), item_factors_.view().row(first),
+                      static_cast<std::int64_t>(out.size()), factor_count(), out.data());
+  }
+
   inner_products<Scalar> as_inner_products() const noexcept { return {user_factors_.view(), item_factors_.view()}; }
 
   /// Fills out[other] with the cosine of the items' factors, -infinity where there is no evidence.
@@ -68,10 +74,13 @@ class factor_scores {
   std::int64_t factor_count() const noexcept { return item_factors_.cols(); }
 
   void score_against_items(const Scalar* user_factors, std::span<Scalar> out) const noexcept {
+    constexpr std::int64_t some = 256;  // rows that stay in the cache between the two looks at them
     const rows_view<const Scalar> y = item_factors_.view();
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      const auto item = static_cast<Index>(i);
-      out[i] = is_known(item_factors_, item) ? kernels::dot(user_factors, y.row(item), y.cols) : no_score<Scalar>;
+    for (std::int64_t first = 0; first < y.rows; first += some) {
+      const std::int64_t last = std::min(first + some, y.rows);
+      kernels::dot_rows(user_factors, y.row(first), last - first, y.cols, out.data() + first);
+      for (std::int64_t item = first; item < last; ++item)
+        if (!is_known(item_factors_, static_cast<Index>(item))) out[static_cast<std::size_t>(item)] = no_score<Scalar>;
     }
   }
 

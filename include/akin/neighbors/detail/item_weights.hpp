@@ -71,9 +71,7 @@ class item_weights {
   /// The same for a history of any user: item ids in range, and a value each.
   void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept {
     const csr_view<Scalar, Index> w = weights_.view();
-    std::fill(out.begin(), out.end(), no_score<Scalar>);
-    for (const Index item : columns)
-      for (const Index other : w.row_columns(item)) out[static_cast<std::size_t>(other)] = 0;
+    mark_reached(columns, out);
     for (std::int64_t i = 0; i < columns.size; ++i) {
       const auto others = w.row_columns(columns[i]);
       kernels::scatter_axpy(values[i], others.data, w.row_values(columns[i]).data, others.size, out.data());
@@ -99,6 +97,13 @@ class item_weights {
   item_weights() = default;
 
   static constexpr std::int64_t some = 64;  // items of a history that are looked at together
+
+  /// Fills out[item] with 0 for all items that one of `columns` has in its row, -infinity for the others.
+  void mark_reached(slice<const Index> columns, std::span<Scalar> out) const noexcept {
+    std::fill(out.begin(), out.end(), no_score<Scalar>);
+    for (const Index item : columns)
+      for (const Index other : weights_.view().row_columns(item)) out[static_cast<std::size_t>(other)] = 0;
+  }
 
   /// w_ij, 0 where it is not held.
   Scalar weight(Index i, Index j) const noexcept { return element(weights_.view(), i, j); }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <akin/concepts.hpp>
@@ -58,11 +59,11 @@ struct ranking_scratch {
   std::vector<kernels::scored<Scalar, Index>> best;
 };
 
-/// Ranks a user's scores, which it overwrites, under the query; `excluded` is the row of its exclusion. The list is in
-/// `list`, of which the returned number of elements is filled. O(items + selected * log k).
+/// Ranks a user's scores, which it overwrites, under the query; `excluded` is the row of its exclusion. The best that
+/// `list` has room for are in it, of which the returned number of elements is filled. O(items + selected * log k).
 template <class Scalar, class Index>
 std::int64_t rank_scores(const query<Index>& q, slice<const Index> excluded, std::span<Scalar> scores,
-                         std::vector<kernels::scored<Scalar, Index>>& list) {
+                         std::type_identity_t<std::span<kernels::scored<Scalar, Index>>> list) noexcept {
   for (const Index item : excluded)
     if (static_cast<std::size_t>(item) < scores.size()) scores[static_cast<std::size_t>(item)] = no_score<Scalar>;
   if (list.empty()) return 0;

@@ -1,0 +1,69 @@
+/// @file
+/// What became of a call of recommend_one, which never throws.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <akin/config.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+enum class one_status {
+  ok,                       ///< the list is what was asked for, or as many as there are
+  no_evidence,              ///< the model knows nothing of the user: no items
+  not_fitted,               ///< the model has learnt nothing yet
+  unknown_user,             ///< no id of the model
+  invalid_k,                ///< k of the query is below 1
+  short_span,               ///< items or scores have no room for min(k, items of the model)
+  small_workspace,          ///< made for fewer items or shorter lists, perhaps before the model grew
+  mismatched_exclude,       ///< not of the model's users and items, or not compressed
+  mismatched_mask,          ///< allow or deny is not of the model's items
+  mismatched_availability,  ///< from or until is not of the model's items
+  unknown_candidate,        ///< no id of the model
+  invalid_minimum,          ///< minimum_score is not a number
+  invalid_vector            ///< of another length than the index's, or not finite
+};
+
+/// A sentence for a log.
+constexpr std::string_view to_string(one_status status) noexcept {
+  switch (status) {
+    case one_status::ok:
+      return "ok";
+    case one_status::no_evidence:
+      return "the model knows nothing of the user";
+    case one_status::not_fitted:
+      return "the model has learnt nothing yet, call fit first";
+    case one_status::unknown_user:
+      return "user must be an id of the model";
+    case one_status::invalid_k:
+      return "k must be positive";
+    case one_status::short_span:
+      return "items and scores must have room for k, or all items where those are fewer";
+    case one_status::small_workspace:
+      return "the workspace must have room for the model's items and k, call grow";
+    case one_status::mismatched_exclude:
+      return "exclude must be compressed, and users x items like the model";
+    case one_status::mismatched_mask:
+      return "allow and deny must be of the model's items";
+    case one_status::mismatched_availability:
+      return "available must have a time for each of the model's items";
+    case one_status::unknown_candidate:
+      return "each of candidates must be an id of the model";
+    case one_status::invalid_minimum:
+      return "minimum_score must be a number";
+    case one_status::invalid_vector:
+      return "the vector must have as many numbers as the index's rows, all finite";
+  }
+  return "no status";
+}
+
+/// How many items were written, and why not more.
+struct one_result {
+  std::size_t count = 0;
+  one_status status = one_status::ok;
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin

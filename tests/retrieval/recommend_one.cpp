@@ -1,0 +1,234 @@
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <new>
+#include <span>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <akin/baselines/bias.hpp>
+#include <akin/baselines/popularity.hpp>
+#include <akin/data/synthetic.hpp>
+#include <akin/factorization/biased_mf.hpp>
+#include <akin/factorization/explicit_als.hpp>
+#include <akin/factorization/factor_model.hpp>
+#include <akin/factorization/implicit_als.hpp>
+#include <akin/linear/ease.hpp>
+#include <akin/neighbors/item_knn.hpp>
+#include <akin/neighbors/user_knn.hpp>
+#include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommend_one.hpp>
+
+#include "retrieval/lists.hpp"
+#include "support/catch.hpp"
+#include "support/random_data.hpp"
+
+namespace execution = akin::execution;
+
+namespace {
+std::atomic<std::int64_t> allocations = 0;  // of this thread of tests; nothing else runs beside it
+}
+
+// Every way to ask for memory is counted in this program.
+AKIN_NOINLINE void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+AKIN_NOINLINE void* operator new(std::size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto step = static_cast<std::size_t>(alignment);
+  if (void* const memory = std::aligned_alloc(step, (size / step + 1) * step)) return memory;
+  throw std::bad_alloc();
+}
+AKIN_NOINLINE void operator delete(void* memory) noexcept { std::free(memory); }
+AKIN_NOINLINE void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+AKIN_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+AKIN_NOINLINE void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace {
+
+using akin::one_status;
+
+akin::sparse_matrix<float> clicks() {
+  return akin::synthetic::power_law_clicks<float>({.users = 60, .items = 40, .interactions = 600, .seed = 11});
+}
+
+// Each user's answer is recommend's, found without an allocation.
+template <class Model>
+void check_answers(const Model& model, const akin::query<>& q) {
+  akin::workspace<float> scratch(model, q.k);
+  const auto room = static_cast<std::size_t>(q.k);
+  std::vector<std::int32_t> items(room);
+  std::vector<float> scores(room);
+  const auto expected = akin::recommend(execution::seq, model, q);
+  for (std::int32_t user = 0; user < model.users(); ++user) {
+    CAPTURE(user);
+    const std::int64_t before = allocations;
+    const akin::one_result found = akin::recommend_one(model, user, q, scratch, items, scores);
+    const std::int64_t asked_for = allocations - before;
+    CHECK(asked_for == 0);
+    const auto u = static_cast<std::size_t>(user);
+    CHECK(found.status == (model.knows_user(user) ? one_status::ok : one_status::no_evidence));
+    REQUIRE(found.count == expected.items(u).size());
+    CHECK(
+        std::equal(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(found.count), expected.items(u).begin()));
+    CHECK(std::equal(scores.begin(), scores.begin() + static_cast<std::ptrdiff_t>(found.count),
+                     expected.scores(u).begin()));
+  }
+}
+
+template <class Model>
+void check_model_answers(Model model) {
+  const auto x = clicks();
+  model.fit(execution::seq, x);
+  const std::vector<std::int32_t> candidates = {3, 39, 3, 0, 17, 8}, nothing;
+  const akin::item_mask odd(40, [](std::int64_t item) { return item % 2 == 1; });
+  const std::vector<std::int64_t> from(40, 5);
+  check_answers(model, {.k = 1});
+  check_answers(model, {.k = 7, .exclude = x});
+  check_answers(model, {.k = 100, .exclude = x});
+  check_answers(model, {.k = 3, .exclude = x, .candidates = candidates});
+  check_answers(model, {.k = 9, .candidates = candidates, .deny = odd});
+  check_answers(model, {.k = 9, .candidates = nothing});
+  check_answers(model, {.k = 9, .exclude = x, .allow = odd, .minimum_score = 0.05});
+  check_answers(model, {.k = 9, .available = {.from = from, .at = 4}});
+}
+
+akin::factor_model<float> gaussian_model(std::int64_t users, std::int64_t items, std::int64_t factors) {
+  akin::dense_matrix<float> x = akin::synthetic::gaussian<float>(users, factors, {.seed = 1}),
+                            y = akin::synthetic::gaussian<float>(items, factors, {.seed = 2});
+  if (users > 3) x.row(3).setZero();
+  if (items > 5) y.row(5).setZero();
+  return {x, y};
+}
+
+// A call with everything right but what the case changes.
+struct call_arguments {
+  std::int32_t user = 1;
+  akin::query<> q = {.k = 4};
+  std::size_t item_room = 4, score_room = 4;
+};
+
+one_status status_of(const call_arguments& c, akin::workspace<float> scratch = {30, 4}) {
+  const auto model = gaussian_model(6, 30, 3);
+  std::vector<std::int32_t> items(c.item_room, -7);
+  std::vector<float> scores(c.score_room, -7);
+  const auto found = akin::recommend_one(model, c.user, c.q, scratch, items, scores);
+  CHECK((found.count == 0) == (found.status != one_status::ok));
+  if (found.status != one_status::ok)
+    CHECK(std::all_of(items.begin(), items.end(), [](std::int32_t item) { return item == -7; }));
+  CHECK_FALSE(akin::to_string(found.status).empty());
+  return found.status;
+}
+
+}  // namespace
+
+TEST_CASE("one user gets the list that recommend gives, and no memory is asked for") {
+  check_model_answers(akin::popularity<float>());
+  check_model_answers(akin::bias<float>());
+  check_model_answers(akin::item_knn<float>());
+  check_model_answers(akin::item_knn<float>({.centering = akin::centering::user_mean}));
+  check_model_answers(akin::item_knn<float>(
+      {.centering = akin::centering::user_mean, .aggregation = akin::aggregation::weighted_average}));
+  check_model_answers(akin::user_knn<float>());
+  check_model_answers(akin::user_knn<float>({.aggregation = akin::aggregation::weighted_average}));
+  check_model_answers(akin::ease<float>());
+  check_model_answers(akin::implicit_als<float>({.factors = 6, .iterations = 2}));
+  check_model_answers(akin::explicit_als<float>({.factors = 6, .iterations = 2}));
+  check_model_answers(akin::biased_mf<float>({.factors = 6, .epochs = 2}));
+}
+
+TEST_CASE("stretches of scores: catalogues around their length, ties, and exclusions out of order") {
+  for (const std::int64_t items : {1, 1023, 1024, 1025, 3000}) {
+    CAPTURE(items);
+    const auto model = gaussian_model(6, items, 5);
+    const auto seen = akin_test::random_sparse<float, std::int32_t>(6, static_cast<std::int32_t>(items), 0.3, 4);
+    check_answers(model, {.k = 20, .exclude = seen});
+  }
+  check_answers(
+      akin::factor_model<float>(akin::dense_matrix<float>::Ones(2, 4), akin::dense_matrix<float>::Ones(2500, 4)),
+      {.k = 2300});
+  std::vector<std::int32_t> offsets = {0, 3, 3}, columns = {9, 2, 5};
+  check_answers(gaussian_model(2, 10, 3),
+                {.k = 9, .exclude = akin::sparsity_view<std::int32_t>(2, 10, offsets.data(), columns.data())});
+}
+
+TEST_CASE("every misuse has its status, and nothing is written") {
+  CHECK(status_of({}) == one_status::ok);
+  CHECK(status_of({.user = 3}) == one_status::no_evidence);
+  CHECK(status_of({.user = 6}) == one_status::unknown_user);
+  CHECK(status_of({.user = -1}) == one_status::unknown_user);
+  CHECK(status_of({.q = {.k = 0}}) == one_status::invalid_k);
+  CHECK(status_of({.item_room = 3}) == one_status::short_span);
+  CHECK(status_of({.score_room = 3}) == one_status::short_span);
+  CHECK(status_of({}, {29, 4}) == one_status::small_workspace);
+  CHECK(status_of({}, {30, 3}) == one_status::small_workspace);
+  CHECK(status_of({}, akin::workspace<float>()) == one_status::small_workspace);
+  CHECK(status_of({.q = {.k = 4, .minimum_score = std::nan("")}}) == one_status::invalid_minimum);
+  const akin::sparse_matrix<float> narrow(6, 29), low(5, 30);
+  auto loose = akin_test::random_sparse<float, std::int32_t>(6, 30, 0.3, 4);
+  loose.uncompress();
+  CHECK(status_of({.q = {.k = 4, .exclude = narrow}}) == one_status::mismatched_exclude);
+  CHECK(status_of({.q = {.k = 4, .exclude = low}}) == one_status::mismatched_exclude);
+  CHECK(status_of({.q = {.k = 4, .exclude = loose}}) == one_status::mismatched_exclude);
+  const akin::item_mask small(29);
+  CHECK(status_of({.q = {.k = 4, .allow = small}}) == one_status::mismatched_mask);
+  CHECK(status_of({.q = {.k = 4, .deny = small}}) == one_status::mismatched_mask);
+  const std::vector<std::int64_t> times(31);
+  CHECK(status_of({.q = {.k = 4, .available = {.from = times}}}) == one_status::mismatched_availability);
+  CHECK(status_of({.q = {.k = 4, .available = {.until = times}}}) == one_status::mismatched_availability);
+  const std::vector<std::int32_t> high = {0, 30}, negative = {-1};
+  CHECK(status_of({.q = {.k = 4, .candidates = high}}) == one_status::unknown_candidate);
+  CHECK(status_of({.q = {.k = 4, .candidates = negative}}) == one_status::unknown_candidate);
+
+  akin::workspace<float> scratch(30, 4);
+  std::vector<std::int32_t> items(4);
+  std::vector<float> scores(4);
+  CHECK(akin::recommend_one(akin::factor_model<float>(), 0, {.k = 4}, scratch, items, scores).status ==
+        one_status::not_fitted);
+  akin::item_knn<float> averaging({.aggregation = akin::aggregation::weighted_average});
+  averaging.fit(execution::seq, clicks());
+  scratch.grow(40, 4);  // room for its items, but not for what it asks for besides
+  CHECK(akin::recommend_one(averaging, 0, {.k = 4}, scratch, items, scores).status == one_status::small_workspace);
+  scratch.grow(averaging, 4);
+  CHECK(akin::recommend_one(averaging, 0, {.k = 4}, scratch, items, scores).status == one_status::ok);
+}
+
+TEST_CASE("a workspace says what is wrong when it is made, and serves smaller models too") {
+  CHECK_THROWS_WITH(akin::workspace<float>(-1, 3), "workspace: items must not be negative, got -1");
+  CHECK_THROWS_WITH(akin::workspace<float>(3, 0), "workspace: k must be positive, got 0");
+  akin::workspace<float> scratch(1000, 50);
+  scratch.grow(10, 5);
+  CHECK((scratch.items() == 1000 && scratch.k() == 50));
+  const auto model = gaussian_model(4, 8, 3);
+  std::vector<std::int32_t> items(8);
+  std::vector<float> scores(8);
+  CHECK(akin::recommend_one(model, 0, {.k = 50}, scratch, items, scores).count == 7);
+  const auto none = akin::factor_model<float>(akin::dense_matrix<float>::Ones(2, 3), akin::dense_matrix<float>(0, 3));
+  CHECK(akin::recommend_one(none, 0, {.k = 5}, scratch, {}, {}).status == one_status::ok);
+}
+
+TEST_CASE("many threads ask one model, each with a workspace of its own") {
+  const auto model = gaussian_model(200, 1500, 8);
+  const auto expected = akin::recommend(execution::seq, model, {.k = 10});
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      akin::workspace<float> scratch(model, 10);
+      std::vector<std::int32_t> items(10);
+      std::vector<float> scores(10);
+      for (std::int32_t user = 0; user < 200; ++user) {
+        const auto found = akin::recommend_one(model, user, {.k = 10}, scratch, items, scores);
+        const auto list = expected.items(static_cast<std::size_t>(user));
+        wrong += found.count != list.size() || !std::equal(list.begin(), list.end(), items.begin());
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == 0);
+}
