@@ -163,6 +163,24 @@ TEMPLATE_TEST_CASE("neighbourhoods predict rows to the bits of their predictions
       }
 }
 
+TEMPLATE_TEST_CASE("what all rate alike is like nothing when centred", "", float, double) {
+  const std::uint64_t seed = 25;
+  CAPTURE(seed);
+  akin::sparse_matrix<TestType> ratings = akin_test::some_ratings<TestType>(40, 25, seed);
+  for (int u = 0; u < 40; ++u)  // sums and means of these round
+    for (typename akin::sparse_matrix<TestType>::InnerIterator cell(ratings, u); cell; ++cell)
+      cell.valueRef() = u == 2 || cell.col() == 3 ? TestType(0.7) : cell.value() / TestType(3);
+  akin::item_knn<TestType> items({.keep_negative = true, .centering = akin::centering::item_mean});
+  items.fit(ratings);
+  CHECK(akin::sparse_matrix<TestType>(items.similarities()).row(3).norm() == 0);
+  for (const auto kind : {akin::centering::user_mean, akin::centering::z_score}) {
+    akin::user_knn<TestType> users({.keep_negative = true, .centering = kind});
+    users.fit(ratings);
+    CHECK(akin::sparse_matrix<TestType>(users.similarities()).row(2).norm() == 0);
+    CHECK(akin::sparse_matrix<TestType>(users.similarities()).row(1).norm() > 0);
+  }
+}
+
 TEST_CASE("item_knn weights what similarities see, and scores with the values as they are") {
   const auto ratings = akin_test::some_ratings<double>(30, 20, 23);
   for (const auto kind :

@@ -92,15 +92,22 @@ bool holds_nearest(const Matrix& kept, const Eigen::MatrixXd& x, const akin::nei
       if (!std::isnan(s) && std::abs(s) > tolerance && (options.keep_negative || s > 0)) all.push_back(s);
     }
     std::sort(all.begin(), all.end(), std::greater{});
-    if (all.size() > static_cast<std::size_t>(options.neighbors))
-      all.resize(static_cast<std::size_t>(options.neighbors));
     std::vector<double> held;
+    std::size_t room = static_cast<std::size_t>(options.neighbors);
     for (typename Matrix::InnerIterator cell(kept, a); cell; ++cell) {
       const double s = similarity_of(x, a, cell.col(), options);
       if (cell.col() == a) return false;
       if (std::isnan(s) ? true : std::abs(s - static_cast<double>(cell.value())) > tolerance * (1 + std::abs(s)))
         return false;
-      if (std::abs(s) > tolerance) held.push_back(s);
+      if (std::abs(s) > tolerance)
+        held.push_back(s);
+      else if (room-- == 0)
+        return false;
+    }
+    // What rounding makes of a 0 is held before any negative one, and takes its place.
+    if (all.size() > room) {
+      if (room < static_cast<std::size_t>(options.neighbors) && all[room] > 0) return false;
+      all.resize(room);
     }
     std::sort(held.begin(), held.end(), std::greater{});
     if (held.size() != all.size()) return false;
@@ -175,7 +182,10 @@ struct reference_centering {
       if (kind == akin::centering::baseline) user[u] = mean + sum / (n + 10);
     }
   }
-  double centred(double r, Eigen::Index u, Eigen::Index i) const { return (r - user[u] - item[i]) / scale[u]; }
+  double centred(double r, Eigen::Index u, Eigen::Index i) const {
+    const double rest = r - user[u] - item[i];
+    return std::abs(rest) < 1e-13 ? 0 : rest / scale[u];
+  }
   double rating(double c, Eigen::Index u, Eigen::Index i) const { return user[u] + item[i] + scale[u] * c; }
   Eigen::MatrixXd all(const Eigen::MatrixXd& x) const {
     Eigen::MatrixXd result = x;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include <akin/baselines/bias.hpp>
@@ -44,8 +45,11 @@ class centering_terms {
     return users_.size() == 0 ? user_terms<Scalar>() : user_terms<Scalar>{users_[2 * u], users_[2 * u + 1]};
   }
   Scalar item(Index i) const noexcept { return items_.size() == 0 ? Scalar{0} : items_[i]; }
+  /// 0 where only rounding tells the value from what is taken off: users and items with equal values have no direction.
   Scalar centred(Scalar value, const user_terms<Scalar>& user, Index i) const noexcept {
-    return (value - user.offset - item(i)) / user.scale;
+    const Scalar rest = value - user.offset - item(i);
+    return std::abs(rest) <= 8 * std::numeric_limits<Scalar>::epsilon() * std::abs(value) ? Scalar{0}
+                                                                                          : rest / user.scale;
   }
   /// The rating that a centred value stands for.
   Scalar rating(Scalar centred_value, const user_terms<Scalar>& user, Index i) const noexcept {
