@@ -71,6 +71,35 @@ void check_obvious(const matrix<Scalar>& x, const matrix<Scalar>& y, std::size_t
   }
 }
 
+/// recommend_one gives the lists of search.
+template <class Scalar>
+void check_one_by_one(const matrix<Scalar>& x, const matrix<Scalar>& y, akin::query<> q) {
+  const akin::quantized_index<Scalar> index(execution::par, y);
+  const auto lists = index.search(execution::par, x, q);
+  akin::workspace<Scalar> scratch(index, q.k);
+  std::vector<std::int32_t> items(static_cast<std::size_t>(q.k));
+  std::vector<Scalar> scores(items.size());
+  const auto exclude = q.exclude;
+  for (Eigen::Index row = 0; row < x.rows(); ++row) {
+    CAPTURE(row);
+    std::vector<std::int32_t> offsets = {0, 0}, columns;
+    if (exclude.rows > 0) {
+      const auto own = exclude.row(row);
+      columns.assign(own.begin(), own.end());
+      columns.push_back(0);  // so that there is something to refer to
+      offsets[1] = static_cast<std::int32_t>(own.size);
+      q.exclude = akin::sparsity_view<std::int32_t>(1, y.rows(), offsets.data(), columns.data());
+    }
+    const auto found =
+        akin::recommend_one(index, std::span<const Scalar>(x.row(row).data(), static_cast<std::size_t>(x.cols())), q,
+                            scratch, items, scores);
+    CHECK(found.status == (x.row(row).isZero(0) ? akin::one_status::no_evidence : akin::one_status::ok));
+    const auto list = static_cast<std::size_t>(row);
+    CHECK(std::ranges::equal(std::span(items).first(found.count), lists.items(list)));
+    CHECK(std::ranges::equal(std::span(scores).first(found.count), lists.scores(list)));
+  }
+}
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("quantized_index finds the lists of the factors", "", float, double) {
@@ -210,7 +239,57 @@ TEMPLATE_TEST_CASE("a query says which items of a quantized_index may come", "",
   for (std::size_t i = 0; i < asked.size(); ++i) {
     CAPTURE(queries, i);
     check_same<TestType>(x, y, asked[i]);
+    check_one_by_one<TestType>(x, y, asked[i]);
   }
+}
+
+TEMPLATE_TEST_CASE("recommend_one finds what search finds", "", float, double) {
+  const std::int64_t depth = GENERATE(1, 7, 64), items = GENERATE(1, 31, 700);
+  CAPTURE(depth, items);
+  matrix<TestType> x = gaussian<TestType>(8, depth, 41), y = gaussian<TestType>(items, depth, 42);
+  x.row(3).setZero();
+  for (Eigen::Index i = 0; i < items; i += 5) y.row(i).setZero();
+  for (const int k : {1, 20, 900}) check_one_by_one<TestType>(x, y, {.k = k});
+  // Such products overflow, or vanish.
+  const int most = std::numeric_limits<TestType>::max_exponent - 4;
+  for (const int exponent : {most, most / 2, -most}) {
+    CAPTURE(exponent);
+    const auto scaled = [=](TestType v) { return std::ldexp(v, exponent); };
+    check_one_by_one<TestType>(x.unaryExpr(scaled), y.unaryExpr(scaled), {.k = 20});
+  }
+}
+
+TEST_CASE("recommend_one says what is wrong with a query of an index") {
+  using akin::one_status;
+  const auto y = gaussian<float>(50, 6, 43);
+  const akin::quantized_index<float> index(execution::par, y), nothing;
+  akin::workspace<float> scratch(index, 10), small(index, 3), other(49, 10);
+  std::vector<std::int32_t> items(10);
+  std::vector<float> scores(10), vector(6, 1.0f);
+  const auto status = [&](const akin::query<>& q) {
+    return akin::recommend_one(index, vector, q, scratch, items, scores).status;
+  };
+  static_assert(noexcept(akin::recommend_one(index, vector, {.k = 3}, scratch, items, scores)));
+  CHECK(status({.k = 10}) == one_status::ok);
+  CHECK(status({.k = 0}) == one_status::invalid_k);
+  CHECK(status({.k = 11}) == one_status::short_span);
+  CHECK(status({.k = 3, .minimum_score = std::numeric_limits<double>::quiet_NaN()}) == one_status::invalid_minimum);
+  const std::int32_t far[] = {50}, below[] = {-1};
+  CHECK(status({.k = 3, .candidates = far}) == one_status::unknown_candidate);
+  CHECK(status({.k = 3, .candidates = below}) == one_status::unknown_candidate);
+  const akin::item_mask mask(49);
+  CHECK(status({.k = 3, .deny = mask}) == one_status::mismatched_mask);
+  const auto two_rows = akin_test::random_sparse<float>(2, 50, 0.5, 44);
+  CHECK(status({.k = 3, .exclude = two_rows}) == one_status::mismatched_exclude);
+  CHECK(akin::recommend_one(index, vector, {.k = 4}, small, items, scores).status == one_status::small_workspace);
+  CHECK(akin::recommend_one(index, vector, {.k = 4}, other, items, scores).status == one_status::small_workspace);
+  CHECK(akin::recommend_one(nothing, vector, {.k = 4}, scratch, items, scores).status == one_status::not_fitted);
+  vector[2] = std::numeric_limits<float>::infinity();
+  CHECK(status({.k = 3}) == one_status::invalid_vector);
+  vector.resize(5, 1.0f);
+  CHECK(status({.k = 3}) == one_status::invalid_vector);
+  vector.assign(6, 0.0f);
+  CHECK(status({.k = 3}) == one_status::no_evidence);
 }
 
 TEST_CASE("exclusions that are not in order exclude all the same") {
@@ -265,6 +344,15 @@ TEST_CASE("a quantized_index in a file") {
   CHECK(bytes_of(loaded) == bytes);
   CHECK(
       (all_lists(loaded.search(execution::par, x, {.k = 5})) == all_lists(index.search(execution::par, x, {.k = 5}))));
+
+  akin::detail::model_writer writer;
+  akin::detail::write_label<akin::quantized_index<float>>(writer);
+  writer.add("item_factors", y.data(), 2, 0);
+  std::vector<std::byte> crafted;
+  writer.emit([&](std::span<const std::byte> part) { crafted.insert(crafted.end(), part.begin(), part.end()); });
+  CHECK_THROWS_WITH(
+      akin::detail::read_model<akin::quantized_index<float>>(akin::detail::read_model_bytes(crafted, "memory")),
+      contains("1 to 32768 factors"));
 }
 
 TEST_CASE("a quantized_index refuses what does not fit, in a sentence") {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,14 +23,17 @@
 #include <akin/matrix.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
+#include <akin/retrieval/detail/one_user.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
 #include <akin/retrieval/detail/quantized_panels.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/retrieval/detail/tile_search.hpp>
 #include <akin/retrieval/item_mask.hpp>
+#include <akin/retrieval/one_status.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
+#include <akin/retrieval/workspace.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -116,11 +120,37 @@ class quantized_index {
     return search_rows(policy, rows.view(), q, statistics == nullptr ? ignored : *statistics);
   }
 
+  /// One query in real time: see recommend_one. `exclude` has one row.
+  one_result search_one(std::span<const Scalar> vector, const query<Index>& q, workspace<Scalar, Index>& scratch,
+                        std::span<Index> items_out, std::span<Scalar> scores_out) const noexcept {
+    if (dimension() == 0) return {0, one_status::not_fitted};
+    const one_status status = detail::check_one(q, 1, items(), scratch, std::min(items_out.size(), scores_out.size()));
+    if (status != one_status::ok) return {0, status};
+    if (static_cast<std::int64_t>(vector.size()) != dimension() ||
+        !std::all_of(vector.begin(), vector.end(), [](Scalar x) { return detail::is_finite(x); }))
+      return {0, one_status::invalid_vector};
+    if (detail::is_zero(vector.data(), dimension())) return {0, one_status::no_evidence};
+    const std::int64_t k = std::min<std::int64_t>(q.k, items());
+    if (k == 0) return {0, one_status::ok};
+    one_search search{vector.data(),
+                      detail::item_filter<Index>(q),
+                      detail::excluded_items<Index>(detail::excluded_row(q, 0)),
+                      {scratch.best().data(), k, detail::least_bound<Scalar>(q)},
+                      q.candidates.has_value()};
+    if (q.candidates)
+      for (const Index item : *q.candidates) offer(search, item);
+    else if (panels_.is_safe(vector.data()))
+      offer_hits(search);
+    else
+      for (std::int64_t item = 0; item < items(); ++item) offer(search, static_cast<Index>(item));
+    return detail::hand_over(search.best.finish(), scratch, items_out, scores_out);
+  }
+
   void write_to(detail::model_writer& writer) const {
     detail::require_fitted(dimension() > 0, "save");
     writer.add("item_factors", factors_.view());
   }
-  /// Rounds the factors anew, which takes less time than to check bytes that were stored.
+  /// Rounds the factors anew: no file can hold bounds that are wrong.
   static quantized_index read_from(const detail::model_reader& reader) {
     auto factors = detail::map_dense<Scalar>(reader, "item_factors");
     reader.require(factors.cols() >= 1 && factors.cols() <= kernels::int8_largest_depth &&
@@ -206,8 +236,58 @@ class quantized_index {
         });
   }
 
+  /// One query on its way.
+  struct one_search {
+    const Scalar* vector;
+    detail::item_filter<Index> filter;
+    detail::excluded_items<Index> excluded;
+    kernels::top_k<Scalar, Index> best;
+    bool may_repeat;
+  };
+
+  void offer(one_search& search, Index item) const noexcept {
+    if (!search.filter.may_come(item) || !knows_item(item) || search.excluded.contains(item)) return;
+    const Scalar score = kernels::dot(search.vector, row(item), dimension());
+    // A candidate may be named twice.
+    if (score >= search.best.bound() && !(search.may_repeat && search.best.holds(item))) search.best.offer(score, item);
+  }
+  void offer_hits(one_search& search) const noexcept {
+    std::int8_t bytes[kernels::int8_largest_depth];
+    kernels::int8_hits found;
+    kernels::int8_group group;
+    group.rows = bytes;
+    const typename panels_type::asked asked = panels_.set(group, 0, search.vector, bytes);
+    for (std::int64_t chunk = 0; chunk < panels_.chunks(); ++chunk) {
+      const auto bound = static_cast<double>(search.best.bound());
+      if (panels_.reach(asked, chunk) < bound) return;
+      panels_.set_target(group, 0, asked, bound);
+      panels_.scan(group, chunk, found);
+      const double margin = panels_.margin(asked, chunk);
+      for (std::int32_t i = 0; i < found.counts[0]; ++i) {
+        const std::int32_t position = found.positions[0][i];
+        if (panels_.score(asked, chunk, position, found.dots[0][i]) + margin >=
+            static_cast<double>(search.best.bound()))
+          offer(search, panels_.id(chunk, position));
+      }
+    }
+  }
+
   detail::dense_storage<Scalar> factors_;
   panels_type panels_;
 };
+
+/// Writes the k best items for the vector to the first `count` elements of items and scores: what search gives, to the
+/// bit, without throwing or allocating. Whatever it is called with, it reads and writes nothing but what it was given;
+/// what is wrong is said by the status, with a count of 0. `scratch` is for one call at a time; `exclude` has one row.
+/// Puts about 60 KB on the stack. O(items * k) products of bytes.
+template <class Scalar, class Index>
+one_result recommend_one(const quantized_index<Scalar, Index>& index,
+                         std::type_identity_t<std::span<const Scalar>> vector,
+                         const std::type_identity_t<query<Index>>& q,
+                         std::type_identity_t<workspace<Scalar, Index>>& scratch,
+                         std::type_identity_t<std::span<Index>> items,
+                         std::type_identity_t<std::span<Scalar>> scores) noexcept {
+  return index.search_one(vector, q, scratch, items, scores);
+}
 
 }  // namespace akin::inline AKIN_ABI
