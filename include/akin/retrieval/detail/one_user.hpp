@@ -111,12 +111,14 @@ std::int64_t rank_candidates(const Model& model, Index user, const query<Index>&
                              workspace<Scalar, Index>& scratch) noexcept {
   const item_filter<Index> filter(q);
   const excluded_items<Index> excluded(excluded_row(q, user));
+  const std::span<Scalar> scores = scratch.scores();
+  for (const Index item : *q.candidates) scores[static_cast<std::size_t>(item)] = model.score(user, item);
   kernels::top_k<Scalar, Index> best(scratch.best().data(), k, least_bound<Scalar>(q));
   for (const Index item : *q.candidates) {
-    const Scalar score = model.score(user, item);
-    if (!(score >= best.bound()) || !filter.may_come(item) || !model.knows_item(item) || excluded.contains(item))
-      continue;
-    if (!best.holds(item)) best.offer(score, item);
+    Scalar& score = scores[static_cast<std::size_t>(item)];
+    if (score >= best.bound() && filter.may_come(item) && model.knows_item(item) && !excluded.contains(item))
+      best.offer(score, item);
+    score = no_score<Scalar>;  // a candidate that is named twice comes once
   }
   return best.finish();
 }
