@@ -253,13 +253,18 @@ def check_retrieval(options):
                          settings={"factors": 4, "k": 5, "excludes": 1}),
               tasks.Task("few", "tiny", "akin_top_lists", {}, "itself", {}, 2, made=learnt, **lists,
                          settings={"factors": 4, "k": 5, "excludes": 1, "every": 10}),
-              tasks.Task("drawn", "", "akin_top_lists", {}, "itself", {}, 2, made=drawn, **lists, settings={"factors": 3, "k": 20})]
+              tasks.Task("drawn", "", "akin_top_lists", {}, "itself", {}, 2, made=drawn, **lists, settings={"factors": 3, "k": 20}),
+              tasks.Task("bytes", "", "akin_top_lists", {"index": "int8"}, "itself", {}, 2, made=drawn, **lists,
+                         settings={"factors": 3, "k": 20}),
+              tasks.Task("one", "", "akin_one_user", {}, "itself", {}, 2, made=drawn, **lists, settings={"factors": 3, "k": 20})]
     bench = SelfBench(options)
     for task in chosen:
         row = bench.measure(task)
         assert row["quality"]["peer"] == row["quality"]["native"] == {"kept": 1.0}, row
         assert bench.measure(dataclasses.replace(task, name="again"))["seconds"] == row["seconds"]
     assert "-akin_gaussian-3-20-700" in row["commands"]["native"], row
+    slow = bench.measure(dataclasses.replace(task, clock="p99"))
+    assert all(p99 >= p50 > 0 for p50, p99 in zip(row["seconds"]["peer"], slow["seconds"]["peer"])), (row, slow)
     assert bench.measure(dataclasses.replace(task, settings=task.settings | {"k": 1}))["seconds"] != row["seconds"]
 
 

@@ -111,6 +111,14 @@ def lists(name, target, peer, factors=64, theirs=None, ours=None, **asked):
                 blas=peer == "faiss_lists", made=made)
 
 
+def one_user(kind, clock, target, **ours):
+    """20 of a million items for one user after the other, drawn factors; akin takes one thread for a user."""
+    made = ("akin_gaussian", {"factors": 64, "users": 200, "items": 10**6})
+    return Task(f"one user {kind} {'p50' if clock == 'seconds' else clock}, implicit", "", "akin_one_user", ours, "implicit_one", {}, target,
+                judge="judge_top.py", metric="kept", tolerance=1e-6, settings={"factors": 64, "k": 20},
+                unit="user, of 1,000,000 made items", made=made, clock=clock)
+
+
 TASKS = [
     ials("iALS k=64, implicit CG 3", 64, "automatic", "implicit_als", {"solver": "cg"}, 8),
     ials("iALS k=128, implicit CG 3", 128, "automatic", "implicit_als", {"solver": "cg"}, 4.5),
@@ -144,4 +152,6 @@ TASKS = [
     lists("of a tenth of the items, implicit", 3, "implicit_lists", excludes=1, every=10),
     lists("of a tenth of the items, faiss with an index of them", 3, "faiss_lists", excludes=1, every=10),
     lists("of a tenth of the items, faiss with a selector", 3, "faiss_lists", theirs={"selects": 1}, excludes=1, every=10),
+    one_user("float", "seconds", 1.2),
+    one_user("float", "p99", 1.2),
 ]
