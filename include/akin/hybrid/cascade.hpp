@@ -1,0 +1,118 @@
+/// @file
+/// A cheap model retrieves, a costly one ranks what was retrieved.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/hybrid/cascade_options.hpp>
+#include <akin/hybrid/detail/combined_scores.hpp>
+#include <akin/hybrid/detail/fill_below.hpp>
+#include <akin/hybrid/detail/part.hpp>
+#include <akin/kernels/top_k.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// The `retrieve` best items of the cheap model, scored by the costly one; all others that the cheap model scores come
+/// below, in its order, moved as in fallback_model. Retrieved items that the costly model does not know are among those
+/// others, and a user that it does not know keeps the cheap model's scores.
+///
+/// The costly model is asked for single scores, score(user, item), which are 0 where it has no evidence of the two; one
+/// that scores users in blocks (graph_filter, a blend), whose single scores cost as much as all, for all.
+///
+/// Made by cascade(). Complexity: a user costs all scores of the cheap model, `retrieve` scores of the costly one and
+/// O(items). Deterministic as its models are; const members may be called from many threads where theirs may.
+template <class Cheap, class Costly>
+class cascade_model
+    : public detail::combined_scores<cascade_model<Cheap, Costly>, typename Cheap::scalar_type,
+                                     typename Cheap::index_type, history_scorer<Cheap> && history_scorer<Costly>> {
+ public:
+  using scalar_type = typename Cheap::scalar_type;
+  using index_type = typename Cheap::index_type;
+  static constexpr std::string_view kind = "cascade";
+
+  /// See cascade().
+  cascade_model(std::tuple<detail::part<Cheap>, detail::part<Costly>> parts, const cascade_options& options)
+      : options_(options), parts_(std::move(parts)) {
+    detail::assert_parts<Cheap, Costly>();
+    detail::require(options.retrieve >= 1, "cascade", "retrieve must be positive", options.retrieve);
+    detail::require_same_shape("cascade", parts_);
+  }
+
+  const cascade_options& options() const noexcept { return options_; }
+  const Cheap& cheap() const noexcept { return *std::get<0>(parts_); }
+  const Costly& costly() const noexcept { return *std::get<1>(parts_); }
+
+  std::int64_t users() const { return cheap().users(); }
+  std::int64_t items() const { return cheap().items(); }
+  bool knows_user(index_type user) const { return cheap().knows_user(user); }
+  bool knows_item(index_type item) const { return cheap().knows_item(item); }
+
+  /// Fills row i of `out` for request i, a user or a history; see detail::combined_scores.
+  template <class Request>
+  void score_rows(std::span<const Request> requests, rows_view<scalar_type> out) const {
+    std::fill_n(out.data, out.rows * out.cols, detail::no_score<scalar_type>);
+    std::vector<kernels::scored<scalar_type, index_type>> best(
+        static_cast<std::size_t>(std::min<std::int64_t>(options_.retrieve, out.cols)));
+    detail::for_each_scored(cheap(), requests, out.cols,
+                            [&](std::size_t position, std::span<const scalar_type> scores) {
+                              const auto row = detail::row_of(out, position);
+                              if (!best.empty()) rank(requests[position], scores, row, best);
+                              detail::fill_below(scores, row);
+                            });
+  }
+
+  void write_to(detail::model_writer& writer) const requires(detail::storable<Cheap>&& detail::storable<Costly>) {
+    writer.add_value("retrieve", options_.retrieve);
+    detail::write_parts(writer, parts_);
+  }
+  /// The cascade with its models, which it owns.
+  static cascade_model read_from(const detail::model_reader& reader) requires(
+      detail::storable<Cheap>&& detail::storable<Costly>) {
+    const cascade_options options{.retrieve = reader.value<int>("retrieve")};
+    return {detail::read_parts<Cheap, Costly>(reader), options};
+  }
+
+ private:
+  /// Gives the best of the cheap scores those of the costly model.
+  template <class Request>
+  void rank(const Request& request, std::span<const scalar_type> cheap_scores, std::span<scalar_type> row,
+            std::vector<kernels::scored<scalar_type, index_type>>& best) const {
+    if (!detail::is_known(costly(), request)) return;
+    kernels::top_k<scalar_type, index_type> top(best.data(), static_cast<std::int64_t>(best.size()));
+    kernels::offer_all(cheap_scores.data(), static_cast<std::int64_t>(cheap_scores.size()), top);
+    const auto retrieved = std::span(best).first(static_cast<std::size_t>(top.finish()));
+    if constexpr (std::is_same_v<Request, index_type> && !detail::block_scorer<Costly, index_type>) {
+      for (const auto& item : retrieved)
+        if (costly().knows_item(item.id)) row[static_cast<std::size_t>(item.id)] = costly().score(request, item.id);
+    } else {
+      detail::for_each_scored(costly(), std::span<const Request>(&request, 1), static_cast<std::int64_t>(row.size()),
+                              [&](std::size_t, std::span<const scalar_type> scores) {
+                                for (const auto& item : retrieved)
+                                  row[static_cast<std::size_t>(item.id)] = scores[static_cast<std::size_t>(item.id)];
+                              });
+    }
+  }
+
+  cascade_options options_;
+  std::tuple<detail::part<Cheap>, detail::part<Costly>> parts_;
+};
+
+/// `cheap` retrieves, `costly` ranks: cascade(popular, als, {.retrieve = 200}). Refers to lvalues, which must outlive
+/// it, and owns rvalues. Throws std::invalid_argument for models of different users or items, or retrieve < 1.
+template <class Cheap, class Costly>
+auto cascade(Cheap&& cheap, Costly&& costly, const cascade_options& options = {}) {
+  return cascade_model<std::remove_cvref_t<Cheap>, std::remove_cvref_t<Costly>>(
+      std::tuple(detail::part_of(std::forward<Cheap>(cheap)), detail::part_of(std::forward<Costly>(costly))), options);
+}
+
+}  // namespace akin::inline AKIN_ABI

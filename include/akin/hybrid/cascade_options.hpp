@@ -1,0 +1,17 @@
+/// @file
+/// Options of cascade. C++17-clean.
+#pragma once
+
+#include <akin/config.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+struct cascade_options {
+  /// Items that the cheap model retrieves and the costly one ranks, >= 1. What a query excludes is among them, so it
+  /// should be larger than a list and a usual history together; 100 to 1000.
+  int retrieve = 200;
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin

@@ -1,0 +1,105 @@
+/// @file
+/// What models made of models share: rows of scores for some users at once.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/score_stream.hpp>
+#include <akin/retrieval/recommend_for.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Users that a hybrid scores at once: enough that memory for a row costs nothing, and for parts that score blocks.
+inline constexpr std::int64_t combined_users = 16;
+
+/// Whether the part can be asked: a user must be known, a history must not be empty.
+template <class Model>
+bool is_known(const Model& model, typename Model::index_type user) {
+  return model.knows_user(user);
+}
+template <class Model>
+bool is_known(const Model&, const history_of<Model>& of) noexcept {
+  return !of.columns.empty();
+}
+
+/// Calls body(position, scores) for each request that the model knows, in their order; body may write to the scores.
+/// At most combined_users requests. Throws where the model does not have `items` items.
+template <class Model, class Request, class Body>
+void for_each_scored(const Model& model, std::span<const Request> requests, std::int64_t items, const Body& body) {
+  using scalar_type = typename Model::scalar_type;
+  if (model.items() != items)
+    fail<std::invalid_argument>("hybrid: a model must keep its number of items while it is part of another, ", items,
+                                ", got ", model.items());
+  std::array<Request, combined_users> known = {};
+  std::array<std::size_t, combined_users> positions = {};
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    if (is_known(model, requests[i])) {
+      known[count] = requests[i];
+      positions[count++] = i;
+    }
+  if (count == 0) return;
+  std::vector<scalar_type> memory(static_cast<std::size_t>(items * scored_at_once<Model, Request>()));
+  score_stream<Model, Request> scores(model, std::span<const Request>(known).first(count), memory);
+  for (std::size_t i = 0; i < count; ++i) body(positions[i], scores.next());
+}
+
+/// The row of a view.
+template <class Scalar>
+std::span<Scalar> row_of(const rows_view<Scalar>& rows, std::size_t row) {
+  return {rows.row(static_cast<std::int64_t>(row)), static_cast<std::size_t>(rows.cols)};
+}
+
+/// All calls for scores, made of Derived::score_rows(requests, out), which fills a row of `out` for each of at most
+/// combined_users users, or histories where Histories.
+template <class Derived, class Scalar, class Index, bool Histories>
+class combined_scores {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+  static constexpr std::int64_t block_users = combined_users;
+
+  /// The score among all others, which costs as much as score_all; 0 without evidence. Ids must be in range.
+  Scalar score(Index user, Index item) const {
+    if (!self().knows_user(user)) return 0;
+    std::vector<Scalar> row(static_cast<std::size_t>(self().items()));
+    score_all(user, row);
+    const Scalar found = row[static_cast<std::size_t>(item)];
+    return found > no_score<Scalar> ? found : Scalar{0};
+  }
+  /// Fills out[item] for all items, -infinity for those without evidence.
+  void score_all(Index user, std::span<Scalar> out) const { self().score_rows(one(user), row(out)); }
+  /// Row i of `out` gets what score_all gives for users[i], to the bit; at most block_users.
+  void score_block(std::span<const Index> users, rows_view<Scalar> out) const { self().score_rows(users, out); }
+
+  /// The same as score_all for a history of any user: item ids, ascending, and a value each.
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const
+      requires(Histories) {
+    const history<Scalar, Index> of{columns, values};
+    self().score_rows(one(of), row(out));
+  }
+  void score_block(std::span<const history<Scalar, Index>> histories, rows_view<Scalar> out) const requires(Histories) {
+    self().score_rows(histories, out);
+  }
+
+ private:
+  template <class Request>
+  static std::span<const Request> one(const Request& request) noexcept {
+    return {&request, 1};
+  }
+  static rows_view<Scalar> row(std::span<Scalar> out) noexcept {
+    return {out.data(), 1, static_cast<std::int64_t>(out.size())};
+  }
+  const Derived& self() const noexcept { return static_cast<const Derived&>(*this); }
+};
+
+}  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,266 @@
+/// @file
+/// The weights of a blend, learnt from interactions that its models have not seen.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/evaluation/detail/relevance.hpp>
+#include <akin/evaluation/detail/tally.hpp>
+#include <akin/hybrid/blend_options.hpp>
+#include <akin/hybrid/detail/combined_scores.hpp>
+#include <akin/hybrid/detail/normal_form.hpp>
+#include <akin/hybrid/detail/part.hpp>
+#include <akin/hybrid/learn_weights_options.hpp>
+#include <akin/matrix.hpp>
+#include <akin/metrics/judged_list.hpp>
+#include <akin/parallel.hpp>
+#include <akin/retrieval/query.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// The mean of a metric over users whom blends of the same models with different weights make lists for: models score
+/// once for all of these blends, some users at a time.
+template <class HistoryScalar, class TestScalar, class Metric, class... Models>
+class weight_trial {
+  using first_type = std::tuple_element_t<0, std::tuple<Models...>>;
+  using scalar_type = typename first_type::scalar_type;
+  using index_type = typename first_type::index_type;
+
+ public:
+  using weights = std::array<double, sizeof...(Models)>;
+
+  weight_trial(normalization how, const csr_view<HistoryScalar, index_type>& history,
+               const csr_view<TestScalar, index_type>& held_out, const Metric& metric, const Models&... models)
+      : how_(how), history_(history), held_out_(held_out), metric_(metric), models_(part<Models>(models)...) {}
+
+  /// Chooses the users who want something; at most `most` of them, evenly, or all where it is 0.
+  void choose_users(std::int64_t most) {
+    std::vector<index_type> relevant;
+    for (std::int64_t user = 0; user < held_out_.rows; ++user)
+      if (find(user, relevant), !relevant.empty()) users_.push_back(static_cast<index_type>(user));
+    const auto all = static_cast<std::int64_t>(users_.size());
+    require(all > 0, "learn_weights", "held_out must have an item above 0 that its user has not in history");
+    if (most == 0 || most >= all) return;
+    for (std::int64_t i = 0; i < most; ++i)
+      users_[static_cast<std::size_t>(i)] = users_[static_cast<std::size_t>(i * all / most)];
+    users_.resize(static_cast<std::size_t>(most));
+  }
+
+  /// The sum of the metric over the users for each of the candidates.
+  template <class Policy>
+  std::vector<double> operator()(const Policy& policy, const std::vector<weights>& candidates) const {
+    std::vector<scratch> workers(static_cast<std::size_t>(worker_count(policy)), scratch(items(), metric_.k));
+    return reduce_blocks(
+        policy, static_cast<std::int64_t>(users_.size()), combined_users, std::vector<double>(candidates.size()),
+        [&](std::int64_t begin, std::int64_t end, int worker) {
+          return try_users(begin, end, candidates, workers[static_cast<std::size_t>(worker)]);
+        },
+        [](std::vector<double>& sums, const std::vector<double>& block) {
+          for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += block[i];
+        });
+  }
+
+ private:
+  /// A model's normalised scores of a user; empty where it does not know the user.
+  struct normal_row {
+    std::vector<scalar_type> scores;
+    scalar_type unscored = 0;
+  };
+  struct scratch {
+    scratch(std::int64_t items, int k) : evaluation(items, k, 1), known(static_cast<std::size_t>(items)) {}
+
+    evaluation_scratch<scalar_type, index_type> evaluation;
+    std::array<std::array<normal_row, sizeof...(Models)>, combined_users> rows;
+    std::vector<std::uint8_t> known;
+  };
+
+  std::int64_t items() const noexcept { return held_out_.cols; }
+
+  void find(std::int64_t user, std::vector<index_type>& relevant) const {
+    find_relevant(held_out_.row_columns(user), held_out_.row_values(user), history_.row_columns(user), true, relevant);
+  }
+
+  std::vector<double> try_users(std::int64_t begin, std::int64_t end, const std::vector<weights>& candidates,
+                                scratch& mine) const {
+    const auto users =
+        std::span(users_).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+    for (auto& rows : mine.rows)
+      for (normal_row& row : rows) row.scores.clear();
+    for_each_part(models_, [&](std::size_t number, const auto& model) {
+      for_each_scored(model, users, items(), [&](std::size_t position, std::span<scalar_type> scores) {
+        normal_row& row = mine.rows[position][number];
+        row.unscored = normalize(how_, scores);
+        row.scores.assign(scores.begin(), scores.end());
+      });
+    });
+    std::vector<double> sums(candidates.size());
+    for (std::size_t position = 0; position < users.size(); ++position) {
+      find(users[position], mine.evaluation.relevant);
+      for (std::size_t i = 0; i < candidates.size(); ++i)
+        sums[i] += value_for(users[position], mine.rows[position], candidates[i], mine);
+    }
+    return sums;
+  }
+
+  /// The metric of the user's list from the weighted sum of the rows, which is that of blend.
+  double value_for(index_type user, const std::array<normal_row, sizeof...(Models)>& rows, const weights& candidate,
+                   scratch& mine) const {
+    auto& to = mine.evaluation;
+    std::fill(to.ranking.scores.begin(), to.ranking.scores.end(), scalar_type{0});
+    std::fill(mine.known.begin(), mine.known.end(), std::uint8_t{0});
+    for (std::size_t number = 0; number < rows.size(); ++number)
+      if (const auto weight = static_cast<scalar_type>(candidate[number]); weight > 0 && !rows[number].scores.empty())
+        add_weighted<scalar_type>(weight, rows[number].scores, rows[number].unscored, to.ranking.scores, mine.known);
+    drop_unknown<scalar_type>(mine.known, to.ranking.scores);
+    const query<index_type> q{.k = static_cast<int>(metric_.k)};
+    const std::int64_t count =
+        rank_scores(q, history_.row_columns(user), std::span(to.ranking.scores), to.ranking.best);
+    to.ranked.clear();
+    for (std::int64_t i = 0; i < count; ++i) to.ranked.push_back(to.ranking.best[static_cast<std::size_t>(i)].id);
+    return value_of(metric_, judge_ranking(user, to));
+  }
+
+  normalization how_;
+  csr_view<HistoryScalar, index_type> history_;
+  csr_view<TestScalar, index_type> held_out_;
+  const Metric& metric_;
+  std::tuple<part<Models>...> models_;
+  std::vector<index_type> users_;
+};
+
+/// The weights, made to sum to 1.
+template <std::size_t Count>
+std::array<double, Count> shares_of_one(std::array<double, Count> weights) {
+  double sum = 0;
+  for (const double weight : weights) sum += weight;
+  for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+/// Where a search goes from `weights` along one of them: to 0, unless it is the only one, and to the weight (where it
+/// is 0, the largest of all) times powers of `step`.
+template <std::size_t Count>
+std::vector<std::array<double, Count>> moves_of(const std::array<double, Count>& weights, std::size_t along,
+                                                double step) {
+  std::vector<std::array<double, Count>> moves;
+  const auto add = [&](double weight) {
+    moves.push_back(weights);
+    moves.back()[along] = weight;
+  };
+  const double base = weights[along] > 0 ? weights[along] : *std::max_element(weights.begin(), weights.end());
+  if (weights[along] > 0 && weights[along] < 1) add(0);
+  for (const double power : {-2.0, -1.0, 0.0, 1.0, 2.0})
+    if (const double weight = base * std::pow(step, power); weight != weights[along]) add(weight);
+  for (auto& move : moves) move = shares_of_one(move);
+  return moves;
+}
+
+/// The best of equal weights, each model alone, and what a search along one weight after the other finds from there;
+/// try_all gives the goodness of each of some weights.
+template <std::size_t Count, class TryAll>
+std::array<double, Count> search_weights(int rounds, const TryAll& try_all) {
+  std::array<double, Count> best;
+  best.fill(1.0 / static_cast<double>(Count));
+  if (Count == 1) return best;
+  double best_value = -1;
+  const auto take_best = [&](const std::vector<std::array<double, Count>>& candidates) {
+    const std::vector<double> values = try_all(candidates);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (values[i] > best_value) {
+        best_value = values[i];
+        best = candidates[i];
+      }
+  };
+  std::vector<std::array<double, Count>> start = {best};
+  for (std::size_t i = 0; i < Count; ++i) {
+    start.push_back({});
+    start.back()[i] = 1;
+  }
+  take_best(start);
+  double step = 4;
+  for (int round = 0; round < rounds; ++round) {
+    for (std::size_t along = 0; along < Count; ++along) take_best(moves_of(best, along, step));
+    step = std::sqrt(step);
+  }
+  return best;
+}
+
+/// The checked view of a matrix that must have the models' shape.
+template <class Index, class Policy, class Matrix>
+auto shaped_view(const Policy& policy, const Matrix& matrix, std::int64_t users, std::int64_t items,
+                 std::string_view where, std::string_view name) {
+  static_assert(interaction_matrix<Matrix>,
+                "akin: matrices of interactions must be row-major sparse matrices (one row a user)");
+  using scalar_type = pointee<decltype(matrix.valuePtr())>;
+  const auto view = checked_view<scalar_type, Index>(policy, matrix, sentence(where, ": ", name));
+  if (view.rows != users || view.cols != items)
+    fail<std::invalid_argument>(where, ": ", name, " must have the models' shape, ", users, " users x ", items,
+                                " items, got ", view.rows, " x ", view.cols);
+  return view;
+}
+
+}  // namespace detail
+
+/// Weights for blend(normalization, ...), in the order of the models, that sum to 1: those whose blend makes the best
+/// lists, by `metric`, of what users took in `held_out` but do not have in `history`, which is not recommended. The
+/// models should have learnt from `history` alone; the weights then serve models of the same options that learnt from
+/// both.
+///
+/// Tries equal weights and each model alone, then from the best of them a coordinate search: one weight after the other
+/// is set to 0 or moved by some factors, which come closer to 1 from round to round. What is found is no worse on
+/// `held_out` than the best model alone. `metric` is one of users, such as metrics::ndcg{10}.
+///
+/// history, held_out: users x items, of the models' shape, with any scalar. Throws std::invalid_argument where shapes
+/// or options are wrong or nobody wants anything in `held_out`, not_fitted. O(1 + rounds * models) passes of scoring
+/// over the users, each with O(models * items) for 6 blends; memory of 16 rows of scores for each model and worker. The
+/// same weights for any number of threads.
+template <class Policy, class History, class HeldOut, class Metric, class... Models>
+requires(scorer<Models>&&...) std::array<double, sizeof...(Models)> learn_weights(
+    const Policy& policy, normalization how, const History& history, const HeldOut& held_out, const Metric& metric,
+    const learn_weights_options& options, const Models&... models) {
+  constexpr std::string_view where = "learn_weights";
+  detail::assert_policy<Policy>();
+  static_assert(sizeof...(Models) > 0, "akin: learn_weights needs models");
+  detail::assert_parts<Models...>();
+  using index_type = typename std::tuple_element_t<0, std::tuple<Models...>>::index_type;
+  static_assert(metrics::user_metric<Metric, index_type> && !metrics::aggregate_metric<Metric, index_type>,
+                "akin: learn_weights needs a metric that is a mean over users, such as akin::metrics::ndcg{10}");
+  detail::require(options.rounds >= 0, where, "rounds must not be negative", options.rounds);
+  detail::require(options.users >= 0, where, "users must not be negative", options.users);
+  detail::require(static_cast<int>(metric.k) >= 1, where, "k of the metric must be positive",
+                  static_cast<int>(metric.k));
+  detail::require_same_shape(where, models...);
+  const auto& first = std::get<0>(std::tie(models...));
+  detail::require_fitted(first.users() > 0 || first.items() > 0, where);
+  const auto seen = detail::shaped_view<index_type>(policy, history, first.users(), first.items(), where, "history");
+  const auto wanted =
+      detail::shaped_view<index_type>(policy, held_out, first.users(), first.items(), where, "held_out");
+  detail::weight_trial<detail::pointee<decltype(history.valuePtr())>, detail::pointee<decltype(held_out.valuePtr())>,
+                       Metric, Models...>
+  trial(how, seen, wanted, metric, models...);
+  trial.choose_users(options.users);
+  return detail::search_weights<sizeof...(Models)>(options.rounds,
+                                                   [&](const auto& candidates) { return trial(policy, candidates); });
+}
+
+/// The same with the default options.
+template <class Policy, class History, class HeldOut, class Metric, class... Models>
+requires(scorer<Models>&&...) std::array<double, sizeof...(Models)> learn_weights(
+    const Policy& policy, normalization how, const History& history, const HeldOut& held_out, const Metric& metric,
+    const Models&... models) {
+  return learn_weights(policy, how, history, held_out, metric, learn_weights_options{}, models...);
+}
+
+}  // namespace akin::inline AKIN_ABI
