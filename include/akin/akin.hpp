@@ -12,6 +12,7 @@
 #include <akin/content/fuse_features.hpp>
 #include <akin/content/segment_popularity.hpp>
 #include <akin/content/segment_popularity_options.hpp>
+#include <akin/content/stop_words.hpp>
 #include <akin/content/tokenize.hpp>
 #include <akin/content/user_profile.hpp>
 #include <akin/data/clean.hpp>
@@ -54,9 +55,13 @@
 #include <akin/graph/graph_filter_options.hpp>
 #include <akin/graph/rp3beta.hpp>
 #include <akin/graph/rp3beta_options.hpp>
+#include <akin/hybrid/blend.hpp>
+#include <akin/hybrid/blend_options.hpp>
 #include <akin/hybrid/cascade.hpp>
 #include <akin/hybrid/cascade_options.hpp>
 #include <akin/hybrid/fallback.hpp>
+#include <akin/hybrid/learn_weights.hpp>
+#include <akin/hybrid/learn_weights_options.hpp>
 #include <akin/hybrid/rank_fusion.hpp>
 #include <akin/hybrid/switching.hpp>
 #include <akin/io/atomic_file.hpp>
