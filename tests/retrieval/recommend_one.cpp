@@ -17,9 +17,14 @@
 #include <akin/factorization/explicit_als.hpp>
 #include <akin/factorization/factor_model.hpp>
 #include <akin/factorization/implicit_als.hpp>
+#include <akin/factorization/svdpp.hpp>
+#include <akin/graph/rp3beta.hpp>
 #include <akin/linear/ease.hpp>
+#include <akin/linear/slim.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/user_knn.hpp>
+#include <akin/random.hpp>
+#include <akin/retrieval/item_mask.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommend_one.hpp>
 
@@ -30,7 +35,7 @@
 namespace execution = akin::execution;
 
 namespace {
-std::atomic<std::int64_t> allocations = 0;  // of this thread of tests; nothing else runs beside it
+std::atomic<std::int64_t> allocations = 0;  // of all threads; nothing runs beside a call that is watched
 }
 
 // Every way to ask for memory is counted in this program.
@@ -60,13 +65,17 @@ akin::sparse_matrix<float> clicks() {
 
 // Each user's answer is recommend's, found without an allocation.
 template <class Model>
-void check_answers(const Model& model, const akin::query<>& q) {
-  akin::workspace<float> scratch(model, q.k);
+void check_answers(const Model& model, const akin::query<typename Model::index_type>& q) {
+  using Scalar = typename Model::scalar_type;
+  using Index = typename Model::index_type;
+  static_assert(akin::real_time_scorer<Model>);
+  akin::workspace<Scalar, Index> scratch(model, q.k);
   const auto room = static_cast<std::size_t>(q.k);
-  std::vector<std::int32_t> items(room);
-  std::vector<float> scores(room);
+  std::vector<Index> items(room);
+  std::vector<Scalar> scores(room);
+  static_assert(noexcept(akin::recommend_one(model, 0, q, scratch, items, scores)));
   const auto expected = akin::recommend(execution::seq, model, q);
-  for (std::int32_t user = 0; user < model.users(); ++user) {
+  for (Index user = 0; user < model.users(); ++user) {
     CAPTURE(user);
     const std::int64_t before = allocations;
     const akin::one_result found = akin::recommend_one(model, user, q, scratch, items, scores);
@@ -99,9 +108,10 @@ void check_model_answers(Model model) {
   check_answers(model, {.k = 9, .available = {.from = from, .at = 4}});
 }
 
-akin::factor_model<float> gaussian_model(std::int64_t users, std::int64_t items, std::int64_t factors) {
-  akin::dense_matrix<float> x = akin::synthetic::gaussian<float>(users, factors, {.seed = 1}),
-                            y = akin::synthetic::gaussian<float>(items, factors, {.seed = 2});
+template <class Scalar = float, class Index = std::int32_t>
+akin::factor_model<Scalar, Index> gaussian_model(std::int64_t users, std::int64_t items, std::int64_t factors) {
+  akin::dense_matrix<Scalar> x = akin::synthetic::gaussian<Scalar>(users, factors, {.seed = 1}),
+                             y = akin::synthetic::gaussian<Scalar>(items, factors, {.seed = 2});
   if (users > 3) x.row(3).setZero();
   if (items > 5) y.row(5).setZero();
   return {x, y};
@@ -138,9 +148,12 @@ TEST_CASE("one user gets the list that recommend gives, and no memory is asked f
   check_model_answers(akin::user_knn<float>());
   check_model_answers(akin::user_knn<float>({.aggregation = akin::aggregation::weighted_average}));
   check_model_answers(akin::ease<float>());
+  check_model_answers(akin::slim<float>());
+  check_model_answers(akin::rp3beta<float>());
   check_model_answers(akin::implicit_als<float>({.factors = 6, .iterations = 2}));
   check_model_answers(akin::explicit_als<float>({.factors = 6, .iterations = 2}));
   check_model_answers(akin::biased_mf<float>({.factors = 6, .epochs = 2}));
+  check_model_answers(akin::svdpp<float>({.factors = 6, .epochs = 2}));
 }
 
 TEST_CASE("stretches of scores: catalogues around their length, ties, and exclusions out of order") {
@@ -156,6 +169,56 @@ TEST_CASE("stretches of scores: catalogues around their length, ties, and exclus
   std::vector<std::int32_t> offsets = {0, 3, 3}, columns = {9, 2, 5};
   check_answers(gaussian_model(2, 10, 3),
                 {.k = 9, .exclude = akin::sparsity_view<std::int32_t>(2, 10, offsets.data(), columns.data())});
+}
+
+namespace {
+
+template <class Scalar, class Index>
+void check_random_queries(std::uint64_t seed) {
+  const akin::random_stream random(seed);
+  const auto items = static_cast<Index>(1 + random.below(0, 2100));
+  const auto chance = [&](std::uint64_t element) { return random.below(element, 2) == 0; };
+  const auto model = gaussian_model<Scalar, Index>(8, items, 1 + static_cast<std::int64_t>(random.below(1, 40)));
+  const auto seen = akin_test::random_sparse<Scalar, Index>(8, items, 0.2, seed);
+  const auto candidates = random_candidates<Index>(items, random);
+  const auto mask = [&](std::uint64_t of_three) {
+    return akin::item_mask(items, [&, of_three](std::int64_t item) {
+      return random.below(static_cast<std::uint64_t>(item) + 10'000 * of_three, 3) < of_three;
+    });
+  };
+  const akin::item_mask most = mask(2), few = mask(1);
+  std::vector<std::int64_t> from(static_cast<std::size_t>(items)), until(from.size());
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    from[i] = static_cast<std::int64_t>(random.below(i + 40'000, 10));
+    until[i] = from[i] + static_cast<std::int64_t>(random.below(i + 50'000, 20));
+  }
+  akin::query<Index> q = {.k = 1 + static_cast<int>(random.below(2, 2 * static_cast<std::uint64_t>(items)))};
+  if (chance(3)) q.exclude = seen;
+  if (candidates) q.candidates = *candidates;
+  if (chance(4)) q.allow = most;
+  if (chance(5)) q.deny = few;
+  if (chance(6)) q.available = {.from = from, .until = until, .at = 8};
+  if (chance(7)) q.minimum_score = 0.1;
+  check_answers(model, q);
+}
+
+}  // namespace
+
+TEST_CASE("queries of all kinds together, float and double, 32 and 64 bits of an id") {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    CAPTURE(seed);
+    check_random_queries<float, std::int32_t>(seed);
+    check_random_queries<double, std::int64_t>(seed + 1000);
+  }
+}
+
+TEST_CASE("exclusions of items that the model does not have are not looked at") {
+  std::vector<std::int32_t> offsets = {0, 3, 3}, columns = {-5, 2, 1'000'000};
+  const akin::query<> q = {.k = 9, .exclude = akin::sparsity_view<std::int32_t>(2, 10, offsets.data(), columns.data())};
+  check_answers(gaussian_model(2, 10, 3), q);
+  akin::popularity<float> popular;
+  popular.fit(execution::seq, akin_test::random_sparse<float, std::int32_t>(2, 10, 0.9, 4));
+  check_answers(popular, q);
 }
 
 TEST_CASE("every misuse has its status, and nothing is written") {

@@ -67,6 +67,7 @@ template <class Model>
 concept range_scorer = requires(const Model& model, typename Model::index_type id,
                                 std::span<typename Model::scalar_type> out) {
   requires noexcept(model.score_range(id, id, out));
+  requires noexcept(model.score(id, id));
   requires noexcept(model.knows_item(id));
 };
 
