@@ -2,6 +2,7 @@
 // percentile.
 #include <algorithm>
 
+#include <akin/retrieval/quantized_index.hpp>
 #include <akin/retrieval/recommend_one.hpp>
 #include <akin/retrieval/workspace.hpp>
 
@@ -37,16 +38,28 @@ double quantile(const std::vector<double>& sorted, double q) {
 }
 
 void run(compare::arguments given) {
-  given.whole("threads", 1);  // one user is one thread's work
+  const auto policy = akin::execution::par.threads(given.whole("threads", 2));
+  const std::string index = given.text("index", "");
   const compare::retrieval asked(given);
   given.require_all_taken();
 
   const auto query = asked.query();
   akin::workspace<float> scratch(asked.model, asked.k);
   std::vector<std::int32_t> lists;
-  const auto seconds = times_of(asked, lists, [&](std::int32_t user, auto items, auto scores) {
-    akin::recommend_one(asked.model, user, query, scratch, items, scores);
-  });
+  std::vector<double> seconds;
+  if (index == "int8") {
+    const akin::quantized_index<float> quantized(policy, asked.model.item_factors());
+    const auto users = asked.model.user_factors();
+    const auto width = static_cast<std::size_t>(users.cols());
+    seconds = times_of(asked, lists, [&](std::int32_t user, auto items, auto scores) {
+      const std::span<const float> vector(users.row(user).data(), width);
+      akin::recommend_one(quantized, vector, query, scratch, items, scores);
+    });
+  } else {
+    seconds = times_of(asked, lists, [&](std::int32_t user, auto items, auto scores) {
+      akin::recommend_one(asked.model, user, query, scratch, items, scores);
+    });
+  }
   std::printf("{\"seconds\": %.9g, \"p99\": %.9g, \"factors\": %d}\n", quantile(seconds, 0.5), quantile(seconds, 0.99),
               asked.k);
   asked.write(lists);

@@ -256,7 +256,9 @@ def check_retrieval(options):
               tasks.Task("drawn", "", "akin_top_lists", {}, "itself", {}, 2, made=drawn, **lists, settings={"factors": 3, "k": 20}),
               tasks.Task("bytes", "", "akin_top_lists", {"index": "int8"}, "itself", {}, 2, made=drawn, **lists,
                          settings={"factors": 3, "k": 20}),
-              tasks.Task("one", "", "akin_one_user", {}, "itself", {}, 2, made=drawn, **lists, settings={"factors": 3, "k": 20})]
+              tasks.Task("one", "", "akin_one_user", {}, "itself", {}, 2, made=drawn, **lists, settings={"factors": 3, "k": 20}),
+              tasks.Task("byte", "", "akin_one_user", {"index": "int8"}, "itself", {}, 2, made=drawn, **lists,
+                         settings={"factors": 3, "k": 20})]
     bench = SelfBench(options)
     for task in chosen:
         row = bench.measure(task)

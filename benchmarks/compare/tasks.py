@@ -154,4 +154,6 @@ TASKS = [
     lists("of a tenth of the items, faiss with a selector", 3, "faiss_lists", theirs={"selects": 1}, excludes=1, every=10),
     one_user("float", "seconds", 1.2),
     one_user("float", "p99", 1.2),
+    one_user("int8", "seconds", 3.5, index="int8"),
+    one_user("int8", "p99", 3.5, index="int8"),
 ]
