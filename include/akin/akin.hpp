@@ -133,6 +133,7 @@
 #include <akin/retrieval/similar_items.hpp>
 #include <akin/retrieval/workspace.hpp>
 #include <akin/serving/bundle.hpp>
+#include <akin/serving/live_model.hpp>
 #include <akin/storage.hpp>
 #include <akin/version.hpp>
 #include <akin/views.hpp>

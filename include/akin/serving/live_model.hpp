@@ -1,0 +1,265 @@
+/// @file
+/// A model that is replaced while it answers: readers never wait and always see a whole model.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/io/model_file.hpp>
+#include <akin/retrieval/query.hpp>
+#include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommend_for.hpp>
+#include <akin/retrieval/recommend_one.hpp>
+#include <akin/retrieval/similar_items.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// One published model. `balance` falls by 1 with each reader that leaves and rises by the number of readers that came
+/// when the model is replaced: whoever brings it to 0 from then on is the last.
+template <class Model>
+struct alignas(64) live_cell {
+  std::unique_ptr<const Model> model;
+  std::uint64_t version = 0;
+  std::atomic<std::int64_t> balance = 0;
+  std::atomic<bool> is_free = true;
+};
+
+/// The cells of a live_model by number. They are made in blocks as they are needed and stay where they are.
+template <class Model>
+class live_cells {
+ public:
+  static constexpr std::size_t most = 4096;
+
+  live_cell<Model>& operator[](std::size_t number) noexcept { return (*blocks_[number / size])[number % size]; }
+
+  /// The number of a cell that nobody uses. One caller at a time. Throws std::length_error where there is none left.
+  std::size_t find_free() {
+    for (std::size_t number = 0; number < most; ++number) {
+      auto& block = blocks_[number / size];
+      if (!block) block = std::make_unique<block_type>();
+      if ((*block)[number % size].is_free.load(std::memory_order_acquire)) return number;
+    }
+    fail<std::length_error>("live_model::publish: readers must leave old models, got ", most, " that are held");
+  }
+
+ private:
+  static constexpr std::size_t size = 64;
+  using block_type = std::array<live_cell<Model>, size>;
+
+  std::array<std::unique_ptr<block_type>, most / size> blocks_ = {};
+};
+
+}  // namespace detail
+
+/// Holds a model for many reading threads, and replaces it by another while they read.
+///
+///   akin::live_model live(std::move(model));
+///   { const auto now = live.read();  now->score(3, 5); }  // one model, whole, for as long as `now` lives
+///   live.publish(std::move(retrained));
+///
+/// read() is one atomic addition and leaving one more: no lock, no loop, no allocation, whatever writers do, for any
+/// number of readers. Whoever leaves a replaced model last destroys it: the writer where nobody reads, otherwise that
+/// reader, once for each publication. Writers wait for each other, never for readers.
+///
+/// It is not a scorer itself, so that no algorithm can see two models in one call: recommend, recommend_for,
+/// recommend_one, similar_items, score and save take it and ask one model, everything else takes *live.read(). A
+/// hybrid of models goes live as a whole.
+///
+/// All members may be called from many threads; the live_model outlives its snapshots. Memory: the models that are
+/// read, and a cache line for each of the most that were held at once (4096 at most).
+template <class Model>
+class live_model {
+  using cell_type = detail::live_cell<Model>;
+
+ public:
+  using model_type = Model;
+
+  /// One model as it was published, which lives as long as this. To be held for a call or a few, by one thread at a
+  /// time. One that was moved from, or made without a model, may only be destroyed or assigned to.
+  class snapshot {
+   public:
+    snapshot() = default;
+    snapshot(snapshot&& other) noexcept
+        : live_(std::exchange(other.live_, nullptr)), cell_(std::exchange(other.cell_, nullptr)) {}
+    snapshot& operator=(snapshot&& other) noexcept {
+      snapshot old(std::move(other));
+      std::swap(live_, old.live_);
+      std::swap(cell_, old.cell_);
+      return *this;
+    }
+    ~snapshot() {
+      if (cell_ != nullptr) live_->leave(*cell_);
+    }
+
+    const Model& operator*() const noexcept { return *cell_->model; }
+    const Model* operator->() const noexcept { return cell_->model.get(); }
+    /// 1 for the model that the live_model was made with, then one more with each publication.
+    std::uint64_t version() const noexcept { return cell_->version; }
+
+   private:
+    friend live_model;
+    snapshot(live_model& live, cell_type& cell) noexcept : live_(&live), cell_(&cell) {}
+
+    live_model* live_ = nullptr;
+    cell_type* cell_ = nullptr;
+  };
+
+  /// Publishes its first model.
+  explicit live_model(Model model) { publish(std::move(model)); }
+  live_model(const live_model&) = delete;
+  live_model& operator=(const live_model&) = delete;
+  ~live_model() {
+    retire(current_.load(std::memory_order_relaxed));
+    AKIN_ASSERT(alive_.load() == 0);  // a snapshot outlives its live_model
+  }
+
+  /// The current model. Wait-free where the machine adds atomically.
+  snapshot read() const noexcept {
+    auto& self = const_cast<live_model&>(*this);  // counting readers changes nothing that they can see
+    const std::uint64_t before = self.current_.fetch_add(1, std::memory_order_acquire);
+    return {self, self.cells_[number_of(before)]};
+  }
+
+  /// Replaces the model; who reads the old one goes on with it. Returns the version. Waits for other writers only.
+  /// Throws std::bad_alloc, or std::length_error where readers hold 4095 old models; the model then stays.
+  std::uint64_t publish(Model next) {
+    auto owned = std::make_unique<const Model>(std::move(next));
+    const std::lock_guard lock(writers_);
+    return replace(std::move(owned));
+  }
+
+  /// Publishes change(current model), a fold-in or a partial_fit of a copy, and returns its version. No publication of
+  /// another writer gets lost in between: they wait, so `change` must not publish itself. What it throws is passed on;
+  /// the model then stays.
+  template <class Change>
+  std::uint64_t update(Change&& change) {
+    const std::lock_guard lock(writers_);
+    const snapshot now = read();
+    return replace(std::make_unique<const Model>(std::invoke(std::forward<Change>(change), *now)));
+  }
+
+  /// The version of the last publication that is complete: 1 for the first model.
+  std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
+  /// How many old models are still held by readers.
+  std::int64_t retired() const noexcept { return alive_.load(std::memory_order_acquire) - 1; }
+
+ private:
+  // current_ is the number of the cell in the upper bits and in the lower ones how many readers came to it, which 52
+  // bits can count for years.
+  static constexpr int count_bits = 52;
+  static std::size_t number_of(std::uint64_t current) noexcept {
+    return static_cast<std::size_t>(current >> count_bits);
+  }
+
+  std::uint64_t replace(std::unique_ptr<const Model> next) {
+    const std::size_t number = cells_.find_free();
+    const std::uint64_t version = version_.load(std::memory_order_relaxed) + 1;
+    cell_type& cell = cells_[number];
+    cell.model = std::move(next);
+    cell.version = version;
+    cell.balance.store(0, std::memory_order_relaxed);
+    cell.is_free.store(false, std::memory_order_relaxed);
+    alive_.fetch_add(1, std::memory_order_relaxed);
+    const std::uint64_t old =
+        current_.exchange(static_cast<std::uint64_t>(number) << count_bits, std::memory_order_acq_rel);
+    version_.store(version, std::memory_order_release);
+    if (version > 1) retire(old);
+    return version;
+  }
+
+  void retire(std::uint64_t old) noexcept {
+    cell_type& cell = cells_[number_of(old)];
+    const auto came = static_cast<std::int64_t>(old & ((std::uint64_t{1} << count_bits) - 1));
+    if (cell.balance.fetch_add(came, std::memory_order_acq_rel) == -came) destroy(cell);
+  }
+
+  void leave(cell_type& cell) noexcept {
+    if (cell.balance.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(cell);
+  }
+
+  void destroy(cell_type& cell) noexcept {
+    cell.model.reset();
+    alive_.fetch_sub(1, std::memory_order_release);
+    cell.is_free.store(true, std::memory_order_release);
+  }
+
+  alignas(64) std::atomic<std::uint64_t> current_ = 0;
+  alignas(64) std::atomic<std::uint64_t> version_ = 0;
+  std::atomic<std::int64_t> alive_ = 0;
+  std::mutex writers_;
+  detail::live_cells<Model> cells_;
+};
+
+/// See recommend of a model: one model answers for all users.
+template <class Policy, class Model>
+auto recommend(const Policy& policy, const live_model<Model>& live,
+               std::span<const std::type_identity_t<typename Model::index_type>> users,
+               const query<typename Model::index_type>& q) {
+  const auto now = live.read();
+  return recommend(policy, *now, users, q);
+}
+
+template <class Policy, class Model>
+auto recommend(const Policy& policy, const live_model<Model>& live, const query<typename Model::index_type>& q) {
+  const auto now = live.read();
+  return recommend(policy, *now, q);
+}
+
+/// See recommend_for of a model.
+template <class Policy, class Model, class Matrix>
+auto recommend_for(const Policy& policy, const live_model<Model>& live, const Matrix& histories,
+                   const query<typename Model::index_type>& q) {
+  const auto now = live.read();
+  return recommend_for(policy, *now, histories, q);
+}
+
+/// See similar_items of a model.
+template <class Policy, class Model>
+auto similar_items(const Policy& policy, const live_model<Model>& live,
+                   std::span<const std::type_identity_t<typename Model::index_type>> items,
+                   const query<typename Model::index_type>& q) {
+  const auto now = live.read();
+  return similar_items(policy, *now, items, q);
+}
+
+/// See score of a model.
+template <class Model>
+typename Model::scalar_type score(const live_model<Model>& live, std::type_identity_t<typename Model::index_type> user,
+                                  std::type_identity_t<typename Model::index_type> item) {
+  const auto now = live.read();
+  return score(*now, user, item);
+}
+
+/// See recommend_one of a model. Where a model has grown beyond the workspace the status is small_workspace; grow it by
+/// *live.read(). Neither throws nor allocates; where it leaves a replaced model last, it frees it.
+template <class Model>
+one_result recommend_one(const live_model<Model>& live, std::type_identity_t<typename Model::index_type> user,
+                         const query<typename Model::index_type>& q,
+                         workspace<typename Model::scalar_type, typename Model::index_type>& scratch,
+                         std::span<std::type_identity_t<typename Model::index_type>> items,
+                         std::span<std::type_identity_t<typename Model::scalar_type>> scores) noexcept {
+  const auto now = live.read();
+  return recommend_one(*now, user, q, scratch, items, scores);
+}
+
+/// Saves the current model, which load<Model>() reads.
+template <class Model>
+void save(const live_model<Model>& live, const std::filesystem::path& path) {
+  const auto now = live.read();
+  save(*now, path);
+}
+
+}  // namespace akin::inline AKIN_ABI
