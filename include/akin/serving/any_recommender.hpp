@@ -1,0 +1,252 @@
+/// @file
+/// A model whose type is chosen at run time.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/hybrid/detail/combined_scores.hpp>
+#include <akin/hybrid/detail/part.hpp>
+#include <akin/io/model_file.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/retrieval/explain.hpp>
+#include <akin/retrieval/query.hpp>
+#include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommend_for.hpp>
+#include <akin/retrieval/similar_items.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// What an any_recommender asks of the model that it holds.
+template <class Scalar, class Index>
+class recommender_interface {
+ public:
+  using history_type = history<Scalar, Index>;
+
+  virtual ~recommender_interface() = default;
+  virtual std::string_view kind() const = 0;
+  virtual std::int64_t users() const = 0;
+  virtual std::int64_t items() const = 0;
+  virtual bool knows_user(Index user) const = 0;
+  virtual bool knows_item(Index item) const = 0;
+  virtual Scalar score(Index user, Index item) const = 0;
+  virtual void score_rows(std::span<const Index> users, rows_view<Scalar> out) const = 0;
+  virtual void score_rows(std::span<const history_type> histories, rows_view<Scalar> out) const = 0;
+  virtual void similarity_all(Index item, std::span<Scalar> out) const = 0;
+  virtual void contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+                             std::span<Scalar> out) const = 0;
+  virtual recommendations<Scalar, Index> recommend(const execution::parallel_policy& policy,
+                                                   const query<Index>& q) const = 0;
+  virtual recommendations<Scalar, Index> recommend(const execution::parallel_policy& policy,
+                                                   std::span<const Index> users, const query<Index>& q) const = 0;
+  virtual void save(const std::filesystem::path& path) const = 0;
+};
+
+/// The interface of a Model that is a part of it.
+template <class Model>
+class held_recommender final : public recommender_interface<typename Model::scalar_type, typename Model::index_type> {
+  using scalar_type = typename Model::scalar_type;
+  using index_type = typename Model::index_type;
+  using history_type = history<scalar_type, index_type>;
+
+ public:
+  explicit held_recommender(part<Model> model) : model_(std::move(model)) {}
+
+  std::string_view kind() const override {
+    if constexpr (requires { Model::kind; })
+      return Model::kind;
+    else
+      return "a model without a name";
+  }
+  std::int64_t users() const override { return model_->users(); }
+  std::int64_t items() const override { return model_->items(); }
+  bool knows_user(index_type user) const override { return model_->knows_user(user); }
+  bool knows_item(index_type item) const override { return model_->knows_item(item); }
+  scalar_type score(index_type user, index_type item) const override { return model_->score(user, item); }
+
+  void score_rows(std::span<const index_type> users, rows_view<scalar_type> out) const override { fill(users, out); }
+  void score_rows(std::span<const history_type> histories, rows_view<scalar_type> out) const override {
+    if constexpr (history_scorer<Model>)
+      fill(histories, out);
+    else
+      refuse("score a history");
+  }
+  void similarity_all(index_type item, std::span<scalar_type> out) const override {
+    if constexpr (item_similarity<Model>)
+      model_->similarity_all(item, out);
+    else
+      refuse("compare items");
+  }
+  void contributions(slice<const index_type> columns, slice<const scalar_type> values, index_type item,
+                     std::span<scalar_type> out) const override {
+    if constexpr (explainable<Model>)
+      model_->contributions(columns, values, item, out);
+    else
+      refuse("explain a score");
+  }
+  recommendations<scalar_type, index_type> recommend(const execution::parallel_policy& policy,
+                                                     const query<index_type>& q) const override {
+    return akin::recommend(policy, *model_, q);
+  }
+  recommendations<scalar_type, index_type> recommend(const execution::parallel_policy& policy,
+                                                     std::span<const index_type> users,
+                                                     const query<index_type>& q) const override {
+    return akin::recommend(policy, *model_, users, q);
+  }
+  void save(const std::filesystem::path& path) const override {
+    if constexpr (storable<Model>)
+      akin::save(*model_, path);
+    else
+      refuse("be saved");
+  }
+
+ private:
+  template <class Request>
+  void fill(std::span<const Request> requests, rows_view<scalar_type> out) const {
+    std::fill_n(out.data, out.rows * out.cols, no_score<scalar_type>);
+    for_each_scored(*model_, requests, out.cols, [&](std::size_t position, std::span<const scalar_type> scores) {
+      std::copy(scores.begin(), scores.end(), row_of(out, position).begin());
+    });
+  }
+  [[noreturn]] void refuse(std::string_view what) const {
+    fail<std::invalid_argument>("any_recommender: ", kind(), " cannot ", what);
+  }
+
+  part<Model> model_;
+};
+
+}  // namespace detail
+
+/// Any model of these scalar and index types behind one type: for models that are chosen by a setting or a file. It is
+/// a model itself: recommend, recommend_for, similar_items, explain, evaluate and the hybrids take it, and give what
+/// they give for the model that it holds; what that one cannot do throws std::invalid_argument with its kind.
+///
+/// Refers to an lvalue, which must outlive it, and owns an rvalue; copies share the model. Costs a virtual call for
+/// some users. Its own recommend goes the fastest way that the model has. Const members may be called from many threads
+/// where those of the model may.
+template <class Scalar = float, class Index = std::int32_t>
+class any_recommender : public detail::combined_scores<any_recommender<Scalar, Index>, Scalar, Index, true> {
+ public:
+  using scalar_type = Scalar;
+  using index_type = Index;
+
+  template <class Model>
+  requires(!std::same_as<std::remove_cvref_t<Model>, any_recommender>) any_recommender(Model&& model) {
+    using model_type = std::remove_cvref_t<Model>;
+    static_assert(scorer<model_type>, "akin: any_recommender needs a model that scores all items for a user");
+    if constexpr (scorer<model_type>) {
+      static_assert(std::is_same_v<typename model_type::scalar_type, Scalar> &&
+                        std::is_same_v<typename model_type::index_type, Index>,
+                    "akin: the model of an any_recommender must have its scalar and index types");
+      model_ =
+          std::make_shared<const detail::held_recommender<model_type>>(detail::part_of(std::forward<Model>(model)));
+    }
+  }
+  any_recommender(const any_recommender&) = default;
+  any_recommender& operator=(const any_recommender&) = default;
+  ~any_recommender() = default;
+
+  /// The name of the kind of model, "item_knn".
+  std::string_view kind() const { return model_->kind(); }
+  std::int64_t users() const { return model_->users(); }
+  std::int64_t items() const { return model_->items(); }
+  bool knows_user(Index user) const { return model_->knows_user(user); }
+  bool knows_item(Index item) const { return model_->knows_item(item); }
+  /// The model's score, 0 without evidence; ids must be in range.
+  Scalar score(Index user, Index item) const { return model_->score(user, item); }
+
+  /// As akin::recommend for all users; a list for each.
+  template <execution_policy Policy>
+  recommendations<Scalar, Index> recommend(const Policy& policy, const query<Index>& q) const {
+    return model_->recommend(parallel(policy), q);
+  }
+  /// As akin::recommend for these users.
+  template <execution_policy Policy>
+  recommendations<Scalar, Index> recommend(const Policy& policy, std::span<const Index> users,
+                                           const query<Index>& q) const {
+    return model_->recommend(parallel(policy), users, q);
+  }
+
+  void similarity_all(Index item, std::span<Scalar> out) const { model_->similarity_all(item, out); }
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
+    model_->contributions(columns, values, item, out);
+  }
+  /// Fills row i of `out` for request i, a user or a history; see detail::combined_scores.
+  template <class Request>
+  void score_rows(std::span<const Request> requests, rows_view<Scalar> out) const {
+    model_->score_rows(requests, out);
+  }
+
+  /// Writes the file that akin::save writes for the model; load it with its type, or through a recommender_registry.
+  void save(const std::filesystem::path& path) const { model_->save(path); }
+
+ private:
+  static execution::parallel_policy parallel(const execution::parallel_policy& policy) noexcept { return policy; }
+  static execution::parallel_policy parallel(const execution::sequenced_policy&) noexcept {
+    return execution::par.threads(1);
+  }
+
+  std::shared_ptr<const detail::recommender_interface<Scalar, Index>> model_;
+};
+
+/// The types of model that a program can load by what a file holds:
+///   recommender_registry<float> registry;
+///   registry.add<implicit_als<float>>().add<item_knn<float>>();
+///   const any_recommender<float> model = registry.load("model.akin");
+template <class Scalar = float, class Index = std::int32_t>
+class recommender_registry {
+ public:
+  /// Adds a type; throws std::invalid_argument where one of the same kind is there, as two blends of different models
+  /// are.
+  template <class Model>
+  recommender_registry& add() {
+    static_assert(detail::storable<Model>, "akin: a type in a recommender_registry must be one that can be loaded");
+    static_assert(
+        std::is_same_v<typename Model::scalar_type, Scalar> && std::is_same_v<typename Model::index_type, Index>,
+        "akin: a model in a recommender_registry must have its scalar and index types");
+    const auto key = detail::spelled(Model::kind, detail::scalar_name_of<Model>(), detail::index_name_of<Model>());
+    const auto load_model = [](const detail::model_reader& reader) {
+      return any_recommender<Scalar, Index>(detail::read_model<Model>(reader));
+    };
+    if (!loaders_.emplace(key, load_model).second)
+      detail::fail<std::invalid_argument>("recommender_registry: ", key, " must be added once");
+    return *this;
+  }
+
+  /// The model in the file, mapped as by akin::load, and thrown for as there; format_error also where its kind is none
+  /// of those that were added.
+  any_recommender<Scalar, Index> load(const std::filesystem::path& path) const {
+    return read(detail::open_model_file(path));
+  }
+  /// The same from an open file.
+  any_recommender<Scalar, Index> read(const detail::model_reader& reader) const {
+    const std::string held = detail::spelled(reader.kind(), reader.scalar(), reader.index());
+    const auto found = loaders_.find(held);
+    if (found != loaders_.end()) return found->second(reader);
+    std::string known;
+    for (const auto& [key, loader] : loaders_) known += (known.empty() ? "" : ", ") + key;
+    reader.refuse("holds ", held.empty() ? std::string("no model") : held, ", but the registry knows ",
+                  known.empty() ? std::string("nothing") : known);
+  }
+
+ private:
+  std::map<std::string, any_recommender<Scalar, Index> (*)(const detail::model_reader&), std::less<>> loaders_;
+};
+
+}  // namespace akin::inline AKIN_ABI

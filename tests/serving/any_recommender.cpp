@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include <akin/evaluation/evaluate.hpp>
+#include <akin/hybrid/blend.hpp>
+#include <akin/hybrid/fallback.hpp>
+#include <akin/hybrid/switching.hpp>
+#include <akin/metrics/ranking.hpp>
+#include <akin/serving/any_recommender.hpp>
+
+#include "hybrid/hybrid_data.hpp"
+
+using namespace hybrid_test;
+using any = akin::any_recommender<float>;
+
+namespace {
+
+template <class Lists>
+void check_same(const Lists& x, const Lists& y) {
+  REQUIRE(x.size() == y.size());
+  for (std::size_t u = 0; u < x.size(); ++u) {
+    CHECK(items_of(x, u) == items_of(y, u));
+    CHECK(std::ranges::equal(x.scores(u), y.scores(u)));
+  }
+}
+
+std::filesystem::path scratch_file(const char* name) { return std::filesystem::temp_directory_path() / name; }
+
+}  // namespace
+
+TEST_CASE("any model answers through any_recommender as by itself") {
+  const trio<> models;
+  const auto check = [&](const auto& model) {
+    const any held = model;
+    check_consistent(held);
+    const akin::query<std::int32_t> q{.k = 8, .exclude = models.clicks};
+    const auto expected = akin::recommend(akin::execution::par, model, q);
+    check_same(expected, akin::recommend(akin::execution::par, held, q));
+    check_same(expected, held.recommend(akin::execution::par, q));
+    check_same(expected, held.recommend(akin::execution::seq, q));
+    const std::int32_t users[] = {5, 3};
+    check_same(akin::recommend(akin::execution::par, model, users, q), held.recommend(akin::execution::par, users, q));
+    const auto [a] = akin::evaluate(akin::execution::par, model, models.clicks, models.clicks,
+                                    akin::evaluation_options{.exclude_seen = false}, akin::metrics::ndcg{5});
+    const auto [b] = akin::evaluate(akin::execution::par, held, models.clicks, models.clicks,
+                                    akin::evaluation_options{.exclude_seen = false}, akin::metrics::ndcg{5});
+    CHECK(a.mean == b.mean);
+  };
+  check(models.als);
+  check(models.knn);
+  check(models.popular);
+  check(akin::fallback(models.knn, models.popular));
+}
+
+TEST_CASE("a setting chooses the model, and hybrids take it") {
+  const trio<> models;
+  std::vector<any> choices = {models.als, models.knn, models.popular};
+  CHECK(choices[1].kind() == "item_knn");
+  CHECK(choices[0].users() == 70);
+  choices[0] = choices[2];
+  CHECK(choices[0].kind() == "popularity");
+  const auto chain = akin::fallback(any(models.knn), any(models.popular));
+  CHECK(akin_test::same_lists(chain, akin::fallback(any(models.knn), any(models.popular)), 10));
+  check_same(akin::recommend(akin::execution::par, chain, {.k = 10}),
+             akin::recommend(akin::execution::par, akin::fallback(models.knn, models.popular), {.k = 10}));
+}
+
+TEST_CASE("it refers to lvalues and owns rvalues; a copy and a move share") {
+  trio<> models;
+  const any referring = models.popular;
+  any owning = akin::popularity<float>(models.popular);
+  const any copy = owning;
+  const any moved = std::move(owning);
+  models.popular.fit(akin::sparse_matrix<float>(70, 50));
+  CHECK(referring.score(1, 5) == 0);
+  CHECK(copy.score(1, 5) > 0);
+  CHECK(moved.score(1, 5) == copy.score(1, 5));
+  CHECK(owning.score(1, 5) == copy.score(1, 5));  // moved from, it still answers
+}
+
+TEST_CASE("histories, similar items and reasons where the model has them, else a sentence") {
+  const trio<> models;
+  const any knn = models.knn, popular = models.popular;
+  const std::int32_t items[] = {3};
+  check_same(akin::recommend_for(akin::execution::par, models.knn, models.clicks, {.k = 5}),
+             akin::recommend_for(akin::execution::par, knn, models.clicks, {.k = 5}));
+  check_same(akin::similar_items(akin::execution::par, models.knn, items, {.k = 5}),
+             akin::similar_items(akin::execution::par, knn, items, {.k = 5}));
+  CHECK(akin::explain(knn, models.clicks, 5, 7).size() == akin::explain(models.knn, models.clicks, 5, 7).size());
+  CHECK_THROWS_WITH(akin::recommend_for(akin::execution::par, popular, models.clicks, {.k = 5}),
+                    "any_recommender: popularity cannot score a history");
+  CHECK_THROWS_WITH(akin::similar_items(akin::execution::par, popular, items, {.k = 5}),
+                    "any_recommender: popularity cannot compare items");
+  CHECK_THROWS_WITH(akin::explain(popular, models.clicks, 5, 7), "any_recommender: popularity cannot explain a score");
+  const any rule = akin::switching([](std::int32_t) { return 0; }, models.knn);
+  CHECK_THROWS_WITH(rule.save(scratch_file("akin_any_rule")),
+                    "any_recommender: a model without a name cannot be saved");
+}
+
+TEST_CASE("models are loaded by what the file holds") {
+  const trio<> models;
+  akin::recommender_registry<float> registry;
+  using chain_type = akin::fallback_model<akin::item_knn<float>, akin::popularity<float>>;
+  registry.add<akin::item_knn<float>>().add<akin::popularity<float>>().add<chain_type>();
+  const auto path = scratch_file("akin_any_model");
+  const auto check = [&](const any& model) {
+    model.save(path);
+    const any again = registry.load(path);
+    CHECK(again.kind() == model.kind());
+    check_same(akin::recommend(akin::execution::par, model, {.k = 10}),
+               akin::recommend(akin::execution::par, again, {.k = 10}));
+  };
+  check(models.knn);
+  check(models.popular);
+  check(akin::fallback(models.knn, models.popular));
+
+  any(models.als).save(path);
+  CHECK(akin::load<akin::implicit_als<float>>(path).items() == 50);
+  CHECK_THROWS_WITH(registry.load(path),
+                    contains("holds implicit_als<float>, but the registry knows fallback<float>, item_knn<float>, "
+                             "popularity<float>"));
+  CHECK_THROWS_AS(registry.load(path), akin::format_error);
+  CHECK_THROWS_WITH(akin::recommender_registry<float>().load(path), contains("but the registry knows nothing"));
+  CHECK_THROWS_WITH(registry.add<akin::item_knn<float>>(), "recommender_registry: item_knn<float> must be added once");
+  std::filesystem::remove(path);
+  CHECK_THROWS_AS(registry.load(path), std::runtime_error);
+}
+
+TEST_CASE("double scores and 64-bit ids; a model that was not fitted") {
+  const trio<double, std::int64_t> models;
+  const akin::any_recommender<double, std::int64_t> held = models.knn;
+  check_consistent(held);
+  const akin::popularity<float> young;
+  CHECK_THROWS_AS(any(young).recommend(akin::execution::par, {.k = 3}), akin::not_fitted);
+  CHECK_THROWS_AS(akin::recommend(akin::execution::par, any(young), {.k = 3}), akin::not_fitted);
+  CHECK_THROWS_AS(any(young).save(scratch_file("akin_any_young")), akin::not_fitted);
+}
