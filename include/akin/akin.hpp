@@ -63,6 +63,8 @@
 #include <akin/hybrid/learn_weights.hpp>
 #include <akin/hybrid/learn_weights_options.hpp>
 #include <akin/hybrid/rank_fusion.hpp>
+#include <akin/hybrid/rating_stack.hpp>
+#include <akin/hybrid/rating_stack_options.hpp>
 #include <akin/hybrid/switching.hpp>
 #include <akin/io/atomic_file.hpp>
 #include <akin/io/checksum.hpp>
@@ -132,6 +134,7 @@
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/retrieval/similar_items.hpp>
 #include <akin/retrieval/workspace.hpp>
+#include <akin/serving/any_recommender.hpp>
 #include <akin/serving/bundle.hpp>
 #include <akin/serving/live_model.hpp>
 #include <akin/storage.hpp>
