@@ -136,6 +136,8 @@
 #include <akin/retrieval/workspace.hpp>
 #include <akin/serving/any_recommender.hpp>
 #include <akin/serving/bundle.hpp>
+#include <akin/serving/cached.hpp>
+#include <akin/serving/cached_options.hpp>
 #include <akin/serving/live_model.hpp>
 #include <akin/storage.hpp>
 #include <akin/version.hpp>

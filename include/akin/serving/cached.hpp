@@ -1,0 +1,212 @@
+/// @file
+/// Remembers the lists of users who come back: bounded, with a time to live, and exact after an invalidation.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/retrieval/query.hpp>
+#include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommendations.hpp>
+#include <akin/serving/cached_options.hpp>
+#include <akin/serving/detail/cache_shard.hpp>
+#include <akin/serving/live_model.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// One list, best first. Copies share it; it stays as it is whatever becomes of the cache.
+template <class Scalar, class Index = std::int32_t>
+class cached_list {
+ public:
+  /// Empty.
+  cached_list() = default;
+  /// List number 0 of `lists`.
+  explicit cached_list(recommendations<Scalar, Index> lists)
+      : lists_(std::make_shared<const recommendations<Scalar, Index>>(std::move(lists))) {}
+
+  std::span<const Index> items() const noexcept { return lists_ ? lists_->items(0) : std::span<const Index>(); }
+  std::span<const Scalar> scores() const noexcept { return lists_ ? lists_->scores(0) : std::span<const Scalar>(); }
+
+ private:
+  std::shared_ptr<const recommendations<Scalar, Index>> lists_;
+};
+
+namespace detail {
+
+/// What a cache asks: a model as it is, or the current one of a live_model.
+template <class Model>
+struct cache_source {
+  using model_type = Model;
+  static std::uint64_t version(const Model&) noexcept { return 0; }
+  template <class Body>
+  static auto ask(const Model& model, const Body& body) {
+    return body(model, std::uint64_t{0});
+  }
+};
+
+template <class Model>
+struct cache_source<live_model<Model>> {
+  using model_type = Model;
+  static std::uint64_t version(const live_model<Model>& live) noexcept { return live.version(); }
+  template <class Body>
+  static auto ask(const live_model<Model>& live, const Body& body) {
+    const auto now = live.read();
+    return body(*now, now.version());
+  }
+};
+
+}  // namespace detail
+
+/// Answers recommend for one user from memory where the same was asked before: of too many lists the one used longest
+/// ago goes, lists expire, and a call after invalidate(user) gets no list that was begun before it.
+///
+///   akin::cached cache(live, {.exclude = seen}, {.capacity = 10'000, .time_to_live = 60});
+///   const auto list = cache.recommend(user, 20);
+///   cache.invalidate(user);  // who has just bought something
+///
+/// `Source` is a model or a live_model: referred to where it is an lvalue, owned where it is an rvalue. Of a live_model
+/// only lists of the version that is live are given. The cache sees neither that the owner of a model changes it nor
+/// that the data changes which the query refers to: clear() is for what concerns all, invalidate() for one user.
+///
+/// Members may be called from many threads where the model may be. They lock one of `shards` for a look-up, never while
+/// a list is made; two threads that miss the same list both make it. A look-up takes O(log lists) time, a miss what
+/// recommend takes on one thread. `Clock` is what time_to_live is measured by.
+template <class Source, class Clock = std::chrono::steady_clock>
+class cached {
+  using source = detail::cache_source<Source>;
+
+ public:
+  using model_type = typename source::model_type;
+  using scalar_type = typename model_type::scalar_type;
+  using index_type = typename model_type::index_type;
+  using list_type = cached_list<scalar_type, index_type>;
+
+  /// All lists answer `q`, whose views must live as long as the cache and whose k is not looked at. Throws
+  /// std::invalid_argument for options out of range.
+  explicit cached(const Source& model, const query<index_type>& q = {}, const cached_options& options = {})
+      : cached(refer(model), fixed(q), options) {}
+  explicit cached(Source&& model, const query<index_type>& q = {},
+                  const cached_options& options = {}) requires std::move_constructible<Source>
+      : cached(own(std::move(model)), fixed(q), options) {}
+
+  /// The same with a query that depends on the model: query_of(model) gives it, for example with .exclude =
+  /// model.histories() of a live model that grows. Many threads may call it at once.
+  template <class QueryOf>
+  requires std::is_invocable_r_v < query<index_type>,
+  const QueryOf&, const model_type& > cached(const Source& model, QueryOf query_of, const cached_options& options = {})
+      : cached(refer(model), query_function(std::move(query_of)), options) {}
+  template <class QueryOf>
+  requires std::is_invocable_r_v < query<index_type>,
+  const QueryOf&, const model_type& > &&std::move_constructible<Source> cached(Source&& model, QueryOf query_of,
+                                                                               const cached_options& options = {})
+      : cached(own(std::move(model)), query_function(std::move(query_of)), options) {}
+
+  /// What recommend gives for the user, k items at most. Throws as it does, and keeps nothing then.
+  list_type recommend(index_type user, int k) {
+    shard_type& shard = shard_of(user);
+    const auto now = Clock::now();  // of which a list is, however long it takes to make
+    std::uint64_t generation = 0;
+    {
+      const std::lock_guard lock(shard.mutex);
+      if (auto list = shard.find({user, k}, now, options_.time_to_live, source::version(*source_)))
+        return *std::move(list);
+      generation = shard.generation();
+    }
+    return source::ask(*source_, [&](const model_type& model, std::uint64_t version) {
+      query<index_type> q = query_of_(model);
+      q.k = k;
+      list_type list(akin::recommend(execution::seq, model, std::span<const index_type>(&user, 1), q));
+      const std::lock_guard lock(shard.mutex);
+      shard.store({{user, k}, list, now, version}, generation);
+      return list;
+    });
+  }
+
+  /// Forgets the user's lists, also those that are being made.
+  void invalidate(index_type user) {
+    shard_type& shard = shard_of(user);
+    const std::lock_guard lock(shard.mutex);
+    shard.invalidate(user);
+  }
+
+  /// Forgets all lists, also those that are being made.
+  void clear() {
+    for_each_shard([](shard_type& shard) { shard.clear(); });
+  }
+
+  /// Number of lists held.
+  std::int64_t size() const {
+    std::int64_t total = 0;
+    for_each_shard([&](const shard_type& shard) { total += shard.size(); });
+    return total;
+  }
+
+  /// Sums since the cache was made.
+  cached_counters counters() const {
+    cached_counters total;
+    for_each_shard([&](const shard_type& shard) {
+      total.hits += shard.counters.hits;
+      total.misses += shard.counters.misses;
+      total.expired += shard.counters.expired;
+      total.outdated += shard.counters.outdated;
+      total.evicted += shard.counters.evicted;
+    });
+    return total;
+  }
+
+ private:
+  using shard_type = detail::cache_shard<index_type, list_type, typename Clock::time_point>;
+  using source_pointer = std::shared_ptr<const Source>;
+  using query_function = std::function<query<index_type>(const model_type&)>;
+
+  cached(source_pointer model, query_function query_of, const cached_options& options)
+      : source_(std::move(model)), query_of_(std::move(query_of)), options_(options) {
+    detail::require(options.capacity >= 1, "cached", "capacity must be positive", options.capacity);
+    detail::require(options.time_to_live > 0, "cached", "time_to_live must be positive", options.time_to_live);
+    detail::require(options.shards >= 1, "cached", "shards must be positive", options.shards);
+    shard_count_ = std::min<std::int64_t>(options.shards, options.capacity);
+    shards_ = std::make_unique<shard_type[]>(static_cast<std::size_t>(shard_count_));
+    for (std::int64_t s = 0; s < shard_count_; ++s)
+      shards_[static_cast<std::size_t>(s)].capacity =
+          options.capacity / shard_count_ + (s < options.capacity % shard_count_ ? 1 : 0);
+  }
+
+  static source_pointer refer(const Source& model) { return {std::shared_ptr<const void>(), &model}; }
+  static source_pointer own(Source&& model) { return std::make_shared<const Source>(std::move(model)); }
+  static query_function fixed(const query<index_type>& q) {
+    return [q](const model_type&) { return q; };
+  }
+
+  shard_type& shard_of(index_type user) const noexcept {
+    return shards_[static_cast<std::size_t>(user) % static_cast<std::size_t>(shard_count_)];
+  }
+
+  template <class Body>
+  void for_each_shard(const Body& body) const {
+    for (std::int64_t s = 0; s < shard_count_; ++s) {
+      shard_type& shard = shards_[static_cast<std::size_t>(s)];
+      const std::lock_guard lock(shard.mutex);
+      body(shard);
+    }
+  }
+
+  source_pointer source_;
+  query_function query_of_;
+  cached_options options_;
+  std::int64_t shard_count_ = 0;
+  std::unique_ptr<shard_type[]> shards_;
+};
+
+}  // namespace akin::inline AKIN_ABI
