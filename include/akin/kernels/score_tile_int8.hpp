@@ -162,6 +162,7 @@ AKIN_ALWAYS_INLINE void int8_tile(const std::int8_t* queries, int count, std::in
   if constexpr (std::is_same_v<InstructionSet, avx512>) {
     if (count == 1) return int8_tile_avx512<1>(queries, depth, panel, starts, tile);
     if (count <= 4) return int8_tile_avx512<4>(queries, depth, panel, starts, tile);
+    if (count <= 8) return int8_tile_avx512<8>(queries, depth, panel, starts, tile);
     return int8_tile_avx512<tile_queries>(queries, depth, panel, starts, tile);
   } else if constexpr (std::is_same_v<InstructionSet, avx2>) {
     if (count == 1) return int8_tile_avx2<1>(queries, depth, panel, starts, tile);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <akin/config.hpp>
@@ -107,10 +108,12 @@ class quantized_panels {
     double length = 0, error = 0;
   };
 
-  /// Up to kernels::tile_queries queries, side by side.
+  /// Up to kernels::tile_queries queries. Those that nothing can come for any more are taken out of what is packed,
+  /// whose row p is then query members[p].
   struct group {
     std::vector<std::int8_t> rows;
     kernels::int8_group packed;
+    std::array<int, kernels::tile_queries> members = {};
     std::array<asked, kernels::tile_queries> queries;
   };
 
@@ -162,6 +165,7 @@ class quantized_panels {
   /// Queries are set in order from the first; those behind the last one set are none.
   void set(group& g, int q, const Scalar* row, Scalar /*offset*/) const noexcept {
     g.packed.rows = g.rows.data();
+    g.members[static_cast<std::size_t>(q)] = q;
     g.queries[static_cast<std::size_t>(q)] = set(g.packed, q, row, g.rows.data() + q * depth_);
   }
   /// The same for memory of the caller's, depth() bytes a query.
@@ -188,12 +192,24 @@ class quantized_panels {
     return margin(g.queries[static_cast<std::size_t>(q)], chunk);
   }
   void scan(group& g, std::int64_t chunk, const double* targets, hits& found) const noexcept {
-    for (int q = 0; q < g.packed.size; ++q) set_target(g.packed, q, g.queries[static_cast<std::size_t>(q)], targets[q]);
+    take_out_finished(g, targets);
+    for (int p = 0; p < g.packed.size; ++p) {
+      const int q = g.members[static_cast<std::size_t>(p)];
+      set_target(g.packed, p, g.queries[static_cast<std::size_t>(q)], targets[q]);
+    }
     scan(g.packed, chunk, found);
-    for (int q = 0; q < g.packed.size; ++q)
-      for (std::int32_t i = 0; i < found.counts[q]; ++i)
-        found.scores[q][i] = static_cast<Scalar>(
-            score(g.queries[static_cast<std::size_t>(q)], chunk, found.positions[q][i], found.dots[q][i]));
+    // Members ascend, so that none is overwritten that is still to be moved.
+    for (int p = g.packed.size; p-- > 0;) {
+      const int q = g.members[static_cast<std::size_t>(p)];
+      const std::int32_t count = std::exchange(found.counts[p], 0);
+      for (std::int32_t i = 0; i < count; ++i) {
+        const std::int32_t position = found.positions[p][i];
+        found.positions[q][i] = position;
+        found.scores[q][i] =
+            static_cast<Scalar>(score(g.queries[static_cast<std::size_t>(q)], chunk, position, found.dots[p][i]));
+      }
+      found.counts[q] = count;
+    }
   }
 
   // The same for one query of the caller's.
@@ -250,6 +266,23 @@ class quantized_panels {
   /// What is too small for a Scalar is lost: at most the smallest normal number a product.
   double vanished() const noexcept {
     return static_cast<double>(2 * columns_ + 2) * static_cast<double>(std::numeric_limits<Scalar>::min());
+  }
+
+  void take_out_finished(group& g, const double* targets) const noexcept {
+    int kept = 0;
+    for (int p = 0; p < g.packed.size; ++p) {
+      const int q = g.members[static_cast<std::size_t>(p)];
+      if (targets[q] == std::numeric_limits<double>::infinity()) continue;
+      if (kept < p) {
+        std::copy_n(g.rows.data() + p * depth_, depth_, g.rows.data() + kept * depth_);
+        g.packed.sums[kept] = g.packed.sums[p];
+        g.packed.lengths[kept] = g.packed.lengths[p];
+        g.packed.errors[kept] = g.packed.errors[p];
+        g.members[static_cast<std::size_t>(kept)] = q;
+      }
+      ++kept;
+    }
+    g.packed.size = kept;
   }
 
   void order_in_chunks(const std::vector<Scalar>& largest) {
