@@ -38,17 +38,27 @@ namespace {
 std::atomic<std::int64_t> allocations = 0;  // of all threads; nothing runs beside a call that is watched
 }
 
-// Every way to ask for memory is counted in this program.
-AKIN_NOINLINE void* operator new(std::size_t size) {
+// Every way to ask for memory is counted in this program; those for arrays come here too.
+AKIN_NOINLINE void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++allocations;
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  return std::malloc(size == 0 ? 1 : size);
+}
+AKIN_NOINLINE void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  ++allocations;
+  const auto step = static_cast<std::size_t>(alignment);
+  return std::aligned_alloc(step, (size / step + 1) * step);
+}
+AKIN_NOINLINE void* operator new(std::size_t size) {
+  if (void* const memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc();
 }
 AKIN_NOINLINE void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
-  const auto step = static_cast<std::size_t>(alignment);
-  if (void* const memory = std::aligned_alloc(step, (size / step + 1) * step)) return memory;
+  if (void* const memory = operator new(size, alignment, std::nothrow)) return memory;
   throw std::bad_alloc();
+}
+AKIN_NOINLINE void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+AKIN_NOINLINE void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
+  std::free(memory);
 }
 AKIN_NOINLINE void operator delete(void* memory) noexcept { std::free(memory); }
 AKIN_NOINLINE void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
