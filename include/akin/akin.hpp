@@ -7,12 +7,17 @@
 #include <akin/baselines/popularity.hpp>
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/content/bm25.hpp>
+#include <akin/content/bm25_options.hpp>
 #include <akin/content/content_model.hpp>
 #include <akin/content/content_model_options.hpp>
 #include <akin/content/fuse_features.hpp>
+#include <akin/content/keywords.hpp>
 #include <akin/content/segment_popularity.hpp>
 #include <akin/content/segment_popularity_options.hpp>
 #include <akin/content/stop_words.hpp>
+#include <akin/content/tfidf_vectorizer.hpp>
+#include <akin/content/tfidf_vectorizer_options.hpp>
 #include <akin/content/tokenize.hpp>
 #include <akin/content/user_profile.hpp>
 #include <akin/data/clean.hpp>

@@ -1,0 +1,16 @@
+/// @file
+/// Parameters of bm25.
+#pragma once
+
+#include <akin/config.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+struct bm25_options {
+  double k1 = 1.2;  ///< how soon repetition stops to count, >= 0; with 0 only which terms are there matters
+  double b = 0.75;  ///< how far long documents are held against themselves, in [0, 1]
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin

@@ -1,0 +1,184 @@
+/// @file
+/// How often each term occurs in each document, and which terms there are.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/content/detail/term_reader.hpp>
+#include <akin/data/id_map.hpp>
+#include <akin/parallel.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+struct counted_term {
+  std::int32_t id;
+  std::uint32_t count;
+};
+
+/// The counts of neighbouring documents; `worker` says whose ids they are.
+struct counted_block {
+  int worker = 0;
+  std::vector<counted_term> cells{};
+  std::vector<std::size_t> ends{};  ///< of each document, in cells
+};
+
+inline constexpr std::int64_t documents_of_a_block = 512;
+
+/// Adds up the terms of one document after another. Where a term's cell would be is remembered without being reset:
+/// a cell of an earlier document lies elsewhere, or is another term's.
+class cell_adder {
+ public:
+  void begin_document(const std::vector<counted_term>& cells) noexcept { begin_ = cells.size(); }
+  /// Whether it is the term's first time in this document.
+  bool add(std::int32_t id, std::vector<counted_term>& cells) {
+    const auto term = static_cast<std::size_t>(id);
+    if (term >= position_.size()) position_.resize(std::max(term + 1, 2 * position_.size()), 0);
+    const std::size_t at = position_[term];
+    if (at >= begin_ && at < cells.size() && cells[at].id == id) {
+      ++cells[at].count;
+      return false;
+    }
+    position_[term] = cells.size();
+    cells.push_back({id, 1});
+    return true;
+  }
+
+ private:
+  std::size_t begin_ = 0;
+  std::vector<std::size_t> position_;
+};
+
+/// The blocks of all documents. id_of(term, worker) is the id of a term, negative where it is left out.
+template <class Policy, class Document, class IdOf>
+std::vector<counted_block> count_terms(const Policy& policy, const term_reader& reader,
+                                       std::span<const Document> documents, std::string_view where, IdOf&& id_of) {
+  struct alignas(64) scratch {
+    term_reader reader;
+    cell_adder adder{};
+  };
+  const auto size = static_cast<std::int64_t>(documents.size());
+  const std::int64_t blocks = (size + documents_of_a_block - 1) / documents_of_a_block;
+  std::vector<counted_block> result(static_cast<std::size_t>(blocks));
+  std::vector<scratch> workers(static_cast<std::size_t>(worker_count(policy, blocks)), scratch{reader});
+  for_each_row(policy, blocks, [&](std::int64_t block, int worker) {
+    scratch& mine = workers[static_cast<std::size_t>(worker)];
+    counted_block counted{worker};
+    const std::int64_t end = std::min(size, (block + 1) * documents_of_a_block);
+    for (std::int64_t d = block * documents_of_a_block; d < end; ++d) {
+      mine.adder.begin_document(counted.cells);
+      mine.reader.read(documents[static_cast<std::size_t>(d)], d, where, [&](std::string_view term) {
+        if (const std::int32_t id = id_of(term, worker); id >= 0) mine.adder.add(id, counted.cells);
+      });
+      counted.ends.push_back(counted.cells.size());
+    }
+    result[static_cast<std::size_t>(block)] = std::move(counted);
+  });
+  return result;
+}
+
+/// A term of one worker, its first bytes as a number that compares as they do.
+struct found_term {
+  std::uint64_t prefix;
+  std::string_view text;
+  std::int32_t worker, id;
+
+  found_term(std::string_view term, int of_worker, std::int32_t its_id) noexcept
+      : prefix(0), text(term), worker(of_worker), id(its_id) {
+    for (std::size_t i = 0; i < 8; ++i)
+      prefix = prefix << 8 | (i < term.size() ? static_cast<unsigned char>(term[i]) : 0u);
+  }
+  friend bool operator<(const found_term& a, const found_term& b) noexcept {
+    return a.prefix != b.prefix ? a.prefix < b.prefix : a.text < b.text;
+  }
+};
+
+/// A term of all documents.
+struct term_statistics {
+  std::string_view text;
+  std::int64_t documents = 0;
+  std::int64_t occurrences = 0;
+};
+
+/// The terms of all workers in byte order, and where each worker's are among them.
+struct merged_terms {
+  std::vector<term_statistics> terms;
+  std::vector<std::vector<std::int32_t>> places;
+};
+
+template <class Policy>
+merged_terms merge_terms(const Policy& policy, const std::vector<id_map>& workers) {
+  std::vector<found_term> found;
+  std::vector<std::ptrdiff_t> ends = {0};
+  merged_terms result;
+  for (std::size_t w = 0; w < workers.size(); ++w) {
+    for (std::size_t id = 0; id < workers[w].size(); ++id) {
+      const auto term = static_cast<std::int32_t>(id);
+      found.emplace_back(workers[w].name_of(term), static_cast<int>(w), term);
+    }
+    ends.push_back(static_cast<std::ptrdiff_t>(found.size()));
+    result.places.emplace_back(workers[w].size());
+  }
+  for_each_row(policy, static_cast<std::int64_t>(workers.size()), [&](std::int64_t w, int) {
+    const auto i = static_cast<std::size_t>(w);
+    std::sort(found.begin() + ends[i], found.begin() + ends[i + 1]);
+  });
+  for (std::size_t w = 1; w + 1 < ends.size(); ++w)
+    std::inplace_merge(found.begin(), found.begin() + ends[w], found.begin() + ends[w + 1]);
+  for (const found_term& term : found) {
+    if (result.terms.empty() || result.terms.back().text != term.text) {
+      if (result.terms.size() >= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
+        fail<std::length_error>("tfidf_vectorizer: terms must not be more than ",
+                                std::numeric_limits<std::int32_t>::max());
+      result.terms.push_back({term.text});
+    }
+    result.places[static_cast<std::size_t>(term.worker)][static_cast<std::size_t>(term.id)] =
+        static_cast<std::int32_t>(result.terms.size() - 1);
+  }
+  return result;
+}
+
+/// Adds the documents and occurrences of the terms, whose places in `terms` are those of the workers' ids.
+template <class Policy>
+void add_statistics(const Policy& policy, const std::vector<counted_block>& blocks, merged_terms& merged) {
+  struct numbers {
+    std::int64_t documents = 0, occurrences = 0;
+  };
+  std::vector<std::vector<numbers>> of_worker(merged.places.size());
+  for_each_row(policy, static_cast<std::int64_t>(of_worker.size()), [&](std::int64_t w, int) {
+    const auto i = static_cast<std::size_t>(w);
+    std::vector<numbers> sums(merged.places[i].size());
+    for (const counted_block& block : blocks) {
+      if (block.worker != w) continue;
+      for (const counted_term& cell : block.cells) {
+        numbers& sum = sums[static_cast<std::size_t>(cell.id)];
+        ++sum.documents;
+        sum.occurrences += cell.count;
+      }
+    }
+    of_worker[i] = std::move(sums);
+  });
+  for (std::size_t w = 0; w < of_worker.size(); ++w)
+    for (std::size_t id = 0; id < of_worker[w].size(); ++id) {
+      term_statistics& term = merged.terms[static_cast<std::size_t>(merged.places[w][id])];
+      term.documents += of_worker[w][id].documents;
+      term.occurrences += of_worker[w][id].occurrences;
+    }
+}
+
+/// A hash that is the same on every machine.
+inline std::uint64_t stable_hash(std::string_view term) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325u;
+  for (const char c : term) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  return mix_bits(hash);
+}
+
+}  // namespace akin::inline AKIN_ABI::detail

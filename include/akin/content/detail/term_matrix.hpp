@@ -1,0 +1,99 @@
+/// @file
+/// From counted terms to the matrix of their weights.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/content/detail/term_counts.hpp>
+#include <akin/content/tfidf_vectorizer_options.hpp>
+#include <akin/error.hpp>
+#include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/storage.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// Replaces ids by columns, drops what has none (negative) and sorts each document's cells by their column.
+template <class ColumnOf>
+void place_cells(counted_block& block, const ColumnOf& column_of) {
+  std::size_t in = 0, out = 0;
+  for (std::size_t& end : block.ends) {
+    const std::size_t begin = out;
+    for (; in < end; ++in)
+      if (const std::int32_t column = column_of(block.cells[in].id); column >= 0)
+        block.cells[out++] = {column, block.cells[in].count};
+    end = out;
+    const auto first = block.cells.begin();
+    std::sort(first + static_cast<std::ptrdiff_t>(begin), first + static_cast<std::ptrdiff_t>(end),
+              [](const counted_term& a, const counted_term& b) { return a.id < b.id; });
+  }
+  block.cells.resize(out);
+}
+
+/// The counts of a document as they are.
+struct plain_counts {
+  void operator()(std::span<const counted_term> cells, std::vector<double>&, float* out) const noexcept {
+    for (std::size_t i = 0; i < cells.size(); ++i) out[i] = static_cast<float>(cells[i].count);
+  }
+};
+
+/// The weights of a document: tf * idf, over their norm.
+struct tfidf_weights {
+  const double* idf;
+  bool sublinear;
+  term_norm norm;
+
+  void operator()(std::span<const counted_term> cells, std::vector<double>& weights, float* out) const {
+    weights.resize(cells.size());
+    double sum = 0;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const auto count = static_cast<double>(cells[i].count);
+      const double weight = (sublinear && count > 1 ? 1 + std::log(count) : count) * idf[cells[i].id];
+      weights[i] = weight;
+      sum += norm == term_norm::l2 ? weight * weight : weight;
+    }
+    const double length = norm == term_norm::none || sum == 0 ? 1 : norm == term_norm::l2 ? std::sqrt(sum) : sum;
+    for (std::size_t i = 0; i < cells.size(); ++i) out[i] = static_cast<float>(weights[i] / length);
+  }
+};
+
+/// Documents x columns from placed blocks.
+template <class Policy, class Weigh>
+sparse_matrix<float> term_matrix(const Policy& policy, const std::vector<counted_block>& blocks, std::int64_t documents,
+                                 std::int64_t columns, const Weigh& weigh) {
+  std::vector<std::int64_t> starts = {0};
+  for (const counted_block& block : blocks)
+    starts.push_back(starts.back() + static_cast<std::int64_t>(block.cells.size()));
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  if (documents > most || starts.back() > most)
+    fail<std::length_error>("tfidf_vectorizer: documents and their terms must each be at most ", most, ", got ",
+                            documents, " and ", starts.back());
+  sparse_matrix<float> result(documents, columns);
+  result.resizeNonZeros(starts.back());
+  result.outerIndexPtr()[0] = 0;
+  const auto size = static_cast<std::int64_t>(blocks.size());
+  std::vector<std::vector<double>> scratch(static_cast<std::size_t>(worker_count(policy, size)));
+  for_each_row(policy, size, [&](std::int64_t b, int worker) {
+    const counted_block& block = blocks[static_cast<std::size_t>(b)];
+    const std::int64_t start = starts[static_cast<std::size_t>(b)];
+    std::int32_t* const ends = result.outerIndexPtr() + b * documents_of_a_block + 1;
+    for (std::size_t i = 0; i < block.cells.size(); ++i)
+      result.innerIndexPtr()[start + static_cast<std::int64_t>(i)] = block.cells[i].id;
+    std::size_t begin = 0;
+    for (std::size_t d = 0; d < block.ends.size(); begin = block.ends[d++]) {
+      ends[d] = static_cast<std::int32_t>(start + static_cast<std::int64_t>(block.ends[d]));
+      weigh(std::span(block.cells).subspan(begin, block.ends[d] - begin), scratch[static_cast<std::size_t>(worker)],
+            result.valuePtr() + start + static_cast<std::int64_t>(begin));
+    }
+  });
+  return result;
+}
+
+}  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,54 @@
+/// @file
+/// Parameters of tfidf_vectorizer.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <akin/config.hpp>
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+/// How many tokens in a row make a term: from `shortest` to `longest`, both included.
+struct ngram_range {
+  int shortest = 1;
+  int longest = 1;
+};
+
+/// What a document's weights are divided by.
+enum class term_norm {
+  none,  ///< nothing
+  l1,    ///< the sum of their magnitudes
+  l2     ///< their Euclidean length
+};
+
+/// A user's own way from a document to its tokens. It is called from several threads at once.
+using tokenizer_function = std::function<std::vector<std::string>(std::string_view)>;
+
+struct tfidf_vectorizer_options {
+  /// 1 <= shortest <= longest <= 16; the tokens of a longer term are joined by single spaces.
+  ngram_range ngrams = {};
+  /// Terms that fewer documents have are left out, >= 1.
+  int minimum_documents = 1;
+  /// Terms that more than this share of the documents have are left out, in (0, 1].
+  double maximum_document_share = 1;
+  /// The most terms that are kept: those that occur most often, of equals the first in byte order; 0: all.
+  int maximum_features = 0;
+  /// > 0: no vocabulary is kept; a term's column is its hash modulo this number, and terms that collide are added up.
+  int hashed_features = 0;
+  /// 1 + ln(count) instead of the count.
+  bool sublinear_tf = false;
+  /// idf = ln((1 + n) / (1 + df)) + 1, as if one more document had every term; else ln(n / df) + 1.
+  bool smooth_idf = true;
+  term_norm norm = term_norm::l2;
+  /// Tokens that are dropped before terms are made of the others; compared in the case that tokenize() gives.
+  std::vector<std::string> stop_words = {};
+  /// Instead of tokenize(); not written to a file.
+  tokenizer_function tokenizer = {};
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin
