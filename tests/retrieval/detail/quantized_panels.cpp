@@ -85,6 +85,35 @@ TEMPLATE_TEST_CASE("every row that reaches a target is found, and what is said o
   CHECK(wrong == 0);
 }
 
+TEMPLATE_TEST_CASE("what rounding takes from a query counts in full", "", float, double) {
+  // The rows are whole numbers up to 127, which bytes hold as they are; the query loses in its second number.
+  matrix<TestType> y(300, 2), x(1, 2);
+  for (Eigen::Index i = 0; i < 300; ++i) y.row(i) << static_cast<TestType>(i % 5), TestType{127};
+  const akin::detail::quantized_panels<TestType, int> panels(akin::execution::seq, view(y), [](int) { return true; });
+  for (int whole = 1; whole < 127; ++whole)
+    for (const double part : {-0.49, 0.49}) {
+      CAPTURE(whole, part);
+      x << TestType{1}, static_cast<TestType>((whole + part) / 127);
+      auto group = panels.make_group();
+      panels.set(group, 0, x.data(), TestType{0});
+      typename akin::detail::quantized_panels<TestType, int>::hits found;
+      std::int64_t wrong = 0;
+      const int least = panels.id(0, 0);
+      const auto target = static_cast<double>(kernels::dot(x.data(), y.row(least).data(), 2));
+      panels.scan(group, 0, &target, found);
+      std::int32_t next = 0;
+      for (std::int32_t position = 0; position < kernels::chunk_rows; ++position) {
+        const auto score = static_cast<double>(kernels::dot(x.data(), y.row(panels.id(0, position)).data(), 2));
+        const bool is_hit = next < found.counts[0] && found.positions[0][next] == position;
+        wrong += score >= target && !is_hit;
+        if (is_hit)
+          wrong += !(std::abs(static_cast<double>(found.scores[0][next++]) - score) <= panels.margin(group, 0, 0));
+      }
+      CHECK(wrong == 0);
+      CHECK(found.counts[0] > 0);
+    }
+}
+
 TEST_CASE("rows come by length, chunk by chunk, and bounds are near") {
   const matrix<float> y = akin::synthetic::gaussian<float>(1000, 32, {.seed = 3});
   const matrix<float> x = akin::synthetic::gaussian<float>(1, 32, {.seed = 4});
