@@ -25,6 +25,7 @@
 #include <akin/neighbors/user_knn.hpp>
 #include <akin/random.hpp>
 #include <akin/retrieval/item_mask.hpp>
+#include <akin/retrieval/quantized_index.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommend_one.hpp>
 
@@ -304,4 +305,28 @@ TEST_CASE("many threads ask one model, each with a workspace of its own") {
     });
   for (auto& thread : threads) thread.join();
   CHECK(wrong == 0);
+}
+
+TEST_CASE("a quantized_index answers one vector without asking for memory") {
+  const auto model = gaussian_model(40, 1500, 8);
+  const akin::quantized_index<float> index(execution::seq, model.item_factors());
+  const akin::item_mask deny(1500, [](std::int64_t item) { return item % 3 == 0; });
+  const std::int32_t candidates[] = {7, 3, 7, 1499};
+  for (const akin::query<>& q : {akin::query<>{.k = 10}, akin::query<>{.k = 2000}, akin::query<>{.k = 10, .deny = deny},
+                                 akin::query<>{.k = 10, .candidates = candidates}}) {
+    const auto expected = akin::recommend(execution::seq, model, q);
+    akin::workspace<float> scratch(index, q.k);
+    std::vector<std::int32_t> items(static_cast<std::size_t>(q.k));
+    std::vector<float> scores(items.size());
+    for (std::int32_t user = 0; user < 40; ++user) {
+      const std::span<const float> vector(model.user_factors().row(user).data(), 8);
+      const std::int64_t before = allocations;
+      const auto found = akin::recommend_one(index, vector, q, scratch, items, scores);
+      const std::int64_t asked_for = allocations - before;
+      CHECK(asked_for == 0);
+      const auto list = expected.items(static_cast<std::size_t>(user));
+      REQUIRE(found.count == list.size());
+      CHECK(std::equal(list.begin(), list.end(), items.begin()));
+    }
+  }
 }
