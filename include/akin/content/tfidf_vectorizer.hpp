@@ -280,9 +280,11 @@ class tfidf_vectorizer {
     }
     detail::require(!terms.empty(), where, "documents must hold a term that the options keep, they have none");
     auto idf = idf_of(frequencies, documents.size());
+    for (std::vector<std::int32_t>& places : merged.places)
+      for (std::int32_t& place : places) place = columns[static_cast<std::size_t>(place)];
     place(policy, blocks, [&](int worker) {
-      return [&columns, &places = merged.places[static_cast<std::size_t>(worker)]](std::int32_t id) {
-        return columns[static_cast<std::size_t>(places[static_cast<std::size_t>(id)])];
+      return [&column_of = merged.places[static_cast<std::size_t>(worker)]](std::int32_t id) {
+        return column_of[static_cast<std::size_t>(id)];
       };
     });
     terms_ = std::move(terms);
