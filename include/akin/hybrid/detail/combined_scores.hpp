@@ -2,7 +2,9 @@
 /// What models made of models share: rows of scores for some users at once.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -31,6 +33,37 @@ bool is_known(const Model&, const history_of<Model>& of) noexcept {
   return !of.columns.empty();
 }
 
+/// The row of a view.
+template <class Scalar>
+std::span<Scalar> row_of(const rows_view<Scalar>& rows, std::size_t row) {
+  return {rows.row(static_cast<std::int64_t>(row)), static_cast<std::size_t>(rows.cols)};
+}
+
+/// A model that scores a stretch of items, whether there is evidence (knows_item) or not, as score_all does.
+template <class Model, class Request>
+concept stretch_scorer = std::same_as<Request, typename Model::index_type> && !block_scorer<Model, Request> &&
+                         requires(const Model& model, Request id, std::span<typename Model::scalar_type> out) {
+  model.score_range(id, id, out);
+};
+
+/// Fills a row of `rows` for each of the users, stretch by stretch, so that what the model has of an item is read from
+/// memory once for all of them.
+template <class Model>
+void score_stretches(const Model& model, std::span<const typename Model::index_type> users,
+                     rows_view<typename Model::scalar_type> rows) {
+  using index_type = typename Model::index_type;
+  constexpr std::int64_t stretch = 256;
+  for (std::int64_t first = 0; first < rows.cols; first += stretch) {
+    const auto size = static_cast<std::size_t>(std::min(stretch, rows.cols - first));
+    for (std::size_t i = 0; i < users.size(); ++i)
+      model.score_range(users[i], static_cast<index_type>(first),
+                        {rows.row(static_cast<std::int64_t>(i)) + first, size});
+    for (std::int64_t item = first; item < first + static_cast<std::int64_t>(size); ++item)
+      if (!model.knows_item(static_cast<index_type>(item)))
+        for (std::int64_t i = 0; i < rows.rows; ++i) rows.row(i)[item] = no_score<typename Model::scalar_type>;
+  }
+}
+
 /// Calls body(position, scores) for each request that the model knows, in their order; body may write to the scores.
 /// At most combined_users requests. Throws where the model does not have `items` items.
 template <class Model, class Request, class Body>
@@ -48,15 +81,17 @@ void for_each_scored(const Model& model, std::span<const Request> requests, std:
       positions[count++] = i;
     }
   if (count == 0) return;
-  std::vector<scalar_type> memory(static_cast<std::size_t>(items * scored_at_once<Model, Request>()));
-  score_stream<Model, Request> scores(model, std::span<const Request>(known).first(count), memory);
-  for (std::size_t i = 0; i < count; ++i) body(positions[i], scores.next());
-}
-
-/// The row of a view.
-template <class Scalar>
-std::span<Scalar> row_of(const rows_view<Scalar>& rows, std::size_t row) {
-  return {rows.row(static_cast<std::int64_t>(row)), static_cast<std::size_t>(rows.cols)};
+  const auto known_requests = std::span<const Request>(known).first(count);
+  if constexpr (stretch_scorer<Model, Request>) {
+    std::vector<scalar_type> memory(static_cast<std::size_t>(items) * count);
+    const rows_view<scalar_type> rows{memory.data(), static_cast<std::int64_t>(count), items};
+    score_stretches(model, known_requests, rows);
+    for (std::size_t i = 0; i < count; ++i) body(positions[i], row_of(rows, i));
+  } else {
+    std::vector<scalar_type> memory(static_cast<std::size_t>(items * scored_at_once<Model, Request>()));
+    score_stream<Model, Request> scores(model, known_requests, memory);
+    for (std::size_t i = 0; i < count; ++i) body(positions[i], scores.next());
+  }
 }
 
 /// All calls for scores, made of Derived::score_rows(requests, out), which fills a row of `out` for each of at most

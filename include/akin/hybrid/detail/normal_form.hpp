@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -32,17 +33,36 @@ struct row_summary {
   double mean = 0;
 };
 
+/// Sums and extremes are kept in so many lanes, that compilers make vectors of.
+inline constexpr std::size_t summary_lanes = 8;
+
 template <class Scalar>
 row_summary summary_of(std::span<const Scalar> row) {
+  constexpr std::size_t lanes = summary_lanes;
+  constexpr Scalar infinity = std::numeric_limits<Scalar>::infinity();
+  std::array<double, lanes> sums = {};
+  std::array<std::int64_t, lanes> counts = {};
+  std::array<Scalar, lanes> lowest, highest;
+  lowest.fill(infinity), highest.fill(-infinity);
+  const auto add = [&](std::size_t lane, Scalar x) {
+    const bool is_scored = x > no_score<Scalar>;
+    const Scalar low = is_scored ? x : infinity, high = is_scored ? x : -infinity;
+    sums[lane] += static_cast<double>(is_scored ? x : Scalar{0});
+    counts[lane] += is_scored;
+    lowest[lane] = low < lowest[lane] ? low : lowest[lane];
+    highest[lane] = high > highest[lane] ? high : highest[lane];
+  };
+  std::size_t i = 0;
+  for (; i + lanes <= row.size(); i += lanes)
+    for (std::size_t lane = 0; lane < lanes; ++lane) add(lane, row[i + lane]);
+  for (; i < row.size(); ++i) add(0, row[i]);
   row_summary result;
   double sum = 0;
-  for (const Scalar score : row) {
-    if (!(score > no_score<Scalar>)) continue;
-    const auto x = static_cast<double>(score);
-    ++result.count;
-    sum += x;
-    result.lowest = std::min(result.lowest, x);
-    result.highest = std::max(result.highest, x);
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    sum += sums[lane];
+    result.count += counts[lane];
+    result.lowest = std::min(result.lowest, static_cast<double>(lowest[lane]));
+    result.highest = std::max(result.highest, static_cast<double>(highest[lane]));
   }
   if (result.count > 0) result.mean = sum / static_cast<double>(result.count);
   return result;
@@ -50,13 +70,19 @@ row_summary summary_of(std::span<const Scalar> row) {
 
 template <class Scalar>
 double standard_deviation(std::span<const Scalar> row, const row_summary& of) {
-  double squares = 0;
-  for (const Scalar score : row) {
-    if (!(score > no_score<Scalar>)) continue;
-    const double from_mean = static_cast<double>(score) - of.mean;
-    squares += from_mean * from_mean;
-  }
-  return std::sqrt(squares / static_cast<double>(of.count));
+  constexpr std::size_t lanes = summary_lanes;
+  std::array<double, lanes> squares = {};
+  const auto add = [&](std::size_t lane, Scalar x) {
+    const double from_mean = x > no_score<Scalar> ? static_cast<double>(x) - of.mean : 0;
+    squares[lane] += from_mean * from_mean;
+  };
+  std::size_t i = 0;
+  for (; i + lanes <= row.size(); i += lanes)
+    for (std::size_t lane = 0; lane < lanes; ++lane) add(lane, row[i + lane]);
+  for (; i < row.size(); ++i) add(0, row[i]);
+  double sum = 0;
+  for (const double each : squares) sum += each;
+  return std::sqrt(sum / static_cast<double>(of.count));
 }
 
 /// The form of all normalisations but rank, which is none.
