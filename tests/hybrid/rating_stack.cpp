@@ -132,7 +132,7 @@ TEST_CASE("a stack of trained models is a model") {
   CHECK(akin_test::same_lists(stacked, again, 5));
 }
 
-TEST_CASE("weights that cannot be learnt are refused") {
+TEST_CASE("weights of ratings that cannot be learnt are refused") {
   oracle<> model{{akin::dense_matrix<double>::Constant(2, 2, 3.0), {}}};
   model.table(0, 0) = 4;
   const auto x = matrix_of<double>(2, 2, {{0, 0, 1}, {1, 1, 2}, {1, 0, 4}});
