@@ -1,3 +1,5 @@
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,4 +100,27 @@ TEST_CASE("tokens are copied and moved whole") {
   const akin::tokens moved = std::move(first);
   CHECK((copy[0] == "ab" && moved[0] == "ab"));
   CHECK(akin::tokens().empty());
+}
+
+TEST_CASE("any bytes are words or a format_error, and words are whole") {
+  std::uint64_t state = 42;
+  const auto draw = [&](std::size_t bound) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<std::size_t>((state >> 33) % bound);
+  };
+  const std::vector<std::string> pieces = {"a",  "Z",      " ", "é",    "Ⱥ",    "手",      "め",
+                                           "タ", "\u0301", "𐐀", "\xe6", "\x80", "\xf0\x9f"};
+  int refused = 0;
+  for (int turn = 0; turn < 3000; ++turn) {
+    std::string text;
+    const std::size_t valid = turn % 2 == 0 ? pieces.size() - 3 : pieces.size();
+    for (std::size_t n = draw(20); n > 0; --n) text += pieces[draw(valid)];
+    try {
+      for (const std::string& word : split(text)) CHECK(split(word) == words{word});
+    } catch (const akin::format_error&) {
+      ++refused;
+      CHECK(turn % 2 == 1);
+    }
+  }
+  CHECK((refused > 500 && refused < 1500));
 }
