@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
           "|\n|---|---|---|---|---|---|---|\n");
     quality::run_factorization(given);
     quality::run_items(given);
+    quality::run_hybrids(given);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "benchmark_quality: %s\n", error.what());

@@ -24,7 +24,7 @@
 #include <akin/metrics/rating.hpp>
 #include <akin/random.hpp>
 
-#include "settings_items.hpp"
+#include "settings_hybrids.hpp"
 
 namespace quality {
 
@@ -45,6 +45,24 @@ inline void print_row(const std::vector<std::string>& fields) {
   for (const std::string& field : fields) std::printf("| %s ", field.c_str());
   std::printf("|\n");
   std::fflush(stdout);
+}
+
+/// The values of list_setting.
+inline matrix weighted(matrix x, double popularity_exponent) {
+  std::vector<double> users(static_cast<std::size_t>(x.cols()));
+  const auto users_of = [&](const matrix::InnerIterator& cell) -> double& {
+    return users[static_cast<std::size_t>(cell.col())];
+  };
+  for (int user = 0; user < x.rows(); ++user)
+    for (matrix::InnerIterator cell(x, user); cell; ++cell) ++users_of(cell);
+  double sum = 0;
+  for (int user = 0; user < x.rows(); ++user)
+    for (matrix::InnerIterator cell(x, user); cell; ++cell) {
+      cell.valueRef() = static_cast<float>(std::pow(users_of(cell), -popularity_exponent));
+      sum += cell.value();
+    }
+  x *= static_cast<float>(static_cast<double>(x.nonZeros()) / sum);
+  return x;
 }
 
 template <class Model>
@@ -204,5 +222,6 @@ void run_ratings(const arguments& given, const rating_task<Options>& task) {
 
 void run_factorization(const arguments& given);
 void run_items(const arguments& given);
+void run_hybrids(const arguments& given);
 
 }  // namespace quality
