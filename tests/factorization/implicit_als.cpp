@@ -271,14 +271,21 @@ TEST_CASE("the observer of implicit_als is told the objective") {
   CHECK(loss == Approx(reference_loss(dense, model.user_factors(), model.item_factors(), options)).epsilon(1e-9));
 }
 
-TEST_CASE("without regularisation implicit_als stays finite, though two users cannot determine four factors") {
-  using model_type = akin::implicit_als<float>;
+TEMPLATE_TEST_CASE("without regularisation implicit_als fits two users that cannot determine four factors", "", float,
+                   double) {
+  using model_type = akin::implicit_als<TestType>;
   const auto x = matrix_of<model_type>(2, 3, {{0, 0, 1}, {1, 1, 1}});
-  model_type model({.factors = 4, .iterations = 6, .regularization = 0});
-  model.fit(execution::par, x);
-  CHECK(model.user_factors().allFinite());
-  CHECK(model.item_factors().allFinite());
-  CHECK(model.score(0, 0) == Approx(1).margin(1e-3));
+  for (const unsigned seed : {0U, 1U, 2U, 3U})
+    for (const int iterations : {1, 2, 6, 30}) {
+      INFO("seed " << seed << ", iterations " << iterations);
+      model_type model({.factors = 4, .iterations = iterations, .regularization = 0, .seed = seed});
+      model.fit(execution::par, x);
+      CHECK(model.score(0, 0) == Approx(1).margin(1e-5));
+      CHECK(model.score(1, 1) == Approx(1).margin(1e-5));
+      CHECK(model.score(0, 1) == Approx(0).margin(1e-5));
+      CHECK(model.user_factors().cwiseAbs().maxCoeff() < 100);
+      CHECK(model.item_factors().cwiseAbs().maxCoeff() < 100);
+    }
 }
 
 TEST_CASE("implicit_als explains a score by shares that sum to it") {

@@ -72,8 +72,8 @@ class implicit_als_engine<backend::host, Scalar, Index> {
                       std::span<const Scalar> eigenvalues)
       : options_(options), fixed_(fixed), scaled_eigenvalues_(eigenvalues.begin(), eigenvalues.end()) {
     for (Scalar& value : scaled_eigenvalues_) value *= static_cast<Scalar>(options.unobserved_weight);
-    const Scalar rounding = static_cast<Scalar>(fixed.cols) * std::numeric_limits<Scalar>::epsilon();
-    floor_ = std::max(rounding * rounding * scaled_eigenvalues_.back(), std::numeric_limits<Scalar>::min());
+    floor_ =
+        std::max(smallest_share(options, fixed.cols) * scaled_eigenvalues_.back(), std::numeric_limits<Scalar>::min());
   }
 
   /// Solves the rows of x (rows x fixed.rows) that `schedule` names into solved (rows x k), in its order: long ones
@@ -140,6 +140,15 @@ class implicit_als_engine<backend::host, Scalar, Index> {
   static constexpr double largest_condition_for_exact = 1e3;
   static constexpr int most_steps_for_exact = 100;
   static constexpr Scalar exact_tolerance = sizeof(Scalar) == 4 ? Scalar(1e-6) : Scalar(1e-13);
+
+  /// Of the largest element of the diagonal, the smallest that is more than rounding: of the eigenvalues, and of the
+  /// factors' squares. Without regularisation a factor is rounding over what this leaves, so that it has to be larger
+  /// for factors to stay small where the data do not determine them.
+  static Scalar smallest_share(const implicit_als_options& options, std::int64_t k) noexcept {
+    const auto factors = static_cast<Scalar>(k) * std::numeric_limits<Scalar>::epsilon();
+    const auto eigenvalues = static_cast<Scalar>(static_cast<double>(k) * std::numeric_limits<double>::epsilon());
+    return options.regularization > 0 ? std::max(factors * factors, eigenvalues) : factors;
+  }
 
   Scalar weight(Scalar r) const noexcept { return static_cast<Scalar>(options_.alpha) * std::abs(r); }
 
