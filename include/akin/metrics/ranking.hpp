@@ -1,5 +1,6 @@
 /// @file
-/// Accuracy of ranked lists: each metric is an aggregate {k}, a function of one user's first k ranks.
+/// Accuracy of ranked lists: each metric is an aggregate {k}, a function of one user's first k ranks. Those that weigh
+/// how much an item was wanted are in graded_ranking.hpp.
 ///
 /// All of them take (ranked, relevant): items best first, and the relevant items ascending. They return a number in
 /// [0, 1], 0 where nothing is relevant, and throw std::invalid_argument where k < 1, an item is ranked twice or
@@ -19,6 +20,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/metrics/detail/discounts.hpp>
 #include <akin/metrics/judged_list.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -34,8 +36,12 @@ std::span<const std::int32_t> counted_hits(const metrics::judged_list<Index>& li
 /// a / b, 0 where b is 0.
 inline double ratio_or_zero(double a, double b) noexcept { return b == 0 ? 0 : a / b; }
 
-/// What a hit at this rank (from 0) is worth.
-inline double rank_discount(std::int32_t rank) { return 1 / std::log2(rank + 2.0); }
+/// The share of hits up to each hit, added up.
+inline double sum_of_precisions(std::span<const std::int32_t> hits) noexcept {
+  double sum = 0, found = 0;
+  for (const std::int32_t rank : hits) sum += ++found / (rank + 1);
+  return sum;
+}
 
 }  // namespace detail
 
@@ -101,6 +107,44 @@ struct f1 {
   static constexpr std::string_view name = "metrics::f1";
 };
 
+/// The weighted harmonic mean of precision and recall of one user, in which recall counts beta times as much as
+/// precision: (1 + beta^2) H / (k + beta^2 R). 0 is precision, 1 is f1. C. J. van Rijsbergen, "Information Retrieval",
+/// 2nd edition, 1979, chapter 7. Throws where beta is negative.
+struct f_beta {
+  int k = 10;
+  double beta = 1;
+
+  template <class Index>
+  double operator()(const judged_list<Index>& list) const {
+    const auto hits = static_cast<double>(detail::counted_hits(list, k, name).size());
+    detail::require(beta >= 0, name, "beta must not be negative", beta);
+    const double precise = 1 / (1 + beta * beta);  // the weight of precision, which no beta overflows
+    return detail::ratio_or_zero(hits, precise * k + (1 - precise) * static_cast<double>(list.relevant.size()));
+  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
+    return detail::judge(*this, ranked, relevant, name);
+  }
+  static constexpr std::string_view name = "metrics::f_beta";
+};
+
+/// The share of relevant items among the first R ranks, where precision and recall are the same. k is the length of the
+/// list that is asked for: a user who wants more than k items is judged by the first k ranks, the others being misses.
+struct r_precision {
+  int k = 100;
+
+  template <class Index>
+  double operator()(const judged_list<Index>& list) const {
+    detail::require(k >= 1, name, "k must be positive", k);
+    const std::size_t wanted = list.relevant.size(), ranks = std::min(static_cast<std::size_t>(k), wanted);
+    return detail::ratio_or_zero(static_cast<double>(list.hits_within(static_cast<int>(ranks)).size()),
+                                 static_cast<double>(wanted));
+  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
+    return detail::judge(*this, ranked, relevant, name);
+  }
+  static constexpr std::string_view name = "metrics::r_precision";
+};
+
 /// 1 where there is a hit in the first k ranks, else 0.
 struct hit_rate {
   int k = 10;
@@ -123,11 +167,10 @@ struct ndcg {
 
   template <class Index>
   double operator()(const judged_list<Index>& list) const {
-    double gain = 0, ideal = 0;
+    double gain = 0;
     for (const std::int32_t rank : detail::counted_hits(list, k, name)) gain += detail::rank_discount(rank);
     const auto best = static_cast<std::int32_t>(std::min(static_cast<std::size_t>(k), list.relevant.size()));
-    for (std::int32_t rank = 0; rank < best; ++rank) ideal += detail::rank_discount(rank);
-    return detail::ratio_or_zero(gain, ideal);
+    return detail::ratio_or_zero(gain, detail::sum_of_discounts(best));
   }
   double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
     return detail::judge(*this, ranked, relevant, name);
@@ -142,15 +185,29 @@ struct average_precision {
 
   template <class Index>
   double operator()(const judged_list<Index>& list) const {
-    double sum = 0;
-    double found = 0;
-    for (const std::int32_t rank : detail::counted_hits(list, k, name)) sum += ++found / (rank + 1);
-    return detail::ratio_or_zero(sum, static_cast<double>(list.relevant.size()));
+    return detail::ratio_or_zero(detail::sum_of_precisions(detail::counted_hits(list, k, name)),
+                                 static_cast<double>(list.relevant.size()));
   }
   double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
     return detail::judge(*this, ranked, relevant, name);
   }
   static constexpr std::string_view name = "metrics::average_precision";
+};
+
+/// The same divided by min(k, R), so that a list of hits alone scores 1 whatever k is: the MAP@k of Kaggle's
+/// competitions.
+struct capped_average_precision {
+  int k = 10;
+
+  template <class Index>
+  double operator()(const judged_list<Index>& list) const {
+    return detail::ratio_or_zero(detail::sum_of_precisions(detail::counted_hits(list, k, name)),
+                                 static_cast<double>(std::min(static_cast<std::size_t>(k), list.relevant.size())));
+  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
+    return detail::judge(*this, ranked, relevant, name);
+  }
+  static constexpr std::string_view name = "metrics::capped_average_precision";
 };
 
 /// 1 / the rank of the first hit, 0 without one in the first k ranks. Its mean over users is MRR@k.
@@ -166,6 +223,28 @@ struct reciprocal_rank {
     return detail::judge(*this, ranked, relevant, name);
   }
   static constexpr std::string_view name = "metrics::reciprocal_rank";
+};
+
+/// (1 - p) times the sum over r <= k of rel(r) p^(r-1): the rate of finding something of a user who goes on to the next
+/// rank with probability p, the persistence. A list of hits alone scores 1 - p^k, and what lies beyond k could have
+/// added p^k at most. A. Moffat, J. Zobel, "Rank-Biased Precision for Measurement of Retrieval Effectiveness", ACM TOIS
+/// 2008. Throws unless 0 < p < 1.
+struct rank_biased_precision {
+  int k = 10;
+  double p = 0.8;
+
+  template <class Index>
+  double operator()(const judged_list<Index>& list) const {
+    const auto hits = detail::counted_hits(list, k, name);
+    detail::require(p > 0 && p < 1, name, "p must be between 0 and 1", p);
+    double sum = 0;
+    for (const std::int32_t rank : hits) sum += std::pow(p, rank);
+    return (1 - p) * sum;
+  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
+    return detail::judge(*this, ranked, relevant, name);
+  }
+  static constexpr std::string_view name = "metrics::rank_biased_precision";
 };
 
 }  // namespace metrics
