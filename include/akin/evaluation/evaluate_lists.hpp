@@ -1,0 +1,242 @@
+/// @file
+/// How good lists are that were made before: by another system, a live shop, or akin's own recommend.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/evaluation/detail/list_reader.hpp>
+#include <akin/evaluation/detail/relevance.hpp>
+#include <akin/evaluation/detail/tally.hpp>
+#include <akin/evaluation/evaluation.hpp>
+#include <akin/matrix.hpp>
+#include <akin/metrics/judged_list.hpp>
+#include <akin/parallel.hpp>
+#include <akin/retrieval/recommendations.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Lists of unequal length in one array: that of user u is items[offsets[u]] up to items[offsets[u + 1]], best first.
+/// Refers to arrays that must outlive it: `akin::ranked_lists{offsets, items}` takes vectors and spans.
+template <class Id>
+struct ranked_lists {
+  std::span<const std::int64_t> offsets;  ///< users + 1 of them
+  std::span<const Id> items;
+};
+
+template <class Offsets, class Items>
+ranked_lists(const Offsets&, const Items&) -> ranked_lists<std::remove_cv_t<typename Items::value_type>>;
+
+namespace detail {
+
+/// A dense matrix of ids with Eigen's accessors.
+template <class T>
+concept id_matrix = requires(const T& x) {
+  { T::IsRowMajor } -> std::convertible_to<bool>;
+  requires std::integral<pointee<decltype(x.data())>>;
+  x.outerStride();
+  x.innerStride();
+};
+
+template <class Scalar, class Index>
+recommended_lists<Scalar, Index> lists_in(const recommendations<Scalar, Index>& lists) {
+  return {lists};
+}
+
+template <std::integral Id>
+dense_lists<std::remove_const_t<Id>> lists_in(const rows_view<Id>& lists) {
+  return {lists.data, lists.rows, lists.cols, lists.cols};
+}
+
+template <id_matrix Matrix>
+dense_lists<pointee<decltype(std::declval<const Matrix&>().data())>> lists_in(const Matrix& lists) {
+  static_assert(bool(Matrix::IsRowMajor), "akin: a matrix of lists must be row-major, one list a row");
+  require(lists.innerStride() == 1, "evaluate_lists", "the items of a list must lie side by side");
+  return {lists.data(), lists.rows(), lists.cols(), lists.outerStride()};
+}
+
+template <std::integral Id>
+joined_lists<Id> lists_in(const ranked_lists<Id>& lists) {
+  std::int64_t last = 0;
+  for (const std::int64_t offset : lists.offsets) {
+    if (offset < last || offset > static_cast<std::int64_t>(lists.items.size()))
+      fail<std::invalid_argument>("evaluate_lists: the offsets of lists must ascend from 0 to at most ",
+                                  lists.items.size(), ", got ", offset, " after ", last);
+    last = offset;
+  }
+  return {lists.offsets, lists.items.data()};
+}
+
+template <class T>
+concept has_lists = requires(const T& x) {
+  lists_in(x);
+};
+
+template <class Lists, class Test, class... Metrics>
+constexpr void assert_list_evaluation() {
+  static_assert(sizeof...(Metrics) > 0,
+                "akin: evaluate_lists needs at least one metric, such as akin::metrics::ndcg{10}");
+  static_assert(has_lists<Lists>,
+                "akin: lists must be recommendations, a row-major dense matrix of item ids, or ranked_lists");
+  static_assert(interaction_matrix<Test>,
+                "akin: relevant must be a row-major sparse matrix (one row a user), as akin::sparse_matrix is");
+  if constexpr (interaction_matrix<Test>) {
+    using index_type = pointee<decltype(std::declval<const Test&>().outerIndexPtr())>;
+    static_assert(
+        ((metrics::user_metric<Metrics, index_type> || metrics::aggregate_metric<Metrics, index_type>)&&...),
+        "akin: a metric of evaluate_lists must have a k and be callable on a judged_list or on spans (ranked, "
+        "relevant), or offer accumulate; see akin/metrics/judged_list.hpp");
+  }
+}
+
+/// What is common to the lists of all users.
+template <class Scalar, class Index>
+struct list_evaluation {
+  csr_view<Scalar, Index> wanted;
+  sparsity_view<Index> seen;  ///< no rows where nothing is known of it
+  bool exclude_seen;
+  int k;
+};
+
+template <class Scalar, class Index>
+list_evaluation<Scalar, Index> list_task(const csr_view<Scalar, Index>& wanted,
+                                         const std::type_identity_t<sparsity_view<Index>>& seen, bool exclude_seen,
+                                         int k) {
+  return {wanted, seen, exclude_seen, k};
+}
+
+/// One worker's memory.
+template <class Index>
+struct list_scratch {
+  explicit list_scratch(std::int64_t items) : reader(items) {}
+
+  list_reader<Index> reader;
+  std::vector<Index> relevant;
+};
+
+/// Adds what the metrics say of the user's list.
+template <class Lists, class Scalar, class Index, class List>
+void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& task, const List& metrics,
+                   std::int64_t user, typename List::tally& block, typename List::states& worker,
+                   list_scratch<Index>& scratch) {
+  const slice<const Index> seen = task.seen.rows > 0 ? task.seen.row(user) : slice<const Index>{};
+  block.repeats += find_relevant(task.wanted.row_columns(user), task.wanted.row_values(user), seen, task.exclude_seen,
+                                 scratch.relevant);
+  if (scratch.relevant.empty()) {
+    ++block.users_without_relevant;
+    return;
+  }
+  ++block.users;
+  scratch.reader.read(lists[user], task.k, std::span<const Index>(scratch.relevant), user);
+  block.unknown_users += scratch.reader.ranked().empty();
+  metrics.add({user, scratch.reader.ranked(), scratch.relevant, scratch.reader.hits()}, block, worker);
+}
+
+template <class Policy, class Lists, class Scalar, class Index, class... Metrics>
+evaluation<sizeof...(Metrics)> evaluate_each_list(const Policy& policy, const Lists& lists,
+                                                  const list_evaluation<Scalar, Index>& task,
+                                                  const Metrics&... metrics) {
+  using list_type = metric_list<Index, Metrics...>;
+  constexpr std::int64_t users_at_once = 64;  // as evaluate, so that the same lists have the same bits
+  const std::int64_t users = task.wanted.rows, items = task.wanted.cols;
+  if (lists.size() != users)
+    fail<std::invalid_argument>("evaluate_lists: lists must be as many as the users of relevant, ", users, ", got ",
+                                lists.size());
+  // Metrics that ask what users had get a pattern without cells where nothing is known.
+  const std::vector<Index> nothing(task.seen.rows > 0 ? 0 : static_cast<std::size_t>(users) + 1);
+  const sparsity_view<Index> train =
+      task.seen.rows > 0 ? task.seen : sparsity_view<Index>(users, items, nothing.data(), nullptr);
+  const list_type list(metrics...);
+  const auto workers = static_cast<std::size_t>(worker_count(policy));
+  std::vector<typename list_type::states> states(workers, list.start({users, items, train}));
+  std::vector<list_scratch<Index>> scratch(workers, list_scratch<Index>(items));
+  typename list_type::tally tally;
+  const auto evaluate_block = [&](std::int64_t begin, std::int64_t end, int worker) {
+    typename list_type::tally block;
+    const auto mine = static_cast<std::size_t>(worker);
+    for (std::int64_t user = begin; user < end; ++user)
+      evaluate_list(lists, task, list, user, block, states[mine], scratch[mine]);
+    return block;
+  };
+  tally = reduce_blocks(policy, users, users_at_once, tally, evaluate_block,
+                        [](auto& all, const auto& block) { all.merge(block); });
+  return list.finish(tally, states);
+}
+
+/// The checked view of a matrix.
+template <class Policy, class Matrix>
+auto list_matrix_view(const Policy& policy, const Matrix& matrix, std::string_view name) {
+  return checked_view<pointee<decltype(matrix.valuePtr())>, pointee<decltype(matrix.outerIndexPtr())>>(
+      policy, matrix, sentence("evaluate_lists: ", name));
+}
+
+/// The ranks that are looked at; throws where a metric wants none.
+template <class... Metrics>
+int longest_of_lists(const Metrics&... metrics) {
+  (require(static_cast<int>(metrics.k) >= 1, "evaluate_lists", "k of a metric must be positive",
+           static_cast<int>(metrics.k)),
+   ...);
+  return std::max({static_cast<int>(metrics.k)...});
+}
+
+}  // namespace detail
+
+/// Averages metrics over ready-made lists, one for each row of `relevant` (users x items; a cell with a value above 0
+/// is relevant). `lists` are recommendations; a row-major dense matrix of item ids, one list a row, where -1 ends a
+/// shorter one (an Eigen::Matrix, an Eigen::Map, rows_view); or ranked_lists. Ids may be of any integer type.
+///
+/// A user without relevant items is left out, and counted. An empty list scores 0 and counts; `unknown_users` is the
+/// number of them. The first k ranks are looked at, k the largest of the metrics'; precision divides by k whatever the
+/// length of the list.
+///
+/// Throws std::invalid_argument where a list holds an item twice among these ranks or an id that is none, with the
+/// user; where there are fewer or more lists than rows, a k is below 1, or a matrix is malformed. One pass, O(users * k
+/// + nonzeros) time, one byte an item for each worker; the same bits for any number of threads.
+template <class Policy, class Lists, class Relevant, class... Metrics>
+requires(!interaction_matrix<Metrics> &&
+         ...) evaluation<sizeof...(Metrics)> evaluate_lists(const Policy& policy, const Lists& lists,
+                                                            const Relevant& relevant, const Metrics&... metrics) {
+  detail::assert_policy<Policy>();
+  detail::assert_list_evaluation<Lists, Relevant, Metrics...>();
+  const int k = detail::longest_of_lists(metrics...);
+  const auto wanted = detail::list_matrix_view(policy, relevant, "relevant");
+  const auto task = detail::list_task(wanted, {}, false, k);
+  return detail::evaluate_each_list(policy, detail::lists_in(lists), task, metrics...);
+}
+
+/// The same by the rules of evaluate: cells of `test` that `train` has too are repeats, counted and, with
+/// options.exclude_seen, not expected. A list is judged as it is: a seen item in it takes its rank, and is no hit. For
+/// metrics that ask what users had, as novelty does. `train` and `test`: of the same shape.
+template <class Policy, class Lists, interaction_matrix Train, interaction_matrix Test, class... Metrics>
+evaluation<sizeof...(Metrics)> evaluate_lists(const Policy& policy, const Lists& lists, const Train& train,
+                                              const Test& test, const evaluation_options& options,
+                                              const Metrics&... metrics) {
+  detail::assert_policy<Policy>();
+  detail::assert_list_evaluation<Lists, Test, Metrics...>();
+  const int k = detail::longest_of_lists(metrics...);
+  const auto seen = detail::list_matrix_view(policy, train, "train");
+  const auto wanted = detail::list_matrix_view(policy, test, "test");
+  if (seen.rows != wanted.rows || seen.cols != wanted.cols)
+    detail::fail<std::invalid_argument>("evaluate_lists: train must have the shape of test, ", wanted.rows, " users x ",
+                                        wanted.cols, " items, got ", seen.rows, " x ", seen.cols);
+  const auto task = detail::list_task(wanted, seen.pattern(), options.exclude_seen, k);
+  return detail::evaluate_each_list(policy, detail::lists_in(lists), task, metrics...);
+}
+
+/// The same with the default options.
+template <class Policy, class Lists, interaction_matrix Train, interaction_matrix Test, class... Metrics>
+requires(!std::is_same_v<Metrics, evaluation_options> && ...) evaluation<sizeof...(Metrics)> evaluate_lists(
+    const Policy& policy, const Lists& lists, const Train& train, const Test& test, const Metrics&... metrics) {
+  return evaluate_lists(policy, lists, train, test, evaluation_options{}, metrics...);
+}
+
+}  // namespace akin::inline AKIN_ABI
