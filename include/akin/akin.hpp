@@ -35,6 +35,7 @@
 #include <akin/data/weighting.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/evaluate.hpp>
+#include <akin/evaluation/evaluate_lists.hpp>
 #include <akin/evaluation/evaluate_ratings.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/execution.hpp>
