@@ -76,3 +76,10 @@ def read_sparse(prefix, shape):
                                 (("offsets.i64", np.int64), ("columns.i32", np.int32), ("values.f32", np.float32)))
     assert len(offsets) == shape[0] + 1, "rows of another number than the data"
     return sp.csr_matrix((values, columns, offsets), shape=shape)
+
+
+def read_made_lists(folder):
+    """Lists of items, one a row, and what each user wants: the offsets and the items, ascending."""
+    lists, wanted = (np.fromfile(f"{folder}/made.{name}.i32", dtype=np.int32) for name in ("lists", "relevant"))
+    offsets = np.fromfile(f"{folder}/made.offsets.i64", dtype=np.int64)
+    return lists.reshape(len(offsets) - 1, -1), offsets, wanted

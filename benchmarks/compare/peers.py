@@ -6,13 +6,14 @@ import io
 import json
 import sys
 
+import peers_evaluation
 import peers_items
 import peers_retrieval
 from data import read_lightgcn, read_ratings
 from registry import PEERS, installed_version, peer, timed_fit
 
-__all__ = ["PEERS", "installed_version", "peers_items", "peers_retrieval"]  # compare.py asks for the first two
-TYPES = {"f32": "<f4", "i32": "<i4", "i64": "<i8"}
+__all__ = ["PEERS", "installed_version", "peers_evaluation", "peers_items", "peers_retrieval"]  # compare.py asks for the first two
+TYPES = {"f32": "<f4", "f64": "<f8", "i32": "<i4", "i64": "<i8"}
 
 
 @peer("implicit")

@@ -83,11 +83,13 @@ def judge_ratings(folder, prefix, factors):
 
 
 def judge_items(folder, prefix, width):
-    """As the judges of products, lists, predictions and weights, with loops."""
+    """As the judges of products, lists, predictions, means and weights, with loops."""
     if pathlib.Path(f"{prefix}.predictions.f32").exists():
         ratings = [float(line.split()[2]) for line in (folder / "test.mtx").read_text().splitlines()[2:]]
         errors = [(a - b) ** 2 for a, b in zip(ratings, read_floats(pathlib.Path(f"{prefix}.predictions.f32")), strict=True)]
         return {"rmse": math.sqrt(math.fsum(errors) / len(errors))}
+    if pathlib.Path(f"{prefix}.means.f64").exists():
+        return {"difference": judge_means(folder, prefix, width)}
     if pathlib.Path(f"{prefix}.query.i32").exists():
         return {"kept": judge_top(folder, prefix, width)}
     if (folder / "left.mtx").exists():
@@ -127,6 +129,25 @@ def judge_top(folder, prefix, width):
         best = sorted(scores, key=lambda item: -scores[item])[:width]
         equal += lists[user * width:(user + 1) * width].tolist() == best + [-1] * (width - len(best))
     return equal / len(users)
+
+
+def judge_means(folder, prefix, k):
+    """Of NDCG, recall and average precision, by loops."""
+    lists, offsets, wanted = (read_whole(folder / f"made.{name}", kind)
+                              for name, kind in (("lists.i32", "i"), ("offsets.i64", "q"), ("relevant.i32", "i")))
+    users, sums = len(offsets) - 1, [0.0, 0.0, 0.0]
+    length = len(lists) // users
+    for user in range(users):
+        ranked, relevant = lists[user * length:(user + 1) * length], wanted[offsets[user]:offsets[user + 1]].tolist()
+        assert len(set(ranked)) == length and relevant == sorted(set(relevant)) and 1 <= len(relevant) <= 20, user
+        hits = [rank for rank, item in enumerate(ranked[:k], 1) if item in relevant]
+        ideal = math.fsum(1 / math.log2(rank + 1) for rank in range(1, min(k, len(relevant)) + 1))
+        sums[0] += math.fsum(1 / math.log2(rank + 1) for rank in hits) / ideal
+        sums[1] += len(hits) / len(relevant)
+        sums[2] += math.fsum(found / rank for found, rank in enumerate(hits, 1)) / len(relevant)
+    means = read_whole(f"{prefix}.means.f64", "d")
+    assert len(means) == 3 and min(means) > 0.05, means
+    return max(abs(mean - total / users) for mean, total in zip(means, sums))
 
 
 def judge_listed(folder, lists):
@@ -270,6 +291,14 @@ def check_retrieval(options):
     assert bench.measure(dataclasses.replace(task, settings=task.settings | {"k": 1}))["seconds"] != row["seconds"]
 
 
+def check_evaluation(options):
+    """Means of drawn lists, by loops."""
+    task = tasks.Task("means", "", "akin_evaluate_lists", {}, "itself", {}, 2, judge=HERE, metric="difference", settings={"k": 4},
+                      made=("akin_drawn_lists", {"users": 300, "items": 101, "length": 30}))
+    row = SelfBench(options).measure(task)
+    assert row["equal_quality"] and row["quality"]["peer"]["difference"] < 1e-12, row
+
+
 def check_made_splits(options):
     """The documents' rows have length 1, and both sides as many; the popular items are numbered by their users."""
     folder = split.prepared(split.documents, options.data, options.work)
@@ -343,6 +372,7 @@ def main(runner):
         check_models(options)
         check_item_models(options)
         check_retrieval(options)
+        check_evaluation(options)
         check_made_splits(options)
 
 

@@ -4,8 +4,9 @@ from typing import Callable
 
 import split
 
-METRICS = {"recall": "Recall@20", "rmse": "RMSE", "kept": "share of the exact best", "objective": "share of the objective without weights"}
-LESS_IS_BETTER = ("rmse", "objective")
+METRICS = {"recall": "Recall@20", "rmse": "RMSE", "kept": "share of the exact best", "objective": "share of the objective without weights",
+           "difference": "largest difference of a mean"}
+LESS_IS_BETTER = ("rmse", "objective", "difference")
 
 @dataclass(frozen=True)
 class Task:
@@ -119,6 +120,12 @@ def one_user(kind, clock, target, **ours):
                 unit="user, of 1,000,000 made items", made=made, clock=clock)
 
 
+# Ids below a prime; 1 to 20 items are wanted, half of them listed.
+EVALUATION = Task(
+    "evaluate 1,000,000 lists, ranx", "", "akin_evaluate_lists", {}, "ranx_lists", {}, 5, judge="judge_metrics.py",
+    metric="difference", tolerance=1e-12, settings={"k": 20}, unit="NDCG@20, recall@20 and MAP@20 of lists of 100",
+    made=("akin_drawn_lists", {"users": 10**6, "items": 100003, "length": 100}))
+
 TASKS = [
     ials("iALS k=64, implicit CG 3", 64, "automatic", "implicit_als", {"solver": "cg"}, 8),
     ials("iALS k=128, implicit CG 3", 128, "automatic", "implicit_als", {"solver": "cg"}, 4.5),
@@ -156,4 +163,5 @@ TASKS = [
     one_user("float", "p99", 1.2),
     one_user("int8", "seconds", 3.5, index="int8"),
     one_user("int8", "p99", 3.5, index="int8"),
+    EVALUATION,
 ]
