@@ -38,6 +38,7 @@
 #include <akin/evaluation/evaluate_lists.hpp>
 #include <akin/evaluation/evaluate_ratings.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/evaluation/html_report.hpp>
 #include <akin/evaluation/report.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/biased_mf.hpp>
