@@ -186,10 +186,10 @@ class report {
   [[nodiscard]] std::string csv() const {
     const std::vector<field> fields = all_fields();
     std::string out = "model";
-    for (const field& f : fields) out += "," + detail::csv_field(f.name);
+    for (const field& f : fields) out += "," + detail::csv_text(f.name);
     out += "\r\n";
     for (const report_row& row : rows_) {
-      out += detail::csv_field(row.name);
+      out += detail::csv_text(row.name);
       for (const field& f : fields) out += "," + f.text(row);
       out += "\r\n";
     }

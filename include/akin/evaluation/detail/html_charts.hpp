@@ -176,7 +176,7 @@ struct scatter_chart {
   [[nodiscard]] std::string html() const {
     std::string legend;
     std::string out = "<figure class=\"scatter\">\n<h3>" + html_text(title) + "</h3>\n<svg role=\"img\"" +
-                      attribute("viewBox", "0 0 " + length(width) + " " + length(height)) +
+                      attribute("viewBox", "0 0 " + drawn(width) + " " + drawn(height)) +
                       attribute("aria-label", html_text(title)) + ">\n" + axes() + marks() + labels(legend) +
                       "</svg>\n" + legend;
     for (std::size_t i = 0; i < missing.size(); ++i)
@@ -186,12 +186,12 @@ struct scatter_chart {
 
  private:
   static std::string line(std::string_view css, double x1, double y1, double x2, double y2) {
-    return "<line" + attribute("class", css) + attribute("x1", length(x1)) + attribute("y1", length(y1)) +
-           attribute("x2", length(x2)) + attribute("y2", length(y2)) + "/>";
+    return "<line" + attribute("class", css) + attribute("x1", drawn(x1)) + attribute("y1", drawn(y1)) +
+           attribute("x2", drawn(x2)) + attribute("y2", drawn(y2)) + "/>";
   }
   static std::string text(std::string_view css, double x, double y, std::string_view anchor, std::string_view words) {
-    return "<text" + (css.empty() ? std::string() : attribute("class", css)) + attribute("x", length(x)) +
-           attribute("y", length(y)) + attribute("text-anchor", anchor) + ">" + html_text(words) + "</text>";
+    return "<text" + (css.empty() ? std::string() : attribute("class", css)) + attribute("x", drawn(x)) +
+           attribute("y", drawn(y)) + attribute("text-anchor", anchor) + ">" + html_text(words) + "</text>";
   }
 
   [[nodiscard]] std::string axes() const {
@@ -219,7 +219,7 @@ struct scatter_chart {
     for (const scatter_point& p : points)
       if (p.error) out += line("error", p.x, p.error->first, p.x, p.error->second);
     for (const scatter_point& p : points)
-      out += "<circle class=\"point\" r=\"4.5\"" + attribute("cx", length(p.x)) + attribute("cy", length(p.y)) +
+      out += "<circle class=\"point\" r=\"4.5\"" + attribute("cx", drawn(p.x)) + attribute("cy", drawn(p.y)) +
              "><title>" + p.title + "</title></circle>\n";
     return out;
   }

@@ -38,7 +38,7 @@ inline std::string html_text(std::string_view text) {
 }
 
 /// A length in the units of a drawing.
-inline std::string length(double x) { return fixed_number(x, 1); }
+inline std::string drawn(double x) { return fixed_number(x, 1); }
 
 /// A share as a percentage.
 inline std::string percent(double share) { return fixed_number(100 * share, 2) + "%"; }

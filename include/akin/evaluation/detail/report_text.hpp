@@ -127,7 +127,7 @@ inline std::string shortened(std::string_view text, std::size_t width) {
 }
 
 /// A field of CSV (RFC 4180): in quotation marks where it must be.
-inline std::string csv_field(std::string_view text) {
+inline std::string csv_text(std::string_view text) {
   const bool plain = text.find_first_of("\",\r\n") == std::string_view::npos &&
                      (text.empty() || (text.front() != ' ' && text.back() != ' '));
   if (plain) return std::string(text);
