@@ -100,7 +100,8 @@ ol.names li { overflow-wrap: anywhere; }
 @media (max-width: 600px) { main { padding: 16px 12px 32px; } th, td { padding: 5px 8px; } .odd { display: none; }
   tbody th div { max-width: 8.5rem; } }
 @media print { main { max-width: none; padding: 0; } .scroll { overflow: visible; } h2 { break-after: avoid; }
-  tr { break-inside: avoid; } body { font-size: 10pt; } }
+  tr { break-inside: avoid; } tr > :first-child { position: static; } th, td { padding: 4px 7px; }
+  body { font-size: 10pt; } }
 )css";
 
 }  // namespace akin::inline AKIN_ABI::detail
