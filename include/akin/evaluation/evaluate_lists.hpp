@@ -18,6 +18,7 @@
 #include <akin/evaluation/detail/relevance.hpp>
 #include <akin/evaluation/detail/tally.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/kernels/simd.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/parallel.hpp>
@@ -147,6 +148,8 @@ evaluation<sizeof...(Metrics)> evaluate_each_list(const Policy& policy, const Li
                                                   const Metrics&... metrics) {
   using list_type = metric_list<Index, Metrics...>;
   constexpr std::int64_t users_at_once = 64;  // as evaluate, so that the same lists have the same bits
+  // The ranks that are read are few of a long list's: not the next ones in memory, which the processor would fetch.
+  constexpr std::int64_t lists_ahead = 6;
   const std::int64_t users = task.wanted.rows, items = task.wanted.cols;
   if (lists.size() != users)
     fail<std::invalid_argument>("evaluate_lists: lists must be as many as the users of relevant, ", users, ", got ",
@@ -163,8 +166,13 @@ evaluation<sizeof...(Metrics)> evaluate_each_list(const Policy& policy, const Li
   const auto evaluate_block = [&](std::int64_t begin, std::int64_t end, int worker) {
     typename list_type::tally block;
     const auto mine = static_cast<std::size_t>(worker);
-    for (std::int64_t user = begin; user < end; ++user)
+    for (std::int64_t user = begin; user < end; ++user) {
+      if (user + lists_ahead < users) {
+        const auto soon = lists[user + lists_ahead];
+        kernels::prefetch_row(soon.data, std::min<std::int64_t>(soon.size, task.k));
+      }
       evaluate_list(lists, task, list, user, block, states[mine], scratch[mine]);
+    }
     return block;
   };
   tally = reduce_blocks(policy, users, users_at_once, tally, evaluate_block,
