@@ -11,6 +11,7 @@
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/factorization/factor_model.hpp>
 #include <akin/metrics/beyond_accuracy.hpp>
+#include <akin/metrics/graded_ranking.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/random.hpp>
 
@@ -80,6 +81,13 @@ TEST_CASE("with exclude_seen = false repeats are recommended and expected") {
   // User 0: 0 1, wants 0 2; user 1: 0 1, wants 2; user 2: 3 1, wants 0; user 3: 3 2, wants both; user 4: none.
   CHECK(std::get<0>(result).mean == Approx((0.5 + 0 + 0 + 1 + 0) / 5));
   CHECK(std::get<1>(result).mean == Approx((1 + 0 + 0 + 1 + 0) / 5.0));
+}
+
+TEST_CASE("the values of test are gains") {
+  const auto test = matrix_of<float>(5, 4, {{0, 0, 9}, {0, 1, 1}, {0, 3, 4}, {0, 2, -1}});  // 9 is a repeat
+  const auto [gain] =
+      akin::evaluate(execution::seq, small_model(), small_train(), test, metrics::graded_ndcg{3});  // 1 2 3
+  CHECK(gain.mean == Approx((1 + 4 / std::log2(4)) / (4 + 1 / std::log2(3))));
 }
 
 TEST_CASE("named options are options") {

@@ -8,6 +8,7 @@
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/evaluation/evaluate_lists.hpp>
 #include <akin/metrics/beyond_accuracy.hpp>
+#include <akin/metrics/graded_ranking.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/random.hpp>
 #include <akin/retrieval/recommend.hpp>
@@ -88,6 +89,16 @@ TEST_CASE("the same lists one behind the other, and as recommendations") {
     lists.set_count(list, end - begin);
   }
   check_small(judged(lists));
+}
+
+TEST_CASE("values of what is wanted are gains") {
+  const auto [linear, steep] =
+      akin::evaluate_lists(execution::seq, small_lists<int>(), wanted(), metrics::graded_ndcg{3},
+                           metrics::graded_ndcg{3, metrics::gain_scale::exponential});
+  // User 0: gains 3, 0, 1 of 3, 1; user 2: 0, 1 of 1; user 3: nothing.
+  const double second = 1 / std::log2(3);
+  CHECK(linear.mean == Approx(((3 + 0.5) / (3 + second) + second) / 3));
+  CHECK(steep.mean == Approx(((7 + 0.5) / (7 + second) + second) / 3));
 }
 
 TEST_CASE("what lies beyond the largest k is not looked at") {

@@ -127,7 +127,7 @@ void evaluate_users(const Model& model, const TrainView& train, const TestView& 
   using index_type = typename Model::index_type;
   const auto find = [&](std::int64_t user) {
     return find_relevant(test.row_columns(user), test.row_values(user), train.row_columns(user), options.exclude_seen,
-                         scratch.relevant);
+                         scratch.relevant, &scratch.gains);
   };
   scratch.ranked_users.clear();
   for (std::int64_t user = begin; user < end; ++user) {

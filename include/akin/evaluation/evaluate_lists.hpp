@@ -122,6 +122,7 @@ struct list_scratch {
 
   list_reader<Index> reader;
   std::vector<Index> relevant;
+  std::vector<double> gains;
 };
 
 /// Adds what the metrics say of the user's list.
@@ -131,7 +132,7 @@ void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& tas
                    list_scratch<Index>& scratch) {
   const slice<const Index> seen = task.seen.rows > 0 ? task.seen.row(user) : slice<const Index>{};
   block.repeats += find_relevant(task.wanted.row_columns(user), task.wanted.row_values(user), seen, task.exclude_seen,
-                                 scratch.relevant);
+                                 scratch.relevant, &scratch.gains);
   if (scratch.relevant.empty()) {
     ++block.users_without_relevant;
     return;
@@ -139,7 +140,7 @@ void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& tas
   ++block.users;
   scratch.reader.read(lists[user], task.k, std::span<const Index>(scratch.relevant), user);
   block.unknown_users += scratch.reader.ranked().empty();
-  metrics.add({user, scratch.reader.ranked(), scratch.relevant, scratch.reader.hits()}, block, worker);
+  metrics.add({user, scratch.reader.ranked(), scratch.relevant, scratch.reader.hits(), scratch.gains}, block, worker);
 }
 
 template <class Policy, class Lists, class Scalar, class Index, class... Metrics>

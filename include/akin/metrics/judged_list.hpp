@@ -23,6 +23,7 @@ struct judged_list {
   std::span<const Index> ranked;       ///< items, best first, none twice; may be shorter than a metric's k
   std::span<const Index> relevant;     ///< items, ascending
   std::span<const std::int32_t> hits;  ///< the ranks, 0 for the first and ascending, at which a relevant item stands
+  std::span<const double> gains = {};  ///< the values of the relevant items in test; empty where none are known
 
   /// The hits among the first k ranks.
   [[nodiscard]] std::span<const std::int32_t> hits_within(int k) const noexcept {

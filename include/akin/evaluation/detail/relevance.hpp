@@ -21,21 +21,25 @@ struct evaluation_scratch {
   ranking_scratch<Scalar, Index> ranking;
   std::vector<Index> ranked, relevant, ranked_users;
   std::vector<std::int32_t> hits;
+  std::vector<double> gains;
 };
 
 /// Fills `relevant` with the items that `wanted` values above 0, without those of `seen` if exclude_seen; both ascend.
-/// Returns how many of the wanted were seen.
+/// Their values come to `gains` where they are asked for. Returns how many of the wanted were seen.
 template <class TestScalar, class Index>
 std::int64_t find_relevant(slice<const Index> wanted, slice<const TestScalar> values, slice<const Index> seen,
-                           bool exclude_seen, std::vector<Index>& relevant) {
+                           bool exclude_seen, std::vector<Index>& relevant, std::vector<double>* gains = nullptr) {
   relevant.clear();
+  if (gains) gains->clear();
   std::int64_t repeats = 0, s = 0;
   for (std::int64_t i = 0; i < wanted.size; ++i) {
     if (!(values[i] > TestScalar(0))) continue;
     while (s < seen.size && seen[s] < wanted[i]) ++s;
     const bool repeated = s < seen.size && seen[s] == wanted[i];
     repeats += repeated;
-    if (!repeated || !exclude_seen) relevant.push_back(wanted[i]);
+    if (repeated && exclude_seen) continue;
+    relevant.push_back(wanted[i]);
+    if (gains) gains->push_back(static_cast<double>(values[i]));
   }
   return repeats;
 }
@@ -44,7 +48,7 @@ std::int64_t find_relevant(slice<const Index> wanted, slice<const TestScalar> va
 template <class Scalar, class Index>
 metrics::judged_list<Index> judge_ranking(std::int64_t user, evaluation_scratch<Scalar, Index>& scratch) {
   find_hits(std::span<const Index>(scratch.ranked), std::span<const Index>(scratch.relevant), scratch.hits);
-  return {user, scratch.ranked, scratch.relevant, scratch.hits};
+  return {user, scratch.ranked, scratch.relevant, scratch.hits, scratch.gains};
 }
 
 }  // namespace akin::inline AKIN_ABI::detail
