@@ -113,6 +113,7 @@
 #include <akin/linear/slim_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/beyond_accuracy.hpp>
+#include <akin/metrics/graded_ranking.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/metrics/rating.hpp>
