@@ -91,6 +91,13 @@ TEST_CASE("the same lists one behind the other, and as recommendations") {
   check_small(judged(lists));
 }
 
+TEST_CASE("matrices with 64-bit ids and other scalars") {
+  const auto relevant = matrix_of<int, std::int64_t>(4, 6, {{0, 2, 1}, {0, 5, 3}, {1, 1, -1}, {2, 0, 1}, {3, 1, 1}});
+  check_small(akin::evaluate_lists(execution::seq, small_lists<std::int32_t>(), relevant, metrics::recall{3},
+                                   metrics::reciprocal_rank{3}, metrics::hit_rate{1}, metrics::coverage{2},
+                                   metrics::precision{5}));
+}
+
 TEST_CASE("values of what is wanted are gains") {
   const auto [linear, steep] =
       akin::evaluate_lists(execution::seq, small_lists<int>(), wanted(), metrics::graded_ndcg{3},
