@@ -1,5 +1,5 @@
 /// @file
-/// What a metric sees: one user's list and what the user wanted; and the two forms that a metric may have.
+/// What a metric sees: one user's list and what the user wanted; and the forms that a metric may have.
 #pragma once
 
 #include <algorithm>
@@ -63,6 +63,39 @@ concept aggregate_metric = requires(const Metric& metric, const list_context<Ind
   metric.accumulate(context).add(list);
   metric.accumulate(context).merge(metric.accumulate(context));
   { metric.accumulate(context).value() } -> std::convertible_to<double>;
+};
+
+/// A metric of one list that must know the catalogue or what users had: prepare(context) makes, once an evaluation, an
+/// object that is callable on a judged_list; the result is the mean over the users. All workers share the object: its
+/// operator() is const, safe in several threads at once, and allocates nothing large.
+template <class Metric, class Index = std::int32_t>
+concept prepared_metric = requires(const Metric& metric, const list_context<Index>& context,
+                                   const judged_list<Index>& list) {
+  { metric.k } -> std::convertible_to<int>;
+  { metric.prepare(context)(list) } -> std::convertible_to<double>;
+};
+
+/// A metric of lists, in any of these forms.
+template <class Metric, class Index = std::int32_t>
+concept list_metric = user_metric<Metric, Index> || aggregate_metric<Metric, Index> || prepared_metric<Metric, Index>;
+
+/// What a model says of all items for one user.
+template <class Scalar>
+struct scored_items {
+  /// One for each item; -infinity where the item has no evidence or was no candidate. Empty where the model knows
+  /// nothing of the user: all candidates are alike then.
+  std::span<const Scalar> scores;
+  std::int64_t candidates = 0;  ///< items that could be ranked, all relevant ones among them
+};
+
+/// A metric of the scores of all items, such as auc: says so with `static constexpr bool wants_scores = true`, needs no
+/// k, and is callable on (judged_list, scored_items); the result is the mean over the users. It costs a row of scores
+/// for each user, where metrics of lists get by with the best items.
+template <class Metric, class Scalar = float, class Index = std::int32_t>
+concept scored_metric = requires(const Metric& metric, const judged_list<Index>& list,
+                                 const scored_items<Scalar>& items) {
+  requires bool(Metric::wants_scores);
+  { metric(list, items) } -> std::convertible_to<double>;
 };
 
 }  // namespace metrics

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <akin/config.hpp>
+#include <akin/evaluation/detail/negatives.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/views.hpp>
@@ -22,6 +23,7 @@ struct evaluation_scratch {
   std::vector<Index> ranked, relevant, ranked_users;
   std::vector<std::int32_t> hits;
   std::vector<double> gains;
+  negative_sampler<Scalar, Index> negatives;
 };
 
 /// Fills `relevant` with the items that `wanted` values above 0, without those of `seen` if exclude_seen; both ascend.

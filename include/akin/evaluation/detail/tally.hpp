@@ -6,12 +6,16 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <akin/config.hpp>
+#include <akin/error.hpp>
 #include <akin/evaluation/detail/moments.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/metrics/judged_list.hpp>
@@ -21,12 +25,32 @@ namespace akin::inline AKIN_ABI::detail {
 /// Stands for the state of a metric that is a mean over users.
 struct no_state {};
 
+/// What a metric has prepared, shared by all workers: a mean over users, too.
+template <class Prepared>
+struct shared_metric {
+  std::shared_ptr<const Prepared> metric;
+};
+
+template <class State>
+inline constexpr bool is_state_of_mean = std::is_same_v<State, no_state>;
+template <class Prepared>
+inline constexpr bool is_state_of_mean<shared_metric<Prepared>> = true;
+
+template <class Metric>
+inline constexpr bool wants_scores = false;
+template <class Metric>
+requires(bool(Metric::wants_scores)) inline constexpr bool wants_scores<Metric> = true;
+
 template <class Metric, class Index>
 auto start_state(const Metric& metric, const metrics::list_context<Index>& context) {
-  if constexpr (metrics::aggregate_metric<Metric, Index>)
+  if constexpr (metrics::aggregate_metric<Metric, Index>) {
     return metric.accumulate(context);
-  else
+  } else if constexpr (metrics::prepared_metric<Metric, Index>) {
+    using prepared = std::decay_t<decltype(metric.prepare(context))>;
+    return shared_metric<prepared>{std::make_shared<const prepared>(metric.prepare(context))};
+  } else {
     return no_state{};
+  }
 }
 
 template <class Metric, class Index>
@@ -39,18 +63,38 @@ double value_of(const Metric& metric, const metrics::judged_list<Index>& list) {
   }
 }
 
-/// What a block of users adds up to: floating-point sums, combined in the order of the blocks.
+/// The longest list that a metric wants, 0 where all look at scores alone; throws where one wants none.
+template <class... Metrics>
+int longest_list(std::string_view where, const Metrics&... metrics) {
+  const auto length = [&](const auto& metric) {
+    if constexpr (requires { metric.k; }) {
+      require(static_cast<int>(metric.k) >= 1, where, "k of a metric must be positive", static_cast<int>(metric.k));
+      return static_cast<int>(metric.k);
+    } else {
+      return 0;
+    }
+  };
+  return std::max({length(metrics)...});
+}
+
+/// What a block of users adds up to: floating-point sums, combined in the order of the blocks; with keep_values also
+/// each user's numbers.
 template <std::size_t Metrics>
 struct block_tally {
+  bool keep_values = false;
   std::array<moments, Metrics> means;
   std::int64_t users = 0, users_without_relevant = 0, unknown_users = 0, repeats = 0;
+  std::vector<std::int64_t> who = {};
+  std::vector<std::array<double, Metrics>> values = {};
 
-  void merge(const block_tally& other) noexcept {
+  void merge(const block_tally& other) {
     for (std::size_t i = 0; i < Metrics; ++i) means[i].merge(other.means[i]);
     users += other.users;
     users_without_relevant += other.users_without_relevant;
     unknown_users += other.unknown_users;
     repeats += other.repeats;
+    who.insert(who.end(), other.who.begin(), other.who.end());
+    values.insert(values.end(), other.values.begin(), other.values.end());
   }
 };
 
@@ -69,12 +113,29 @@ class metric_list {
   }
 
   void add(const metrics::judged_list<Index>& list, tally& block, states& worker) const {
+    add(list, metrics::scored_items<float>{}, block, worker);
+  }
+
+  template <class Scalar>
+  void add(const metrics::judged_list<Index>& list, const metrics::scored_items<Scalar>& items, tally& block,
+           states& worker) const {
+    std::array<double, sizeof...(Metrics)> values{};
     for_each_metric([&]<std::size_t I>() {
-      if constexpr (is_mean<I>)
-        block.means[I].add(value_of(std::get<I>(metrics_), list));
+      const auto& metric = std::get<I>(metrics_);
+      auto& state = std::get<I>(worker);
+      if constexpr (!is_mean<I>)
+        state.add(list);
+      else if constexpr (wants_scores<std::tuple_element_t<I, std::tuple<Metrics...>>>)
+        values[I] = static_cast<double>(metric(list, items));
+      else if constexpr (std::is_same_v<std::tuple_element_t<I, states>, no_state>)
+        values[I] = value_of(metric, list);
       else
-        std::get<I>(worker).add(list);
+        values[I] = static_cast<double>((*state.metric)(list));
+      if constexpr (is_mean<I>) block.means[I].add(values[I]);
     });
+    if (!block.keep_values) return;
+    block.who.push_back(list.user);
+    block.values.push_back(values);
   }
 
   /// The results; the states of all workers are merged into the first.
@@ -95,10 +156,11 @@ class metric_list {
     return result;
   }
 
- private:
+  /// Whether the metric is a mean over users.
   template <std::size_t I>
-  static constexpr bool is_mean = std::is_same_v<std::tuple_element_t<I, states>, no_state>;
+  static constexpr bool is_mean = is_state_of_mean<std::tuple_element_t<I, states>>;
 
+ private:
   template <class Body>
   static void for_each_metric(Body&& body) {
     [&]<std::size_t... I>(std::index_sequence<I...>) { (body.template operator()<I>(), ...); }
