@@ -49,21 +49,21 @@ inline std::string html_table(const report& table, int digits) {
                        [&](const report_row& row) { return is_finite_number(row.details.*seconds); });
   };
   const auto seconds_cell = [](double seconds) {
-    return sentence("<td>", (is_finite_number(seconds) ? seconds_text(seconds) : "\xE2\x80\x93"), "</td>");
+    return joined({"<td>", (is_finite_number(seconds) ? seconds_text(seconds) : "\xE2\x80\x93"), "</td>"});
   };
   const bool train = is_measured(&report_details::train_seconds);
   const bool evaluate = is_measured(&report_details::evaluate_seconds);
   std::string out = "<div class=\"scroll\">\n<table>\n<thead><tr><th scope=\"col\">model</th>";
-  for (const std::string& column : table.columns()) out += sentence("<th scope=\"col\">", html_text(column), "</th>");
+  for (const std::string& column : table.columns()) out += joined({"<th scope=\"col\">", html_text(column), "</th>"});
   if (train) out += "<th scope=\"col\">seconds to train</th>";
   if (evaluate) out += "<th scope=\"col\">seconds to evaluate</th>";
   out += "</tr></thead>\n<tbody>\n";
   for (const report_row& row : rows) {
-    out += sentence("<tr><th scope=\"row\"><div>", html_text(row.name), "</div></th>");
+    out += joined({"<tr><th scope=\"row\"><div>", html_text(row.name), "</div></th>"});
     for (const std::string& column : table.columns()) {
       const report_value* const value = row.find(column);
-      out += sentence("<td", (value == nullptr ? "" : attribute("title", tooltip(row.name, column, *value, digits))),
-                      ">", html_number(value, digits), "</td>");
+      out += joined({"<td", (value == nullptr ? "" : attribute("title", tooltip(row.name, column, *value, digits))),
+                     ">", html_number(value, digits), "</td>"});
     }
     if (train) out += seconds_cell(row.details.train_seconds);
     if (evaluate) out += seconds_cell(row.details.evaluate_seconds);
@@ -82,8 +82,8 @@ inline std::string html_legend(const report& table) {
     }
   }
   if (!errors && !intervals) return "";
-  return sentence("<p class=\"note\">", (errors ? "\xC2\xB1 is one standard error. " : ""),
-                  (intervals ? "Whiskers and vertical lines in the charts are 95 % intervals." : ""), "</p>\n");
+  return joined({"<p class=\"note\">", (errors ? "\xC2\xB1 is one standard error. " : ""),
+                 (intervals ? "Whiskers and vertical lines in the charts are 95 % intervals." : ""), "</p>\n"});
 }
 
 /// Both charts of two numbers, as far as there are models to compare.
@@ -126,7 +126,7 @@ inline std::string html_report(const report& table, const html_report_options& o
   out +=
       title + "</title>\n<style>" + std::string(detail::report_style_sheet) + "</style>\n</head>\n<body>\n<main>\n<h1>";
   out += title + "</h1>\n";
-  for (const std::string& note : options.notes) out += detail::sentence("<p>", detail::html_text(note), "</p>\n");
+  for (const std::string& note : options.notes) out += detail::joined({"<p>", detail::html_text(note), "</p>\n"});
   out += "<section>\n<h2>Results</h2>\n";
   out += table.rows().empty() ? "<p>No model was evaluated.</p>\n"
                               : detail::html_table(table, options.digits) + detail::html_legend(table);
@@ -135,7 +135,7 @@ inline std::string html_report(const report& table, const html_report_options& o
   for (const std::string& column : table.columns())
     if (detail::is_drawable_column(table, column)) bars += detail::bar_chart(table, column, options.digits);
   if (!bars.empty())
-    out += detail::sentence("<section>\n<h2>Metrics</h2>\n<div class=\"charts\">\n", bars, "</div>\n</section>\n");
+    out += detail::joined({"<section>\n<h2>Metrics</h2>\n<div class=\"charts\">\n", bars, "</div>\n</section>\n"});
   return out + trade_offs + "</main>\n</body>\n</html>\n";
 }
 

@@ -93,7 +93,7 @@ std::string metric_name(const Metric& metric) {
   const std::size_t scope = name.rfind("::");
   if (scope != std::string::npos) name.erase(0, scope + 2);
   if constexpr (requires { static_cast<int>(metric.k); })
-    if (metric.k > 0) name += detail::sentence("@", static_cast<int>(metric.k));
+    if (metric.k > 0) name += detail::joined({"@", std::to_string(static_cast<int>(metric.k))});
   return name;
 }
 
@@ -155,7 +155,7 @@ class report {
     const auto widths = widths_of(lines);
     for (const auto& line : lines) {
       for (std::size_t c = 0; c < line.size(); ++c)
-        out += detail::sentence((c == 0 ? "" : "  "), padded(line[c], widths[c], c > 0));
+        out += detail::joined({(c == 0 ? "" : "  "), padded(line[c], widths[c], c > 0)});
       out.erase(out.find_last_not_of(' ') + 1);
       out += '\n';
     }
@@ -172,11 +172,11 @@ class report {
     for (std::size_t& width : widths) width = std::max<std::size_t>(width, 3);
     for (std::size_t i = 0; i < lines.size(); ++i) {
       for (std::size_t c = 0; c < widths.size(); ++c)
-        out += detail::sentence("| ", padded(lines[i][c], widths[c], c > 0), " ");
+        out += detail::joined({"| ", padded(lines[i][c], widths[c], c > 0), " "});
       out += "|\n";
       if (i > 0) continue;
       for (std::size_t c = 0; c < widths.size(); ++c)
-        out += detail::sentence((c == 0 ? "|:" : "|-"), std::string(widths[c], '-'), (c == 0 ? "-" : ":"));
+        out += detail::joined({(c == 0 ? "|:" : "|-"), std::string(widths[c], '-'), (c == 0 ? "-" : ":")});
       out += "|\n";
     }
     const std::string note = legend(style);
@@ -188,11 +188,11 @@ class report {
   [[nodiscard]] std::string csv() const {
     const std::vector<field> fields = all_fields();
     std::string out = "model";
-    for (const field& f : fields) out += detail::sentence(",", detail::csv_text(f.name));
+    for (const field& f : fields) out += detail::joined({",", detail::csv_text(f.name)});
     out += "\r\n";
     for (const report_row& row : rows_) {
       out += detail::csv_text(row.name);
-      for (const field& f : fields) out += detail::sentence(",", f.text(row));
+      for (const field& f : fields) out += detail::joined({",", f.text(row)});
       out += "\r\n";
     }
     return out;
@@ -204,10 +204,10 @@ class report {
   [[nodiscard]] std::string json() const {
     std::string out = "{\n  \"columns\": [";
     for (std::size_t c = 0; c < columns_.size(); ++c)
-      out += detail::sentence((c == 0 ? "" : ", "), detail::json_string(columns_[c]));
+      out += detail::joined({(c == 0 ? "" : ", "), detail::json_string(columns_[c])});
     out += "],\n  \"rows\": [";
     for (std::size_t r = 0; r < rows_.size(); ++r)
-      out += detail::sentence((r == 0 ? "\n    " : ",\n    "), json_of(rows_[r]));
+      out += detail::joined({(r == 0 ? "\n    " : ",\n    "), json_of(rows_[r])});
     return out + (rows_.empty() ? "]\n}\n" : "\n  ]\n}\n");
   }
 
@@ -276,9 +276,9 @@ class report {
     std::string text = detail::fixed_number(value->value, style.digits);
     const auto number = [&](double x) { return detail::fixed_number(x, style.digits); };
     if (style.spread == report_spread::standard_error && known(value->standard_error))
-      text += detail::sentence(" \xC2\xB1 ", number(value->standard_error));
+      text += detail::joined({" \xC2\xB1 ", number(value->standard_error)});
     if (style.spread == report_spread::interval && known(value->low) && known(value->high))
-      text += detail::sentence(" [", number(value->low), ", ", number(value->high), "]");
+      text += detail::joined({" [", number(value->low), ", ", number(value->high), "]"});
     return text;
   }
 
@@ -330,22 +330,22 @@ class report {
   }
 
   static std::string json_of(const report_row& row) {
-    std::string out = detail::sentence("{\"name\": ", detail::json_string(row.name), ", \"metrics\": {");
+    std::string out = detail::joined({"{\"name\": ", detail::json_string(row.name), ", \"metrics\": {"});
     for (std::size_t m = 0; m < row.metrics.size(); ++m) {
       const report_value& value = row.metrics[m].value;
-      out += detail::sentence((m == 0 ? "" : ", "), detail::json_string(row.metrics[m].name),
-                              ": {\"value\": ", detail::json_number(value.value));
+      out += detail::joined({(m == 0 ? "" : ", "), detail::json_string(row.metrics[m].name),
+                             ": {\"value\": ", detail::json_number(value.value)});
       out += json_if_known("standard_error", value.standard_error) + json_if_known("low", value.low) +
              json_if_known("high", value.high);
-      if (value.count > 0) out += detail::sentence(", \"count\": ", value.count);
+      if (value.count > 0) out += detail::joined({", \"count\": ", std::to_string(value.count)});
       out += "}";
     }
-    return detail::sentence(out, "}", json_if_known("train_seconds", row.details.train_seconds),
-                            json_if_known("evaluate_seconds", row.details.evaluate_seconds), "}");
+    return detail::joined({out, "}", json_if_known("train_seconds", row.details.train_seconds),
+                           json_if_known("evaluate_seconds", row.details.evaluate_seconds), "}"});
   }
 
   static std::string json_if_known(std::string_view name, double x) {
-    return known(x) ? detail::sentence(", ", detail::json_string(name), ": ", detail::json_number(x)) : "";
+    return known(x) ? detail::joined({", ", detail::json_string(name), ": ", detail::json_number(x)}) : "";
   }
 
   [[nodiscard]] std::string written(report_format format, const report_style& style) const {

@@ -30,17 +30,17 @@ inline std::string html_number(const report_value* value, int digits) {
   if (value == nullptr) return "\xE2\x80\x93";
   std::string text = fixed_number(value->value, digits);
   if (is_finite_number(value->standard_error))
-    text += sentence(" <small>\xC2\xB1 ", fixed_number(value->standard_error, digits), "</small>");
+    text += joined({" <small>\xC2\xB1 ", fixed_number(value->standard_error, digits), "</small>"});
   return text;
 }
 
 /// All that is known of a number, for the pointer that rests on it.
 inline std::string tooltip(std::string_view row, std::string_view column, const report_value& value, int digits) {
-  std::string text = sentence(html_text(row), ", ", html_text(column), ": ", fixed_number(value.value, digits + 2));
+  std::string text = joined({html_text(row), ", ", html_text(column), ": ", fixed_number(value.value, digits + 2)});
   if (has_interval(value))
     text +=
-        sentence(", 95 % interval ", fixed_number(value.low, digits + 2), " to ", fixed_number(value.high, digits + 2));
-  if (value.count > 0) text += sentence(", n = ", value.count);
+        joined({", 95 % interval ", fixed_number(value.low, digits + 2), " to ", fixed_number(value.high, digits + 2)});
+  if (value.count > 0) text += joined({", n = ", std::to_string(value.count)});
   return text;
 }
 
@@ -69,8 +69,8 @@ inline std::string grid_lines(const axis& scale) {
   std::string out;
   for (const tick& t : scale.ticks) {
     const std::string x = percent(scale.position(t.value));
-    out += sentence("<line", attribute("class", t.value == 0 ? "zero" : "grid"), attribute("x1", x), attribute("x2", x),
-                    " y1=\"0\" y2=\"100%\"/>");
+    out += joined({"<line", attribute("class", t.value == 0 ? "zero" : "grid"), attribute("x1", x), attribute("x2", x),
+                   " y1=\"0\" y2=\"100%\"/>"});
   }
   return out;
 }
@@ -81,10 +81,10 @@ inline std::string bar_row(const report_row& row, std::string_view column, const
   std::string drawing = grid_lines(scale), title;
   if (value != nullptr && is_drawable(value->value)) {
     const double zero = scale.position(0), end = scale.position(value->value);
-    title = sentence("<title>", tooltip(row.name, column, *value, digits), "</title>");
+    title = joined({"<title>", tooltip(row.name, column, *value, digits), "</title>"});
     const auto line = [](std::string_view css, double from, double to) {
-      return sentence("<line y1=\"50%\" y2=\"50%\"", attribute("class", css), attribute("x1", percent(from)),
-                      attribute("x2", percent(to)), "/>");
+      return joined({"<line y1=\"50%\" y2=\"50%\"", attribute("class", css), attribute("x1", percent(from)),
+                     attribute("x2", percent(to)), "/>"});
     };
     drawing += line("bar", std::min(zero, end), std::max(zero, end));
     if (has_interval(*value)) {
@@ -92,23 +92,23 @@ inline std::string bar_row(const report_row& row, std::string_view column, const
       drawing += line("whisker", low, high);
       for (const double at : {low, high})
         drawing +=
-            sentence("<svg y=\"50%\"", attribute("x", percent(at)), "><path class=\"whisker\" d=\"M0-4V4\"/></svg>");
+            joined({"<svg y=\"50%\"", attribute("x", percent(at)), "><path class=\"whisker\" d=\"M0-4V4\"/></svg>"});
     }
   }
-  return sentence("<div>", html_text(row.name), "</div><div class=\"track\"><svg role=\"img\">", title, drawing,
-                  "</svg></div><div class=\"number\">", html_number(value, digits), "</div>\n");
+  return joined({"<div>", html_text(row.name), "</div><div class=\"track\"><svg role=\"img\">", title, drawing,
+                 "</svg></div><div class=\"number\">", html_number(value, digits), "</div>\n"});
 }
 
 /// One metric of all rows as bars from 0 with whiskers.
 inline std::string bar_chart(const report& table, std::string_view column, int digits) {
   const axis scale = bar_axis(table, column);
-  std::string out = sentence("<figure>\n<h3>", html_text(column), "</h3>\n<div class=\"bars\">\n");
+  std::string out = joined({"<figure>\n<h3>", html_text(column), "</h3>\n<div class=\"bars\">\n"});
   for (const report_row& row : table.rows()) out += bar_row(row, column, scale, digits);
   out += "<div></div><svg class=\"scale\" aria-hidden=\"true\">";
   for (std::size_t i = 0; i < scale.ticks.size(); ++i)
     out +=
-        sentence("<text y=\"13\" text-anchor=\"middle\"", attribute("x", percent(scale.position(scale.ticks[i].value))),
-                 (i % 2 == 0 ? "" : attribute("class", "odd")), ">", scale.ticks[i].label, "</text>");
+        joined({"<text y=\"13\" text-anchor=\"middle\"", attribute("x", percent(scale.position(scale.ticks[i].value))),
+                (i % 2 == 0 ? "" : attribute("class", "odd")), ">", scale.ticks[i].label, "</text>"});
   return out + "</svg><div></div>\n</div>\n</figure>\n";
 }
 
@@ -179,22 +179,22 @@ struct scatter_chart {
   [[nodiscard]] std::string html() const {
     std::string legend;
     std::string out =
-        sentence("<figure class=\"scatter\">\n<h3>", html_text(title), "</h3>\n<svg role=\"img\"",
-                 attribute("viewBox", sentence("0 0 ", drawn(width), " ", drawn(height))),
-                 attribute("aria-label", html_text(title)), ">\n", axes(), marks(), labels(legend), "</svg>\n", legend);
+        joined({"<figure class=\"scatter\">\n<h3>", html_text(title), "</h3>\n<svg role=\"img\"",
+                attribute("viewBox", joined({"0 0 ", drawn(width), " ", drawn(height)})),
+                attribute("aria-label", html_text(title)), ">\n", axes(), marks(), labels(legend), "</svg>\n", legend});
     for (std::size_t i = 0; i < missing.size(); ++i)
-      out += sentence((i == 0 ? "<p class=\"note\">Not shown, for want of a number: " : ", "), html_text(missing[i]));
-    return sentence(out, (missing.empty() ? "" : "</p>\n"), "</figure>\n");
+      out += joined({(i == 0 ? "<p class=\"note\">Not shown, for want of a number: " : ", "), html_text(missing[i])});
+    return joined({out, (missing.empty() ? "" : "</p>\n"), "</figure>\n"});
   }
 
  private:
   static std::string line(std::string_view css, double x1, double y1, double x2, double y2) {
-    return sentence("<line", attribute("class", css), attribute("x1", drawn(x1)), attribute("y1", drawn(y1)),
-                    attribute("x2", drawn(x2)), attribute("y2", drawn(y2)), "/>");
+    return joined({"<line", attribute("class", css), attribute("x1", drawn(x1)), attribute("y1", drawn(y1)),
+                   attribute("x2", drawn(x2)), attribute("y2", drawn(y2)), "/>"});
   }
   static std::string text(std::string_view css, double x, double y, std::string_view anchor, std::string_view words) {
-    return sentence("<text", (css.empty() ? std::string() : attribute("class", css)), attribute("x", drawn(x)),
-                    attribute("y", drawn(y)), attribute("text-anchor", anchor), ">", html_text(words), "</text>");
+    return joined({"<text", (css.empty() ? std::string() : attribute("class", css)), attribute("x", drawn(x)),
+                   attribute("y", drawn(y)), attribute("text-anchor", anchor), ">", html_text(words), "</text>"});
   }
 
   [[nodiscard]] std::string axes() const {
@@ -222,8 +222,8 @@ struct scatter_chart {
     for (const scatter_point& p : points)
       if (p.error) out += line("error", p.x, p.error->first, p.x, p.error->second);
     for (const scatter_point& p : points)
-      out += sentence("<circle class=\"point\" r=\"4.5\"", attribute("cx", drawn(p.x)), attribute("cy", drawn(p.y)),
-                      "><title>", p.title, "</title></circle>\n");
+      out += joined({"<circle class=\"point\" r=\"4.5\"", attribute("cx", drawn(p.x)), attribute("cy", drawn(p.y)),
+                     "><title>", p.title, "</title></circle>\n"});
     return out;
   }
 
@@ -246,7 +246,7 @@ struct scatter_chart {
       places = place_labels(points, widths, area, 70);
       legend = "<ol class=\"names\">";
       for (std::size_t i = 0; i < names.size(); ++i)
-        legend += sentence("<li", attribute("value", texts[i]), ">", html_text(names[i]), "</li>");
+        legend += joined({"<li", attribute("value", texts[i]), ">", html_text(names[i]), "</li>"});
       legend += "</ol>\n";
     }
     std::string out;
@@ -303,7 +303,7 @@ std::string scatter_html(const report& table, std::string_view quality, std::str
     if (!is_shown(row)) continue;
     const report_value& value = *row.find(quality);
     scatter_point point{r, across(x_of(row)), up(value.value), {}, tooltip(row.name, quality, value, digits)};
-    point.title += sentence(", ", html_text(x_name), ": ", general_number(x_of(row), 4));
+    point.title += joined({", ", html_text(x_name), ": ", general_number(x_of(row), 4)});
     if (has_interval(value)) point.error = {up(value.low), up(value.high)};
     chart.points.push_back(std::move(point));
     chart.names.push_back(row.name);

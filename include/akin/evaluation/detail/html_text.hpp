@@ -45,7 +45,7 @@ inline std::string percent(double share) { return fixed_number(100 * share, 2) +
 
 /// ` name="value"`.
 inline std::string attribute(std::string_view name, std::string_view value) {
-  return sentence(" ", name, "=\"", value, "\"");
+  return joined({" ", name, "=\"", value, "\""});
 }
 
 inline constexpr std::string_view report_style_sheet = R"css(
