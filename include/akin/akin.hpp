@@ -39,6 +39,7 @@
 #include <akin/evaluation/evaluate_ratings.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/evaluation/html_report.hpp>
+#include <akin/evaluation/per_user.hpp>
 #include <akin/evaluation/report.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/biased_mf.hpp>
@@ -112,6 +113,7 @@
 #include <akin/linear/slim.hpp>
 #include <akin/linear/slim_options.hpp>
 #include <akin/matrix.hpp>
+#include <akin/metrics/area_under_curve.hpp>
 #include <akin/metrics/beyond_accuracy.hpp>
 #include <akin/metrics/graded_ranking.hpp>
 #include <akin/metrics/judged_list.hpp>

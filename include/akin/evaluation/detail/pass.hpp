@@ -3,12 +3,12 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <akin/concepts.hpp>
@@ -19,6 +19,7 @@
 #include <akin/evaluation/detail/tally.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/matrix.hpp>
+#include <akin/metrics/detail/not_a_number.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
@@ -55,12 +56,6 @@ auto evaluation_view(const Policy& policy, const Matrix& matrix, std::int64_t us
     fail<std::invalid_argument>(where, ": ", name, " must have the model's shape, ", users, " users x ", items,
                                 " items, got ", view.rows, " x ", view.cols);
   return view;
-}
-
-/// Looks at the bits, so that -ffast-math cannot argue it away.
-inline bool is_nan(float x) noexcept { return (std::bit_cast<std::uint32_t>(x) & 0x7FFFFFFFu) > 0x7F800000u; }
-inline bool is_nan(double x) noexcept {
-  return (std::bit_cast<std::uint64_t>(x) & 0x7FFFFFFFFFFFFFFFu) > 0x7FF0000000000000u;
 }
 
 /// Throws where the model scored with NaN, which has no place in a ranking.

@@ -1,0 +1,53 @@
+/// @file
+/// The numbers behind the means: what each metric says of each user.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/evaluation/detail/pass.hpp>
+#include <akin/evaluation/detail/tally.hpp>
+#include <akin/evaluation/evaluation.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// The evaluated users, ascending, and what each metric says of each, in the order of the metrics.
+template <class Index, std::size_t Metrics>
+struct per_user_values {
+  std::vector<Index> users;
+  std::vector<std::array<double, Metrics>> values;  ///< as many as users
+};
+
+/// What evaluate averages, user by user, under the same rules: for plots, tests of one's own, and to see who is served
+/// badly. Which users are evaluated depends on train, test and the options alone, so the rows of two models belong
+/// together. The metrics must be means over users (not coverage). Throws as evaluate; options.bootstrap is of no
+/// meaning here. Memory: 8 bytes a metric and 8 for each evaluated user, twice while it runs; the same bits for any
+/// number of threads.
+template <class Policy, class Model, class Train, class Test, class... Metrics>
+auto per_user(const Policy& policy, const Model& model, const Train& train, const Test& test,
+              const evaluation_options& options, const Metrics&... metrics)
+    -> per_user_values<typename Model::index_type, sizeof...(Metrics)> {
+  detail::assert_policy<Policy>();
+  detail::assert_evaluation<Model, Train, Test, Metrics...>();
+  using index_type = typename Model::index_type;
+  static_assert((!metrics::aggregate_metric<Metrics, index_type> && ...),
+                "akin: per_user needs metrics of one user; this one, such as coverage, is of all lists together");
+  const auto task = detail::checked_task(policy, model, train, test, options, "per_user", metrics...);
+  const detail::metric_list<index_type, Metrics...> list(metrics...);
+  auto pass = detail::pass_over_users<Metrics...>(policy, task, list, true);
+  return {std::vector<index_type>(pass.all.who.begin(), pass.all.who.end()), std::move(pass.all.values)};
+}
+
+/// The same with the default options.
+template <class Policy, class Model, class Train, class Test, class... Metrics>
+requires(!std::is_same_v<Metrics, evaluation_options> && ...) auto per_user(const Policy& policy, const Model& model,
+                                                                            const Train& train, const Test& test,
+                                                                            const Metrics&... metrics) {
+  return per_user(policy, model, train, test, evaluation_options{}, metrics...);
+}
+
+}  // namespace akin::inline AKIN_ABI

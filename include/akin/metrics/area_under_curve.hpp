@@ -1,0 +1,176 @@
+/// @file
+/// How well scores order all items of a catalogue, not only the best of them.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/metrics/detail/not_a_number.hpp>
+#include <akin/metrics/judged_list.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Relevant items of one score, and the others beside it.
+template <class Scalar>
+struct score_step {
+  Scalar score;
+  std::int64_t relevant = 0;
+  std::int64_t above = 0;  ///< other items with a larger score
+  std::int64_t tied = 0;   ///< other items with this score
+};
+
+/// The distinct scores of the relevant items, best first; every item is compared with the least of them, and placed
+/// among them only where it is not below. `candidates` counts all items that could be ranked; those of them that
+/// `scores` gives as -infinity share the last place.
+template <class Scalar, class Index>
+std::vector<score_step<Scalar>> score_steps(std::span<const Scalar> scores, std::span<const Index> relevant,
+                                            std::int64_t candidates) {
+  constexpr Scalar no_score = -std::numeric_limits<Scalar>::infinity();
+  std::vector<Scalar> wanted;
+  wanted.reserve(relevant.size());
+  for (const Index item : relevant)
+    wanted.push_back(scores.empty() ? no_score : scores[static_cast<std::size_t>(item)]);
+  std::sort(wanted.begin(), wanted.end(), std::greater<>());
+  std::vector<score_step<Scalar>> steps;
+  for (const Scalar score : wanted) {
+    if (steps.empty() || steps.back().score != score) steps.push_back({score});
+    ++steps.back().relevant;
+  }
+  if (steps.empty()) return steps;
+  const Scalar least = steps.back().score;
+  std::vector<std::int64_t> between(steps.size());  // items above this score and not above the one before
+  for (const Scalar score : scores) {
+    if (!(score >= least) || score == no_score) continue;
+    const auto at =
+        std::lower_bound(steps.begin(), steps.end(), score, [](const auto& step, Scalar x) { return step.score > x; });
+    if (at->score == score)
+      ++at->tied;
+    else
+      ++between[static_cast<std::size_t>(at - steps.begin())];
+  }
+  std::int64_t above = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    above += between[i];
+    steps[i].above = above;
+    if (steps[i].score == no_score)
+      steps[i].tied = candidates - static_cast<std::int64_t>(relevant.size()) - above;
+    else
+      steps[i].tied -= steps[i].relevant;  // the scan counted them too
+    above += steps[i].tied;
+  }
+  return steps;
+}
+
+/// Throws unless these are scores of items and ascending items among them.
+template <class Scalar>
+void check_scored(std::span<const Scalar> scores, std::span<const std::int32_t> relevant, std::string_view where) {
+  for (std::size_t item = 0; item < scores.size(); ++item)
+    if (is_nan(scores[item])) fail<std::invalid_argument>(where, ": scores must be numbers, got NaN for item ", item);
+  for (std::size_t i = 0; i < relevant.size(); ++i) {
+    require_id(relevant[i], static_cast<std::int64_t>(scores.size()), where, "each of relevant");
+    if (i > 0 && relevant[i] <= relevant[i - 1])
+      fail<std::invalid_argument>(where, ": relevant must ascend without repetition, got ", relevant[i], " after ",
+                                  relevant[i - 1]);
+  }
+}
+
+/// What a metric of scores says of scores from outside, where all items are candidates.
+template <class Metric, class Scalar>
+double judge_scores(const Metric& metric, std::span<const Scalar> scores, std::span<const std::int32_t> relevant,
+                    std::string_view where) {
+  check_scored(scores, relevant, where);
+  const metrics::judged_list<std::int32_t> list{0, {}, relevant, {}};
+  return metric(list, metrics::scored_items<Scalar>{scores, static_cast<std::int64_t>(scores.size())});
+}
+
+}  // namespace detail
+
+namespace metrics {
+
+/// The area under a user's ROC curve: the probability that a relevant item has a larger score than another candidate,
+/// where equal scores count half (J. A. Hanley, B. J. McNeil, "The Meaning and Use of the Area under a Receiver
+/// Operating Characteristic Curve", Radiology 1982). Candidates are all items that could be recommended: with
+/// exclude_seen not those of train. Items without a score, -infinity, are tied at the bottom.
+///
+/// 0.5, what chance gets, where there is nothing to tell apart: every candidate is relevant, or the model knows nothing
+/// of the user. So the same users count for each model and metric. As a (scores, relevant) call 0 where nothing is
+/// relevant, as the metrics of lists; scores of all items, relevant items ascending; throws std::invalid_argument
+/// where a score is NaN, or relevant does not ascend or names no item. O(items + a log R) time, R relevant items, a
+/// items that are not below the worst of them; O(R) memory.
+struct auc {
+  static constexpr bool wants_scores = true;
+
+  template <class Scalar, class Index>
+  double operator()(const judged_list<Index>& list, const scored_items<Scalar>& items) const {
+    const auto relevant = static_cast<std::int64_t>(list.relevant.size());
+    const std::int64_t others = items.candidates - relevant;
+    if (relevant == 0) return 0;
+    if (others == 0) return 0.5;
+    std::int64_t twice = 0;  // pairs in the right order count 2, tied ones 1
+    for (const auto& step : detail::score_steps(items.scores, list.relevant, items.candidates))
+      twice += step.relevant * (2 * (others - step.above) - step.tied);
+    return static_cast<double>(twice) / (2 * static_cast<double>(relevant) * static_cast<double>(others));
+  }
+  double operator()(std::span<const float> scores, std::span<const std::int32_t> relevant) const {
+    return detail::judge_scores(*this, scores, relevant, name);
+  }
+  double operator()(std::span<const double> scores, std::span<const std::int32_t> relevant) const {
+    return detail::judge_scores(*this, scores, relevant, name);
+  }
+  static constexpr std::string_view name = "metrics::auc";
+};
+
+/// The area under the first part of the ROC curve, up to a false positive rate f in (0, 1], on the scale where chance
+/// is 0.5 and perfect is 1: (1 + (A - f²/2) / (f - f²/2)) / 2, A the raw area (D. K. McClish, "Analyzing a Portion of
+/// the ROC Curve", Medical Decision Making 1989; scikit-learn's roc_auc_score with max_fpr). With f = 1 it is auc.
+/// Everything else as auc; throws where f is not in (0, 1].
+struct partial_auc {
+  static constexpr bool wants_scores = true;
+  double max_false_positive_rate = 0.1;
+
+  template <class Scalar, class Index>
+  double operator()(const judged_list<Index>& list, const scored_items<Scalar>& items) const {
+    const double f = max_false_positive_rate;
+    detail::require(f > 0 && f <= 1, name, "max_false_positive_rate must be above 0 and at most 1", f);
+    const auto relevant = static_cast<double>(list.relevant.size());
+    const double others = static_cast<double>(items.candidates) - relevant;
+    if (list.relevant.empty()) return 0;
+    if (others == 0) return 0.5;
+    const double limit = f * others;
+    double area = 0, found = 0, from = 0;  // the curve so far: up to `from` others, `found` relevant items
+    for (const auto& step : detail::score_steps(items.scores, list.relevant, items.candidates)) {
+      const auto above = static_cast<double>(step.above), tied = static_cast<double>(step.tied);
+      const auto rise = static_cast<double>(step.relevant);
+      if (above >= limit) break;
+      area += found * (above - from);
+      const double run = std::min(tied, limit - above);
+      if (run > 0) area += run * (found + 0.5 * rise * (run / tied));
+      from = above + run;
+      found += rise;
+    }
+    // Where the last tie was cut short, nothing is left to add.
+    area += found * (limit - from);
+    const double least = 0.5 * f * f, share = area / (relevant * others);
+    return 0.5 * (1 + (share - least) / (f - least));
+  }
+  double operator()(std::span<const float> scores, std::span<const std::int32_t> relevant) const {
+    return detail::judge_scores(*this, scores, relevant, name);
+  }
+  double operator()(std::span<const double> scores, std::span<const std::int32_t> relevant) const {
+    return detail::judge_scores(*this, scores, relevant, name);
+  }
+  static constexpr std::string_view name = "metrics::partial_auc";
+};
+
+}  // namespace metrics
+}  // namespace akin::inline AKIN_ABI
