@@ -188,6 +188,56 @@ TEMPLATE_TEST_CASE("the lists of recommend score what evaluate says of the model
   for (const int threads : {1, 2, 3}) CHECK(same(all(execution::par.threads(threads), lists), result));
 }
 
+namespace {
+
+/// Asks what the user had.
+struct size_of_history {
+  int k = 5;
+  struct prepared {
+    akin::sparsity_view<std::int32_t> train;
+    double operator()(const metrics::judged_list<std::int32_t>& list) const {
+      return static_cast<double>(train.row(list.user).size) + static_cast<double>(train.cols) / 1000;
+    }
+  };
+  prepared prepare(const metrics::list_context<std::int32_t>& context) const { return {context.train}; }
+};
+
+}  // namespace
+
+TEST_CASE("a prepared metric knows train, or that nothing is known") {
+  const random_case<float> data;
+  const auto lists = akin::recommend(execution::par, data.model, {.k = 5, .exclude = data.train});
+  const auto [expected] = akin::evaluate(execution::seq, data.model, data.train, data.test, size_of_history{});
+  const auto [with] = akin::evaluate_lists(execution::par, lists, data.train, data.test, size_of_history{});
+  const auto [without] = akin::evaluate_lists(execution::par, lists, data.test, size_of_history{});
+  CHECK(with.mean == expected.mean);
+  CHECK(with.mean > 1);
+  CHECK(without.mean == Approx(0.083));
+}
+
+TEST_CASE("bootstrap intervals are those of evaluate") {
+  const random_case<float> data;
+  const auto lists = akin::recommend(execution::par, data.model, {.k = 5, .exclude = data.train});
+  const akin::evaluation_options options{.bootstrap = 40, .seed = 3};
+  const auto expected = akin::evaluate(execution::par, data.model, data.train, data.test, options, metrics::ndcg{5});
+  const auto result = akin::evaluate_lists(execution::par, lists, data.train, data.test, options, metrics::ndcg{5});
+  CHECK(result[0].bootstrap_low == expected[0].bootstrap_low);
+  CHECK(result[0].bootstrap_high == expected[0].bootstrap_high);
+  CHECK(result[0].bootstrap_low < result[0].mean);
+  CHECK(result[0].mean < result[0].bootstrap_high);
+  const auto alone = akin::evaluate_lists(execution::par, lists, data.test, {.bootstrap = 5}, metrics::ndcg{5});
+  CHECK(alone[0].bootstrap_low < alone[0].bootstrap_high);
+}
+
+TEST_CASE("options without a meaning for lists are refused") {
+  const auto judge = [](const akin::evaluation_options& options) {
+    return [=] { akin::evaluate_lists(execution::seq, small_lists<int>(), wanted(), options, metrics::ndcg{3}); };
+  };
+  CHECK_THROWS_WITH(judge({.sampled_negatives = 9})(),
+                    "evaluate_lists: sampled_negatives must be 0, since lists are ranked already, got 9");
+  CHECK_THROWS_WITH(judge({.bootstrap = -1})(), "evaluate_lists: bootstrap must not be negative, got -1");
+}
+
 TEST_CASE("nobody, no lists and no cells give zeros") {
   const auto nobody = akin::evaluate_lists(execution::par, id_matrix<int>(0, 3), akin::sparse_matrix<float>(0, 6),
                                            metrics::ndcg{3}, metrics::coverage{3});

@@ -14,6 +14,7 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/evaluation/detail/bootstrap.hpp>
 #include <akin/evaluation/detail/list_reader.hpp>
 #include <akin/evaluation/detail/relevance.hpp>
 #include <akin/evaluation/detail/tally.hpp>
@@ -93,9 +94,9 @@ constexpr void assert_list_evaluation() {
   if constexpr (interaction_matrix<Test>) {
     using index_type = pointee<decltype(std::declval<const Test&>().outerIndexPtr())>;
     static_assert(
-        ((metrics::user_metric<Metrics, index_type> || metrics::aggregate_metric<Metrics, index_type>)&&...),
+        (metrics::list_metric<Metrics, index_type> && ...),
         "akin: a metric of evaluate_lists must have a k and be callable on a judged_list or on spans (ranked, "
-        "relevant), or offer accumulate; see akin/metrics/judged_list.hpp");
+        "relevant), or offer accumulate or prepare; lists have no scores; see akin/metrics/judged_list.hpp");
   }
 }
 
@@ -104,15 +105,18 @@ template <class Scalar, class Index>
 struct list_evaluation {
   csr_view<Scalar, Index> wanted;
   sparsity_view<Index> seen;  ///< no rows where nothing is known of it
-  bool exclude_seen;
+  evaluation_options options;
   int k;
 };
 
-template <class Scalar, class Index>
+template <class Scalar, class Index, class... Metrics>
 list_evaluation<Scalar, Index> list_task(const csr_view<Scalar, Index>& wanted,
-                                         const std::type_identity_t<sparsity_view<Index>>& seen, bool exclude_seen,
-                                         int k) {
-  return {wanted, seen, exclude_seen, k};
+                                         const std::type_identity_t<sparsity_view<Index>>& seen,
+                                         const evaluation_options& options, const Metrics&... metrics) {
+  require(options.sampled_negatives == 0, "evaluate_lists",
+          "sampled_negatives must be 0, since lists are ranked already", options.sampled_negatives);
+  require(options.bootstrap >= 0, "evaluate_lists", "bootstrap must not be negative", options.bootstrap);
+  return {wanted, seen, options, longest_list("evaluate_lists", metrics...)};
 }
 
 /// One worker's memory.
@@ -131,8 +135,8 @@ void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& tas
                    std::int64_t user, typename List::tally& block, typename List::states& worker,
                    list_scratch<Index>& scratch) {
   const slice<const Index> seen = task.seen.rows > 0 ? task.seen.row(user) : slice<const Index>{};
-  block.repeats += find_relevant(task.wanted.row_columns(user), task.wanted.row_values(user), seen, task.exclude_seen,
-                                 scratch.relevant, &scratch.gains);
+  block.repeats += find_relevant(task.wanted.row_columns(user), task.wanted.row_values(user), seen,
+                                 task.options.exclude_seen, scratch.relevant, &scratch.gains);
   if (scratch.relevant.empty()) {
     ++block.users_without_relevant;
     return;
@@ -166,6 +170,7 @@ evaluation<sizeof...(Metrics)> evaluate_each_list(const Policy& policy, const Li
   typename list_type::tally tally;
   const auto evaluate_block = [&](std::int64_t begin, std::int64_t end, int worker) {
     typename list_type::tally block;
+    block.keep_values = task.options.bootstrap > 0;
     const auto mine = static_cast<std::size_t>(worker);
     for (std::int64_t user = begin; user < end; ++user) {
       if (user + lists_ahead < users) {
@@ -178,7 +183,9 @@ evaluation<sizeof...(Metrics)> evaluate_each_list(const Policy& policy, const Li
   };
   tally = reduce_blocks(policy, users, users_at_once, tally, evaluate_block,
                         [](auto& all, const auto& block) { all.merge(block); });
-  return list.finish(tally, states);
+  auto result = list.finish(tally, states);
+  add_bootstrap_intervals(policy, list, tally, task.options, result);
+  return result;
 }
 
 /// The checked view of a matrix.
@@ -186,15 +193,6 @@ template <class Policy, class Matrix>
 auto list_matrix_view(const Policy& policy, const Matrix& matrix, std::string_view name) {
   return checked_view<pointee<decltype(matrix.valuePtr())>, pointee<decltype(matrix.outerIndexPtr())>>(
       policy, matrix, sentence("evaluate_lists: ", name));
-}
-
-/// The ranks that are looked at; throws where a metric wants none.
-template <class... Metrics>
-int longest_of_lists(const Metrics&... metrics) {
-  (require(static_cast<int>(metrics.k) >= 1, "evaluate_lists", "k of a metric must be positive",
-           static_cast<int>(metrics.k)),
-   ...);
-  return std::max({static_cast<int>(metrics.k)...});
 }
 
 }  // namespace detail
@@ -208,18 +206,25 @@ int longest_of_lists(const Metrics&... metrics) {
 /// length of the list.
 ///
 /// Throws std::invalid_argument where a list holds an item twice among these ranks or an id that is none, with the
-/// user; where there are fewer or more lists than rows, a k is below 1, or a matrix is malformed. One pass, O(users * k
-/// + nonzeros) time, one byte an item for each worker; the same bits for any number of threads.
+/// user; where there are fewer or more lists than rows, a k is below 1, or a matrix is malformed. Of the options,
+/// `bootstrap` and `seed` have a meaning here. One pass, O(users * k + nonzeros) time, one byte an item for each
+/// worker; the same bits for any number of threads.
 template <class Policy, class Lists, class Relevant, class... Metrics>
-requires(!interaction_matrix<Metrics> &&
-         ...) evaluation<sizeof...(Metrics)> evaluate_lists(const Policy& policy, const Lists& lists,
-                                                            const Relevant& relevant, const Metrics&... metrics) {
+evaluation<sizeof...(Metrics)> evaluate_lists(const Policy& policy, const Lists& lists, const Relevant& relevant,
+                                              const evaluation_options& options, const Metrics&... metrics) {
   detail::assert_policy<Policy>();
   detail::assert_list_evaluation<Lists, Relevant, Metrics...>();
-  const int k = detail::longest_of_lists(metrics...);
   const auto wanted = detail::list_matrix_view(policy, relevant, "relevant");
-  const auto task = detail::list_task(wanted, {}, false, k);
+  const auto task = detail::list_task(wanted, {}, options, metrics...);
   return detail::evaluate_each_list(policy, detail::lists_in(lists), task, metrics...);
+}
+
+/// The same with the default options.
+template <class Policy, class Lists, class Relevant, class... Metrics>
+requires((!interaction_matrix<Metrics> && !std::is_same_v<Metrics, evaluation_options>)&&...)
+    evaluation<sizeof...(Metrics)> evaluate_lists(const Policy& policy, const Lists& lists, const Relevant& relevant,
+                                                  const Metrics&... metrics) {
+  return evaluate_lists(policy, lists, relevant, evaluation_options{}, metrics...);
 }
 
 /// The same by the rules of evaluate: cells of `test` that `train` has too are repeats, counted and, with
@@ -231,13 +236,12 @@ evaluation<sizeof...(Metrics)> evaluate_lists(const Policy& policy, const Lists&
                                               const Metrics&... metrics) {
   detail::assert_policy<Policy>();
   detail::assert_list_evaluation<Lists, Test, Metrics...>();
-  const int k = detail::longest_of_lists(metrics...);
   const auto seen = detail::list_matrix_view(policy, train, "train");
   const auto wanted = detail::list_matrix_view(policy, test, "test");
   if (seen.rows != wanted.rows || seen.cols != wanted.cols)
     detail::fail<std::invalid_argument>("evaluate_lists: train must have the shape of test, ", wanted.rows, " users x ",
                                         wanted.cols, " items, got ", seen.rows, " x ", seen.cols);
-  const auto task = detail::list_task(wanted, seen.pattern(), options.exclude_seen, k);
+  const auto task = detail::list_task(wanted, seen.pattern(), options, metrics...);
   return detail::evaluate_each_list(policy, detail::lists_in(lists), task, metrics...);
 }
 
