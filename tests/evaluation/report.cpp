@@ -238,6 +238,18 @@ TEST_CASE("the results of evaluate come with the names of their metrics") {
   CHECK(table.rows()[1].find("ndcg@5")->count == 40);
 }
 
+TEST_CASE("a bootstrap interval comes before the normal one") {
+  akin::metric_result result = {0.5, 0.25, 9};
+  CHECK(akin::report_value(result).low == Approx(result.low()));
+  CHECK(akin::report_value(result).high == Approx(result.high()));
+  result.bootstrap_low = 0.125;
+  result.bootstrap_high = 0.75;
+  const akin::report_value value = result;
+  CHECK(value.low == 0.125);
+  CHECK(value.high == 0.75);
+  CHECK(value.standard_error == 0.25);
+}
+
 TEST_CASE("a report refuses names that say nothing or two things, and is left as it was") {
   akin::report table = two_models();
   const std::string before = table.json();

@@ -34,11 +34,16 @@ struct report_value {
     low = value - normal_95 * error;
     high = value + normal_95 * error;
   }
-  /// A metric of evaluate. One without a standard error (of all lists together, or of a single user) has no interval.
+  /// A metric of evaluate, with its bootstrap interval if it has one, else the normal one. One without a standard error
+  /// (of all lists together, or of a single user) has no interval.
   report_value(const metric_result& result)
       : report_value(result.mean,
                      result.standard_error > 0 ? result.standard_error : std::numeric_limits<double>::quiet_NaN()) {
     count = result.count;
+    if (result.bootstrap_low < result.bootstrap_high) {
+      low = result.bootstrap_low;
+      high = result.bootstrap_high;
+    }
   }
 
  private:
