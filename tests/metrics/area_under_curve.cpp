@@ -10,6 +10,7 @@
 #include <akin/metrics/area_under_curve.hpp>
 #include <akin/random.hpp>
 
+#include "metrics/fixtures/areas.hpp"
 #include "support/catch.hpp"
 
 namespace metrics = akin::metrics;
@@ -140,4 +141,17 @@ TEST_CASE("bad arguments of areas are sentences") {
                     "metrics::partial_auc: max_false_positive_rate must be above 0 and at most 1, got 0");
   CHECK_THROWS_AS(metrics::partial_auc{1.5}(scores, ids{1}), std::invalid_argument);
   CHECK_THROWS_AS(metrics::partial_auc{nan}(scores, ids{1}), std::invalid_argument);
+}
+
+TEST_CASE("agrees with scikit-learn") {
+  for (const auto& [scores, relevant, areas] : fixtures::areas) {
+    const std::vector<double> mine = {metrics::auc{}(scores, relevant),
+                                      metrics::partial_auc{0.05}(scores, relevant),
+                                      metrics::partial_auc{0.1}(scores, relevant),
+                                      metrics::partial_auc{0.3}(scores, relevant),
+                                      metrics::partial_auc{0.75}(scores, relevant),
+                                      metrics::partial_auc{1}(scores, relevant)};
+    REQUIRE(mine.size() == areas.size());
+    for (std::size_t i = 0; i < areas.size(); ++i) CHECK(mine[i] == Approx(areas[i]).epsilon(1e-13).margin(1e-13));
+  }
 }
