@@ -24,11 +24,12 @@ namespace akin::inline AKIN_ABI {
 /// - a user of whom the model knows nothing gets an empty list, which scores 0, and counts;
 /// - ranks are by (score descending, id ascending); an item with score -infinity is not recommended.
 ///
-/// `train` and `test`: users x items, of the model's shape. Any type with an int k that is callable on (ranked,
-/// relevant) spans is a metric. Throws not_fitted, std::invalid_argument where a shape or a k is wrong or a matrix is
-/// malformed, numeric_error where a score is NaN. One pass, O(users * (scoring + items)) time, one row of scores a
-/// worker and 24 bytes a metric for every 64 users, for models of factors a copy of the items' and some thousand lists;
-/// the same bits for any number of threads.
+/// `train` and `test`: users x items, of the model's shape. akin/metrics/judged_list.hpp says what can be a metric.
+/// Throws not_fitted, std::invalid_argument where a shape, a k or an option is wrong or a matrix is malformed,
+/// numeric_error where a score is NaN. One pass, O(users * (scoring + items)) time; memory for a row of scores a
+/// worker, for every 64 users 24 bytes a metric and about 100 more, for models of factors a copy of the items' and some
+/// thousand lists, and with `bootstrap` 8 bytes a metric and 8 more for each evaluated user, twice at the end. The same
+/// bits for any number of threads.
 template <class Policy, class Model, class Train, class Test, class... Metrics>
 evaluation<sizeof...(Metrics)> evaluate(const Policy& policy, const Model& model, const Train& train, const Test& test,
                                         const evaluation_options& options, const Metrics&... metrics) {

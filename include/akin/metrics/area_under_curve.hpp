@@ -29,13 +29,49 @@ struct score_step {
   std::int64_t tied = 0;   ///< other items with this score
 };
 
-/// The distinct scores of the relevant items, best first; every item is compared with the least of them, and placed
-/// among them only where it is not below. `candidates` counts all items that could be ranked; those of them that
-/// `scores` gives as -infinity share the last place.
+/// Counts by a comparison of every item with every step, which vectorises: for few steps.
+template <class Scalar>
+void count_by_passes(std::span<const Scalar> scores, std::vector<score_step<Scalar>>& steps) {
+  constexpr std::size_t at_once = 2048;  // stay in the nearest cache for all steps
+  for (std::size_t begin = 0; begin < scores.size(); begin += at_once) {
+    const auto some = scores.subspan(begin, std::min(at_once, scores.size() - begin));
+    for (auto& step : steps) {
+      const Scalar bound = step.score;
+      std::int32_t above = 0, tied = 0;
+      for (const Scalar score : some) {
+        above += score > bound;
+        tied += score == bound;
+      }
+      step.above += above;
+      step.tied += tied;
+    }
+  }
+}
+
+/// The same by a search for the place of each item that is not below the last step: for many steps.
+template <class Scalar>
+void count_by_search(std::span<const Scalar> scores, std::vector<score_step<Scalar>>& steps) {
+  const Scalar least = steps.back().score;
+  for (const Scalar score : scores) {
+    if (!(score >= least)) continue;
+    const auto at =
+        std::lower_bound(steps.begin(), steps.end(), score, [](const auto& step, Scalar x) { return step.score > x; });
+    ++(at->score == score ? at->tied : at->above);
+  }
+  std::int64_t above = 0;  // so far, what is between a step and the one before
+  for (auto& step : steps) {
+    step.above += above;
+    above = step.above + step.tied;
+  }
+}
+
+/// The distinct scores of the relevant items, best first. `candidates` counts all items that could be ranked; those of
+/// them that `scores` gives as -infinity share the last place.
 template <class Scalar, class Index>
 std::vector<score_step<Scalar>> score_steps(std::span<const Scalar> scores, std::span<const Index> relevant,
                                             std::int64_t candidates) {
   constexpr Scalar no_score = -std::numeric_limits<Scalar>::infinity();
+  constexpr std::size_t few = 64;
   std::vector<Scalar> wanted;
   wanted.reserve(relevant.size());
   for (const Index item : relevant)
@@ -46,27 +82,16 @@ std::vector<score_step<Scalar>> score_steps(std::span<const Scalar> scores, std:
     if (steps.empty() || steps.back().score != score) steps.push_back({score});
     ++steps.back().relevant;
   }
-  if (steps.empty()) return steps;
-  const Scalar least = steps.back().score;
-  std::vector<std::int64_t> between(steps.size());  // items above this score and not above the one before
-  for (const Scalar score : scores) {
-    if (!(score >= least) || score == no_score) continue;
-    const auto at =
-        std::lower_bound(steps.begin(), steps.end(), score, [](const auto& step, Scalar x) { return step.score > x; });
-    if (at->score == score)
-      ++at->tied;
-    else
-      ++between[static_cast<std::size_t>(at - steps.begin())];
-  }
-  std::int64_t above = 0;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    above += between[i];
-    steps[i].above = above;
-    if (steps[i].score == no_score)
-      steps[i].tied = candidates - static_cast<std::int64_t>(relevant.size()) - above;
-    else
-      steps[i].tied -= steps[i].relevant;  // the scan counted them too
-    above += steps[i].tied;
+  if (steps.size() <= few)
+    count_by_passes(scores, steps);
+  else
+    count_by_search(scores, steps);
+  std::int64_t found = 0;  // the counts are of all items so far, relevant ones too
+  for (auto& step : steps) {
+    step.above -= found;
+    found += step.relevant;
+    const std::int64_t tied = step.tied - step.relevant;
+    step.tied = step.score == no_score ? candidates - static_cast<std::int64_t>(relevant.size()) - step.above : tied;
   }
   return steps;
 }
@@ -105,8 +130,8 @@ namespace metrics {
 /// 0.5, what chance gets, where there is nothing to tell apart: every candidate is relevant, or the model knows nothing
 /// of the user. So the same users count for each model and metric. As a (scores, relevant) call 0 where nothing is
 /// relevant, as the metrics of lists; scores of all items, relevant items ascending; throws std::invalid_argument
-/// where a score is NaN, or relevant does not ascend or names no item. O(items + a log R) time, R relevant items, a
-/// items that are not below the worst of them; O(R) memory.
+/// where a score is NaN, or relevant does not ascend or names no item. O(items log R) time for R relevant items; for
+/// up to 64 of them O(items * R) comparisons by SIMD, which are faster. O(R) memory.
 struct auc {
   static constexpr bool wants_scores = true;
 
