@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
     quality::run_factorization(given);
     quality::run_items(given);
     quality::run_hybrids(given);
+    quality::run_retail(given);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "benchmark_quality: %s\n", error.what());

@@ -223,5 +223,6 @@ void run_ratings(const arguments& given, const rating_task<Options>& task) {
 void run_factorization(const arguments& given);
 void run_items(const arguments& given);
 void run_hybrids(const arguments& given);
+void run_retail(const arguments& given);
 
 }  // namespace quality

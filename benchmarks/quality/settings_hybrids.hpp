@@ -6,29 +6,33 @@
 
 #include <akin/graph/graph_filter_options.hpp>
 #include <akin/hybrid/blend_options.hpp>
+#include <akin/neighbors/neighborhood_options.hpp>
 
 #include "settings.hpp"
 #include "settings_items.hpp"
 
 namespace quality {
 
-/// implicit_als and graph_filter with the settings that each has alone; their weights are learnt.
+/// implicit_als and graph_filter with the settings that each has alone, and user_knn with its defaults; their weights
+/// are learnt.
 struct blend_setting {
   list_setting factors;
   akin::graph_filter_options filter;
+  akin::neighborhood_options neighbors;
   akin::normalization how;
 };
 
 inline std::string describe(const blend_setting& s) {
   const char* const names[] = {"none", "min_max", "z_score", "rank"};
-  return "blend of " + describe(s.factors) + " and " + describe(s.filter) + ", normalization " +
-         names[static_cast<int>(s.how)] + ", weights learnt";
+  return "blend of " + describe(s.factors) + ", " + describe(s.filter) + " and user_knn" +
+         named("neighbors", s.neighbors.neighbors) + ", normalization " + names[static_cast<int>(s.how)] +
+         ", weights learnt";
 }
 
 inline std::vector<list_task<blend_setting>> blend_tasks() {
   const auto task = [](const char* folder, const char* to_reach, const list_setting& factors,
                        const akin::graph_filter_options& filter) {
-    const auto with = [&](akin::normalization how) { return blend_setting{factors, filter, how}; };
+    const auto with = [&](akin::normalization how) { return blend_setting{factors, filter, {}, how}; };
     return list_task<blend_setting>{
         folder,
         to_reach,
