@@ -26,3 +26,16 @@ TEST_CASE("an evaluation is a tuple and an array of results, with counts") {
 }
 
 TEST_CASE("what a user had is left out unless it is asked for") { CHECK(akin::evaluation_options{}.exclude_seen); }
+
+TEST_CASE("the normal interval is 1.96 standard errors to both sides") {
+  const akin::metric_result result{0.5, 0.1, 30};
+  CHECK(result.low() == Approx(0.5 - 0.1959963984540054));
+  CHECK(result.high() == Approx(0.5 + 0.1959963984540054));
+  CHECK((result.bootstrap_low == 0 && result.bootstrap_high == 0));
+  CHECK((akin::metric_result{0.5, 0, 1}.low() == 0.5 && akin::metric_result{0.5, 0, 1}.high() == 0.5));
+}
+
+TEST_CASE("all items are ranked and nothing is resampled unless it is asked for") {
+  CHECK(akin::evaluation_options{}.sampled_negatives == 0);
+  CHECK(akin::evaluation_options{}.bootstrap == 0);
+}

@@ -23,6 +23,32 @@ struct without_k {
   double operator()(std::span<const std::int32_t>, std::span<const std::int32_t>) const { return 0; }
 };
 
+struct prepares {
+  int k = 1;
+  on_spans prepare(const metrics::list_context<std::int32_t>&) const { return {}; }
+};
+
+struct prepares_a_metric {
+  int k = 1;
+  auto prepare(const metrics::list_context<std::int32_t>& context) const {
+    return [users = context.users](const metrics::judged_list<std::int32_t>&) { return static_cast<double>(users); };
+  }
+};
+
+struct on_scores {
+  static constexpr bool wants_scores = true;
+  double operator()(const metrics::judged_list<std::int32_t>&, const metrics::scored_items<float>&) const { return 0; }
+};
+
+struct wants_none {
+  static constexpr bool wants_scores = false;
+  double operator()(const metrics::judged_list<std::int32_t>&, const metrics::scored_items<float>&) const { return 0; }
+};
+
+static_assert(metrics::prepared_metric<prepares_a_metric> && !metrics::prepared_metric<prepares>);
+static_assert(!metrics::user_metric<prepares_a_metric> && metrics::list_metric<prepares_a_metric>);
+static_assert(metrics::scored_metric<on_scores> && !metrics::scored_metric<on_scores, double>);
+static_assert(!metrics::scored_metric<wants_none> && !metrics::list_metric<on_scores>);
 static_assert(metrics::user_metric<metrics::ndcg> && !metrics::aggregate_metric<metrics::ndcg>);
 static_assert(metrics::user_metric<metrics::recall, std::int64_t>);
 static_assert(metrics::aggregate_metric<metrics::coverage> && !metrics::user_metric<metrics::coverage>);
