@@ -39,6 +39,7 @@
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/evaluation/evaluate_lists.hpp>
 #include <akin/evaluation/evaluate_ratings.hpp>
+#include <akin/evaluation/evaluate_unseen.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/evaluation/html_report.hpp>
 #include <akin/evaluation/per_user.hpp>
