@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,122 @@ struct coverage {
     return {k, context.items};
   }
   static constexpr std::string_view name = "metrics::coverage";
+};
+
+/// How often each item of the catalogue was shown in the first k ranks of the evaluated users: what gini,
+/// shannon_entropy and personalization are made of. Memory: 8 bytes an item and worker.
+class exposure_counts {
+ public:
+  exposure_counts(int k, std::int64_t items)
+      : k_(static_cast<std::size_t>(k)), counts_(static_cast<std::size_t>(items)) {}
+
+  template <class Index>
+  void add(const judged_list<Index>& list) noexcept {
+    ++lists_;
+    for (const Index item : list.ranked.first(std::min(k_, list.ranked.size())))
+      ++counts_[static_cast<std::size_t>(item)];
+  }
+  void merge(const exposure_counts& other) noexcept {
+    lists_ += other.lists_;
+    for (std::size_t item = 0; item < counts_.size(); ++item) counts_[item] += other.counts_[item];
+  }
+  [[nodiscard]] int k() const noexcept { return static_cast<int>(k_); }
+  [[nodiscard]] std::int64_t lists() const noexcept { return lists_; }
+  [[nodiscard]] const std::vector<std::int64_t>& counts() const noexcept { return counts_; }
+  [[nodiscard]] std::int64_t shown() const noexcept {
+    std::int64_t total = 0;
+    for (const std::int64_t count : counts_) total += count;
+    return total;
+  }
+
+ private:
+  std::size_t k_;
+  std::int64_t lists_ = 0;
+  std::vector<std::int64_t> counts_;
+};
+
+/// The Gini coefficient of exposure over the whole catalogue: with the n items' counts c ascending,
+/// sum_i (2i - n - 1) c_i / (n sum_i c_i), i from 1. 0 where all items are shown alike (or nothing is), 1 - 1/n where
+/// all ranks go to one item. Items that are never shown count. D. Fleder, K. Hosanagar, "Blockbuster Culture's Next
+/// Rise or Fall", Management Science 55(5), 2009. One number for all users. O(n log n) at the end.
+struct gini {
+  int k = 10;
+
+  class accumulator : public exposure_counts {
+   public:
+    using exposure_counts::exposure_counts;
+    [[nodiscard]] double value() const {
+      const std::int64_t total = shown();
+      if (total == 0) return 0;
+      std::vector<std::int64_t> sorted = counts();
+      std::sort(sorted.begin(), sorted.end());
+      const auto n = static_cast<std::int64_t>(sorted.size());
+      double sum = 0;
+      for (std::int64_t i = 0; i < n; ++i)
+        sum += static_cast<double>(2 * i + 1 - n) * static_cast<double>(sorted[static_cast<std::size_t>(i)]);
+      return sum / (static_cast<double>(n) * static_cast<double>(total));
+    }
+  };
+
+  template <class Index>
+  accumulator accumulate(const list_context<Index>& context) const {
+    detail::require(k >= 1, name, "k must be positive", k);
+    return {k, context.items};
+  }
+  static constexpr std::string_view name = "metrics::gini";
+};
+
+/// The Shannon entropy of exposure in bits: -sum_i p_i log2 p_i, p_i the share of all shown ranks that item i has. From
+/// 0 where one item is all that is shown (or nothing is) to log2(items). C. E. Shannon, "A Mathematical Theory of
+/// Communication", 1948. One number for all users.
+struct shannon_entropy {
+  int k = 10;
+
+  class accumulator : public exposure_counts {
+   public:
+    using exposure_counts::exposure_counts;
+    [[nodiscard]] double value() const noexcept {
+      const auto total = static_cast<double>(shown());
+      double sum = 0;
+      for (const std::int64_t count : counts())
+        if (count > 0) sum += static_cast<double>(count) / total * std::log2(total / static_cast<double>(count));
+      return sum;
+    }
+  };
+
+  template <class Index>
+  accumulator accumulate(const list_context<Index>& context) const {
+    detail::require(k >= 1, name, "k must be positive", k);
+    return {k, context.items};
+  }
+  static constexpr std::string_view name = "metrics::shannon_entropy";
+};
+
+/// How different users' lists are: 1 minus the mean over pairs of evaluated users of |shared items| / k. A list shorter
+/// than k shares nothing in its empty ranks; fewer than two users give 0. Exact in O(items): an item that c users are
+/// shown is shared by c (c - 1) / 2 pairs. T. Zhou et al., "Solving the apparent diversity-accuracy dilemma of
+/// recommender systems", PNAS 107(10), 2010 (there: inter-list Hamming distance). One number for all users.
+struct personalization {
+  int k = 10;
+
+  class accumulator : public exposure_counts {
+   public:
+    using exposure_counts::exposure_counts;
+    [[nodiscard]] double value() const noexcept {
+      if (lists() < 2) return 0;
+      std::int64_t shared = 0;
+      for (const std::int64_t count : counts()) shared += count * (count - 1) / 2;
+      const double pairs = static_cast<double>(lists()) * static_cast<double>(lists() - 1) / 2;
+      return 1 - static_cast<double>(shared) / (pairs * k());
+    }
+  };
+
+  template <class Index>
+  accumulator accumulate(const list_context<Index>& context) const {
+    detail::require(k >= 1, name, "k must be positive", k);
+    return {k, context.items};
+  }
+  static constexpr std::string_view name = "metrics::personalization";
 };
 
 }  // namespace akin::inline AKIN_ABI::metrics
