@@ -120,6 +120,7 @@
 #include <akin/metrics/beyond_accuracy.hpp>
 #include <akin/metrics/graded_ranking.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/metrics/novelty.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/metrics/rating.hpp>
 #include <akin/neighbors/item_knn.hpp>
