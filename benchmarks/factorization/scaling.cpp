@@ -5,13 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
 #include <stdexcept>
-#include <string>
-
-#if __has_include(<malloc.h>)
-#include <malloc.h>
-#endif
 
 #include <benchmark/benchmark.h>
 
@@ -19,28 +13,11 @@
 #include <akin/execution.hpp>
 #include <akin/factorization/implicit_als.hpp>
 
+#include "peak_memory.hpp"
+
 namespace {
 
-constexpr double mebibyte = 1024 * 1024;
-
-/// Gives freed memory back, and forgets the peak so far; whether the system can do so.
-bool forget_peak() {
-#if defined(__GLIBC__)
-  malloc_trim(0);
-#endif
-  std::ofstream file("/proc/self/clear_refs");
-  return static_cast<bool>(file << "5" << std::flush);
-}
-
-/// The most memory that the process held since then.
-double peak_bytes() {
-  std::ifstream file("/proc/self/status");
-  for (std::string word; file >> word;) {
-    double kibibytes = 0;
-    if (word == "VmHWM:" && file >> kibibytes) return 1024 * kibibytes;
-  }
-  return 0;
-}
+using peak_memory::forget_peak, peak_memory::mebibyte, peak_memory::peak_bytes;
 
 akin::sparse_matrix<float> clicks(std::int64_t count) {
   const auto users = static_cast<int>(count / 50);

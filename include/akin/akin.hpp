@@ -15,6 +15,7 @@
 #include <akin/content/keywords.hpp>
 #include <akin/content/segment_popularity.hpp>
 #include <akin/content/segment_popularity_options.hpp>
+#include <akin/content/similar_contents.hpp>
 #include <akin/content/stop_words.hpp>
 #include <akin/content/tfidf_vectorizer.hpp>
 #include <akin/content/tfidf_vectorizer_options.hpp>
