@@ -119,6 +119,7 @@
 #include <akin/matrix.hpp>
 #include <akin/metrics/area_under_curve.hpp>
 #include <akin/metrics/beyond_accuracy.hpp>
+#include <akin/metrics/diversity.hpp>
 #include <akin/metrics/graded_ranking.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/metrics/novelty.hpp>
