@@ -87,7 +87,7 @@ inline akin::implicit_als_options shop_ials_of_words(int factors, double regular
 inline std::string describe_cold(const akin::implicit_als_options& o) {
   return describe(o) + named("feature_regularization", o.feature_regularization);
 }
-inline akin::implicit_als_options cold_factors() { return shop_ials_of_words(64, 1, 0.1); }
+inline akin::implicit_als_options cold_factors() { return shop_ials_of_words(128, 3, 0.3); }
 inline std::vector<akin::implicit_als_options> cold_factors_grid() {
   std::vector<akin::implicit_als_options> grid;
   for (const int factors : {32, 64, 128})
