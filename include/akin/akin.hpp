@@ -37,6 +37,7 @@
 #include <akin/data/time_decay.hpp>
 #include <akin/data/weighting.hpp>
 #include <akin/error.hpp>
+#include <akin/evaluation/compare.hpp>
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/evaluation/evaluate_lists.hpp>
 #include <akin/evaluation/evaluate_ratings.hpp>
@@ -125,6 +126,7 @@
 #include <akin/metrics/novelty.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/metrics/rating.hpp>
+#include <akin/metrics/statistics.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/neighbors/similarity.hpp>

@@ -1,0 +1,74 @@
+/// @file
+/// Is one model better than another on the same users?
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/evaluation/evaluation.hpp>
+#include <akin/evaluation/per_user.hpp>
+#include <akin/metrics/statistics.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+struct comparison_options {
+  evaluation_options evaluation = {};  ///< of both models; its bootstrap is of no meaning here
+  int flips = 10000;                   ///< of the sign-flip test
+  std::uint64_t seed = 0;              ///< of the sign-flip test
+};
+
+/// Two models, a and b, by one metric over the same users.
+struct comparison {
+  double mean_a = 0;
+  double mean_b = 0;
+  double mean_difference = 0;  ///< of b - a: above 0 where b is better and more is better
+  double standard_error =
+      0;           ///< of the mean difference; smaller than those of the means where the models agree on users
+  double low = 0;  ///< the 95 % interval of the mean difference by Student's t
+  double high = 0;
+  double p_value = 1;      ///< of the paired t test; all p values are two-sided
+  double wilcoxon_p = 1;   ///< of Wilcoxon's signed-rank test
+  double sign_flip_p = 1;  ///< of the sign-flip test
+  std::int64_t users = 0;
+};
+
+/// Evaluates a and b by a metric that is a mean over users, and tests whether b - a could be chance: paired_t_test,
+/// wilcoxon_signed_rank and sign_flip_test of akin/metrics/statistics.hpp. Who compares one model with several others
+/// adjusts the p values with holm. Throws as per_user, and std::invalid_argument where fewer than two users can be
+/// evaluated or flips < 1. Costs two evaluations and O(flips * users); memory as per_user; the same bits for any number
+/// of threads.
+template <class Policy, class A, class B, class Train, class Test, class Metric>
+comparison compare(const Policy& policy, const A& a, const B& b, const Train& train, const Test& test,
+                   const Metric& metric, const comparison_options& options = {}) {
+  detail::require(options.flips >= 1, "compare", "flips must be positive", options.flips);
+  const auto rows_a = per_user(policy, a, train, test, options.evaluation, metric);
+  const auto rows_b = per_user(policy, b, train, test, options.evaluation, metric);
+  detail::require(rows_a.users.size() >= 2, "compare", "at least two users must have relevant items",
+                  rows_a.users.size());
+  std::vector<double> values_a, values_b;
+  comparison result;
+  for (std::size_t i = 0; i < rows_a.users.size(); ++i) {
+    values_a.push_back(rows_a.values[i][0]);
+    values_b.push_back(rows_b.values[i][0]);
+    result.mean_a += values_a.back();
+    result.mean_b += values_b.back();
+  }
+  result.users = static_cast<std::int64_t>(values_a.size());
+  result.mean_a /= static_cast<double>(result.users);
+  result.mean_b /= static_cast<double>(result.users);
+  const auto student = paired_t_test(values_a, values_b);
+  result.mean_difference = student.mean_difference;
+  result.standard_error = student.standard_error;
+  result.low = student.low;
+  result.high = student.high;
+  result.p_value = student.p_value;
+  result.wilcoxon_p = wilcoxon_signed_rank(values_a, values_b).p_value;
+  result.sign_flip_p =
+      sign_flip_test(policy, values_a, values_b, {.flips = options.flips, .seed = options.seed}).p_value;
+  return result;
+}
+
+}  // namespace akin::inline AKIN_ABI
