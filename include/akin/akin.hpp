@@ -69,6 +69,7 @@
 #include <akin/graph/graph_filter_options.hpp>
 #include <akin/graph/rp3beta.hpp>
 #include <akin/graph/rp3beta_options.hpp>
+#include <akin/hybrid/activity_blend.hpp>
 #include <akin/hybrid/blend.hpp>
 #include <akin/hybrid/blend_options.hpp>
 #include <akin/hybrid/cascade.hpp>
@@ -124,6 +125,7 @@
 #include <akin/metrics/graded_ranking.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/metrics/novelty.hpp>
+#include <akin/metrics/popularity_lift.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/metrics/rating.hpp>
 #include <akin/metrics/statistics.hpp>
