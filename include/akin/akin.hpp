@@ -38,6 +38,7 @@
 #include <akin/data/weighting.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/compare.hpp>
+#include <akin/evaluation/early_stopping.hpp>
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/evaluation/evaluate_lists.hpp>
 #include <akin/evaluation/evaluate_ratings.hpp>
@@ -46,6 +47,8 @@
 #include <akin/evaluation/html_report.hpp>
 #include <akin/evaluation/per_user.hpp>
 #include <akin/evaluation/report.hpp>
+#include <akin/evaluation/search_result.hpp>
+#include <akin/evaluation/trial.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/biased_mf.hpp>
 #include <akin/factorization/biased_mf_options.hpp>

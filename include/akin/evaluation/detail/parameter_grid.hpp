@@ -1,0 +1,59 @@
+/// @file
+/// All combinations of the parameters that a function asks for, which become known while it asks.
+#pragma once
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
+
+/// A search space that contradicts itself: a mistake in the program, which no trial's failure may hide.
+class search_space_error : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+/// Walks a tree depth first: each parameter that is asked for is a level, so what is asked may depend on what was
+/// answered. The last parameter moves fastest.
+class parameter_grid {
+ public:
+  /// Which of its `count` values the parameter has in this combination.
+  std::size_t position(std::string_view name, std::string_view range, std::size_t count) {
+    if (asked_ == axes_.size()) axes_.push_back({std::string(name), std::string(range), count, 0});
+    const axis& next = axes_[asked_];
+    if (next.name != name || next.range != range)
+      fail<search_space_error>("grid_search: make_model must ask for the same parameters in the same order, got \"",
+                               name, "\" of ", range, " where it was \"", next.name, "\" of ", next.range);
+    ++asked_;
+    return next.position;
+  }
+
+  /// To the next combination; false after the last.
+  bool next() {
+    if (asked_ < axes_.size())
+      fail<search_space_error>("grid_search: make_model must ask for the same parameters in the same order, got ",
+                               asked_, " where there were ", axes_.size());
+    while (!axes_.empty() && axes_.back().position + 1 == axes_.back().count) axes_.pop_back();
+    if (axes_.empty()) return false;
+    ++axes_.back().position;
+    asked_ = 0;
+    return true;
+  }
+
+ private:
+  struct axis {
+    std::string name, range;
+    std::size_t count, position;
+  };
+
+  std::vector<axis> axes_;  // of this combination, in the order of asking
+  std::size_t asked_ = 0;
+};
+
+}  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,105 @@
+/// @file
+/// What comes out of a search for parameters: every trial, and the model of the best one.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/evaluation/detail/report_text.hpp>
+#include <akin/evaluation/trial.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// A training with the parameters of a trial, and what it was worth on the validation data.
+struct trial_result {
+  int number = 0;             ///< of the trial, 0 for the first
+  int iterations = 0;         ///< that successive_halving gave it; 0 in other searches
+  parameter_map parameters;   ///< what the trial asked for
+  double score = 0;           ///< the metric; 0 where the trial failed
+  double standard_error = 0;  ///< of the score over the validation's users (or ratings)
+  double seconds = 0;         ///< that the training took
+  std::string error;          ///< why the trial failed; empty where it did not
+
+  [[nodiscard]] bool failed() const noexcept { return !error.empty(); }
+};
+
+/// The outcome of a search.
+template <class Model>
+struct search_result {
+  double score = 0;                  ///< of the best trial on the validation data: the best of many, so it flatters
+  double standard_error = 0;         ///< of that score
+  int number = 0;                    ///< of the best trial
+  parameter_map parameters;          ///< of the best trial
+  std::vector<trial_result> trials;  ///< all of them, in the order of training
+  Model model;                       ///< with these parameters, trained on everything
+};
+
+namespace detail {
+
+/// A line of trials_csv.
+inline std::string csv_line(const std::vector<std::string>& fields) {
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) line += ',';
+    line += csv_text(fields[i]);
+  }
+  return line + "\r\n";
+}
+
+inline std::string csv_line(const trial_result& result, const std::set<std::string, std::less<>>& names,
+                            bool with_iterations) {
+  std::vector<std::string> fields = {std::to_string(result.number)};
+  if (with_iterations) fields.push_back(std::to_string(result.iterations));
+  fields.push_back(result.failed() ? "" : shortest_number(result.score));
+  fields.push_back(result.failed() ? "" : shortest_number(result.standard_error));
+  fields.push_back(shortest_number(result.seconds));
+  for (const std::string& name : names) {
+    const auto found = result.parameters.find(name);
+    fields.push_back(found == result.parameters.end() ? "" : found->second.text());
+  }
+  fields.push_back(result.error);
+  return csv_line(fields);
+}
+
+}  // namespace detail
+
+/// Writes trials as CSV (RFC 4180) to `sink`, a line each: anything callable with a std::string_view. Columns: trial,
+/// iterations (of successive_halving alone), score, standard_error, seconds, the parameters in the order of their
+/// names, error. A field is empty where a trial failed or did not ask for the parameter.
+template <class Sink>
+void trials_csv(const std::vector<trial_result>& trials, Sink&& sink) {
+  std::set<std::string, std::less<>> names;
+  for (const trial_result& result : trials)
+    for (const auto& parameter : result.parameters) names.insert(parameter.first);
+  const bool with_iterations =
+      std::any_of(trials.begin(), trials.end(), [](const trial_result& result) { return result.iterations > 0; });
+  std::vector<std::string> header = {"trial"};
+  if (with_iterations) header.emplace_back("iterations");
+  header.insert(header.end(), {"score", "standard_error", "seconds"});
+  header.insert(header.end(), names.begin(), names.end());
+  header.emplace_back("error");
+  sink(std::string_view(detail::csv_line(header)));
+  for (const trial_result& result : trials) sink(std::string_view(detail::csv_line(result, names, with_iterations)));
+}
+
+/// The same as one text.
+inline std::string trials_csv(const std::vector<trial_result>& trials) {
+  std::string text;
+  trials_csv(trials, [&](std::string_view line) { text += line; });
+  return text;
+}
+template <class Model>
+std::string trials_csv(const search_result<Model>& result) {
+  return trials_csv(result.trials);
+}
+template <class Model, class Sink>
+void trials_csv(const search_result<Model>& result, Sink&& sink) {
+  trials_csv(result.trials, sink);
+}
+
+}  // namespace akin::inline AKIN_ABI

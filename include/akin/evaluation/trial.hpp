@@ -1,0 +1,239 @@
+/// @file
+/// One point of a search space, whose parameters are asked for by name.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/evaluation/detail/parameter_grid.hpp>
+#include <akin/evaluation/detail/report_text.hpp>
+#include <akin/random.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// What a parameter of a trial can be: a number, an enumerator (kept as its number), true or false, a text.
+template <class T>
+concept parameter_type = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::convertible_to<T, std::string_view>;
+
+/// The value of a parameter of a trial.
+class parameter_value {
+ public:
+  template <parameter_type T>
+  explicit parameter_value(const T& value) : value_(kept(value)) {}
+
+  /// As it is printed: the fewest digits that read back as the same number, true or false, the text itself.
+  [[nodiscard]] std::string text() const {
+    if (const auto* truth = std::get_if<bool>(&value_)) return *truth ? "true" : "false";
+    if (const auto* whole = std::get_if<std::int64_t>(&value_)) return std::to_string(*whole);
+    if (const auto* real = std::get_if<double>(&value_)) return detail::shortest_number(*real);
+    return std::get<std::string>(value_);
+  }
+  /// The number, 0 or 1 for false and true. Throws std::invalid_argument for a text.
+  [[nodiscard]] double number() const {
+    if (const auto* truth = std::get_if<bool>(&value_)) return *truth ? 1 : 0;
+    if (const auto* whole = std::get_if<std::int64_t>(&value_)) return static_cast<double>(*whole);
+    if (const auto* real = std::get_if<double>(&value_)) return *real;
+    detail::fail<std::invalid_argument>("parameter_value::number: the value must be a number, got \"",
+                                        std::get<std::string>(value_), "\"");
+  }
+  friend bool operator==(const parameter_value&, const parameter_value&) = default;
+
+ private:
+  using kinds = std::variant<bool, std::int64_t, double, std::string>;
+
+  template <class T>
+  static kinds kept(const T& value) {
+    if constexpr (std::is_same_v<T, bool>) {
+      return value;
+    } else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
+      return static_cast<std::int64_t>(value);
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return static_cast<double>(value);
+    } else {
+      return std::string(std::string_view(value));
+    }
+  }
+
+  kinds value_;
+};
+
+/// The parameters of a trial by name.
+using parameter_map = std::map<std::string, parameter_value, std::less<>>;
+
+namespace detail {
+
+/// Fowler, Noll and Vo's hash (FNV-1a, 64 bits), the same everywhere.
+constexpr std::uint64_t hash_of_name(std::string_view name) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325u;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  return hash;
+}
+
+inline std::string quoted(std::string_view name) { return joined({"\"", name, "\""}); }
+
+class trial_access;
+
+}  // namespace detail
+
+/// Answers with a value for each parameter that it is asked for. The names are the search space: there is nothing to
+/// declare, and which parameters are asked for may depend on the values of others. Asked again for the same parameter,
+/// a trial gives the same answer.
+///
+/// What is drawn is a function of (seed, number of the trial, name of the parameter): neither other parameters nor the
+/// number of trials or threads change it. In grid_search nothing is drawn; each value has its turn.
+///
+/// Throws std::invalid_argument for an empty name or range, and where a name is asked for with two ranges.
+class trial {
+ public:
+  explicit trial(std::uint64_t seed, int number = 0) : random_(seed, 0x747269616C000000u + stream_of(number)) {
+    number_ = number;
+  }
+
+  /// A whole number of low, low + step, ... up to high; all are equally likely.
+  int integer(std::string_view name, int low, int high, int step = 1) {
+    check_order(name, low, high);
+    if (step < 1) refuse(name, "step must be positive", step);
+    const auto count = static_cast<std::size_t>((std::int64_t{high} - low) / step) + 1;
+    const std::size_t position =
+        place(name, detail::sentence("integers from ", low, " to ", high, " in steps of ", step), count);
+    return keep(name, static_cast<int>(low + static_cast<std::int64_t>(position) * step));
+  }
+  /// A whole number from low to high; its order of magnitude is uniform. low >= 1.
+  int log_integer(std::string_view name, int low, int high) {
+    check_order(name, low, high);
+    if (low < 1) refuse(name, "low must be positive", low);
+    const double drawn = draw(
+        name, detail::sentence("integers by magnitude from ", low, " to ", high),
+        [&](double part) { return std::floor(std::exp(between(std::log(1.0 * low), std::log(high + 1.0), part))); });
+    return keep(name, std::clamp(static_cast<int>(std::min(drawn, 1.0 * high)), low, high));
+  }
+  /// A number from low to high, uniform.
+  double uniform(std::string_view name, double low, double high) {
+    check_order(name, low, high);
+    const std::string range = detail::sentence("numbers from ", low, " to ", high);
+    return keep(name, std::clamp(draw(name, range, [&](double part) { return between(low, high, part); }), low, high));
+  }
+  /// A number from low to high whose logarithm is uniform: for what acts by its order of magnitude, such as a
+  /// regularisation or a learning rate. low > 0.
+  double log_uniform(std::string_view name, double low, double high) {
+    check_order(name, low, high);
+    if (!(low > 0)) refuse(name, "low must be positive", low);
+    const double drawn = draw(name, detail::sentence("numbers by magnitude from ", low, " to ", high),
+                              [&](double part) { return std::exp(between(std::log(low), std::log(high), part)); });
+    return keep(name, std::clamp(drawn, low, high));
+  }
+  /// One of the values; all are equally likely.
+  template <class T>
+  T choice(std::string_view name, std::initializer_list<T> values) {
+    return choose<T>(name, std::span<const T>(values.begin(), values.size()));
+  }
+  template <class T>
+  T choice(std::string_view name, const std::vector<T>& values) {
+    return choose<T>(name, values);
+  }
+
+  /// What was asked for, so far.
+  [[nodiscard]] const parameter_map& parameters() const noexcept { return parameters_; }
+  /// 0 for the first trial of a search.
+  [[nodiscard]] int number() const noexcept { return number_; }
+
+ private:
+  friend class detail::trial_access;
+
+  static std::uint64_t stream_of(int number) {
+    detail::require(number >= 0, "trial", "number must not be negative", number);
+    return static_cast<std::uint64_t>(number);
+  }
+  static double between(double low, double high, double part) noexcept { return low * (1 - part) + high * part; }
+
+  template <class Value>
+  [[noreturn]] static void refuse(std::string_view name, std::string_view rule, const Value& value) {
+    detail::fail<detail::search_space_error>("trial: ", rule, " for ", detail::quoted(name), ", got ", value);
+  }
+  template <class Number>
+  static void check_order(std::string_view name, Number low, Number high) {
+    if constexpr (std::is_floating_point_v<Number>) {
+      if (!detail::is_finite_number(low)) refuse(name, "low must be finite", low);
+      if (!detail::is_finite_number(high)) refuse(name, "high must be finite", high);
+    }
+    if (low > high)
+      detail::fail<detail::search_space_error>("trial: low must be at most high for ", detail::quoted(name), ", got ",
+                                               low, " and ", high);
+  }
+
+  struct asked {
+    std::string range;
+    std::size_t position;  // among the values, where they can be counted
+    double drawn;          // else
+  };
+
+  /// What is known of the parameter; null where it is asked for the first time.
+  const asked* find(std::string_view name, std::string_view range) const {
+    if (name.empty()) detail::fail<detail::search_space_error>("trial: the name of a parameter must not be empty");
+    const auto found = asked_.find(name);
+    if (found == asked_.end()) return nullptr;
+    if (found->second.range != range)
+      detail::fail<detail::search_space_error>("trial: a parameter must have one range, got ", found->second.range,
+                                               " and ", range, " for ", detail::quoted(name));
+    return &found->second;
+  }
+  std::size_t place(std::string_view name, const std::string& range, std::size_t count) {
+    if (const asked* known = find(name, range)) return known->position;
+    const std::size_t position = grid_ != nullptr
+                                     ? grid_->position(name, range, count)
+                                     : static_cast<std::size_t>(random_.below(detail::hash_of_name(name), count));
+    asked_.emplace(name, asked{range, position, 0});
+    return position;
+  }
+  template <class Inverse>
+  double draw(std::string_view name, const std::string& range, const Inverse& inverse) {
+    if (const asked* known = find(name, range)) return known->drawn;
+    if (grid_ != nullptr)
+      detail::fail<detail::search_space_error>(
+          "grid_search: a parameter must have values to go through, as of choice "
+          "and integer, got ",
+          range, " for ", detail::quoted(name));
+    const double drawn = inverse(random_.uniform(detail::hash_of_name(name)));
+    asked_.emplace(name, asked{range, 0, drawn});
+    return drawn;
+  }
+  template <class T>
+  T choose(std::string_view name, std::span<const T> values) {
+    static_assert(parameter_type<T>,
+                  "akin: the values of trial::choice must be numbers, enumerators, true and false, or texts");
+    if (values.empty())
+      detail::fail<detail::search_space_error>("trial: there must be values to choose from for ", detail::quoted(name));
+    std::string range = "one of";
+    for (const T& value : values) range += ' ' + parameter_value(value).text();
+    return keep(name, values[place(name, range, values.size())]);
+  }
+  template <class T>
+  T keep(std::string_view name, const T& value) {
+    parameters_.emplace(name, parameter_value(value));
+    return value;
+  }
+
+  random_stream random_;
+  int number_ = 0;
+  detail::parameter_grid* grid_ = nullptr;  // of grid_search, which outlives its trials
+  std::map<std::string, asked, std::less<>> asked_;
+  parameter_map parameters_;
+};
+
+}  // namespace akin::inline AKIN_ABI
