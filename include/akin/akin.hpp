@@ -37,6 +37,7 @@
 #include <akin/data/time_decay.hpp>
 #include <akin/data/weighting.hpp>
 #include <akin/error.hpp>
+#include <akin/evaluation/ab_test.hpp>
 #include <akin/evaluation/compare.hpp>
 #include <akin/evaluation/cross_validate.hpp>
 #include <akin/evaluation/early_stopping.hpp>
@@ -128,6 +129,7 @@
 #include <akin/matrix.hpp>
 #include <akin/metrics/area_under_curve.hpp>
 #include <akin/metrics/beyond_accuracy.hpp>
+#include <akin/metrics/classification.hpp>
 #include <akin/metrics/diversity.hpp>
 #include <akin/metrics/graded_ranking.hpp>
 #include <akin/metrics/judged_list.hpp>

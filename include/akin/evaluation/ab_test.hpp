@@ -1,0 +1,120 @@
+/// @file
+/// Which of two variants that people were shown at random got more clicks.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// What a variant was shown, and how often that was taken. Views must be independent: count people, not pages.
+struct shown_variant {
+  std::int64_t clicks = 0;  ///< or purchases, or whatever happens at most once a view
+  std::int64_t views = 0;   ///< > 0
+};
+
+struct ab_result {
+  double rate_a = 0;
+  double rate_b = 0;
+  double lift = 0;  ///< rate_b / rate_a - 1; infinite where only b was clicked, 0 where neither was
+  /// The 95 % interval of the lift: from the logarithm of the ratio by the delta method (D. Katz et al., Biometrics 34,
+  /// 1978). -1 to infinity where a variant was never clicked, since then it says nothing.
+  double lift_low = -1;
+  double lift_high = std::numeric_limits<double>::infinity();
+  double z = 0;        ///< of the pooled test of two proportions
+  double p_value = 1;  ///< two-sided: how likely a difference as large would be if there was none
+};
+
+struct sample_size_options {
+  double base_rate = 0.05;     ///< in (0, 1), of clicks a view today
+  double smallest_lift = 0.1;  ///< > -1 and not 0, relative: what should not be missed; base_rate (1 + lift) < 1
+  double significance = 0.05;  ///< in (0, 1): how often two equal variants look different
+  double power = 0.8;          ///< in (0, 1): how often this lift is seen where it is there
+};
+
+namespace detail {
+
+/// x with P(N(0, 1) <= x) = p, for p in (0, 1), to a relative error of some roundings: Newton's method on erfc from the
+/// side where it converges monotonically.
+inline double normal_quantile(double p) {
+  if (p > 0.5) return -normal_quantile(1 - p);
+  constexpr double root_of_half = 0.70710678118654752440, one_over_root_two_pi = 0.39894228040143267794;
+  double x = -std::sqrt(-2 * std::log(2 * p));  // below the root, as P(N <= x) <= exp(-x^2 / 2) / 2 for x <= 0
+  for (int step = 0; step < 100; ++step) {
+    const double tail = 0.5 * std::erfc(-x * root_of_half);
+    // Of ln P(N <= x), which is concave: each step stays below the root and comes nearer.
+    const double move = (std::log(p) - std::log(tail)) * tail / (one_over_root_two_pi * std::exp(-0.5 * x * x));
+    x += move;
+    if (std::abs(move) <= 1e-15 * (1 + std::abs(x))) break;
+  }
+  return x;
+}
+
+inline void check_variant(const shown_variant& variant, std::string_view name) {
+  if (variant.views < 1) fail<std::invalid_argument>("ab_test: ", name, " must have views, got ", variant.views);
+  if (variant.clicks < 0 || variant.clicks > variant.views)
+    fail<std::invalid_argument>("ab_test: ", name, " must have from 0 to ", variant.views,
+                                " clicks, as many as views, got ", variant.clicks);
+}
+
+}  // namespace detail
+
+/// Is b better than a? `ab_test({.clicks = 200, .views = 10000}, {.clicks = 260, .views = 10000})`.
+///
+/// The p-value holds for one look, at a number of views that was fixed before (required_sample_size). Who looks every
+/// day and stops at the first p below 0.05 finds a winner among equals far more often than one time in twenty. The
+/// normal approximation wants some ten clicks, and as many views without one, of each variant. Throws
+/// std::invalid_argument without views, or for fewer than 0 clicks or more than views.
+inline ab_result ab_test(const shown_variant& a, const shown_variant& b) {
+  detail::check_variant(a, "a");
+  detail::check_variant(b, "b");
+  constexpr double normal_95 = 1.959963984540054;
+  const auto clicks_a = static_cast<double>(a.clicks), clicks_b = static_cast<double>(b.clicks);
+  const auto views_a = static_cast<double>(a.views), views_b = static_cast<double>(b.views);
+  ab_result result;
+  result.rate_a = clicks_a / views_a;
+  result.rate_b = clicks_b / views_b;
+  if (a.clicks > 0) result.lift = result.rate_b / result.rate_a - 1;
+  if (a.clicks == 0 && b.clicks > 0) result.lift = std::numeric_limits<double>::infinity();
+  if (a.clicks > 0 && b.clicks > 0) {
+    const double error = std::sqrt(1 / clicks_a - 1 / views_a + 1 / clicks_b - 1 / views_b);
+    result.lift_low = (1 + result.lift) * std::exp(-normal_95 * error) - 1;
+    result.lift_high = (1 + result.lift) * std::exp(normal_95 * error) - 1;
+  }
+  const double pooled = (clicks_a + clicks_b) / (views_a + views_b);
+  const double variance = pooled * (1 - pooled) * (1 / views_a + 1 / views_b);
+  if (variance > 0) result.z = (result.rate_b - result.rate_a) / std::sqrt(variance);
+  result.p_value = std::erfc(std::abs(result.z) / std::sqrt(2.0));
+  return result;
+}
+
+/// The views that each of two variants needs, so that a lift of options.smallest_lift is found significant with
+/// probability options.power: (z_{1 - significance / 2} sqrt(2 p (1 - p)) + z_power sqrt(p_a (1 - p_a) + p_b (1 -
+/// p_b)))^2 / (p_b - p_a)^2 with p the mean of both rates, rounded up. Throws std::invalid_argument for options out of
+/// range. Source: J. L. Fleiss, "Statistical Methods for Rates and Proportions", 1981, chapter 3, without the
+/// correction for continuity.
+inline std::int64_t required_sample_size(const sample_size_options& options) {
+  constexpr std::string_view where = "required_sample_size";
+  const auto is_share = [](double x) { return x > 0 && x < 1; };
+  detail::require(is_share(options.base_rate), where, "base_rate must be in (0, 1)", options.base_rate);
+  const double rate = options.base_rate * (1 + options.smallest_lift);
+  detail::require(options.smallest_lift != 0 && is_share(rate), where,
+                  "smallest_lift must not be 0, and leave a rate in (0, 1)", options.smallest_lift);
+  detail::require(is_share(options.significance), where, "significance must be in (0, 1)", options.significance);
+  detail::require(is_share(options.power), where, "power must be in (0, 1)", options.power);
+  const double mean = (options.base_rate + rate) / 2;
+  const double apart = -detail::normal_quantile(options.significance / 2) * std::sqrt(2 * mean * (1 - mean)) +
+                       detail::normal_quantile(options.power) *
+                           std::sqrt(options.base_rate * (1 - options.base_rate) + rate * (1 - rate));
+  const double views = std::ceil(apart * apart / ((rate - options.base_rate) * (rate - options.base_rate)));
+  detail::require(views < 9e18, where, "the lift must be large enough to be found by any number of views",
+                  options.smallest_lift);
+  return static_cast<std::int64_t>(views);
+}
+
+}  // namespace akin::inline AKIN_ABI
