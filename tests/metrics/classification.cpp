@@ -38,6 +38,7 @@ TEST_CASE("classification metrics have scikit-learn's numbers") {
   CHECK(akin::roc_auc(truth, guess) == Approx(0.8325).epsilon(1e-14));
   CHECK(akin::pr_auc(truth, guess) == Approx(0.723240778829014).epsilon(1e-13));
   CHECK(akin::mean_squared_error(truth, guess) == Approx(0.15605666666666665).epsilon(1e-13));
+  CHECK(akin::root_mean_squared_error(truth, guess) == Approx(std::sqrt(0.15605666666666665)).epsilon(1e-13));
   CHECK(akin::mean_absolute_error(truth, guess) == Approx(0.3403333333333333).epsilon(1e-13));
   const auto counts = akin::confusion(truth, guess);
   CHECK(counts.true_negatives == 14);
@@ -94,6 +95,8 @@ TEST_CASE("classification refuses what cannot be judged") {
                     "log_loss: guess must be a chance from 0 to 1, got 1.5 at 1");
   CHECK_THROWS_WITH(akin::confusion(two, two, std::nan("")), Catch::Contains("threshold must be a number"));
   CHECK_THROWS_WITH(akin::mean_squared_error(none, none), "mean_squared_error: there must be something to judge");
+  CHECK_THROWS_WITH(akin::root_mean_squared_error(nan, two),
+                    "root_mean_squared_error: truth and guess must be numbers, got NaN at 1");
   CHECK_THROWS_WITH(akin::mean_absolute_error(two, one),
                     "mean_absolute_error: truth and guess must be of one length, got 2 and 1");
 }

@@ -2,9 +2,9 @@
 /// How good guesses of yes or no are: of clicks, purchases, likes.
 ///
 /// All take (truth, guess): contiguous ranges of float or double of one length, such as std::vector<double>; truth is 0
-/// or 1. They throw std::invalid_argument where lengths differ, nothing is given, truth is another number or a guess is
-/// NaN. Source, where no other is named: C. D. Manning, P. Raghavan, H. Schütze, "Introduction to Information
-/// Retrieval", 2008, chapter 8.
+/// or 1, but for the errors of numbers at the end. They throw std::invalid_argument where lengths differ, nothing is
+/// given, truth is another number or a guess is NaN. Source, where no other is named: C. D. Manning, P. Raghavan, H.
+/// Schütze, "Introduction to Information Retrieval", 2008, chapter 8.
 #pragma once
 
 #include <algorithm>
@@ -191,29 +191,42 @@ double pr_auc(const Truth& truth, const Guess& guess) {
   return sum / static_cast<double>(positives);
 }
 
+namespace detail {
+
+/// The mean of of_error(guess - truth). Throws for what cannot be judged.
+template <class Truth, class Guess, class OfError>
+double mean_error(const Truth& truth, const Guess& guess, std::string_view where, const OfError& of_error) {
+  const auto t = numbers_of(truth);
+  const auto g = numbers_of(guess);
+  check_lengths(t, g, where);
+  double sum = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    if (is_nan(t[i]) || is_nan(g[i]))
+      fail<std::invalid_argument>(where, ": truth and guess must be numbers, got NaN at ", i);
+    sum += of_error(static_cast<double>(g[i]) - static_cast<double>(t[i]));
+  }
+  return sum / static_cast<double>(t.size());
+}
+
+}  // namespace detail
+
 /// The mean of the squared errors of any guesses of any numbers. O(n).
 template <class Truth, class Guess>
 double mean_squared_error(const Truth& truth, const Guess& guess) {
-  const auto t = detail::numbers_of(truth);
-  const auto g = detail::numbers_of(guess);
-  detail::check_lengths(t, g, "mean_squared_error");
-  double sum = 0;
-  for (std::size_t i = 0; i < t.size(); ++i) {
-    const double error = static_cast<double>(g[i]) - static_cast<double>(t[i]);
-    sum += error * error;
-  }
-  return sum / static_cast<double>(t.size());
+  return detail::mean_error(truth, guess, "mean_squared_error", [](double error) { return error * error; });
+}
+
+/// Its root, in the unit of the numbers. O(n).
+template <class Truth, class Guess>
+double root_mean_squared_error(const Truth& truth, const Guess& guess) {
+  const auto squared = [](double error) { return error * error; };
+  return std::sqrt(detail::mean_error(truth, guess, "root_mean_squared_error", squared));
 }
 
 /// The mean of the magnitudes of the errors. O(n).
 template <class Truth, class Guess>
 double mean_absolute_error(const Truth& truth, const Guess& guess) {
-  const auto t = detail::numbers_of(truth);
-  const auto g = detail::numbers_of(guess);
-  detail::check_lengths(t, g, "mean_absolute_error");
-  double sum = 0;
-  for (std::size_t i = 0; i < t.size(); ++i) sum += std::abs(static_cast<double>(g[i]) - static_cast<double>(t[i]));
-  return sum / static_cast<double>(t.size());
+  return detail::mean_error(truth, guess, "mean_absolute_error", [](double error) { return std::abs(error); });
 }
 
 }  // namespace akin::inline AKIN_ABI
