@@ -131,6 +131,7 @@
 #include <akin/metrics/beyond_accuracy.hpp>
 #include <akin/metrics/classification.hpp>
 #include <akin/metrics/diversity.hpp>
+#include <akin/metrics/engagement.hpp>
 #include <akin/metrics/graded_ranking.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/metrics/novelty.hpp>

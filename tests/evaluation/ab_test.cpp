@@ -17,35 +17,88 @@ TEST_CASE("quantiles of the normal distribution are SciPy's") {
 }
 
 TEST_CASE("ab_test is the pooled test of two proportions") {
-  // numpy and scipy.stats.norm, from the formulas.
+  // numpy, scipy.stats.norm and scipy.optimize.brentq, from the formulas.
   const auto better = akin::ab_test({.clicks = 200, .views = 10000}, {.clicks = 260, .views = 10000});
   CHECK(better.rate_a == 0.02);
   CHECK(better.rate_b == 0.026);
   CHECK(better.lift == Approx(0.3).epsilon(1e-12));
   CHECK(better.z == Approx(2.830251652793251).epsilon(1e-12));
   CHECK(better.p_value == Approx(0.004651140450960617).epsilon(1e-10));
-  CHECK(better.lift_low == Approx(0.08341447790563095).epsilon(1e-10));
-  CHECK(better.lift_high == Approx(0.5598831605674786).epsilon(1e-10));
+  CHECK(better.lift_low == Approx(0.08371419086388898).epsilon(1e-10));
+  CHECK(better.lift_high == Approx(0.5595310133988312).epsilon(1e-10));
   const auto worse = akin::ab_test({.clicks = 30, .views = 400}, {.clicks = 25, .views = 500});
   CHECK(worse.z == Approx(-1.5558458364536352).epsilon(1e-12));
   CHECK(worse.p_value == Approx(0.11974475560738883).epsilon(1e-10));
 }
 
-TEST_CASE("ab_test of variants that nobody clicked, or everybody, has numbers to show") {
+TEST_CASE("the interval of the lift is Koopman's") {
+  // The example of his paper: 36 of 40 against 16 of 80, a ratio of 4.5 from 2.94 to 7.15; more digits from numpy and
+  // scipy.optimize.brentq.
+  const auto paper = akin::ab_test({.clicks = 16, .views = 80}, {.clicks = 36, .views = 40});
+  CHECK(paper.lift == Approx(3.5));
+  CHECK(paper.lift_low == Approx(1.9395691922149942).epsilon(1e-10));
+  CHECK(paper.lift_high == Approx(6.152223434866029).epsilon(1e-10));
+  const auto few = akin::ab_test({.clicks = 1, .views = 34}, {.clicks = 7, .views = 34});
+  CHECK(few.lift_low == Approx(0.22085285351481176).epsilon(1e-10));
+  CHECK(few.lift_high == Approx(41.575717609760375).epsilon(1e-10));
+  const auto many = akin::ab_test({.clicks = 9, .views = 10}, {.clicks = 17, .views = 20});
+  CHECK(many.lift_low == Approx(-0.3074586376121744).epsilon(1e-10));
+  CHECK(many.lift_high == Approx(0.4563632014074095).epsilon(1e-10));
+}
+
+TEST_CASE("the interval of the lift turns around with the variants, and leaves out 0 just where p is below 0.05") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  int significant = 0, others = 0;
+  for (std::int64_t views_a : {1, 2, 7, 12})
+    for (std::int64_t views_b : {1, 5, 12})
+      for (std::int64_t a = 0; a <= views_a; ++a)
+        for (std::int64_t b = 0; b <= views_b; ++b) {
+          INFO(a << " of " << views_a << ", " << b << " of " << views_b);
+          const auto result = akin::ab_test({.clicks = a, .views = views_a}, {.clicks = b, .views = views_b});
+          const auto turned = akin::ab_test({.clicks = b, .views = views_b}, {.clicks = a, .views = views_a});
+          if (b > 0) CHECK((1 + result.lift_low) * (1 + turned.lift_high) == Approx(1));
+          if (b == 0) CHECK((result.lift_low == -1 && turned.lift_high == infinity));
+          CHECK(result.lift_low <= result.lift);
+          CHECK(result.lift <= result.lift_high);
+          CHECK(result.lift_low < result.lift_high);
+          CHECK((result.p_value < 0.05) == (result.lift_low > 0 || result.lift_high < 0));
+          ++(result.p_value < 0.05 ? significant : others);
+        }
+  CHECK(significant > 50);
+  CHECK(others > 50);
+}
+
+TEST_CASE("ab_test of variants that nobody clicked, or everybody, says what is known") {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const auto nobody = akin::ab_test({.clicks = 0, .views = 10}, {.clicks = 0, .views = 20});
   CHECK(nobody.lift == 0);
   CHECK(nobody.p_value == 1);
+  CHECK(nobody.lift_low == -1);
+  CHECK(nobody.lift_high == infinity);
   const auto only_b = akin::ab_test({.clicks = 0, .views = 100}, {.clicks = 9, .views = 100});
   CHECK(only_b.lift == infinity);
-  CHECK(only_b.lift_low == -1);
+  CHECK(only_b.lift_low > 0);
   CHECK(only_b.lift_high == infinity);
   CHECK(only_b.p_value < 0.01);
-  CHECK(akin::ab_test({.clicks = 9, .views = 100}, {.clicks = 0, .views = 100}).lift == -1);
-  const auto everybody = akin::ab_test({.clicks = 5, .views = 5}, {.clicks = 7, .views = 7});
-  CHECK(everybody.lift == 0);
-  CHECK(everybody.p_value == 1);
-  CHECK(everybody.lift_low == 0);
+  const auto only_a = akin::ab_test({.clicks = 9, .views = 100}, {.clicks = 0, .views = 100});
+  CHECK(only_a.lift == -1);
+  CHECK(only_a.lift_low == -1);
+  CHECK(only_a.lift_high < 0);
+  // With every view clicked the score test leaves Wilson's bound of the smaller rate: n / (n + 1.96^2).
+  const double square = 1.959963984540054 * 1.959963984540054;
+  for (const double n : {1.0, 7.0, 1e6, 1e10}) {
+    INFO(n << " views of b");
+    const auto views = static_cast<std::int64_t>(n);
+    const auto everybody = akin::ab_test({.clicks = 5, .views = 5}, {.clicks = views, .views = views});
+    CHECK(everybody.lift == 0);
+    CHECK(everybody.p_value == 1);
+    CHECK(everybody.lift_low == Approx(-square / (n + square)).epsilon(1e-6));
+    CHECK(everybody.lift_high == Approx(square / 5).epsilon(1e-10));
+  }
+  // One variant with all clicks: not as narrow as if its rate was known to be 1.
+  const auto all_of_b = akin::ab_test({.clicks = 500, .views = 1000}, {.clicks = 3, .views = 3});
+  CHECK(all_of_b.lift == Approx(1));
+  CHECK(all_of_b.lift_low < 0);
 }
 
 TEST_CASE("equal variants look different one time in twenty") {
@@ -102,4 +155,9 @@ TEST_CASE("A/B tests that make no sense are refused") {
                     Catch::Contains("leave a rate in (0, 1)"));
   CHECK_THROWS_WITH(akin::required_sample_size({.significance = 1}), Catch::Contains("significance must be in (0, 1)"));
   CHECK_THROWS_WITH(akin::required_sample_size({.power = std::nan("")}), Catch::Contains("power must be in (0, 1)"));
+  CHECK_THROWS_WITH(
+      akin::required_sample_size({.significance = 0.5, .power = 0.25}),
+      "required_sample_size: power must be above significance / 2, which any number of views has, got 0.25");
+  CHECK_THROWS_WITH(akin::required_sample_size({.power = 0.001}), Catch::Contains("power must be above"));
+  CHECK(akin::required_sample_size({.significance = 0.5, .power = 0.251}) == 1);
 }

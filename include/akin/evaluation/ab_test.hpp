@@ -2,6 +2,7 @@
 /// Which of two variants that people were shown at random got more clicks.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -9,21 +10,18 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/metrics/engagement.hpp>
 
 namespace akin::inline AKIN_ABI {
-
-/// What a variant was shown, and how often that was taken. Views must be independent: count people, not pages.
-struct shown_variant {
-  std::int64_t clicks = 0;  ///< or purchases, or whatever happens at most once a view
-  std::int64_t views = 0;   ///< > 0
-};
 
 struct ab_result {
   double rate_a = 0;
   double rate_b = 0;
   double lift = 0;  ///< rate_b / rate_a - 1; infinite where only b was clicked, 0 where neither was
-  /// The 95 % interval of the lift: from the logarithm of the ratio by the delta method (D. Katz et al., Biometrics 34,
-  /// 1978). -1 to infinity where a variant was never clicked, since then it says nothing.
+  /// The 95 % interval of the lift: what the score test of the ratio of two proportions does not reject (P. A. R.
+  /// Koopman, "Confidence Intervals for the Ratio of Two Binomial Proportions", Biometrics 40, 1984). It leaves out 0
+  /// just where p_value < 0.05, and says what is known where a variant was always or never clicked: upwards infinite
+  /// where a was never clicked, from -1 where b was not.
   double lift_low = -1;
   double lift_high = std::numeric_limits<double>::infinity();
   double z = 0;        ///< of the pooled test of two proportions
@@ -34,7 +32,7 @@ struct sample_size_options {
   double base_rate = 0.05;     ///< in (0, 1), of clicks a view today
   double smallest_lift = 0.1;  ///< > -1 and not 0, relative: what should not be missed; base_rate (1 + lift) < 1
   double significance = 0.05;  ///< in (0, 1): how often two equal variants look different
-  double power = 0.8;          ///< in (0, 1): how often this lift is seen where it is there
+  double power = 0.8;          ///< in (significance / 2, 1): how often this lift is seen where it is there
 };
 
 namespace detail {
@@ -55,6 +53,37 @@ inline double normal_quantile(double p) {
   return x;
 }
 
+/// Does the score test reject ratio e^log_ratio of the rates of b and a? The variance is that of the most likely rates
+/// with this ratio, the smaller root of a quadratic equation, written so that it does not cancel.
+inline bool ratio_is_rejected(const shown_variant& a, const shown_variant& b, double log_ratio) {
+  const auto clicks_a = static_cast<double>(a.clicks), views_a = static_cast<double>(a.views);
+  const auto clicks_b = static_cast<double>(b.clicks), views_b = static_cast<double>(b.views);
+  const auto misses_a = static_cast<double>(a.views - a.clicks), misses_b = static_cast<double>(b.views - b.clicks);
+  const double ratio = std::exp(log_ratio), excess = std::expm1(log_ratio);
+  const double shift = (views_b + clicks_a) * excess, apart = shift + misses_b - misses_a;
+  const double root = std::sqrt(apart * apart + 4 * ratio * misses_a * misses_b);
+  const double sum = (views_b + clicks_a) * ratio + clicks_b + views_a, rest = misses_a + misses_b - shift;
+  const double rate_b = 2 * ratio * (clicks_a + clicks_b) / (sum + root);
+  const double miss_rate_b =
+      rest >= 0 ? (rest + root) / (2 * (views_a + views_b)) : 2 * misses_b * excess / (root - rest);
+  const double variance = rate_b * (miss_rate_b / views_b + std::max(0.0, excess + miss_rate_b) / views_a);
+  const double difference = clicks_b / views_b - clicks_a / views_a - excess * (clicks_a / views_a);
+  return difference * difference > normal_975 * normal_975 * variance;
+}
+
+/// The logarithm of the least ratio of the rates of b and a that is not rejected, by halving; b was clicked.
+inline double least_log_ratio(const shown_variant& a, const shown_variant& b) {
+  const auto log_rate = [](const shown_variant& x) {
+    return std::log(static_cast<double>(x.clicks) / static_cast<double>(x.views));
+  };
+  double low = -100, high = a.clicks > 0 ? log_rate(b) - log_rate(a) : 100;
+  for (int step = 0; step < 70; ++step) {
+    const double middle = (low + high) / 2;
+    (ratio_is_rejected(a, b, middle) ? low : high) = middle;
+  }
+  return high;
+}
+
 inline void check_variant(const shown_variant& variant, std::string_view name) {
   if (variant.views < 1) fail<std::invalid_argument>("ab_test: ", name, " must have views, got ", variant.views);
   if (variant.clicks < 0 || variant.clicks > variant.views)
@@ -73,7 +102,6 @@ inline void check_variant(const shown_variant& variant, std::string_view name) {
 inline ab_result ab_test(const shown_variant& a, const shown_variant& b) {
   detail::check_variant(a, "a");
   detail::check_variant(b, "b");
-  constexpr double normal_95 = 1.959963984540054;
   const auto clicks_a = static_cast<double>(a.clicks), clicks_b = static_cast<double>(b.clicks);
   const auto views_a = static_cast<double>(a.views), views_b = static_cast<double>(b.views);
   ab_result result;
@@ -81,11 +109,8 @@ inline ab_result ab_test(const shown_variant& a, const shown_variant& b) {
   result.rate_b = clicks_b / views_b;
   if (a.clicks > 0) result.lift = result.rate_b / result.rate_a - 1;
   if (a.clicks == 0 && b.clicks > 0) result.lift = std::numeric_limits<double>::infinity();
-  if (a.clicks > 0 && b.clicks > 0) {
-    const double error = std::sqrt(1 / clicks_a - 1 / views_a + 1 / clicks_b - 1 / views_b);
-    result.lift_low = (1 + result.lift) * std::exp(-normal_95 * error) - 1;
-    result.lift_high = (1 + result.lift) * std::exp(normal_95 * error) - 1;
-  }
+  if (b.clicks > 0) result.lift_low = std::expm1(detail::least_log_ratio(a, b));
+  if (a.clicks > 0) result.lift_high = std::expm1(-detail::least_log_ratio(b, a));
   const double pooled = (clicks_a + clicks_b) / (views_a + views_b);
   const double variance = pooled * (1 - pooled) * (1 / views_a + 1 / views_b);
   if (variance > 0) result.z = (result.rate_b - result.rate_a) / std::sqrt(variance);
@@ -107,6 +132,8 @@ inline std::int64_t required_sample_size(const sample_size_options& options) {
                   "smallest_lift must not be 0, and leave a rate in (0, 1)", options.smallest_lift);
   detail::require(is_share(options.significance), where, "significance must be in (0, 1)", options.significance);
   detail::require(is_share(options.power), where, "power must be in (0, 1)", options.power);
+  detail::require(options.power > options.significance / 2, where,
+                  "power must be above significance / 2, which any number of views has", options.power);
   const double mean = (options.base_rate + rate) / 2;
   const double apart = -detail::normal_quantile(options.significance / 2) * std::sqrt(2 * mean * (1 - mean)) +
                        detail::normal_quantile(options.power) *
