@@ -1,4 +1,8 @@
+#include "metrics/fixtures/classification.hpp"
+
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
@@ -83,10 +87,68 @@ TEST_CASE("classification by hand") {
   CHECK(none.specificity() == 1);
 }
 
+TEST_CASE("a guess at the threshold says yes, in floats too") {
+  const std::vector<double> t = {1, 0};
+  for (const double threshold : {0.1, 0.3, 0.7, 0.9}) {
+    INFO(threshold);
+    const auto of_float = static_cast<float>(threshold);
+    const float at[] = {of_float, std::nextafter(of_float, 0.0F)};
+    CHECK(akin::accuracy(t, at, threshold) == 1);
+    CHECK(akin::confusion(t, at, threshold).true_positives == 1);
+    const double of_double[] = {threshold, std::nextafter(threshold, 0.0)};
+    CHECK(akin::accuracy(t, of_double, threshold) == 1);
+  }
+  // Beyond all floats nobody says yes.
+  CHECK(akin::confusion(t, std::vector<float>{3e38F, 0}, 1e300).true_positives == 0);
+}
+
+TEST_CASE("Matthews' coefficient by hand") {
+  const auto of = [](std::int64_t tp, std::int64_t fp, std::int64_t tn, std::int64_t fn) {
+    return akin::confusion_counts{tp, fp, tn, fn}.matthews();
+  };
+  CHECK(of(6, 1, 3, 2) == Approx((6.0 * 3 - 1 * 2) / std::sqrt(7.0 * 8 * 4 * 5)));
+  CHECK(of(5, 0, 9, 0) == Approx(1).epsilon(1e-15));
+  CHECK(of(0, 5, 0, 9) == Approx(-1).epsilon(1e-15));
+  CHECK(of(2, 2, 3, 3) == 0);
+  CHECK(of(0, 0, 0, 0) == 0);
+  CHECK(of(5, 5, 0, 0) == 0);  // always yes
+  CHECK(of(0, 0, 5, 0) == 0);
+  constexpr std::int64_t many = std::int64_t{1} << 60;  // no overflow
+  CHECK(of(many, 0, many, 0) == Approx(1).epsilon(1e-15));
+}
+
+TEST_CASE("classification metrics are scikit-learn's on random guesses, many of them tied") {
+  const auto check = [](const fixtures::guesses& known, const auto& given, double tolerance) {
+    CHECK(akin::roc_auc(known.truth, given) == Approx(known.roc_auc).epsilon(tolerance));
+    CHECK(akin::pr_auc(known.truth, given) == Approx(known.pr_auc).epsilon(tolerance));
+    CHECK(akin::log_loss(known.truth, given) == Approx(known.log_loss).epsilon(tolerance));
+    const auto counts = akin::confusion(known.truth, given, known.threshold);
+    CHECK(akin::accuracy(known.truth, given, known.threshold) == Approx(known.accuracy).epsilon(1e-14));
+    CHECK(counts.matthews() == Approx(known.matthews).epsilon(1e-13).margin(1e-15));
+    CHECK(counts.f1() == Approx(known.f1).epsilon(1e-14));
+    CHECK(counts.precision() == Approx(known.precision).epsilon(1e-14));
+    CHECK(counts.recall() == Approx(known.recall).epsilon(1e-14));
+  };
+  REQUIRE(fixtures::classifications.size() >= 20);
+  for (std::size_t i = 0; i < fixtures::classifications.size(); ++i) {
+    INFO("fixture " << i);
+    const auto& known = fixtures::classifications[i];
+    check(known, known.guess, 1e-13);
+    // Rounding keeps the order and the ties, and what is at the threshold.
+    const std::vector<float> floats(known.guess.begin(), known.guess.end());
+    const bool certain = std::count(known.guess.begin(), known.guess.end(), 0.0) +
+                             std::count(known.guess.begin(), known.guess.end(), 1.0) >
+                         0;
+    if (!certain) check(known, floats, 1e-6);
+  }
+}
+
 TEST_CASE("classification refuses what cannot be judged") {
   const std::vector<double> none, one = {1}, two = {0, 1}, odd = {0, 2}, nan = {0, std::nan("")};
   CHECK_THROWS_WITH(akin::roc_auc(two, one), "roc_auc: truth and guess must be of one length, got 2 and 1");
-  CHECK_THROWS_WITH(akin::accuracy(none, none), "confusion: there must be something to judge");
+  CHECK_THROWS_WITH(akin::accuracy(none, none), "accuracy: there must be something to judge");
+  CHECK_THROWS_WITH(akin::confusion(none, none), "confusion: there must be something to judge");
+  CHECK_THROWS_WITH(akin::accuracy(two, two, std::nan("")), "accuracy: threshold must be a number, got nan");
   CHECK_THROWS_WITH(akin::roc_auc(odd, two), "roc_auc: truth must be 0 or 1, got 2 at 1");
   CHECK_THROWS_WITH(akin::pr_auc(two, nan), "pr_auc: guess must be numbers, got NaN at 1");
   CHECK_THROWS_WITH(akin::roc_auc(one, one), "roc_auc: truth must have both 0 and 1");

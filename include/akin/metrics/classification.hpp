@@ -42,6 +42,15 @@ struct confusion_counts {
   [[nodiscard]] double specificity() const noexcept { return share(true_negatives, false_positives); }
   /// The harmonic mean of precision and recall.
   [[nodiscard]] double f1() const noexcept { return share(2 * true_positives, false_positives + false_negatives); }
+  /// Matthews' correlation coefficient of truth and guess: 1 all right, 0 no better than chance, -1 all wrong; 0 where
+  /// truth or guess is the same everywhere. B. W. Matthews, "Comparison of the Predicted and Observed Secondary
+  /// Structure of T4 Phage Lysozyme", Biochimica et Biophysica Acta 405, 1975.
+  [[nodiscard]] double matthews() const noexcept {
+    const auto tp = static_cast<double>(true_positives), fp = static_cast<double>(false_positives);
+    const auto tn = static_cast<double>(true_negatives), fn = static_cast<double>(false_negatives);
+    const double scale = std::sqrt(tp + fp) * std::sqrt(tp + fn) * std::sqrt(tn + fp) * std::sqrt(tn + fn);
+    return scale > 0 ? std::clamp((tp * tn - fp * fn) / scale, -1.0, 1.0) : 0;
+  }
 
  private:
   static double share(std::int64_t part, std::int64_t rest) noexcept {
@@ -104,17 +113,18 @@ std::vector<tied_guesses> guesses_by_value(std::span<const Truth> truth, std::sp
 
 }  // namespace detail
 
-/// A guess of `threshold` or more says yes. O(n).
+namespace detail {
+
 template <class Truth, class Guess>
-confusion_counts confusion(const Truth& truth, const Guess& guess, double threshold = 0.5) {
-  constexpr std::string_view where = "confusion";
-  const auto t = detail::numbers_of(truth);
-  const auto g = detail::numbers_of(guess);
-  detail::check_guesses(t, g, where);
-  detail::require(threshold == threshold, where, "threshold must be a number", threshold);
+confusion_counts count_guesses(const Truth& truth, const Guess& guess, double threshold, std::string_view where) {
+  const auto t = numbers_of(truth);
+  const auto g = numbers_of(guess);
+  check_guesses(t, g, where);
+  require(!is_nan(threshold), where, "threshold must be a number", threshold);
+  const auto least = static_cast<std::remove_cvref_t<decltype(g[0])>>(threshold);
   confusion_counts counts;
   for (std::size_t i = 0; i < t.size(); ++i) {
-    const bool said_yes = static_cast<double>(g[i]) >= threshold;
+    const bool said_yes = g[i] >= least;
     if (t[i] != 0)
       ++(said_yes ? counts.true_positives : counts.false_negatives);
     else
@@ -123,10 +133,19 @@ confusion_counts confusion(const Truth& truth, const Guess& guess, double thresh
   return counts;
 }
 
-/// The share of guesses on the right side of the threshold. O(n).
+}  // namespace detail
+
+/// A guess of `threshold` or more says yes; the threshold is rounded to the type of the guesses, so that 0.7F reaches
+/// 0.7. O(n).
+template <class Truth, class Guess>
+confusion_counts confusion(const Truth& truth, const Guess& guess, double threshold = 0.5) {
+  return detail::count_guesses(truth, guess, threshold, "confusion");
+}
+
+/// The share of guesses on the right side of the threshold, which is rounded to their type. O(n).
 template <class Truth, class Guess>
 double accuracy(const Truth& truth, const Guess& guess, double threshold = 0.5) {
-  return confusion(truth, guess, threshold).accuracy();
+  return detail::count_guesses(truth, guess, threshold, "accuracy").accuracy();
 }
 
 /// The mean of -ln of the chance that was given to what came: guess in [0, 1] is the chance of 1. Chances are first cut
