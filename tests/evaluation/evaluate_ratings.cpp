@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include <akin/baselines/bias.hpp>
@@ -139,6 +140,65 @@ TEST_CASE("rows of ratings are evaluated as single ones are, to the same bits fo
   CHECK(row.mean == Approx(squares / static_cast<double>(ratings.nonZeros())).epsilon(1e-12));
   for (const int threads : {1, 2, 3})
     CHECK(akin::evaluate_ratings(execution::par.threads(threads), model, ratings, metrics::rmse{})[0].mean == one.mean);
+}
+
+TEST_CASE("mse, and concordant pairs beside losses, by hand") {
+  // Predicted 1 3, 4 5, 8: of the pairs of users 0 and 1 the first is in order; user 2 has one rating.
+  const auto test = matrix_of<float>(3, 3, {{0, 0, 0}, {0, 2, 5}, {1, 0, 5}, {1, 1, 2}, {2, 1, 6}});
+  const auto [mse, fcp, mae] =
+      akin::evaluate_ratings(execution::seq, small_model(), test, metrics::mse{}, metrics::fcp{}, metrics::mae{});
+  CHECK(mse.mean == Approx((1 + 4 + 1 + 9 + 4) / 5.0));
+  CHECK(mae.mean == Approx((1 + 2 + 1 + 3 + 2) / 5.0));
+  CHECK(mse.count == 5);
+  CHECK(fcp.mean == 0.5);
+  CHECK(fcp.count == 2);
+  CHECK(fcp.standard_error == Approx(std::sqrt((0.25 + 0.25) * 2 / 1) / 2));
+  const auto [none] =
+      akin::evaluate_ratings(execution::par, small_model(), akin::sparse_matrix<float>(3, 3), metrics::fcp{});
+  CHECK(none.mean == 0);
+  CHECK(none.standard_error == 0);
+  CHECK(none.count == 0);
+  const auto [nobody] = akin::evaluate_ratings(execution::par, table_of_ratings{{akin::dense_matrix<float>(0, 3)}},
+                                               akin::sparse_matrix<float>(0, 3), metrics::fcp{});
+  CHECK(nobody.count == 0);
+}
+
+TEST_CASE("concordant pairs of a model, to the same bits for any number of threads") {
+  const auto check = [](const auto& model, const auto& ratings) {
+    std::int64_t concordant = 0, pairs = 0;
+    for (Eigen::Index u = 0; u < ratings.rows(); ++u)
+      for (typename std::decay_t<decltype(ratings)>::InnerIterator a(ratings, u); a; ++a)
+        for (typename std::decay_t<decltype(ratings)>::InnerIterator b(ratings, u); b; ++b) {
+          using index_type = typename std::decay_t<decltype(model)>::index_type;
+          const auto user = static_cast<index_type>(u);
+          if (a.value() <= b.value()) continue;
+          ++pairs;
+          concordant += model.predict(user, static_cast<index_type>(a.col())) >
+                        model.predict(user, static_cast<index_type>(b.col()));
+        }
+    const auto [rmse, fcp] = akin::evaluate_ratings(execution::seq, model, ratings, metrics::rmse{}, metrics::fcp{});
+    CHECK(fcp.count == pairs);
+    CHECK(fcp.mean == static_cast<double>(concordant) / static_cast<double>(pairs));
+    CHECK(fcp.mean > 0.5);
+    CHECK(fcp.standard_error > 0);
+    CHECK(fcp.standard_error < 0.1);
+    for (const int threads : {1, 2, 3}) {
+      const auto again =
+          akin::evaluate_ratings(execution::par.threads(threads), model, ratings, metrics::rmse{}, metrics::fcp{});
+      CHECK(again[0].mean == rmse.mean);
+      CHECK(again[1].mean == fcp.mean);
+      CHECK(again[1].standard_error == fcp.standard_error);
+      CHECK(again[1].count == fcp.count);
+    }
+  };
+  const auto ratings = akin::synthetic::low_rank_ratings<float>({.users = 300, .items = 60, .density = 0.3, .seed = 5});
+  akin::bias<float> model;
+  model.fit(execution::seq, ratings);
+  check(model, ratings);
+  const Eigen::SparseMatrix<double, Eigen::RowMajor, std::int64_t> wide(ratings.cast<double>());
+  akin::bias<double, std::int64_t> wide_model;
+  wide_model.fit(execution::seq, wide);
+  check(wide_model, wide);
 }
 
 TEST_CASE("predictions that are no numbers and tests of another shape are refused by name") {

@@ -9,6 +9,7 @@
 #include <span>
 #include <stdexcept>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -76,37 +77,94 @@ class row_predictions<Model> {
   typename Model::prediction_scratch scratch_;
 };
 
-/// Adds the losses of a user's ratings to the moments, one for each metric.
-template <class Model, class Scalar, class Metrics, std::size_t Count, std::size_t... Number>
-void add_losses(const Model& model, const csr_view<Scalar, typename Model::index_type>& test, std::int64_t user,
-                const Metrics& metrics, row_predictions<Model>& predictions, std::array<moments, Count>& losses,
-                std::index_sequence<Number...>) {
-  const auto items = test.row_columns(user);
-  const auto ratings = test.row_values(user);
-  const auto checked = [&](double x, const char* what, std::int64_t i) {
+/// One user's ratings, predicted and given.
+template <class Index>
+struct rated_row {
+  std::int64_t user = 0;
+  slice<const Index> items;
+  std::span<const double> predicted, actual;
+
+  /// x, which is of item number i; throws unless it is finite.
+  double checked(double x, const char* what, std::size_t i) const {
     if (!is_finite(x))
       fail<numeric_error>("evaluate_ratings: ", what, " must be finite, got ", x, " for user ", user, " and item ",
-                          items[i]);
+                          items[static_cast<std::int64_t>(i)]);
     return x;
-  };
-  predictions.predict(model, static_cast<typename Model::index_type>(user), items);
-  for (std::int64_t i = 0; i < items.size; ++i) {
-    const double predicted = checked(predictions[i], "a predicted rating", i);
-    const auto actual = static_cast<double>(ratings[i]);
-    (losses[Number].add(checked(std::get<Number>(metrics)(predicted, actual), "a metric", i)), ...);
   }
-}
+};
 
-/// What the metric reports of its losses. Where that is not their mean, the standard error is that of the mean times
-/// the slope (the delta method).
-template <class Metric>
-metric_result rating_result(const Metric& metric, const moments& losses) {
-  metric_result result = losses.result();
-  if constexpr (requires { metric.value(result.mean), metric.slope(result.mean); }) {
-    result.standard_error *= metric.slope(result.mean);
-    result.mean = metric.value(result.mean);
+/// One worker's memory for rows.
+template <class Model>
+class rated_rows {
+ public:
+  using index_type = typename Model::index_type;
+
+  template <class Scalar>
+  rated_row<index_type> read(const Model& model, const csr_view<Scalar, index_type>& test, std::int64_t user) {
+    const auto items = test.row_columns(user);
+    const auto ratings = test.row_values(user);
+    const auto size = static_cast<std::size_t>(items.size);
+    predicted_.resize(size);
+    actual_.resize(size);
+    predictions_.predict(model, static_cast<index_type>(user), items);
+    const rated_row<index_type> row{user, items, predicted_, actual_};
+    for (std::size_t i = 0; i < size; ++i) {
+      predicted_[i] = row.checked(predictions_[static_cast<std::int64_t>(i)], "a predicted rating", i);
+      actual_[i] = static_cast<double>(ratings[static_cast<std::int64_t>(i)]);
+    }
+    return row;
   }
-  return result;
+
+ private:
+  row_predictions<Model> predictions_;
+  std::vector<double> predicted_, actual_;
+};
+
+/// What a metric has seen: the moments of its losses. Where it does not report their mean, the standard error is that
+/// of the mean times the slope (the delta method).
+template <class Metric>
+class rating_tally {
+ public:
+  explicit rating_tally(const Metric& metric) : metric_(&metric) {}
+  template <class Index>
+  void add(const rated_row<Index>& row) {
+    for (std::size_t i = 0; i < row.predicted.size(); ++i)
+      losses_.add(row.checked((*metric_)(row.predicted[i], row.actual[i]), "a metric", i));
+  }
+  void merge(const rating_tally& other) { losses_.merge(other.losses_); }
+  [[nodiscard]] metric_result result() const {
+    metric_result result = losses_.result();
+    if constexpr (requires { metric_->value(result.mean), metric_->slope(result.mean); }) {
+      result.standard_error *= metric_->slope(result.mean);
+      result.mean = metric_->value(result.mean);
+    }
+    return result;
+  }
+
+ private:
+  const Metric* metric_;
+  moments losses_;
+};
+
+/// The metric's own state.
+template <metrics::user_rating_metric Metric>
+class rating_tally<Metric> {
+ public:
+  explicit rating_tally(const Metric& metric) : state_(metric.accumulate()) {}
+  template <class Index>
+  void add(const rated_row<Index>& row) {
+    state_.add(row.predicted, row.actual);
+  }
+  void merge(const rating_tally& other) { state_.merge(other.state_); }
+  [[nodiscard]] metric_result result() const { return {state_.value(), state_.standard_error(), state_.count()}; }
+
+ private:
+  std::remove_cvref_t<decltype(std::declval<const Metric&>().accumulate())> state_;
+};
+
+template <class... Tallies, std::size_t... Number>
+void merge_tallies(std::tuple<Tallies...>& sum, const std::tuple<Tallies...>& block, std::index_sequence<Number...>) {
+  (std::get<Number>(sum).merge(std::get<Number>(block)), ...);
 }
 
 }  // namespace detail
@@ -114,10 +172,11 @@ metric_result rating_result(const Metric& metric, const moments& losses) {
 /// Predicts every stored rating of `test` (users x items, of the model's shape; a stored 0 is a rating of 0) and
 /// averages the metrics over the ratings: a metric_result for each metric, in their order, for structured bindings;
 /// `count` is the number of ratings, and all is 0 without any. Users and items that the training did not have are
-/// predicted by what the model has for them, such as mean and biases, and count like all others.
+/// predicted by what the model has for them, such as mean and biases, and count like all others. metrics::fcp looks at
+/// pairs of a user's ratings instead, and counts those.
 ///
-/// The standard error takes ratings as independent of each other, which those of one user are not quite: it is a lower
-/// bound of what another test set would change.
+/// The standard error of a mean of losses takes ratings as independent of each other, which those of one user are not
+/// quite: it is a lower bound of what another test set would change.
 ///
 /// Any type that is callable on (predicted, actual) doubles is a metric; see akin/metrics/rating.hpp. Throws
 /// not_fitted, std::invalid_argument where the shape is wrong or the matrix is malformed, numeric_error with user and
@@ -128,39 +187,38 @@ std::array<metric_result, sizeof...(Metrics)> evaluate_ratings(const Policy& pol
                                                                const Test& test, const Metrics&... metrics) {
   detail::assert_policy<Policy>();
   static_assert(sizeof...(Metrics) > 0, "akin: evaluate_ratings needs at least one metric, such as metrics::rmse{}");
-  static_assert((metrics::rating_metric<Metrics> && ...),
-                "akin: a metric of evaluate_ratings must be callable on two doubles, (predicted, actual)");
+  static_assert(
+      ((metrics::rating_metric<Metrics> || metrics::user_rating_metric<Metrics>)&&...),
+      "akin: a metric of evaluate_ratings must be callable on two doubles, (predicted, actual), or of the form of "
+      "metrics::fcp");
   static_assert(rating_predictor<Model>, "akin: evaluate_ratings needs a model that predicts ratings");
   static_assert(interaction_matrix<Test>,
                 "akin: test must be a row-major sparse matrix (one row a user), as akin::sparse_matrix is");
   using scalar_type = detail::pointee<decltype(test.valuePtr())>;
   using index_type = typename Model::index_type;
-  constexpr std::size_t count = sizeof...(Metrics);
   detail::require_fitted(model.items() > 0 || model.users() > 0, "evaluate_ratings");
   const auto x = detail::checked_view<scalar_type, index_type>(policy, test, "evaluate_ratings: test");
   if (x.rows != model.users() || x.cols != model.items())
     detail::fail<std::invalid_argument>("evaluate_ratings: test must have the model's shape, ", model.users(),
                                         " users x ", model.items(), " items, got ", x.rows, " x ", x.cols);
 
-  const std::tuple<const Metrics&...> list(metrics...);
+  const std::tuple<detail::rating_tally<Metrics>...> nothing{detail::rating_tally<Metrics>(metrics)...};
   constexpr std::int64_t block_size = 64;
-  std::vector<detail::row_predictions<Model>> predictions(
+  std::vector<detail::rated_rows<Model>> rows(
       static_cast<std::size_t>(detail::worker_count(policy, (x.rows + block_size - 1) / block_size)));
   const auto add_block = [&](std::int64_t begin, std::int64_t end, int worker) {
-    std::array<detail::moments, count> losses;
-    for (std::int64_t user = begin; user < end; ++user)
-      detail::add_losses(model, x, user, list, predictions[static_cast<std::size_t>(worker)], losses,
-                         std::index_sequence_for<Metrics...>());
-    return losses;
+    auto block = nothing;
+    for (std::int64_t user = begin; user < end; ++user) {
+      const auto row = rows[static_cast<std::size_t>(worker)].read(model, x, user);
+      std::apply([&](auto&... tally) { (tally.add(row), ...); }, block);
+    }
+    return block;
   };
-  const auto losses = detail::reduce_blocks(policy, x.rows, block_size, std::array<detail::moments, count>(), add_block,
-                                            [](auto& all, const auto& block) {
-                                              for (std::size_t m = 0; m < count; ++m) all[m].merge(block[m]);
-                                            });
-  return [&]<std::size_t... Number>(std::index_sequence<Number...>) {
-    return std::array<metric_result, count>{detail::rating_result(std::get<Number>(list), losses[Number])...};
-  }
-  (std::index_sequence_for<Metrics...>());
+  const auto all = detail::reduce_blocks(
+      policy, x.rows, block_size, nothing, add_block,
+      [](auto& sum, const auto& block) { detail::merge_tallies(sum, block, std::index_sequence_for<Metrics...>()); });
+  return std::apply(
+      [](const auto&... tally) { return std::array<metric_result, sizeof...(Metrics)>{tally.result()...}; }, all);
 }
 
 }  // namespace akin::inline AKIN_ABI
