@@ -1,6 +1,11 @@
+#include "metrics/fixtures/statistics.hpp"
+
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <akin/metrics/statistics.hpp>
@@ -14,39 +19,103 @@ namespace {
 
 const std::vector<double> a{0.5, 0.25, 0, 1, 0.75, 0.5, 0.125, 0.375, 0, 0.625};
 const std::vector<double> b{0.75, 0.25, 0.5, 1, 0.5, 0.875, 0.375, 0.5, 0.25, 0.5};
-const std::vector<double> long_b{1.1, 2.3, -0.4, 3.6, 0.9, -1.7, 2.9, 4.2, 0.3, -0.8, 1.4, 5.5};
-const std::vector<double> zeros(12);
+
+// Pairs that differ.
+std::size_t counted(const std::vector<double>& first, const std::vector<double>& second) {
+  std::size_t count = first.size();
+  for (std::size_t i = 0; i < first.size(); ++i) count -= first[i] == second[i];
+  return count;
+}
+
+// Of Wilcoxon's test: the rank sums of all 2^n signs of the differences, one by one.
+double p_of_all_signs(std::vector<double> differences) {
+  std::erase(differences, 0.0);
+  std::vector<double> ranks;
+  for (const double x : differences) {
+    double smaller = 0, equal = 0;
+    for (const double y : differences) {
+      smaller += std::abs(y) < std::abs(x);
+      equal += std::abs(y) == std::abs(x);
+    }
+    ranks.push_back(smaller + (equal + 1) / 2);
+  }
+  double observed = 0;
+  for (std::size_t i = 0; i < ranks.size(); ++i) observed += differences[i] > 0 ? ranks[i] : 0;
+  const std::size_t choices = std::size_t{1} << ranks.size();
+  double below = 0, above = 0;
+  for (std::size_t signs = 0; signs < choices; ++signs) {
+    double sum = 0;
+    for (std::size_t i = 0; i < ranks.size(); ++i) sum += (signs >> i & 1) != 0 ? ranks[i] : 0;
+    below += sum <= observed;
+    above += sum >= observed;
+  }
+  return std::min(1.0, 2 * std::min(below, above) / static_cast<double>(choices));
+}
 
 }  // namespace
 
-// SciPy 1.17: r = stats.ttest_rel(b, a); r.statistic, r.pvalue, r.confidence_interval(0.95)
 TEST_CASE("the paired t test says what SciPy says") {
-  const auto tied = akin::paired_t_test(a, b);
-  CHECK(tied.mean_difference == Approx(0.1375).epsilon(1e-14));
-  CHECK(tied.standard_error == Approx(0.07324331596352894).epsilon(1e-13));
-  CHECK(tied.statistic == Approx(1.8773044091622952).epsilon(1e-12));
-  CHECK(tied.p_value == Approx(0.09320637160539956).epsilon(1e-10));
-  CHECK(tied.low == Approx(-0.028187891833989093).epsilon(1e-9));
-  CHECK(tied.high == Approx(0.3031878918339891).epsilon(1e-9));
-  const auto longer = akin::paired_t_test(zeros, long_b);
-  CHECK(longer.statistic == Approx(2.580684416570448).epsilon(1e-12));
-  CHECK(longer.p_value == Approx(0.025559111027850016).epsilon(1e-10));
-  CHECK(longer.low == Approx(0.23663605162862456).epsilon(1e-9));
-  CHECK(longer.high == Approx(2.980030615038042).epsilon(1e-9));
-  const auto back = akin::paired_t_test(long_b, zeros);
-  CHECK(back.statistic == -longer.statistic);
-  CHECK(back.p_value == longer.p_value);
+  for (const auto& pair : fixtures::paired_samples) {
+    CAPTURE(pair.a.size(), pair.t);
+    const auto result = akin::paired_t_test(pair.a, pair.b);
+    CHECK(result.statistic == Approx(pair.t).epsilon(1e-12).margin(1e-13));
+    CHECK(result.p_value == Approx(pair.t_p).epsilon(1e-10));
+    CHECK(result.low == Approx(pair.low).epsilon(1e-9));
+    CHECK(result.high == Approx(pair.high).epsilon(1e-9));
+    CHECK(result.mean_difference == Approx((pair.low + pair.high) / 2).epsilon(1e-12).margin(1e-15));
+    CHECK(result.statistic == Approx(result.mean_difference / result.standard_error).epsilon(1e-14));
+    const auto back = akin::paired_t_test(pair.b, pair.a);
+    CHECK(back.statistic == -result.statistic);
+    CHECK(back.p_value == result.p_value);
+  }
 }
 
-// SciPy 1.17: stats.wilcoxon(b - a, zero_method="wilcox", correction=False, method="approx")
 TEST_CASE("Wilcoxon's test says what SciPy says, with zeros and ties too") {
-  const auto tied = akin::wilcoxon_signed_rank(a, b);
-  CHECK(tied.statistic == 6);
-  CHECK(tied.p_value == Approx(0.08848271717174365).epsilon(1e-12));
-  const auto longer = akin::wilcoxon_signed_rank(zeros, long_b);
-  CHECK(longer.statistic == 12);
-  CHECK(longer.p_value == Approx(0.034170472692229406).epsilon(1e-12));
-  CHECK(akin::wilcoxon_signed_rank(long_b, zeros).p_value == longer.p_value);
+  int exact = 0, every_sign = 0, normal = 0;
+  for (const auto& pair : fixtures::paired_samples) {
+    CAPTURE(pair.a.size(), pair.rank_sum);
+    const auto result = akin::wilcoxon_signed_rank(pair.a, pair.b);
+    CHECK(result.statistic == pair.rank_sum);
+    CHECK(akin::wilcoxon_signed_rank(pair.b, pair.a).p_value == result.p_value);
+    if (pair.exact_p >= 0) {
+      CHECK(result.p_value == Approx(pair.exact_p).epsilon(1e-13));
+      ++exact;
+    }
+    if (pair.every_sign_p >= 0) {
+      CHECK(result.p_value == Approx(pair.every_sign_p).epsilon(1e-13));
+      ++every_sign;
+    }
+    if (counted(pair.a, pair.b) > 50) {
+      CHECK(result.p_value == Approx(pair.normal_p).epsilon(1e-12));
+      ++normal;
+    } else if (counted(pair.a, pair.b) > 30) {
+      // Half a step of the rank sum is at most 0.4 / 56 of the two tails of a normal distribution.
+      CHECK(result.p_value == Approx(pair.normal_p).margin(0.01));
+    }
+  }
+  CHECK(exact == 9);
+  CHECK(every_sign >= 10);
+  CHECK(normal >= 3);
+}
+
+TEST_CASE("Wilcoxon's test of up to 50 differences counts all signs, ties and zeros or not") {
+  const std::uint64_t seed = 44;
+  INFO("seed " << seed);
+  for (std::uint64_t run = 0; run < 120; ++run) {
+    const akin::random_stream random(seed, run);
+    std::vector<double> before(2 + random.below(0, 11)), after(before.size());
+    const std::uint64_t sizes = 2 + random.below(1, 20);  // few: ties; all 0 now and then
+    for (std::size_t i = 0; i < after.size(); ++i)
+      after[i] = (static_cast<double>(random.below(2 * i + 2, sizes)) - 1) * (random.below(2 * i + 3, 2) == 0 ? 1 : -1);
+    CAPTURE(after);
+    CHECK(akin::wilcoxon_signed_rank(before, after).p_value == Approx(p_of_all_signs(after)).epsilon(1e-13));
+  }
+  // All of one sign: 2 / 2^50 for 50; one more, and the tail is the normal one.
+  const std::vector<double> none(51), ones(51, 1.0);
+  const std::span<const double> zero = none, one = ones;
+  CHECK(akin::wilcoxon_signed_rank(zero.first(50), one.first(50)).p_value == std::ldexp(1.0, -49));
+  CHECK(akin::wilcoxon_signed_rank(zero, one).p_value == Approx(std::erfc(std::sqrt(51.0 / 2))).epsilon(1e-12));
+  CHECK(akin::wilcoxon_signed_rank(zero.first(2), one.first(2)).p_value == 0.5);
 }
 
 // All 1024 signs of b - a, by itertools.product([1, -1], repeat=10): 136 sums are as far from 0.
@@ -115,6 +184,14 @@ TEST_CASE("where nothing differs, one test in twenty says so; where much does, n
     CHECK(found[0] < 75);
     CHECK(found[1] > 950);  // a shift of 4.5 standard errors
   }
+}
+
+TEST_CASE("Holm's adjustment of many values is that of its definition") {
+  std::vector<double> p;
+  for (const auto& pair : fixtures::paired_samples) p.push_back(pair.t_p);
+  const auto adjusted = akin::holm(p);
+  REQUIRE(adjusted.size() == fixtures::holm_p.size());
+  for (std::size_t i = 0; i < p.size(); ++i) CHECK(adjusted[i] == Approx(fixtures::holm_p[i]).epsilon(1e-14));
 }
 
 TEST_CASE("Holm's adjustment by hand") {

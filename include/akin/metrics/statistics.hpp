@@ -73,6 +73,16 @@ inline double student_t_975(double freedom) {
   return (low + high) / 2;
 }
 
+/// The share of all 2^n choices of signs in which the ranks that get a plus sum up to `most` or less. Ranks are
+/// doubled, so that mean ranks are integers. Counts stay below 2^50, which a double holds exactly.
+inline double signed_rank_tail(std::span<const std::size_t> doubled_ranks, std::size_t most) {
+  std::vector<double> ways(most + 1);
+  ways[0] = 1;
+  for (const std::size_t rank : doubled_ranks)
+    for (std::size_t sum = most; sum >= rank; --sum) ways[sum] += ways[sum - rank];
+  return std::ldexp(std::accumulate(ways.begin(), ways.end(), 0.0), -static_cast<int>(doubled_ranks.size()));
+}
+
 /// The sum of the values with the random signs of one flip: bit j of number i belongs to value 64 i + j.
 inline double flipped_sum(std::span<const double> values, const random_stream& random) {
   double sum = 0;
@@ -114,15 +124,18 @@ inline t_test_result paired_t_test(std::span<const double> a, std::span<const do
 }
 
 /// Wilcoxon's signed-rank test: are the differences symmetric around 0? Differences of 0 are dropped; equal sizes share
-/// their mean rank. The p value is the normal approximation with the variance corrected for ties and without a
-/// correction for continuity: for ten differences other than 0 or fewer it is rough, use sign_flip_test there. The
-/// statistic is the smaller of the rank sums of the positive and the negative differences. p is 1 where all differences
-/// are 0. Throws as paired_t_test. O(n log n). F. Wilcoxon, "Individual Comparisons by Ranking Methods", 1945.
+/// their mean rank. For up to 50 differences other than 0 the p value is exact: the share of all choices of signs whose
+/// rank sum is as far out, given the ties. Above, it is the normal approximation with the variance corrected for ties
+/// and without a correction for continuity. The statistic is the smaller of the rank sums of the positive and the
+/// negative differences. p is 1 where all differences are 0. Throws as paired_t_test. O(n log n). F. Wilcoxon,
+/// "Individual Comparisons by Ranking Methods", Biometrics Bulletin 1(6), 1945.
 inline test_result wilcoxon_signed_rank(std::span<const double> a, std::span<const double> b) {
   auto differences = detail::paired_differences(a, b, "wilcoxon_signed_rank");
   std::erase(differences, 0.0);
   if (differences.empty()) return {};
   std::sort(differences.begin(), differences.end(), [](double x, double y) { return std::abs(x) < std::abs(y); });
+  const bool exact = differences.size() <= 50;
+  std::vector<std::size_t> doubled_ranks;
   double above = 0, ties = 0;
   for (std::size_t first = 0, last = 0; first < differences.size(); first = last) {
     double positive = 0;
@@ -131,12 +144,18 @@ inline test_result wilcoxon_signed_rank(std::span<const double> a, std::span<con
     const auto tied = static_cast<double>(last - first);
     above += positive * (static_cast<double>(first + last + 1) / 2);
     ties += (tied * tied - 1) * tied;
+    if (exact) doubled_ranks.insert(doubled_ranks.end(), last - first, first + last + 1);
   }
   const auto count = static_cast<double>(differences.size());
   const double all = count * (count + 1) / 2;
+  const double statistic = std::min(above, all - above);
+  if (exact) {
+    const double tail = detail::signed_rank_tail(doubled_ranks, static_cast<std::size_t>(2 * statistic));
+    return {statistic, std::min(1.0, 2 * tail)};
+  }
   const double variance = (count * (count + 1) * (2 * count + 1) - ties / 2) / 24;
   const double z = (above - all / 2) / std::sqrt(variance);
-  return {std::min(above, all - above), std::erfc(std::abs(z) / std::sqrt(2.0))};
+  return {statistic, std::erfc(std::abs(z) / std::sqrt(2.0))};
 }
 
 /// The sign-flip (randomisation) test of the mean of b - a: were a and b alike, each difference could as well have the
