@@ -138,6 +138,7 @@
 #include <akin/metrics/popularity_lift.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/metrics/rating.hpp>
+#include <akin/metrics/serendipity.hpp>
 #include <akin/metrics/statistics.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
