@@ -1,0 +1,204 @@
+/// @file
+/// Metrics of how unlike each other the items of a list are by what is known of the items.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/matrix.hpp>
+#include <akin/metrics/judged_list.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Scales the row by a power of two to values of at most 1, so that no square of it overflows, and returns what it must
+/// be multiplied with then to be of length 1; 0 for a row of zeros.
+template <class Scalar>
+double scale_features(slice<Scalar> row) noexcept {
+  double largest = 0, squares = 0;
+  for (const Scalar x : row) largest = std::max(largest, std::abs(static_cast<double>(x)));
+  if (!(largest > 0)) return 0;
+  const double power = std::ldexp(1.0, std::clamp(-std::ilogb(largest) - 1, -1000, 1000));
+  for (Scalar& x : row) {
+    const double scaled = static_cast<double>(x) * power;
+    x = static_cast<Scalar>(scaled);
+    squares += scaled * scaled;
+  }
+  return 1 / std::sqrt(squares);
+}
+
+/// Dense features of items, and the reciprocal lengths of their rows.
+template <class Scalar>
+class dense_item_features {
+ public:
+  template <class Features>
+  dense_item_features(const Features& features, std::string_view where)
+      : rows_(features.rows(), features.cols()), scales_(static_cast<std::size_t>(features.rows())) {
+    const auto rows = rows_.mutable_view();
+    for (std::int64_t item = 0; item < rows.rows; ++item) {
+      for (std::int64_t column = 0; column < rows.cols; ++column) {
+        const Scalar x = features.coeff(item, column);
+        if (!is_finite(x))
+          fail<std::invalid_argument>(where, ": values must be finite, got ", x, " in row ", item, ", column ", column);
+        rows.row(item)[column] = x;
+      }
+      scales_[static_cast<std::size_t>(item)] = scale_features(slice<Scalar>{rows.row(item), rows.cols});
+    }
+  }
+
+  /// The sum of the cosines of all pairs, as (|sum of the unit rows|^2 - rows that are not 0) / 2; O(items * columns).
+  template <class Index>
+  [[nodiscard]] double sum_of_cosines(std::span<const Index> items) const noexcept {
+    constexpr std::int64_t columns_at_once = 64;
+    const auto rows = rows_.view();
+    double squares = 0, described = 0;
+    for (const Index item : items) described += scales_[static_cast<std::size_t>(item)] > 0 ? 1 : 0;
+    for (std::int64_t first = 0; first < rows.cols; first += columns_at_once) {
+      const std::int64_t count = std::min(columns_at_once, rows.cols - first);
+      double sums[columns_at_once] = {};
+      for (const Index item : items) {
+        const double scale = scales_[static_cast<std::size_t>(item)];
+        const Scalar* const row = rows.row(item) + first;
+        for (std::int64_t i = 0; i < count; ++i) sums[i] += scale * static_cast<double>(row[i]);
+      }
+      for (std::int64_t i = 0; i < count; ++i) squares += sums[i] * sums[i];
+    }
+    return (squares - described) / 2;
+  }
+
+ private:
+  dense_storage<Scalar> rows_;
+  std::vector<double> scales_;
+};
+
+/// The same for sparse features.
+template <class Scalar, class FeatureIndex>
+class sparse_item_features {
+ public:
+  template <class Features>
+  sparse_item_features(const Features& features, std::string_view where)
+      : rows_(checked_view<Scalar, FeatureIndex>(execution::seq, features, where)),
+        scales_(static_cast<std::size_t>(features.rows())) {
+    const auto rows = rows_.view();
+    for (std::int64_t item = 0; item < rows.rows; ++item)
+      scales_[static_cast<std::size_t>(item)] =
+          scale_features(slice<Scalar>{rows_.mutable_values() + rows.offsets[item], rows.row_size(item)});
+  }
+
+  /// Pair by pair, since a sum of rows would need memory for all columns; O(items * elements of their rows).
+  template <class Index>
+  [[nodiscard]] double sum_of_cosines(std::span<const Index> items) const noexcept {
+    double sum = 0;
+    for (std::size_t i = 1; i < items.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j) {
+        const auto a = static_cast<std::size_t>(items[i]), b = static_cast<std::size_t>(items[j]);
+        sum += scales_[a] * scales_[b] * dot(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b));
+      }
+    return sum;
+  }
+
+ private:
+  [[nodiscard]] double dot(std::int64_t a, std::int64_t b) const noexcept {
+    const auto rows = rows_.view();
+    const auto columns_a = rows.row_columns(a), columns_b = rows.row_columns(b);
+    const auto values_a = rows.row_values(a), values_b = rows.row_values(b);
+    double sum = 0;
+    for (std::int64_t i = 0, j = 0; i < columns_a.size && j < columns_b.size;) {
+      const FeatureIndex x = columns_a[i], y = columns_b[j];
+      if (x == y) sum += static_cast<double>(values_a[i]) * static_cast<double>(values_b[j]);
+      i += x <= y ? 1 : 0;
+      j += y <= x ? 1 : 0;
+    }
+    return sum;
+  }
+
+  csr_storage<Scalar, FeatureIndex> rows_;
+  std::vector<double> scales_;
+};
+
+template <class Features>
+struct item_features_of {
+  using type = dense_item_features<typename Features::Scalar>;
+};
+template <sparse_matrix_like Features>
+struct item_features_of<Features> {
+  using type = sparse_item_features<pointee<decltype(std::declval<const Features&>().valuePtr())>,
+                                    pointee<decltype(std::declval<const Features&>().outerIndexPtr())>>;
+};
+
+}  // namespace detail
+
+namespace metrics {
+
+/// Intra-list diversity of the first k items by given features of the items: the mean over their pairs of 1 - cosine of
+/// their rows of `features`. 0 where all point the same way, 1 where no two have a feature in common, above 1 where
+/// features of both signs point apart. An item without features (a row of zeros) is like no other, cosine 0; a list of
+/// fewer than two items has no pairs and scores 0. B. Smyth, P. McClave, "Similarity vs. Diversity", ICCBR 2001 (mean
+/// dissimilarity of all pairs); C.-N. Ziegler et al., "Improving Recommendation Lists Through Topic Diversification",
+/// WWW 2005 (similarity by the content of the items).
+///
+/// `features`: items x features of float or double, a compressed row-major sparse matrix or a dense one, as a named
+/// object that lives until the evaluation has begun: it is referred to, and copied once an evaluation. Throws
+/// std::invalid_argument where it has not one row for each item of the catalogue, holds what is not finite or is
+/// malformed. Memory: the copy and 8 bytes an item; O(k * features) a list where they are dense, O(k * elements of its
+/// items' rows) where they are sparse.
+template <class Features>
+struct feature_diversity {
+  static_assert(!sparse_matrix_like<Features> || bool(Features::IsRowMajor),
+                "akin: sparse features must be row-major (one row an item), as akin::sparse_matrix is");
+  static_assert(std::is_same_v<typename Features::Scalar, float> || std::is_same_v<typename Features::Scalar, double>,
+                "akin: features must be of float or double; convert them once with .cast<float>()");
+
+  int k;
+
+  feature_diversity(int list_length, const Features& item_features) : k(list_length), features_(&item_features) {}
+  feature_diversity(int, const Features&&) = delete;  // would not live until it is used
+
+  class prepared {
+   public:
+    prepared(int k, const Features& features) : k_(static_cast<std::size_t>(k)), features_(features, name) {}
+
+    template <class Index>
+    [[nodiscard]] double operator()(const judged_list<Index>& list) const noexcept {
+      const auto shown = list.ranked.first(std::min(k_, list.ranked.size()));
+      if (shown.size() < 2) return 0;
+      const auto size = static_cast<double>(shown.size());
+      return std::max(0.0, 1 - features_.sum_of_cosines(shown) / (size * (size - 1) / 2));
+    }
+
+   private:
+    std::size_t k_;
+    typename detail::item_features_of<Features>::type features_;
+  };
+
+  template <class Index>
+  [[nodiscard]] prepared prepare(const list_context<Index>& context) const {
+    detail::require(k >= 1, name, "k must be positive", k);
+    if (features_->rows() != context.items)
+      detail::fail<std::invalid_argument>(name, ": features must have one row for each item of the catalogue, ",
+                                          context.items, ", got ", features_->rows());
+    return {k, *features_};
+  }
+  static constexpr std::string_view name = "metrics::feature_diversity";
+
+ private:
+  const Features* features_;
+};
+
+template <class Features>
+feature_diversity(int, const Features&) -> feature_diversity<Features>;
+
+}  // namespace metrics
+}  // namespace akin::inline AKIN_ABI
