@@ -39,6 +39,7 @@
 #include <akin/error.hpp>
 #include <akin/evaluation/ab_test.hpp>
 #include <akin/evaluation/compare.hpp>
+#include <akin/evaluation/compare_all.hpp>
 #include <akin/evaluation/cross_validate.hpp>
 #include <akin/evaluation/early_stopping.hpp>
 #include <akin/evaluation/evaluate.hpp>

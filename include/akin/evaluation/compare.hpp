@@ -2,8 +2,9 @@
 /// Is one model better than another on the same users?
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
+#include <numeric>
+#include <string_view>
 #include <vector>
 
 #include <akin/config.hpp>
@@ -25,9 +26,8 @@ struct comparison {
   double mean_a = 0;
   double mean_b = 0;
   double mean_difference = 0;  ///< of b - a: above 0 where b is better and more is better
-  double standard_error =
-      0;           ///< of the mean difference; smaller than those of the means where the models agree on users
-  double low = 0;  ///< the 95 % interval of the mean difference by Student's t
+  double standard_error = 0;   ///< of the mean difference; below those of the means where the models agree on users
+  double low = 0;              ///< the 95 % interval of the mean difference by Student's t
   double high = 0;
   double p_value = 1;      ///< of the paired t test; all p values are two-sided
   double wilcoxon_p = 1;   ///< of Wilcoxon's signed-rank test
@@ -35,30 +35,29 @@ struct comparison {
   std::int64_t users = 0;
 };
 
-/// Evaluates a and b by a metric that is a mean over users, and tests whether b - a could be chance: paired_t_test,
-/// wilcoxon_signed_rank and sign_flip_test of akin/metrics/statistics.hpp. Who compares one model with several others
-/// adjusts the p values with holm. Throws as per_user, and std::invalid_argument where fewer than two users can be
-/// evaluated or flips < 1. Costs two evaluations and O(flips * users); memory as per_user; the same bits for any number
-/// of threads.
-template <class Policy, class A, class B, class Train, class Test, class Metric>
-comparison compare(const Policy& policy, const A& a, const B& b, const Train& train, const Test& test,
-                   const Metric& metric, const comparison_options& options = {}) {
-  detail::require(options.flips >= 1, "compare", "flips must be positive", options.flips);
-  const auto rows_a = per_user(policy, a, train, test, options.evaluation, metric);
-  const auto rows_b = per_user(policy, b, train, test, options.evaluation, metric);
-  detail::require(rows_a.users.size() >= 2, "compare", "at least two users must have relevant items",
-                  rows_a.users.size());
-  std::vector<double> values_a, values_b;
+namespace detail {
+
+/// What the metric says of each evaluated user.
+template <class Policy, class Model, class Train, class Test, class Metric>
+std::vector<double> values_to_compare(const Policy& policy, const Model& model, const Train& train, const Test& test,
+                                      const Metric& metric, const comparison_options& options, std::string_view where) {
+  require(options.flips >= 1, where, "flips must be positive", options.flips);
+  const auto rows = per_user(policy, model, train, test, options.evaluation, metric);
+  require(rows.users.size() >= 2, where, "at least two users must have relevant items", rows.users.size());
+  std::vector<double> values;
+  values.reserve(rows.values.size());
+  for (const auto& row : rows.values) values.push_back(row[0]);
+  return values;
+}
+
+/// Two models whose values belong to the same users.
+template <class Policy>
+comparison compare_values(const Policy& policy, const std::vector<double>& values_a,
+                          const std::vector<double>& values_b, const comparison_options& options) {
   comparison result;
-  for (std::size_t i = 0; i < rows_a.users.size(); ++i) {
-    values_a.push_back(rows_a.values[i][0]);
-    values_b.push_back(rows_b.values[i][0]);
-    result.mean_a += values_a.back();
-    result.mean_b += values_b.back();
-  }
   result.users = static_cast<std::int64_t>(values_a.size());
-  result.mean_a /= static_cast<double>(result.users);
-  result.mean_b /= static_cast<double>(result.users);
+  result.mean_a = std::accumulate(values_a.begin(), values_a.end(), 0.0) / static_cast<double>(result.users);
+  result.mean_b = std::accumulate(values_b.begin(), values_b.end(), 0.0) / static_cast<double>(result.users);
   const auto student = paired_t_test(values_a, values_b);
   result.mean_difference = student.mean_difference;
   result.standard_error = student.standard_error;
@@ -69,6 +68,20 @@ comparison compare(const Policy& policy, const A& a, const B& b, const Train& tr
   result.sign_flip_p =
       sign_flip_test(policy, values_a, values_b, {.flips = options.flips, .seed = options.seed}).p_value;
   return result;
+}
+
+}  // namespace detail
+
+/// Evaluates a and b by a metric that is a mean over users, and tests whether b - a could be chance: paired_t_test,
+/// wilcoxon_signed_rank and sign_flip_test of akin/metrics/statistics.hpp. Several models are compared with one by
+/// compare_all. Throws as per_user, and std::invalid_argument where fewer than two users can be evaluated or flips < 1.
+/// Costs two evaluations and O(flips * users); memory as per_user; the same bits for any number of threads.
+template <class Policy, class A, class B, class Train, class Test, class Metric>
+comparison compare(const Policy& policy, const A& a, const B& b, const Train& train, const Test& test,
+                   const Metric& metric, const comparison_options& options = {}) {
+  const auto values_a = detail::values_to_compare(policy, a, train, test, metric, options, "compare");
+  const auto values_b = detail::values_to_compare(policy, b, train, test, metric, options, "compare");
+  return detail::compare_values(policy, values_a, values_b, options);
 }
 
 }  // namespace akin::inline AKIN_ABI
