@@ -38,6 +38,7 @@
 #include <akin/data/weighting.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/ab_test.hpp>
+#include <akin/evaluation/by_group.hpp>
 #include <akin/evaluation/compare.hpp>
 #include <akin/evaluation/compare_all.hpp>
 #include <akin/evaluation/cross_validate.hpp>
