@@ -3,10 +3,15 @@
 #include <string>
 #include <vector>
 
+#include <akin/evaluation/evaluate.hpp>
+#include <akin/evaluation/evaluate_lists.hpp>
 #include <akin/metrics/beyond_accuracy.hpp>
+#include <akin/retrieval/recommend.hpp>
 
+#include "evaluation/cases.hpp"
 #include "support/catch.hpp"
 
+namespace execution = akin::execution;
 namespace metrics = akin::metrics;
 
 TEST_CASE("coverage counts each item once, within k, across accumulators") {
@@ -78,4 +83,60 @@ TEST_CASE("metrics of exposure with nobody and nothing shown") {
   check_degenerate(metrics::gini{2});
   check_degenerate(metrics::shannon_entropy{2});
   check_degenerate(metrics::personalization{2});
+}
+
+TEST_CASE("user_coverage asks for k items") {
+  const std::vector<std::int32_t> two = {4, 1}, none_at_all;
+  const auto at = [](int k, const std::vector<std::int32_t>& ranked) {
+    return metrics::user_coverage{k}(metrics::judged_list<std::int32_t>{0, ranked, {}, {}});
+  };
+  CHECK(at(1, two) == 1);
+  CHECK(at(2, two) == 1);
+  CHECK(at(3, two) == 0);
+  CHECK(at(1, none_at_all) == 0);
+  CHECK_THROWS_WITH(at(0, two), "metrics::user_coverage: k must be positive, got 0");
+  CHECK(metrics::user_metric<metrics::user_coverage, std::int32_t>);
+  CHECK(metrics::user_metric<metrics::user_coverage, std::int64_t>);
+}
+
+TEST_CASE("user_coverage counts the evaluated users with long enough lists") {
+  const auto data = draw_case(12, 300, 20);
+  const auto run = [&](int threads) {
+    return akin::evaluate(execution::par.threads(threads), data.model, data.train, data.test, metrics::user_coverage{1},
+                          metrics::user_coverage{15}, metrics::user_coverage{21});
+  };
+  const auto one = run(1);
+  const auto lists = akin::recommend(execution::seq, data.model, {.k = 20, .exclude = data.train});
+  double any = 0, fifteen = 0, evaluated = 0;
+  for (int user = 0; user < 300; ++user) {
+    bool wants = false;
+    for (int item = 0; item < 20; ++item)
+      wants = wants || (data.test.coeff(user, item) > 0 && data.train.coeff(user, item) == 0);
+    if (!wants) continue;
+    const std::size_t length = lists.items(static_cast<std::size_t>(user)).size();
+    ++evaluated;
+    any += length >= 1 ? 1 : 0;
+    fifteen += length >= 15 ? 1 : 0;
+  }
+  CHECK(one[0].mean == Approx(any / evaluated).epsilon(1e-14));
+  CHECK(one[1].mean == Approx(fifteen / evaluated).epsilon(1e-14));
+  CHECK(one[2].mean == 0);
+  CHECK(one[0].mean == Approx(1 - static_cast<double>(one.unknown_users) / static_cast<double>(one.users)));
+  CHECK(one[1].mean > 0.1);
+  CHECK(one[1].mean < 0.9);
+  for (const int threads : {2, 3})
+    for (const std::size_t i : {0u, 1u}) {
+      CAPTURE(threads, i);
+      CHECK(run(threads)[i].mean == one[i].mean);
+      CHECK(run(threads)[i].standard_error == one[i].standard_error);
+    }
+  const auto [listed] = akin::evaluate_lists(execution::seq, lists, data.train, data.test, metrics::user_coverage{15});
+  CHECK(listed.mean == one[1].mean);
+}
+
+TEST_CASE("user_coverage of nobody is 0") {
+  const akin::sparse_matrix<float> nobody(0, 4), nothing(3, 4);
+  const akin::dense_matrix<int> no_lists(0, 2), lists = akin::dense_matrix<int>::Zero(3, 1);
+  CHECK(akin::evaluate_lists(execution::seq, no_lists, nobody, metrics::user_coverage{1})[0].mean == 0);
+  CHECK(akin::evaluate_lists(execution::seq, lists, nothing, metrics::user_coverage{1})[0].mean == 0);
 }

@@ -55,6 +55,21 @@ struct coverage {
   static constexpr std::string_view name = "metrics::coverage";
 };
 
+/// The share of the evaluated users whose list has at least k items; with k = 1, of those whom anything is recommended.
+/// The user space coverage of G. Shani, A. Gunawardana, "Evaluating Recommendation Systems", Recommender Systems
+/// Handbook, Springer 2011, the proportion of users for whom the system can recommend items; Elliot's UserCoverageAtN
+/// and, with k = 1, UserCoverage are the numbers of these users instead of their share. A mean over users.
+struct user_coverage {
+  int k = 10;
+
+  template <class Index>
+  [[nodiscard]] double operator()(const judged_list<Index>& list) const {
+    detail::require(k >= 1, name, "k must be positive", k);
+    return list.ranked.size() >= static_cast<std::size_t>(k) ? 1 : 0;
+  }
+  static constexpr std::string_view name = "metrics::user_coverage";
+};
+
 /// How often each item of the catalogue was shown in the first k ranks of the evaluated users: what gini,
 /// shannon_entropy and personalization are made of. Memory: 8 bytes an item and worker.
 class exposure_counts {
@@ -89,8 +104,11 @@ class exposure_counts {
 
 /// The Gini coefficient of exposure over the whole catalogue: with the n items' counts c ascending,
 /// sum_i (2i - n - 1) c_i / (n sum_i c_i), i from 1. 0 where all items are shown alike (or nothing is), 1 - 1/n where
-/// all ranks go to one item. Items that are never shown count. D. Fleder, K. Hosanagar, "Blockbuster Culture's Next
-/// Rise or Fall", Management Science 55(5), 2009. One number for all users. O(n log n) at the end.
+/// all ranks go to one item. Items that are never shown count. It is twice the area between the Lorenz curve of
+/// exposure and the diagonal; D. Fleder, K. Hosanagar, "Blockbuster Culture's Next Rise or Fall: The Impact of
+/// Recommender Systems on Sales Diversity", Management Science 55(5), 2009, take it of sales. G. Shani, A. Gunawardana
+/// (2011) divide by n - 1 where this divides by n, so that one item alone gives 1. One number for all users. O(n log n)
+/// at the end.
 struct gini {
   int k = 10;
 
@@ -147,7 +165,7 @@ struct shannon_entropy {
 /// How different users' lists are: 1 minus the mean over pairs of evaluated users of |shared items| / k. A list shorter
 /// than k shares nothing in its empty ranks; fewer than two users give 0. Exact in O(items): an item that c users are
 /// shown is shared by c (c - 1) / 2 pairs. T. Zhou et al., "Solving the apparent diversity-accuracy dilemma of
-/// recommender systems", PNAS 107(10), 2010 (there: inter-list Hamming distance). One number for all users.
+/// recommender systems", PNAS 107(10), 2010 (there: interlist distance). One number for all users.
 struct personalization {
   int k = 10;
 
