@@ -113,7 +113,7 @@ TEST_CASE("a trial that fails in a round is out") {
                                                if (iterations > 1) throw std::runtime_error("long");
                                                return dial(t);
                                              }),
-                    Catch::Matchers::Contains("successive_halving: at least one trial must succeed"));
+                    "successive_halving: at least one trial must succeed, got 3 that failed; the first: long");
 }
 
 TEST_CASE("a search that its observer ends has the best so far") {
@@ -137,6 +137,9 @@ TEST_CASE("a search that its observer ends has the best so far") {
       [](const akin::trial_result& result) { return !result.failed(); });
   CHECK(best.trials.size() == 10);
   CHECK(best.score == best.trials[static_cast<std::size_t>(best.number)].score);
+  CHECK(best.number != best.trials.back().number);  // which has failed in that round
+  for (const akin::trial_result& trial : best.trials)
+    if (trial.number != best.trials.back().number && !trial.failed()) CHECK(trial.score <= best.score);
   CHECK_THROWS_AS(akin::successive_halving(
                       execution::seq, clicks, {}, metrics::ndcg{3},
                       [](akin::trial&, int) -> dial_model<float> { throw std::runtime_error("no"); },

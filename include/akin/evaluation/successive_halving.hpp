@@ -105,6 +105,7 @@ class halving_run {
   bool run_round(int iterations) {
     std::vector<candidate> judged;
     bool go_on = true;
+    std::ptrdiff_t tried = 0;
     for (candidate& next : going_on_) {
       trial_result result = attempt(task_, next.parameters, [&](trial& parameters, const auto& x) {
         return train_for(task_.policy, make_model_, parameters, x, iterations);
@@ -112,13 +113,17 @@ class halving_run {
       result.iterations = iterations;
       results_.push_back(result);
       if (!result.failed()) judged.push_back({next.parameters, result});
+      ++tried;
       go_on = tell(observer_, result);
       if (!go_on) break;
     }
     std::stable_sort(judged.begin(), judged.end(),
                      [&](const candidate& a, const candidate& b) { return task_.is_better(a.last, b.last); });
     const bool first_round = results_.size() <= static_cast<std::size_t>(options_.trials);
-    if (go_on || first_round || !judged.empty()) going_on_ = std::move(judged);
+    if (go_on || first_round || !judged.empty())
+      going_on_ = std::move(judged);
+    else  // nothing of this round: the best of the round before of those that have not failed in this one
+      going_on_.erase(going_on_.begin(), going_on_.begin() + tried);
     return go_on && !going_on_.empty();
   }
 
@@ -166,8 +171,8 @@ auto search_by_halving(const Policy& policy, const Train& train, const Validatio
 /// anything that costs time. A training does not go on from the round before. Failures, the observer of trials,
 /// validation, and which score is best are as in random_search; a trial that fails in a round is out. Where the
 /// observer ends the search, the best trial of that round is the result, or of the round before if none has succeeded
-/// yet. The same bits for any number of threads. Source: K. Jamieson, A. Talwalkar, "Non-stochastic Best Arm
-/// Identification and Hyperparameter Optimization", AISTATS 2016.
+/// yet: the best of those that have not failed since. The same bits for any number of threads. Source: K. Jamieson, A.
+/// Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", AISTATS 2016.
 template <class Policy, class Train, class Metric, class MakeModel, class Observer = detail::no_trial_observer>
 auto successive_halving(const Policy& policy, const Train& train, const successive_halving_options& options,
                         const Metric& metric, MakeModel&& make_model, Observer&& observer = {}) {

@@ -2,6 +2,7 @@
 /// What the searches for parameters share: the validation data, the attempt of a trial, the choice of the best.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -152,11 +153,14 @@ bool tell(Observer& observer, const trial_result& result) {
   }
 }
 
-/// Throws where no trial was judged.
+/// Throws where no trial is left that was judged.
 inline void require_success(const std::vector<trial_result>& trials, bool any, std::string_view where) {
   if (any) return;
-  fail<std::runtime_error>(where, ": at least one trial must succeed, got ", trials.size(),
-                           " that failed; the first: ", trials.empty() ? std::string() : trials.front().error);
+  const auto is_failed = [](const trial_result& result) { return result.failed(); };
+  const auto first = std::find_if(trials.begin(), trials.end(), is_failed);
+  fail<std::runtime_error>(where, ": at least one trial must succeed, got ",
+                           std::count_if(trials.begin(), trials.end(), is_failed),
+                           " that failed; the first: ", first == trials.end() ? std::string() : first->error);
 }
 
 /// Attempts trials one after the other and remembers the best, the earlier one of equals.
