@@ -133,3 +133,13 @@ TEST_CASE("a space that contradicts itself is refused") {
   CHECK_THROWS_AS(t.uniform("n", 1, 8), std::invalid_argument);
   CHECK_THROWS_AS(t.choice("n", {1, 8}), std::invalid_argument);
 }
+
+TEST_CASE("lists of texts that read alike are two ranges") {
+  const std::vector<std::string> three = {"a", "b", "c"}, two = {"a b", "c"};
+  for (int number = 0; number < 20; ++number) {
+    akin::trial t(1, number);
+    t.choice("x", three);
+    CHECK_THROWS_WITH(t.choice("x", two),
+                      "trial: a parameter must have one range, got one of 3: a b c and one of 2: a b c for \"x\"");
+  }
+}

@@ -219,7 +219,8 @@ class trial {
                   "akin: the values of trial::choice must be numbers, enumerators, true and false, or texts");
     if (values.empty())
       detail::fail<detail::search_space_error>("trial: there must be values to choose from for ", detail::quoted(name));
-    std::string range = "one of";
+    // With their number: texts may hold blanks, and lists that read alike must be equally long.
+    std::string range = detail::sentence("one of ", values.size(), ":");
     for (const T& value : values) range += ' ' + parameter_value(value).text();
     return keep(name, values[place(name, range, values.size())]);
   }
