@@ -173,6 +173,24 @@ TEST_CASE("as many folds as cells") {
   CHECK(folds.over_folds()[0].standard_error == 0);
 }
 
+TEST_CASE("a fold in which there is nothing to find says nothing") {
+  // Of twelve users two have cells enough for something to be held out, and it is all that is left to recommend.
+  std::vector<Eigen::Triplet<float>> cells;
+  for (int user = 0; user < 12; ++user)
+    for (int item = 0; item < (user < 2 ? 6 : 2); ++item) cells.emplace_back(user, item, 1.0F);
+  const auto folds = akin::cross_validate(
+      execution::seq, matrix_of<float>(12, 6, cells), {.folds = 4, .by = akin::fold_by::users},
+      [] { return akin::ease<float>({.regularization = 1}); }, metrics::hit_rate{6});
+  std::int64_t judged = 0;
+  for (const auto& fold : folds) judged += fold.users > 0;
+  REQUIRE(judged < 4);
+  const auto [hits] = folds.over_folds();
+  CHECK(hits.mean == 1);
+  CHECK(hits.count == judged);
+  const akin::cross_validation<akin::evaluation<1>> nothing;
+  CHECK(nothing.over_folds()[0].count == 0);
+}
+
 TEST_CASE("cross_validate refuses what makes no folds") {
   const auto clicks = matrix_of<float>(3, 4, {{0, 0, 1}, {0, 1, 1}, {1, 0, 1}, {1, 1, 1}});
   const auto make = [] { return akin::popularity<float>(); };

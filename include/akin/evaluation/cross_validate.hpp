@@ -44,14 +44,15 @@ struct cross_validate_options {
 template <class Fold>
 struct cross_validation : std::vector<Fold> {
   /// For each metric the mean of the folds' numbers with the standard error of that mean, deviation / sqrt(folds);
-  /// `count` is the number of folds. Trainings of different folds share most of their data, so the standard error is
-  /// too small (Y. Bengio, Y. Grandvalet, "No Unbiased Estimator of the Variance of K-Fold Cross-Validation", JMLR 5,
-  /// 2004).
+  /// `count` is the number of folds. One in which there was nothing to judge has no number. Trainings of different
+  /// folds share most of their data, so the standard error is too small (Y. Bengio, Y. Grandvalet, "No Unbiased
+  /// Estimator of the Variance of K-Fold Cross-Validation", JMLR 5, 2004).
   [[nodiscard]] std::array<metric_result, std::tuple_size_v<Fold>> over_folds() const {
     std::array<metric_result, std::tuple_size_v<Fold>> result;
     for (std::size_t metric = 0; metric < result.size(); ++metric) {
       detail::moments numbers;
-      for (const Fold& fold : *this) numbers.add(fold[metric].mean);
+      for (const Fold& fold : *this)
+        if (fold[metric].count > 0) numbers.add(fold[metric].mean);
       result[metric] = numbers.result();
     }
     return result;
