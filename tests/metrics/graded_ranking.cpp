@@ -120,4 +120,7 @@ TEST_CASE("a gain above the scale is refused") {
                     "metrics::expected_reciprocal_rank: gains must be at most highest_gain, 4, got 5 for user 0");
   CHECK_THROWS_WITH((metrics::expected_reciprocal_rank{1, 0}(ranked, relevant, gains_type{5})),
                     "metrics::expected_reciprocal_rank: highest_gain must be positive, got 0");
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_WITH((metrics::expected_reciprocal_rank{1, infinite}(ranked, relevant, gains_type{5})),
+                    "metrics::expected_reciprocal_rank: highest_gain must be finite, got inf");
 }

@@ -110,7 +110,8 @@ struct graded_ndcg {
 /// The expected 1 / rank at which a user who reads from the top is satisfied: sum over r <= k of
 /// 1/r P(r) prod over q < r of (1 - P(q)), where P(r) = (2^g(r) - 1) / 2^highest_gain. O. Chapelle, D. Metzler,
 /// Y. Zhang, P. Grinspan, "Expected Reciprocal Rank for Graded Relevance", CIKM 2009. highest_gain is that of the
-/// scale, such as 5 for stars, the same for all users; throws where it is not positive, or a hit has a higher one.
+/// scale, such as 5 for stars, the same for all users; throws where it is not positive and finite, or a hit has a
+/// higher one.
 struct expected_reciprocal_rank {
   int k = 10;
   double highest_gain = 1;
@@ -119,6 +120,8 @@ struct expected_reciprocal_rank {
   double operator()(const judged_list<Index>& list) const {
     const auto hits = detail::counted_hits(list, k, name);
     detail::require(highest_gain > 0, name, "highest_gain must be positive", highest_gain);
+    detail::require(highest_gain <= std::numeric_limits<double>::max(), name, "highest_gain must be finite",
+                    highest_gain);
     double sum = 0, goes_on = 1;
     for (const std::int32_t rank : hits) {
       const double gain = detail::gain_at(list, rank);
