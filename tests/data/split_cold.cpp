@@ -178,6 +178,11 @@ TEST_CASE("splits by users and items refuse what they cannot do") {
                     "split_unseen_users: users to train on must be left, got 12 users of whom 6 are for the test and 6 "
                     "for validation");
   CHECK_THROWS_AS(akin::split_unseen_users(empty), std::invalid_argument);
+  const std::vector<std::int32_t> offsets = {0, 2, 4}, columns = {0, 900000, 1, 2};
+  const std::vector<float> values = {1, 1, 1, 1};
+  const Eigen::Map<const akin::sparse_matrix<float>> far(2, 3, 4, offsets.data(), columns.data(), values.data());
+  CHECK_THROWS_WITH(akin::split_cold_items(far),
+                    "split_cold_items: column ids must be ascending, unique and below 3, got 900000 after 0 in row 0");
   auto loose = x;
   loose.uncompress();
   CHECK_THROWS_WITH(akin::split_cold_users(loose),

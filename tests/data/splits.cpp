@@ -184,6 +184,8 @@ TEST_CASE("split_per_user takes a part of each user's cells, rounded down") {
   hundred.makeCompressed();
   CHECK(akin::split_per_user(hundred, {.test_fraction = 0.29}).test.nonZeros() == 29);
 
+  CHECK(akin::split_per_user(hundred, {.test_fraction = 1 - 1e-15}).train.nonZeros() == 1);
+
   const auto log = log_of({5, 0, 5, 5, 0, 5, 5, 1}, {});
   const auto parts = akin::split_per_user(log, {.test_fraction = 0.5});
   check_partition(log, parts.train, parts.test);
@@ -247,4 +249,18 @@ TEST_CASE("the other splits refuse what they cannot do") {
   loose.uncompress();
   CHECK_THROWS_WITH(akin::split_random(loose),
                     "split_random: the sparse matrix must be compressed, call makeCompressed() first");
+}
+
+TEST_CASE("maps of arrays that are no matrix are refused before anything is drawn") {
+  using map_type = Eigen::Map<const akin::sparse_matrix<float>>;
+  const std::vector<std::int32_t> offsets = {0, 2, 4}, columns = {0, 1, 1, 2}, far_offsets = {0, 9000, 4},
+                                  far_columns = {0, 900000, 1, 2};
+  const std::vector<float> values = {1, 1, 1, 1};
+  const map_type bad_offsets(2, 3, 4, far_offsets.data(), columns.data(), values.data()),
+      bad_columns(2, 3, 4, offsets.data(), far_columns.data(), values.data());
+  CHECK_THROWS_WITH(akin::split_random(bad_offsets),
+                    "split_random: the offsets of the rows must ascend from 0, got 9000 to 4 for row 1");
+  CHECK_THROWS_WITH(akin::split_per_user(bad_columns),
+                    "split_per_user: column ids must be ascending, unique and below 3, got 900000 after 0 in row 0");
+  CHECK_THROWS_AS(akin::split_leave_out(bad_offsets), std::invalid_argument);
 }

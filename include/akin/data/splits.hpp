@@ -1,6 +1,8 @@
 /// @file
 /// Training and test data out of one log or matrix. Both sides keep the shape and the id maps of the whole, and every
 /// line or cell is on exactly one side. What is drawn is a function of the seed and of the number of the line or cell.
+/// A matrix that is malformed, as a map of foreign arrays can be, or has values that are not finite is refused by
+/// std::invalid_argument.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +19,7 @@
 #include <akin/config.hpp>
 #include <akin/data/interaction_log.hpp>
 #include <akin/error.hpp>
+#include <akin/execution.hpp>
 #include <akin/matrix.hpp>
 #include <akin/random.hpp>
 
@@ -93,11 +96,10 @@ train_test<sparse_matrix<Scalar, Index>> divide(const csr_view<Scalar, Index>& x
   return {cells_of(x, is_test, 0), cells_of(x, is_test, 1)};
 }
 
-/// The view of a matrix to split: row-major, compressed.
+/// The checked view of a matrix to split: what is drawn is written to places that its offsets and ids name.
 template <class Matrix>
 auto splittable_view(const Matrix& x, std::string_view where) {
-  assert_interactions<Matrix, pointee<decltype(x.valuePtr())>, pointee<decltype(x.outerIndexPtr())>>();
-  return view_of(x, where);
+  return checked_view<pointee<decltype(x.valuePtr())>, pointee<decltype(x.outerIndexPtr())>>(execution::seq, x, where);
 }
 
 /// Lines or cells, user by user.
@@ -156,9 +158,11 @@ inline test_mask mark_random(std::size_t size, const split_random_options& optio
   return is_test;
 }
 
-/// fraction * size rounded down, where 0.29 * 100 is 29 although its product in floating point is a little less.
+/// fraction * size rounded down, where 0.29 * 100 is 29 although its product in floating point is a little less; below
+/// size, whatever the fraction below 1.
 inline std::size_t rounded_down(double fraction, std::size_t size) {
-  return static_cast<std::size_t>(fraction * static_cast<double>(size) * (1 + 1e-12));
+  const auto part = static_cast<std::size_t>(fraction * static_cast<double>(size) * (1 + 1e-12));
+  return part < size ? part : size - std::min<std::size_t>(size, 1);
 }
 
 inline test_mask mark_per_user(user_groups groups, const split_per_user_options& options, std::string_view where) {
