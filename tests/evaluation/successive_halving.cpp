@@ -97,6 +97,33 @@ TEST_CASE("a training that the observer ends is a shorter training; make_model m
   }
 }
 
+TEST_CASE("a model that is made for fewer iterations than the last round has is refused") {
+  const auto clicks =
+      akin::synthetic::power_law_clicks<float>({.users = 60, .items = 40, .interactions = 600, .seed = 4});
+  int told = 0;
+  const auto search = [&](int made_for) {
+    return akin::successive_halving(
+        execution::seq, clicks, {.trials = 4, .max_iterations = 9}, metrics::ndcg{5},
+        [&](akin::trial& t) {
+          return akin::implicit_als<float>({.factors = t.integer("factors", 2, 4), .iterations = made_for});
+        },
+        [&](const akin::trial_result&) { ++told; });
+  };
+  CHECK_THROWS_WITH(search(8), "successive_halving: the model must be made for at least max_iterations, 9, got 8");
+  CHECK(told == 0);  // before anything is wasted
+  CHECK(search(9).trials.back().iterations == 9);
+}
+
+TEST_CASE("of equals the one that was better before wins") {
+  const auto best = akin::successive_halving(
+      execution::seq, dial_clicks(), {.trials = 3, .eta = 2, .max_iterations = 2}, metrics::ndcg{3},
+      [](akin::trial& t, int iterations) {
+        const int first[] = {3, 1, 0};
+        return dial_model<float>{.shift = iterations == 1 ? first[t.number()] : 0, .iterations = 100};
+      });
+  CHECK(best.number == 2);
+}
+
 TEST_CASE("a trial that fails in a round is out") {
   const auto clicks = dial_clicks();
   const auto best = akin::successive_halving(execution::seq, clicks, {.trials = 9, .max_iterations = 9},

@@ -13,6 +13,7 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/evaluation/detail/parameter_grid.hpp>
 #include <akin/evaluation/detail/search.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/evaluation/search_result.hpp>
@@ -33,10 +34,16 @@ struct successive_halving_options {
 
 namespace detail {
 
-/// Ends a training after so many iterations.
+/// Ends a training after so many iterations; throws where the model is made for fewer than the last round has. One that
+/// does not say for how many it is made, 0, is believed.
 struct stop_after {
-  int iterations;
-  bool operator()(const progress& state) const noexcept { return state.iteration < iterations; }
+  int iterations, max_iterations;
+  bool operator()(const progress& state) const {
+    if (state.iterations > 0 && state.iterations < max_iterations)
+      fail<search_space_error>("successive_halving: the model must be made for at least max_iterations, ",
+                               max_iterations, ", got ", state.iterations);
+    return state.iteration < iterations;
+  }
 };
 
 template <class Model, class Policy, class Matrix>
@@ -46,7 +53,8 @@ concept fits_with_observer = requires(Model& model, const Policy& policy, const 
 
 /// Makes a model with the parameters of a trial and trains it for some iterations.
 template <class Policy, class MakeModel, class Matrix>
-auto train_for(const Policy& policy, MakeModel& make_model, trial& parameters, const Matrix& x, int iterations) {
+auto train_for(const Policy& policy, MakeModel& make_model, trial& parameters, const Matrix& x, int iterations,
+               int max_iterations) {
   if constexpr (std::is_invocable_v<MakeModel&, trial&, int>) {
     auto model = make_model(parameters, iterations);
     model.fit(policy, x);
@@ -57,7 +65,7 @@ auto train_for(const Policy& policy, MakeModel& make_model, trial& parameters, c
         fits_with_observer<decltype(model), Policy, Matrix>,
         "akin: successive_halving needs a model whose fit takes an observer, or a make_model that is callable "
         "with an akin::trial& and the number of iterations");
-    model.fit(policy, x, stop_after{iterations});
+    model.fit(policy, x, stop_after{iterations, max_iterations});
     return model;
   }
 }
@@ -84,14 +92,14 @@ class halving_run {
     }
     require_success(results_, !going_on_.empty(), task_.where);
     candidate& best = going_on_.front();
-    using model_type = decltype(train_for(task_.policy, make_model_, best.parameters, everything, 1));
-    return search_result<model_type>{
-        best.last.score,
-        best.last.standard_error,
-        best.last.number,
-        best.last.parameters,
-        std::move(results_),
-        train_for(task_.policy, make_model_, best.parameters, everything, options_.max_iterations)};
+    using model_type = decltype(train_for(task_.policy, make_model_, best.parameters, everything, 1, 1));
+    return search_result<model_type>{best.last.score,
+                                     best.last.standard_error,
+                                     best.last.number,
+                                     best.last.parameters,
+                                     std::move(results_),
+                                     train_for(task_.policy, make_model_, best.parameters, everything,
+                                               options_.max_iterations, options_.max_iterations)};
   }
 
  private:
@@ -108,7 +116,7 @@ class halving_run {
     std::ptrdiff_t tried = 0;
     for (candidate& next : going_on_) {
       trial_result result = attempt(task_, next.parameters, [&](trial& parameters, const auto& x) {
-        return train_for(task_.policy, make_model_, parameters, x, iterations);
+        return train_for(task_.policy, make_model_, parameters, x, iterations, options_.max_iterations);
       });
       result.iterations = iterations;
       results_.push_back(result);
@@ -165,14 +173,15 @@ auto search_by_halving(const Policy& policy, const Train& train, const Validatio
 /// that is 27 trainings of 1 iteration, 9 of 3, 3 of 9 and 1 of 27: a seventh of a random search's iterations. What
 /// does badly at first and well in the end is lost; a larger min_iterations loses less.
 ///
-/// The training of make_model(trial&) is ended by an observer, so its model must be made for max_iterations at least,
-/// and the same training cut short must be a shorter training, as it is for all models here. make_model(trial&,
-/// iterations) instead gives the model its iterations itself; then no observer is needed, and iterations may stand for
-/// anything that costs time. A training does not go on from the round before. Failures, the observer of trials,
-/// validation, and which score is best are as in random_search; a trial that fails in a round is out. Where the
-/// observer ends the search, the best trial of that round is the result, or of the round before if none has succeeded
-/// yet: the best of those that have not failed since. The same bits for any number of threads. Source: K. Jamieson, A.
-/// Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", AISTATS 2016.
+/// The training of make_model(trial&) is ended by an observer, so its model must be made for max_iterations at least
+/// (a smaller number that it tells the observer is refused by std::invalid_argument), and the same training cut short
+/// must be a shorter training, as it is for all models here. make_model(trial&, iterations) instead gives the model its
+/// iterations itself; then no observer is needed, and iterations may stand for anything that costs time. A training
+/// does not go on from the round before. Failures, the observer of trials, validation, and which score is best are as
+/// in random_search, but of equals the one that the round before found better; a trial that fails in a round is out.
+/// Where the observer ends the search, the best trial of that round is the result, or of the round before if none has
+/// succeeded yet: the best of those that have not failed since. The same bits for any number of threads. Source: K.
+/// Jamieson, A. Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", AISTATS 2016.
 template <class Policy, class Train, class Metric, class MakeModel, class Observer = detail::no_trial_observer>
 auto successive_halving(const Policy& policy, const Train& train, const successive_halving_options& options,
                         const Metric& metric, MakeModel&& make_model, Observer&& observer = {}) {
