@@ -125,6 +125,25 @@ TEST_CASE("a search has the same bits for any number of threads, and more trials
   CHECK(again.score(7, 9) == one.model.score(7, 9));
 }
 
+TEST_CASE("of ratings the largest fraction of concordant pairs is best") {
+  auto ratings = akin::synthetic::power_law_clicks<double>({.users = 80, .items = 50, .interactions = 2000, .seed = 4});
+  for (Eigen::Index cell = 0; cell < ratings.nonZeros(); ++cell)  // better items have larger numbers, but for noise
+    ratings.valuePtr()[cell] = 1 + static_cast<double>(ratings.innerIndexPtr()[cell] / 10 + cell % 3);
+  const auto later = akin::split_per_user(ratings, {.test_fraction = 0.2, .seed = 5});
+  const auto search = [&](const auto& policy) {
+    return akin::random_search(policy, later.train, later.test, {.trials = 6}, metrics::fcp{}, [](akin::trial& t) {
+      return akin::biased_mf<double>({.factors = 2, .epochs = t.integer("epochs", 1, 30)});
+    });
+  };
+  const auto best = search(execution::seq);
+  for (const akin::trial_result& trial : best.trials) CHECK(trial.score <= best.score);
+  CHECK(best.score > 0.5);
+  akin::biased_mf<double> model({.factors = 2, .epochs = static_cast<int>(best.parameters.at("epochs").number())});
+  model.fit(execution::seq, later.train);
+  CHECK(best.score == akin::evaluate_ratings(execution::seq, model, later.test, metrics::fcp{})[0].mean);
+  CHECK(search(execution::par.threads(3)).score == best.score);
+}
+
 TEST_CASE("of ratings the smallest loss is best") {
   const auto ratings =
       akin::synthetic::power_law_clicks<double>({.users = 80, .items = 50, .interactions = 2000, .seed = 4});

@@ -43,8 +43,9 @@ auto search_randomly(const Policy& policy, const Train& train, const Validation&
 /// all of `train`. make_model(trial&) asks the trial for parameters and returns a model that is not trained; it is
 /// called once a trial, and once more for the best. Each model is trained on `train` less a random part of each user's
 /// cells, and judged by `metric` on that part: a metric of evaluate, of which the largest is best, or of
-/// evaluate_ratings, of which the smallest is. Of equals the earlier trial is best. A test set plays no part: the score
-/// is the best of many, so judge the model on data that the search has not seen.
+/// evaluate_ratings, of which the smallest is, but of metrics::fcp and its like the largest. Of equals the earlier
+/// trial is best. A test set plays no part: the score is the best of many, so judge the model on data that the search
+/// has not seen.
 ///
 /// A trial whose training throws std::bad_alloc, numeric_error or another std::exception has failed: its message is in
 /// the result, and the search goes on; where all fail, std::runtime_error says so. A mistake in the search space or in

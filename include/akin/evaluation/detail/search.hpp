@@ -78,12 +78,12 @@ struct search_task {
   evaluation_options evaluation;
   std::string_view where;
 
-  /// Losses are to be small, metrics of lists large.
+  /// Losses are to be small, metrics of lists and of a user's ratings, as fcp, large.
   static constexpr bool smaller_is_better = metrics::rating_metric<Metric>;
 
   template <class Model>
   metric_result judge(const Model& model) const {
-    if constexpr (metrics::rating_metric<Metric>)
+    if constexpr (metrics::rating_metric<Metric> || metrics::user_rating_metric<Metric>)
       return evaluate_ratings(policy, model, validation, metric)[0];
     else
       return evaluate(policy, model, train, validation, evaluation, metric)[0];
