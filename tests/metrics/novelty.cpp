@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -23,6 +24,20 @@ TEST_CASE("novelty is the mean self-information in bits; what nobody has counts 
   CHECK(metrics::novelty{9}.prepare(context)(list) == Approx((2 + 1 + 0) / 3.0));
   CHECK(metrics::novelty{3}.prepare(context)(metrics::judged_list<std::int32_t>{}) == 0);
   CHECK_THROWS_WITH(metrics::novelty{0}.prepare(context), "metrics::novelty: k must be positive, got 0");
+}
+
+TEST_CASE("rows of users who are elsewhere do not make items novel") {
+  // Five users of whom two have items, both of them item 0, one of them item 1.
+  const std::vector<std::int32_t> offsets = {0, 0, 2, 2, 3, 3}, columns = {0, 1, 0};
+  const metrics::list_context<std::int32_t> context{
+      .users = 5, .items = 3, .train = {5, 3, offsets.data(), columns.data()}};
+  const std::vector<std::int32_t> ranked = {0, 1};
+  const metrics::judged_list<std::int32_t> list{0, ranked, {}, {}};
+  CHECK(metrics::novelty{1}.prepare(context)(list) == 0);
+  CHECK(metrics::novelty{2}.prepare(context)(list) == Approx(0.5));
+  const std::vector<std::int32_t> nothing(6);
+  CHECK(metrics::novelty{1}.prepare(metrics::list_context<std::int32_t>{
+            .users = 5, .items = 3, .train = {5, 3, nothing.data(), nullptr}})(list) == Approx(std::log2(5.0)));
 }
 
 TEST_CASE("novelty and metrics of exposure in evaluate are the same for 1, 2, 3 threads") {

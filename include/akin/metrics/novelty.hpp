@@ -15,9 +15,10 @@
 
 namespace akin::inline AKIN_ABI::metrics {
 
-/// Mean self-information of the first k items in bits: -log2(users who have the item in train / users). An item that
-/// nobody has counts as had by one user, so that the number stays finite; a user with an empty list scores 0. T. Zhou
-/// et al., "Solving the apparent diversity-accuracy dilemma of recommender systems", PNAS 107(10), 2010. Memory: 8
+/// Mean self-information of the first k items in bits: -log2(users who have the item in train / users who have anything
+/// in train). An item that nobody has counts as had by one user, so that the number stays finite; without any train all
+/// users count; a user with an empty list scores 0. In evaluate_unseen train is what is known of the unseen users. T.
+/// Zhou et al., "Solving the apparent diversity-accuracy dilemma of recommender systems", PNAS 107(10), 2010. Memory: 8
 /// bytes an item; O(nonzeros of train) to prepare, O(k) a list.
 struct novelty {
   int k = 10;
@@ -43,12 +44,16 @@ struct novelty {
   [[nodiscard]] prepared prepare(const list_context<Index>& context) const {
     detail::require(k >= 1, name, "k must be positive", k);
     std::vector<std::int64_t> owners(static_cast<std::size_t>(context.items));
-    for (std::int64_t user = 0; user < context.train.rows; ++user)
-      for (const Index item : context.train.row(user)) ++owners[static_cast<std::size_t>(item)];
+    std::int64_t users = 0;  // splits leave rows empty, whose users are elsewhere
+    for (std::int64_t user = 0; user < context.train.rows; ++user) {
+      const auto row = context.train.row(user);
+      users += !row.empty();
+      for (const Index item : row) ++owners[static_cast<std::size_t>(item)];
+    }
+    const auto all = static_cast<double>(users > 0 ? users : context.users);
     std::vector<double> bits(owners.size());
     for (std::size_t item = 0; item < bits.size(); ++item)
-      bits[item] =
-          std::log2(static_cast<double>(context.users) / static_cast<double>(std::max<std::int64_t>(owners[item], 1)));
+      bits[item] = std::log2(all / static_cast<double>(std::max<std::int64_t>(owners[item], 1)));
     return {k, std::move(bits)};
   }
   static constexpr std::string_view name = "metrics::novelty";
