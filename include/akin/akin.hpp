@@ -134,9 +134,11 @@
 #include <akin/metrics/classification.hpp>
 #include <akin/metrics/diversity.hpp>
 #include <akin/metrics/engagement.hpp>
+#include <akin/metrics/fairness.hpp>
 #include <akin/metrics/feature_diversity.hpp>
 #include <akin/metrics/graded_ranking.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/metrics/miscalibration.hpp>
 #include <akin/metrics/novelty.hpp>
 #include <akin/metrics/popularity_lift.hpp>
 #include <akin/metrics/ranking.hpp>

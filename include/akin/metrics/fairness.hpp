@@ -1,0 +1,305 @@
+/// @file
+/// Metrics of how alike groups of items are treated: those of a small producer and a large one, of one country and
+/// another. For groups of users see akin/evaluation/by_group.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/error.hpp>
+#include <akin/metrics/detail/discounts.hpp>
+#include <akin/metrics/judged_list.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// How many groups there are: the largest id + 1. Throws unless each item has an id, -1 or above.
+inline std::size_t checked_groups(std::span<const std::int32_t> groups, std::int64_t items, std::string_view where) {
+  if (static_cast<std::int64_t>(groups.size()) != items)
+    fail<std::invalid_argument>(where, ": groups must have an id for each item of the catalogue, ", items, ", got ",
+                                groups.size());
+  std::int32_t largest = -1;
+  for (std::size_t item = 0; item < groups.size(); ++item) {
+    if (groups[item] < -1)
+      fail<std::invalid_argument>(where, ": groups must have ids from 0, or -1 for no group, got ", groups[item],
+                                  " for item ", item);
+    largest = std::max(largest, groups[item]);
+  }
+  return static_cast<std::size_t>(largest) + 1;
+}
+
+/// The groups of the items that a metric looks at; refers to the ids.
+struct item_groups {
+  item_groups(std::span<const std::int32_t> ids, std::int64_t items, std::string_view where)
+      : of(ids), count(checked_groups(ids, items, where)) {}
+
+  std::span<const std::int32_t> of;  ///< of each item, -1 for none
+  std::size_t count;
+};
+
+/// The largest minus the smallest value of the groups that count; 0 with fewer than two.
+template <class Groups, class Counts, class Value>
+double gap_between(const Groups& groups, const Counts& counts, const Value& value) {
+  double smallest = 0, largest = 0;
+  bool first = true;
+  for (const auto& group : groups) {
+    if (!counts(group)) continue;
+    smallest = first ? value(group) : std::min(smallest, value(group));
+    largest = first ? value(group) : std::max(largest, value(group));
+    first = false;
+  }
+  return largest - smallest;
+}
+
+}  // namespace detail
+
+namespace metrics {
+
+/// What the items of a group were shown.
+struct shown_group {
+  std::int64_t items = 0;  ///< of the catalogue
+  double exposure = 0;     ///< sum of 1 / log2(1 + rank) over all its ranks in the lists, ranks from 1
+  double relative = 0;     ///< exposure / items, divided by the same over the items of all groups; 1 is parity
+};
+
+/// Sums of exposure for each group, from integers: how often an item of the group stood at each rank. Memory: 8 bytes a
+/// group and rank.
+class group_exposures {
+ public:
+  group_exposures(int k, const detail::item_groups& groups)
+      : depth_(std::min(static_cast<std::size_t>(k), groups.of.size())),
+        groups_(groups),
+        counts_(groups.count * depth_) {}
+
+  template <class Index>
+  void add(const judged_list<Index>& list) noexcept {
+    const auto shown = list.ranked.first(std::min(depth_, list.ranked.size()));
+    for (std::size_t rank = 0; rank < shown.size(); ++rank) {
+      const std::int32_t group = groups_.of[static_cast<std::size_t>(shown[rank])];
+      if (group >= 0) ++counts_[static_cast<std::size_t>(group) * depth_ + rank];
+    }
+  }
+  void merge(const group_exposures& other) noexcept {
+    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  }
+
+  /// One for each id. `relative` is 0 for a group without items, and for all where no item of a group was shown.
+  [[nodiscard]] std::vector<shown_group> by_group() const {
+    std::vector<shown_group> result(groups_.count);
+    shown_group all;
+    for (const std::int32_t group : groups_.of)
+      if (group >= 0) ++result[static_cast<std::size_t>(group)].items;
+    for (std::size_t group = 0; group < result.size(); ++group) {
+      for (std::size_t rank = 0; rank < depth_; ++rank)
+        result[group].exposure += static_cast<double>(counts_[group * depth_ + rank]) *
+                                  detail::rank_discount(static_cast<std::int32_t>(rank));
+      all.items += result[group].items;
+      all.exposure += result[group].exposure;
+    }
+    for (shown_group& group : result)
+      if (group.items > 0 && all.exposure > 0)
+        group.relative =
+            group.exposure / static_cast<double>(group.items) * static_cast<double>(all.items) / all.exposure;
+    return result;
+  }
+
+ private:
+  std::size_t depth_;
+  detail::item_groups groups_;
+  std::vector<std::int64_t> counts_;
+};
+
+/// How unequally groups of items are exposed in the first k ranks of all evaluated users together: rank r, from 1,
+/// gives an exposure of 1 / log2(1 + r); the exposure of a group is that of its items, per item of the group, relative
+/// to the exposure per item of all groups; the gap is the largest minus the smallest over the groups that have items. 0
+/// is demographic parity (A. Singh, T. Joachims, "Fairness of Exposure in Rankings", KDD 2018, there for one ranking),
+/// 1 that the groups differ by as much as an item gets on average; at most the items of all groups / the items of the
+/// smallest, where that group gets everything. 0 with fewer than two groups and where no item of a group is shown.
+///
+/// `groups`: an id from 0 for each item of the catalogue, -1 for an item that is in no group and counts nowhere; they
+/// are referred to and must outlive the evaluation. Throws std::invalid_argument where there are fewer or more ids than
+/// items or an id is below -1. accumulate(context).by_group() has the numbers of each group, of lists that are added
+/// one by one; exposure_of_group has one of them in evaluate. One number for all users, so it has no standard error.
+/// Memory: 8 bytes a group, rank and worker, groups being the largest id + 1.
+struct exposure_gap {
+  int k;
+  std::span<const std::int32_t> groups;
+
+  exposure_gap(int list_length, std::span<const std::int32_t> item_groups) : k(list_length), groups(item_groups) {}
+  exposure_gap(int, const std::vector<std::int32_t>&&) = delete;  // would not live until it is used
+
+  class accumulator : public group_exposures {
+   public:
+    using group_exposures::group_exposures;
+    [[nodiscard]] double value() const {
+      return detail::gap_between(
+          by_group(), [](const shown_group& group) { return group.items > 0; },
+          [](const shown_group& group) { return group.relative; });
+    }
+  };
+
+  template <class Index>
+  [[nodiscard]] accumulator accumulate(const list_context<Index>& context) const {
+    detail::require(k >= 1, name, "k must be positive", k);
+    return {k, {groups, context.items, name}};
+  }
+  static constexpr std::string_view name = "metrics::exposure_gap";
+};
+
+/// The exposure per item of one group relative to that of all groups, as exposure_gap has it: above 1 where its items
+/// stand higher and more often than the average item, 1 at parity, 0 where they are never shown. Throws
+/// std::invalid_argument where exposure_gap does and where no item is in the group.
+struct exposure_of_group {
+  int k;
+  std::span<const std::int32_t> groups;
+  std::int32_t group;
+
+  exposure_of_group(int list_length, std::span<const std::int32_t> item_groups, std::int32_t which)
+      : k(list_length), groups(item_groups), group(which) {}
+  exposure_of_group(int, const std::vector<std::int32_t>&&, std::int32_t) = delete;  // would not live until it is used
+
+  class accumulator : public group_exposures {
+   public:
+    accumulator(int k, const detail::item_groups& groups, std::int32_t group)
+        : group_exposures(k, groups), group_(static_cast<std::size_t>(group)) {}
+    [[nodiscard]] double value() const { return by_group()[group_].relative; }
+
+   private:
+    std::size_t group_;
+  };
+
+  template <class Index>
+  [[nodiscard]] accumulator accumulate(const list_context<Index>& context) const {
+    detail::require(k >= 1, name, "k must be positive", k);
+    const detail::item_groups checked(groups, context.items, name);
+    detail::require(group >= 0 && std::find(groups.begin(), groups.end(), group) != groups.end(), name,
+                    "group must be that of an item", group);
+    return {k, checked, group};
+  }
+  static constexpr std::string_view name = "metrics::exposure_of_group";
+};
+
+/// What was found of the items of a group.
+struct found_group {
+  std::int64_t wanted = 0;  ///< cells: an item of the group that is relevant to an evaluated user
+  std::int64_t found = 0;   ///< of these, how many came in the user's first k ranks
+  double recall = 0;        ///< found / wanted, 0 where nothing is wanted
+};
+
+/// Relevant cells of each group, and how many of them were found. Memory: 16 bytes a group.
+class group_recalls {
+ public:
+  group_recalls(int k, const detail::item_groups& groups) : k_(k), groups_(groups), cells_(groups.count) {}
+
+  template <class Index>
+  void add(const judged_list<Index>& list) noexcept {
+    for (const Index item : list.relevant) {
+      const std::int32_t group = groups_.of[static_cast<std::size_t>(item)];
+      if (group >= 0) ++cells_[static_cast<std::size_t>(group)].wanted;
+    }
+    for (const std::int32_t rank : list.hits_within(k_)) {
+      const std::int32_t group = groups_.of[static_cast<std::size_t>(list.ranked[static_cast<std::size_t>(rank)])];
+      if (group >= 0) ++cells_[static_cast<std::size_t>(group)].found;
+    }
+  }
+  void merge(const group_recalls& other) noexcept {
+    for (std::size_t group = 0; group < cells_.size(); ++group) {
+      cells_[group].wanted += other.cells_[group].wanted;
+      cells_[group].found += other.cells_[group].found;
+    }
+  }
+
+  /// One for each id.
+  [[nodiscard]] std::vector<found_group> by_group() const {
+    std::vector<found_group> result(cells_.size());
+    for (std::size_t group = 0; group < result.size(); ++group) {
+      const auto [wanted, found] = cells_[group];
+      result[group] = {wanted, found, wanted > 0 ? static_cast<double>(found) / static_cast<double>(wanted) : 0};
+    }
+    return result;
+  }
+
+ private:
+  struct cells {
+    std::int64_t wanted = 0, found = 0;
+  };
+
+  int k_;
+  detail::item_groups groups_;
+  std::vector<cells> cells_;
+};
+
+/// How unequally the relevant items of groups are found: the recall of a group is the share of its relevant cells (a
+/// user and an item that the user wants) whose item comes in the user's first k ranks; the gap is the largest minus the
+/// smallest over the groups with relevant cells. From 0, equal opportunity, to 1; 0 with fewer than two such groups.
+/// The recalls are those of Z. Zhu, J. Wang, J. Caverlee, "Measuring and Mitigating Item Under-Recommendation Bias in
+/// Personalized Ranking Systems", SIGIR 2020, whose REO is their standard deviation divided by their mean; the gap is
+/// in the unit of recall, and finite also where nothing is found.
+///
+/// `groups`, what is thrown and by_group() as in exposure_gap; item_recall_of_group has the recall of one group in
+/// evaluate. One number for all users, so it has no standard error. Memory: 16 bytes a group and worker.
+struct item_recall_gap {
+  int k;
+  std::span<const std::int32_t> groups;
+
+  item_recall_gap(int list_length, std::span<const std::int32_t> item_groups) : k(list_length), groups(item_groups) {}
+  item_recall_gap(int, const std::vector<std::int32_t>&&) = delete;  // would not live until it is used
+
+  class accumulator : public group_recalls {
+   public:
+    using group_recalls::group_recalls;
+    [[nodiscard]] double value() const {
+      return detail::gap_between(
+          by_group(), [](const found_group& group) { return group.wanted > 0; },
+          [](const found_group& group) { return group.recall; });
+    }
+  };
+
+  template <class Index>
+  [[nodiscard]] accumulator accumulate(const list_context<Index>& context) const {
+    detail::require(k >= 1, name, "k must be positive", k);
+    return {k, {groups, context.items, name}};
+  }
+  static constexpr std::string_view name = "metrics::item_recall_gap";
+};
+
+/// The share of the relevant cells of one group that are found in the first k ranks, as item_recall_gap has it; 0 where
+/// the group has none. Throws std::invalid_argument where item_recall_gap does and where no item is in the group.
+struct item_recall_of_group {
+  int k;
+  std::span<const std::int32_t> groups;
+  std::int32_t group;
+
+  item_recall_of_group(int list_length, std::span<const std::int32_t> item_groups, std::int32_t which)
+      : k(list_length), groups(item_groups), group(which) {}
+  item_recall_of_group(int, const std::vector<std::int32_t>&&, std::int32_t) = delete;  // would not live until used
+
+  class accumulator : public group_recalls {
+   public:
+    accumulator(int k, const detail::item_groups& groups, std::int32_t group)
+        : group_recalls(k, groups), group_(static_cast<std::size_t>(group)) {}
+    [[nodiscard]] double value() const { return by_group()[group_].recall; }
+
+   private:
+    std::size_t group_;
+  };
+
+  template <class Index>
+  [[nodiscard]] accumulator accumulate(const list_context<Index>& context) const {
+    detail::require(k >= 1, name, "k must be positive", k);
+    const detail::item_groups checked(groups, context.items, name);
+    detail::require(group >= 0 && std::find(groups.begin(), groups.end(), group) != groups.end(), name,
+                    "group must be that of an item", group);
+    return {k, checked, group};
+  }
+  static constexpr std::string_view name = "metrics::item_recall_of_group";
+};
+
+}  // namespace metrics
+}  // namespace akin::inline AKIN_ABI
