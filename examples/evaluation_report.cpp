@@ -51,7 +51,8 @@ void judge(akin::report& table, const char* name, Model model, const akin::spars
     return akin::named_results(akin::evaluate(execution::par, model, data.seen, data.future, metric...), metric...);
   };
   const auto trained = std::chrono::steady_clock::now();
-  auto results = evaluate(metrics::ndcg{20}, metrics::recall{20}, metrics::reciprocal_rank{20}, metrics::coverage{20});
+  auto results = evaluate(metrics::ndcg{20}, metrics::recall{20}, metrics::coverage{20}, metrics::novelty{20},
+                          metrics::diversity{20});
   table.add(name, std::move(results), {.train_seconds = train_seconds, .evaluate_seconds = seconds_since(trained)});
 }
 

@@ -1,4 +1,5 @@
 #include <akin/baselines/popularity.hpp>
+#include <akin/retrieval/recommend_for.hpp>
 
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
@@ -31,4 +32,36 @@ TEST_CASE("popularity answers users without evidence and never offers an item th
   const auto lists = akin::recommend(akin::execution::seq, model, {.k = 3});
   CHECK(std::ranges::equal(lists.items(2), std::vector{1}));
   CHECK_FALSE(model.knows_item(0));
+}
+
+TEMPLATE_TEST_CASE("popularity gives any history the items that recommend gives, without what is excluded", "",
+                   akin::popularity<float>, akin::popularity<double>, (akin::popularity<double, std::int64_t>)) {
+  static_assert(akin::history_scorer<TestType>);
+  TestType model;
+  model.fit(matrix_of<TestType>(3, 4, {{0, 0, 5}, {1, 0, 1}, {2, 1, 9}, {0, 2, -1}}));
+  // More rows than users of the training; the last has no history.
+  const auto histories = matrix_of<TestType>(5, 4, {{0, 3, 1}, {1, 0, 2}, {2, 0, 1}, {2, 1, 1}, {2, 2, 1}, {3, 1, 7}});
+  const auto all = akin::recommend_for(akin::execution::seq, model, histories, {.k = 4});
+  for (const std::size_t row : {0u, 1u, 2u, 3u}) {
+    CHECK(std::ranges::equal(all.items(row), std::vector{0, 1, 2}));
+    CHECK(std::ranges::equal(all.scores(row), std::vector{2, 1, 1}));
+  }
+  CHECK(all.items(4).empty());
+  const auto rest =
+      akin::recommend_for(akin::execution::par.threads(3), model, histories, {.k = 4, .exclude = histories});
+  CHECK(std::ranges::equal(rest.items(0), std::vector{0, 1, 2}));
+  CHECK(std::ranges::equal(rest.items(1), std::vector{1, 2}));
+  CHECK(rest.items(2).empty());
+  CHECK(std::ranges::equal(rest.items(3), std::vector{0, 2}));
+}
+
+TEST_CASE("popularity refuses histories before it has learnt, and of other items") {
+  akin::popularity<float> model;
+  const akin::sparse_matrix<float> wide(2, 4), narrow(2, 3);
+  CHECK_THROWS_AS(akin::recommend_for(akin::execution::seq, model, wide, {.k = 1}), akin::not_fitted);
+  model.fit(wide);
+  CHECK_THROWS_WITH(akin::recommend_for(akin::execution::seq, model, narrow, {.k = 1}),
+                    "recommend_for: the histories must have a column for each of the 4 items, got 3");
+  const auto lists = akin::recommend_for(akin::execution::seq, model, wide, {.k = 1});
+  CHECK(lists.items(0).empty());
 }

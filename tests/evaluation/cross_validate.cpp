@@ -200,7 +200,9 @@ TEST_CASE("cross_validate refuses what makes no folds") {
   CHECK_THROWS_WITH(validate({.folds = 1}), "cross_validate: folds must be at least 2, got 1");
   CHECK_THROWS_AS(validate({.folds = 5}), std::invalid_argument);
   CHECK_THROWS_WITH(
-      validate({.folds = 2, .by = akin::fold_by::users}),
+      akin::cross_validate(
+          execution::seq, clicks, {.folds = 2, .by = akin::fold_by::users}, [] { return akin::bias<float>(); },
+          metrics::recall{2}),
       "cross_validate: the model must be able to score the history of a user who was not in the training, "
       "for fold_by::users");
   CHECK_THROWS_AS(validate({.folds = 2, .by = static_cast<akin::fold_by>(9)}), std::invalid_argument);

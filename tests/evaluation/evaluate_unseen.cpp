@@ -2,7 +2,9 @@
 #include <cmath>
 #include <cstdint>
 #include <stdexcept>
+#include <utility>
 
+#include <akin/baselines/popularity.hpp>
 #include <akin/data/split_cold.hpp>
 #include <akin/data/synthetic.hpp>
 #include <akin/evaluation/evaluate_unseen.hpp>
@@ -73,6 +75,9 @@ TEMPLATE_TEST_CASE("evaluate_unseen judges the lists of recommend_for", "", floa
   akin::graph_filter<TestType> graph;  // scores several histories at once
   graph.fit(execution::seq, parts.train);
   check_model_of(graph, parts);
+  akin::popularity<TestType> popular;  // the line to beat
+  popular.fit(execution::seq, parts.train);
+  check_model_of(popular, parts);
 }
 
 TEST_CASE("evaluate_unseen of 64-bit ids") {
@@ -121,4 +126,11 @@ TEST_CASE("evaluate_unseen refuses what does not fit") {
                   std::invalid_argument);
   CHECK_THROWS_AS(akin::evaluate_unseen(execution::seq, model, known, known, metrics::recall{0}),
                   std::invalid_argument);
+  auto unsorted = known;
+  std::swap(unsorted.innerIndexPtr()[0], unsorted.innerIndexPtr()[1]);
+  CHECK_THROWS_WITH(akin::evaluate_unseen(execution::seq, model, unsorted, known, metrics::recall{1}),
+                    "evaluate_unseen: known: column ids must be ascending, unique and below 3, got 0 after 1 in row 0");
+  CHECK_THROWS_WITH(
+      akin::evaluate_unseen(execution::seq, model, known, unsorted, metrics::recall{1}),
+      "evaluate_unseen: held_out: column ids must be ascending, unique and below 3, got 0 after 1 in row 0");
 }

@@ -3,6 +3,7 @@
 #include <limits>
 #include <vector>
 
+#include <akin/baselines/bias.hpp>
 #include <akin/hybrid/blend.hpp>
 #include <akin/hybrid/fallback.hpp>
 #include <akin/io/model_file.hpp>
@@ -117,10 +118,25 @@ TEST_CASE("a chain of a blend scores histories, without the models that cannot")
   const trio<> models;
   const auto mixed =
       akin::blend(akin::normalization::min_max, akin::weighted(0.5, models.als), akin::weighted(0.5, models.knn));
-  const auto chain = fallback(models.knn, mixed, models.popular);
+  akin::bias<float> mean;
+  mean.fit(models.clicks);
+  const auto chain = fallback(models.knn, mixed, mean);
   const auto histories = akin::recommend_for(akin::execution::par, chain, models.clicks, {.k = 5});
   const auto users = akin::recommend(akin::execution::par, fallback(models.knn, mixed), {.k = 5});
   for (std::size_t u = 0; u < histories.size(); ++u) CHECK(items_of(histories, u) == items_of(users, u));
+}
+
+TEST_CASE("popularity fills the list of a history too") {
+  const trio<> models;
+  const auto chain = fallback(models.knn, models.popular);
+  const akin::query<std::int32_t> q{.k = 10, .exclude = models.clicks};
+  const auto histories = akin::recommend_for(akin::execution::par, chain, models.clicks, q);
+  const auto users = akin::recommend(akin::execution::par, chain, q);
+  CHECK(histories.items(0).empty());  // without a history
+  for (std::size_t u = 1; u < histories.size(); ++u) {
+    CHECK(histories.items(u).size() == 10);
+    CHECK(items_of(histories, u) == items_of(users, u));
+  }
 }
 
 TEST_CASE("similar items come from the first that can compare") {

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <vector>
 
+#include <akin/baselines/bias.hpp>
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/hybrid/blend.hpp>
 #include <akin/hybrid/fallback.hpp>
@@ -89,8 +90,12 @@ TEST_CASE("histories, similar items and reasons where the model has them, else a
   check_same(akin::similar_items(akin::execution::par, models.knn, items, {.k = 5}),
              akin::similar_items(akin::execution::par, knn, items, {.k = 5}));
   CHECK(akin::explain(knn, models.clicks, 5, 7).size() == akin::explain(models.knn, models.clicks, 5, 7).size());
-  CHECK_THROWS_WITH(akin::recommend_for(akin::execution::par, popular, models.clicks, {.k = 5}),
-                    "any_recommender: popularity cannot score a history");
+  check_same(akin::recommend_for(akin::execution::par, models.popular, models.clicks, {.k = 5}),
+             akin::recommend_for(akin::execution::par, popular, models.clicks, {.k = 5}));
+  akin::bias<float> mean;
+  mean.fit(models.clicks);
+  CHECK_THROWS_WITH(akin::recommend_for(akin::execution::par, any(mean), models.clicks, {.k = 5}),
+                    "any_recommender: bias cannot score a history");
   CHECK_THROWS_WITH(akin::similar_items(akin::execution::par, popular, items, {.k = 5}),
                     "any_recommender: popularity cannot compare items");
   CHECK_THROWS_WITH(akin::explain(popular, models.clicks, 5, 7), "any_recommender: popularity cannot explain a score");

@@ -17,6 +17,7 @@
 #include <akin/matrix.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/storage.hpp>
+#include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -64,6 +65,10 @@ class popularity {
   void score_all(Index, std::span<Scalar> out) const noexcept {
     for (std::int64_t item = 0; item < items(); ++item)
       out[static_cast<std::size_t>(item)] = scores_[item] > 0 ? scores_[item] : detail::no_score<Scalar>;
+  }
+  /// The same for any history, for recommend_for and evaluate_unseen (which give an empty history an empty list).
+  void score_history(slice<const Index>, slice<const Scalar>, std::span<Scalar> out) const noexcept {
+    score_all(Index{0}, out);
   }
 
   void write_to(detail::model_writer& writer) const {

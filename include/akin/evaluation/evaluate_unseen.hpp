@@ -74,11 +74,15 @@ evaluation<sizeof...(Metrics)> evaluate_unseen(const Policy& policy, const Model
   constexpr std::string_view where = "evaluate_unseen";
   using index_type = typename Model::index_type;
   detail::require_fitted(model.users() > 0 || model.items() > 0, where);
-  const auto histories = detail::checked_view<typename Model::scalar_type, index_type>(policy, known, where);
+  const auto histories =
+      detail::checked_view<typename Model::scalar_type, index_type>(policy, known, "evaluate_unseen: known");
   detail::require_columns(histories.cols, model.items(), where);
   if (held_out.rows() != known.rows() || held_out.cols() != known.cols())
     detail::fail<std::invalid_argument>(where, ": held_out must have the shape of known, ", histories.rows, " x ",
                                         histories.cols, ", got ", held_out.rows(), " x ", held_out.cols());
+  // evaluate would call it test.
+  static_cast<void>(
+      detail::checked_view<typename Model::scalar_type, index_type>(policy, held_out, "evaluate_unseen: held_out"));
   const detail::unseen_scorer<Model> unseen(model, histories);
   return evaluate(policy, unseen, known, held_out, options, metrics...);
 }

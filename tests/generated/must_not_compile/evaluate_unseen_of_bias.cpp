@@ -1,12 +1,12 @@
 // expect: akin: evaluate_unseen needs a model that can score a history
-#include <akin/baselines/popularity.hpp>
+#include <akin/baselines/bias.hpp>
 #include <akin/evaluation/evaluate_unseen.hpp>
 #include <akin/linear/ease.hpp>
 #include <akin/metrics/ranking.hpp>
 
 int main() {
 #if defined(AKIN_SHOULD_FAIL)
-  akin::popularity<float> model;
+  akin::bias<float> model;
 #else
   akin::ease<float> model;
 #endif
