@@ -132,6 +132,25 @@ TEST_CASE("feature_diversity agrees with all pairs in double") {
   check_random<double, std::int64_t>();
 }
 
+TEST_CASE("feature_diversity takes any number of columns") {
+  constexpr int columns = 90;
+  const std::int64_t apart = (std::int64_t{1} << 40) / columns;
+  const auto features = draw_features<double>(9, 30, columns);
+  akin::sparse_matrix<double, std::int64_t> far(30, columns * apart);
+  far.reserve(Eigen::VectorXi::Constant(30, columns));
+  for (int i = 0; i < 30; ++i)
+    for (int c = 0; c < columns; ++c)
+      if (features(i, c) != 0) far.insert(i, c * apart + c % 7) = features(i, c);
+  far.makeCompressed();
+  std::vector<std::int32_t> list;
+  for (std::int32_t i = 0; i < 30; ++i) list.push_back(i);
+  for (const int k : {2, 10, 30}) {
+    CAPTURE(k);
+    const std::vector<std::int32_t> first(list.begin(), list.begin() + k);
+    CHECK(std::abs(judge(metrics::feature_diversity{k, far}, 30, list) - obvious(features, first)) < 1e-13);
+  }
+}
+
 TEST_CASE("feature_diversity of the users who have an item is diversity") {
   const auto data = draw_case(3, 80, 25);
   const akin::sparse_matrix<float> audiences = data.train.transpose();

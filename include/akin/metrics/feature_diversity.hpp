@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -58,24 +59,27 @@ class dense_item_features {
     }
   }
 
-  /// The sum of the cosines of all pairs, as (|sum of the unit rows|^2 - rows that are not 0) / 2; O(items * columns).
+  /// The sum of the cosines of all pairs: each unit row times the sum of those before it; O(items * columns).
   template <class Index>
   [[nodiscard]] double sum_of_cosines(std::span<const Index> items) const noexcept {
     constexpr std::int64_t columns_at_once = 64;
     const auto rows = rows_.view();
-    double squares = 0, described = 0;
-    for (const Index item : items) described += scales_[static_cast<std::size_t>(item)] > 0 ? 1 : 0;
+    double sum = 0;
     for (std::int64_t first = 0; first < rows.cols; first += columns_at_once) {
       const std::int64_t count = std::min(columns_at_once, rows.cols - first);
-      double sums[columns_at_once] = {};
+      double before[columns_at_once] = {}, products[columns_at_once] = {};
       for (const Index item : items) {
         const double scale = scales_[static_cast<std::size_t>(item)];
         const Scalar* const row = rows.row(item) + first;
-        for (std::int64_t i = 0; i < count; ++i) sums[i] += scale * static_cast<double>(row[i]);
+        for (std::int64_t i = 0; i < count; ++i) {
+          const double x = scale * static_cast<double>(row[i]);
+          products[i] += before[i] * x;
+          before[i] += x;
+        }
       }
-      for (std::int64_t i = 0; i < count; ++i) squares += sums[i] * sums[i];
+      for (std::int64_t i = 0; i < count; ++i) sum += products[i];
     }
-    return (squares - described) / 2;
+    return sum;
   }
 
  private:
@@ -97,9 +101,45 @@ class sparse_item_features {
           scale_features(slice<Scalar>{rows_.mutable_values() + rows.offsets[item], rows.row_size(item)});
   }
 
-  /// Pair by pair, since a sum of rows would need memory for all columns; O(items * elements of their rows).
+  /// The same; O(elements of the items' rows) where these are some thousand, else O(items * elements).
   template <class Index>
   [[nodiscard]] double sum_of_cosines(std::span<const Index> items) const noexcept {
+    std::int64_t elements = 0;
+    for (const Index item : items) elements += rows_.view().row_size(item);
+    return elements <= slots / 2 ? sum_by_columns(items) : sum_by_pairs(items);
+  }
+
+ private:
+  static constexpr int bits = 12;
+  static constexpr std::int64_t slots = std::int64_t{1} << bits;
+
+  /// The sums of the rows so far are in a table of the columns that they have, since there may be too many columns for
+  /// an array.
+  template <class Index>
+  [[nodiscard]] double sum_by_columns(std::span<const Index> items) const noexcept {
+    std::array<FeatureIndex, slots> columns;
+    std::array<double, slots> before;
+    columns.fill(-1);
+    double sum = 0;
+    for (const Index item : items) {
+      const double scale = scales_[static_cast<std::size_t>(item)];
+      const auto row = rows_.view().row_columns(item);
+      const auto values = rows_.view().row_values(item);
+      for (std::int64_t i = 0; i < row.size; ++i) {
+        const double x = scale * static_cast<double>(values[i]);
+        auto slot = static_cast<std::size_t>((static_cast<std::uint64_t>(row[i]) * 0x9E3779B97F4A7C15u) >> (64 - bits));
+        while (columns[slot] != row[i] && columns[slot] != -1) slot = (slot + 1) % slots;
+        const double others = columns[slot] == -1 ? 0 : before[slot];
+        columns[slot] = row[i];
+        sum += others * x;
+        before[slot] = others + x;
+      }
+    }
+    return sum;
+  }
+
+  template <class Index>
+  [[nodiscard]] double sum_by_pairs(std::span<const Index> items) const noexcept {
     double sum = 0;
     for (std::size_t i = 1; i < items.size(); ++i)
       for (std::size_t j = 0; j < i; ++j) {
@@ -108,8 +148,6 @@ class sparse_item_features {
       }
     return sum;
   }
-
- private:
   [[nodiscard]] double dot(std::int64_t a, std::int64_t b) const noexcept {
     const auto rows = rows_.view();
     const auto columns_a = rows.row_columns(a), columns_b = rows.row_columns(b);
@@ -152,8 +190,8 @@ namespace metrics {
 /// `features`: items x features of float or double, a compressed row-major sparse matrix or a dense one, as a named
 /// object that lives until the evaluation has begun: it is referred to, and copied once an evaluation. Throws
 /// std::invalid_argument where it has not one row for each item of the catalogue, holds what is not finite or is
-/// malformed. Memory: the copy and 8 bytes an item; O(k * features) a list where they are dense, O(k * elements of its
-/// items' rows) where they are sparse.
+/// malformed. Memory: the copy and 8 bytes an item; O(k * features) a list where they are dense, O(elements of its
+/// items' rows) where they are sparse, times k where these are more than 2048.
 template <class Features>
 struct feature_diversity {
   static_assert(!sparse_matrix_like<Features> || bool(Features::IsRowMajor),
