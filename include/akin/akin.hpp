@@ -115,6 +115,7 @@
 #include <akin/kernels/score_tile_int8.hpp>
 #include <akin/kernels/select.hpp>
 #include <akin/kernels/sgd_step.hpp>
+#include <akin/kernels/shared_bits.hpp>
 #include <akin/kernels/simd.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
 #include <akin/kernels/sparse_product.hpp>

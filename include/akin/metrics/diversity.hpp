@@ -3,9 +3,11 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -13,6 +15,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/kernels/shared_bits.hpp>
 #include <akin/metrics/judged_list.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -41,16 +44,31 @@ class item_audiences {
 
   [[nodiscard]] std::size_t size(std::size_t item) const noexcept { return starts_[item + 1] - starts_[item]; }
 
-  /// Users who have both.
-  [[nodiscard]] std::int64_t shared(std::size_t a, std::size_t b) const noexcept {
-    if (size(a) > size(b)) std::swap(a, b);
-    if (bitmaps_[a] != none) return shared_bits(bitmaps_[a], bitmaps_[b]);
-    if (bitmaps_[b] != none) return found_in(of(a), bitmaps_[b]);
-    return size(b) / 16 > size(a) ? bisected(of(a), of(b)) : merged(of(a), of(b));
+  /// The sum over all pairs of |Ui and Uj| / sqrt(|Ui| |Uj|). Pairs with an item that has a bitmap are counted one by
+  /// one; those of the items without are counted together, in one pass over their users.
+  [[nodiscard]] double sum_of_cosines(std::span<const Index> items) const {
+    double sum = 0;
+    std::vector<audience> few;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const auto a = static_cast<std::size_t>(items[i]);
+      if (size(a) > 0 && bitmaps_[a] == none) few.push_back({of(a), 1 / std::sqrt(static_cast<double>(size(a)))});
+      for (std::size_t j = 0; j < i; ++j) {
+        const auto b = static_cast<std::size_t>(items[j]);
+        if (bitmaps_[a] != none || bitmaps_[b] != none) sum += cosine(a, b);
+      }
+    }
+    return sum + sum_of_few(few);
   }
 
  private:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  static constexpr std::int64_t range = 2048, nobody = std::numeric_limits<std::int64_t>::max();
+
+  /// Users of an item that are still to be counted, and 1 / sqrt(how many they were).
+  struct audience {
+    std::span<const Index> rest;
+    double weight;
+  };
 
   [[nodiscard]] std::span<const Index> of(std::size_t item) const noexcept {
     return {users_.data() + starts_[item], size(item)};
@@ -62,11 +80,6 @@ class item_audiences {
       bits_[bitmaps_[item] + static_cast<std::size_t>(user) / 64] |= std::uint64_t{1}
                                                                      << (static_cast<std::size_t>(user) % 64);
   }
-  [[nodiscard]] std::int64_t shared_bits(std::size_t a, std::size_t b) const noexcept {
-    std::int64_t count = 0;
-    for (std::size_t word = 0; word < words_; ++word) count += std::popcount(bits_[a + word] & bits_[b + word]);
-    return count;
-  }
   [[nodiscard]] std::int64_t found_in(std::span<const Index> users, std::size_t bitmap) const noexcept {
     std::int64_t count = 0;
     for (const Index user : users) {
@@ -75,25 +88,45 @@ class item_audiences {
     }
     return count;
   }
-  [[nodiscard]] static std::int64_t bisected(std::span<const Index> few, std::span<const Index> many) noexcept {
-    std::int64_t count = 0;
-    auto from = many.begin();
-    for (const Index user : few) {
-      from = std::lower_bound(from, many.end(), user);
-      if (from == many.end()) break;
-      count += *from == user ? 1 : 0;
-    }
-    return count;
+  [[nodiscard]] double cosine(std::size_t a, std::size_t b) const noexcept {
+    if (size(a) > size(b)) std::swap(a, b);
+    const std::int64_t shared = bitmaps_[a] != none ? kernels::shared_bits(&bits_[bitmaps_[a]], &bits_[bitmaps_[b]],
+                                                                           static_cast<std::int64_t>(words_))
+                                                    : found_in(of(a), bitmaps_[b]);
+    if (shared == 0) return 0;
+    return static_cast<double>(shared) / std::sqrt(static_cast<double>(size(a)) * static_cast<double>(size(b)));
   }
-  [[nodiscard]] static std::int64_t merged(std::span<const Index> a, std::span<const Index> b) noexcept {
-    std::int64_t count = 0;
-    for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-      const Index x = a[i], y = b[j];
-      count += x == y ? 1 : 0;
-      i += x <= y ? 1 : 0;
-      j += y <= x ? 1 : 0;
+
+  /// Users are taken in ranges for which a table of a number a user fits the first cache: what the items before have
+  /// added to a user's number is what the item shares with them.
+  [[nodiscard]] static double sum_of_few(std::span<audience> items) noexcept {
+    std::array<double, range> table{};
+    double sum = 0;
+    for (std::int64_t start = first_user(items); start != nobody; start = first_user(items)) {
+      for (const audience& item : items) {
+        double shared = 0;
+        for (const Index user : item.rest) {
+          if (user - start >= range) break;
+          double& number = table[static_cast<std::size_t>(user - start)];
+          shared += number;
+          number += item.weight;
+        }
+        sum += shared * item.weight;
+      }
+      for (audience& item : items)
+        while (!item.rest.empty() && item.rest.front() - start < range) {
+          table[static_cast<std::size_t>(item.rest.front() - start)] = 0;
+          item.rest = item.rest.subspan(1);
+        }
     }
-    return count;
+    return sum;
+  }
+
+  [[nodiscard]] static std::int64_t first_user(std::span<const audience> items) noexcept {
+    std::int64_t first = nobody;
+    for (const audience& item : items)
+      if (!item.rest.empty()) first = std::min(first, static_cast<std::int64_t>(item.rest.front()));
+    return first;
   }
 
   std::vector<std::size_t> starts_;  // items + 1 positions into users_
@@ -112,8 +145,8 @@ namespace metrics {
 /// all of them, to 1, nobody has two of them. An item that nobody has is like no other (cosine 0); a list of fewer than
 /// two items has no pairs and scores 0. B. Smyth, P. McClave, "Similarity vs. Diversity", ICCBR 2001 (mean
 /// dissimilarity of all pairs), with co-consumption as the similarity. Memory: an id and at most 4 bytes more for each
-/// nonzero of train, 16 bytes an item; O(nonzeros of train) to prepare; k (k - 1) / 2 intersections a list, each of at
-/// most users / 16 steps or so.
+/// nonzero of train, 16 bytes an item; O(nonzeros of train) to prepare; for a list a pass over the users of its items
+/// that less than a 32nd of the users have, for each item that more have, and users / 64 steps for each pair of these.
 struct diversity {
   int k = 10;
 
@@ -122,25 +155,14 @@ struct diversity {
    public:
     prepared(int k, const list_context<Index>& context) : k_(static_cast<std::size_t>(k)), audiences_(context) {}
 
-    [[nodiscard]] double operator()(const judged_list<Index>& list) const noexcept {
+    [[nodiscard]] double operator()(const judged_list<Index>& list) const {
       const auto shown = list.ranked.first(std::min(k_, list.ranked.size()));
       if (shown.size() < 2) return 0;
-      double alike = 0;
-      for (std::size_t i = 1; i < shown.size(); ++i)
-        for (std::size_t j = 0; j < i; ++j)
-          alike += cosine(static_cast<std::size_t>(shown[i]), static_cast<std::size_t>(shown[j]));
       const auto size = static_cast<double>(shown.size());
-      return 1 - alike / (size * (size - 1) / 2);
+      return std::max(0.0, 1 - audiences_.sum_of_cosines(shown) / (size * (size - 1) / 2));
     }
 
    private:
-    [[nodiscard]] double cosine(std::size_t a, std::size_t b) const noexcept {
-      const std::int64_t shared = audiences_.shared(a, b);
-      if (shared == 0) return 0;
-      return static_cast<double>(shared) /
-             std::sqrt(static_cast<double>(audiences_.size(a)) * static_cast<double>(audiences_.size(b)));
-    }
-
     std::size_t k_;
     detail::item_audiences<Index> audiences_;
   };
