@@ -66,7 +66,7 @@ p { margin: 0 0 8px; max-width: 75ch; overflow-wrap: anywhere; }
 .note { color: var(--muted); font-size: 0.87rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; }
-th, td { padding: 5px 12px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
+th, td { padding: 5px 8px; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
 th { font-weight: 600; }
 thead th { background: var(--head); vertical-align: bottom; }
 tr > :first-child { text-align: left; position: sticky; left: 0; background: var(--page); }
@@ -97,7 +97,7 @@ svg text { fill: var(--muted); font-size: 11px; }
 .point { fill: var(--point); stroke: var(--page); }
 ol.names { columns: 14rem; padding-left: 2rem; margin: 6px 0 0; font-size: 0.87rem; max-width: 560px; }
 ol.names li { overflow-wrap: anywhere; }
-@media (max-width: 600px) { main { padding: 16px 12px 32px; } th, td { padding: 5px 8px; } .odd { display: none; }
+@media (max-width: 600px) { main { padding: 16px 12px 32px; } .odd { display: none; }
   tbody th div { max-width: 8.5rem; } }
 @media print { main { max-width: none; padding: 0; } .scroll { overflow: visible; } h2 { break-after: avoid; }
   tr { break-inside: avoid; } tr > :first-child { position: static; } th, td { padding: 4px 7px; }
