@@ -50,6 +50,7 @@
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/evaluation/grid_search.hpp>
 #include <akin/evaluation/html_report.hpp>
+#include <akin/evaluation/off_policy.hpp>
 #include <akin/evaluation/per_user.hpp>
 #include <akin/evaluation/random_search.hpp>
 #include <akin/evaluation/report.hpp>
