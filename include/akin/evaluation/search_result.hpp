@@ -78,9 +78,10 @@ void trials_csv(const std::vector<trial_result>& trials, Sink&& sink) {
     for (const auto& parameter : result.parameters) names.insert(parameter.first);
   const bool with_iterations =
       std::any_of(trials.begin(), trials.end(), [](const trial_result& result) { return result.iterations > 0; });
-  std::vector<std::string> header = {"trial"};
+  std::vector<std::string> header;
+  header.emplace_back("trial");
   if (with_iterations) header.emplace_back("iterations");
-  header.insert(header.end(), {"score", "standard_error", "seconds"});
+  for (const char* const name : {"score", "standard_error", "seconds"}) header.emplace_back(name);
   header.insert(header.end(), names.begin(), names.end());
   header.emplace_back("error");
   sink(std::string_view(detail::csv_line(header)));
