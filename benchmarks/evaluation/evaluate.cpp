@@ -2,7 +2,7 @@
 // of 64 factors, in turn in the same run. Counters: the fastest call of each in milliseconds, and `ratio`, evaluate /
 // recommend. gaussian: factors without structure, for 8192 users and 40,000 items; gowalla: those of implicit ALS
 // trained on it, where AKIN_DATA names the folder of public data. with_area: gaussian with auc among the metrics, which
-// needs all scores of each user.
+// needs all scores of each user. gowalla_beyond_accuracy: with novelty, diversity, popularity lift and coverage.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -23,6 +23,10 @@
 #include <akin/factorization/implicit_als.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/area_under_curve.hpp>
+#include <akin/metrics/beyond_accuracy.hpp>
+#include <akin/metrics/diversity.hpp>
+#include <akin/metrics/novelty.hpp>
+#include <akin/metrics/popularity_lift.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/recommend.hpp>
@@ -105,11 +109,16 @@ void beside_recommend(benchmark::State& state, const shop& data, const More&... 
 
 void gaussian(benchmark::State& state) { beside_recommend(state, gaussian_shop()); }
 void with_area(benchmark::State& state) { beside_recommend(state, gaussian_shop(), metrics::auc{}); }
-void gowalla(benchmark::State& state) {
+template <class... More>
+void on_gowalla(benchmark::State& state, const More&... more) {
   if (std::filesystem::exists(gowalla_folder() / "train.txt"))
-    beside_recommend(state, gowalla_shop());
+    beside_recommend(state, gowalla_shop(), more...);
   else
     state.SkipWithError("AKIN_DATA must name the folder of public data");
+}
+void gowalla(benchmark::State& state) { on_gowalla(state); }
+void gowalla_beyond_accuracy(benchmark::State& state) {
+  on_gowalla(state, metrics::novelty{20}, metrics::diversity{20}, metrics::popularity_lift{20}, metrics::coverage{20});
 }
 
 void sizes(benchmark::internal::Benchmark* one) {
@@ -118,5 +127,6 @@ void sizes(benchmark::internal::Benchmark* one) {
 BENCHMARK(gaussian)->Apply(sizes);  // threads=0: all
 BENCHMARK(with_area)->Apply(sizes);
 BENCHMARK(gowalla)->Apply(sizes);
+BENCHMARK(gowalla_beyond_accuracy)->Apply(sizes);
 
 }  // namespace
