@@ -121,9 +121,11 @@ TEST_CASE("split_time_folds of few moments") {
   CHECK(lines_of(folds[1].test) == lines{2});
   CHECK(lines_of(akin::split_time_folds(log_at({1, 1, 1, 9}), {.folds = 1, .test_fraction = 0.9})[0].test) == lines{3});
   CHECK_THROWS_WITH(akin::split_time_folds(log_at({1, 1, 2, 2}), {.folds = 2}),
-                    "split_time_folds: the log must have moments enough for 2 windows, got nothing for window 2");
+                    "split_time_folds: the log must have moments enough for 2 windows and something before them to "
+                    "train on, got 2 of them and nothing for window 2");
   CHECK_THROWS_WITH(akin::split_time_folds(log_at({4, 4, 4}), {.folds = 1}),
-                    "split_time_folds: the log must have moments enough for 1 windows, got nothing for window 1");
+                    "split_time_folds: the log must have moments enough for 1 windows and something before them to "
+                    "train on, got 1 of them and nothing for window 1");
 }
 
 TEST_CASE("folds refuse what they cannot do") {

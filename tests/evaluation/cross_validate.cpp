@@ -218,6 +218,18 @@ TEST_CASE("cross_validate refuses what makes no folds") {
                         execution::seq, clicks, {.folds = 2, .by = akin::fold_by::users},
                         [] { return akin::bias<float>(); }, metrics::rmse{}),
                     "cross_validate_ratings: by must be fold_by::cells");
+  auto malformed = clicks;
+  malformed.innerIndexPtr()[0] = 4;
+  const akin::sparse_matrix<float> nothing(3, 4);
+  for (const auto by : {akin::fold_by::cells, akin::fold_by::users}) {
+    const auto on = [&](const auto& x) {
+      return akin::cross_validate(execution::seq, x, {.folds = 2, .by = by}, make, metrics::recall{2});
+    };
+    CHECK_THROWS_WITH(on(malformed), Catch::Contains("cross_validate: column ids must be"));
+    CHECK_THROWS_WITH(on(nothing), by == akin::fold_by::users
+                                       ? "cross_validate: there must be something to learn from, got nothing"
+                                       : "cross_validate: folds must be at most the number of interactions, 0, got 2");
+  }
   CHECK_THROWS_AS(akin::cross_validate(execution::seq, std::vector<akin::train_test<akin::sparse_matrix<float>>>(),
                                        make, metrics::recall{2}),
                   std::invalid_argument);

@@ -319,6 +319,7 @@ TEST_CASE("similar items of implicit_als are the largest cosines") {
 TEST_CASE("implicit_als refuses options that make no model") {
   using model_type = akin::implicit_als<float>;
   CHECK_THROWS_WITH(model_type({.factors = 0}), "implicit_als: factors must be positive, got 0");
+  CHECK_THROWS_WITH(model_type({.factors = -1}), "implicit_als: factors must be positive, got -1");
   CHECK_THROWS_WITH(model_type({.iterations = -2}), "implicit_als: iterations must be positive, got -2");
   CHECK_THROWS_WITH(model_type({.regularization = -1}),
                     "implicit_als: regularization must be finite and not negative, got -1");

@@ -59,6 +59,10 @@ std::vector<train_test<Data>> divide_folds(const Source& source, const std::vect
   return result;
 }
 
+inline std::ptrdiff_t count_moments(std::vector<std::int64_t> sorted) {
+  return std::unique(sorted.begin(), sorted.end()) - sorted.begin();
+}
+
 /// Where the windows begin, in lines of ascending time, and the end of the last: of the two beginnings of a moment
 /// around the wanted position, the nearer one.
 inline std::vector<std::size_t> window_bounds(const std::vector<std::int64_t>& sorted,
@@ -75,7 +79,8 @@ inline std::vector<std::size_t> window_bounds(const std::vector<std::int64_t>& s
     bounds.push_back(before > bounds.back() && (nearer || after == sorted.size()) ? before : after);
     if (bounds.back() <= bounds[bounds.size() - 2] || bounds.back() == sorted.size())
       fail<std::invalid_argument>("split_time_folds: the log must have moments enough for ", options.folds,
-                                  " windows, got nothing for window ", fold + 1);
+                                  " windows and something before them to train on, got ", count_moments(sorted),
+                                  " of them and nothing for window ", fold + 1);
   }
   bounds.erase(bounds.begin());
   bounds.push_back(sorted.size());

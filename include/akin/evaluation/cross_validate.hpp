@@ -94,6 +94,7 @@ void for_each_user_fold(const Matrix& user_items, const cross_validate_options& 
   if (x.rows < options.folds)
     fail<std::invalid_argument>(where, ": folds must be at most the number of users, ", x.rows, ", got ",
                                 options.folds);
+  require(x.nonzeros() > 0, where, "there must be something to learn from, got nothing");
   const auto fold_of = random_folds(static_cast<std::size_t>(x.rows), {options.folds, options.seed}, where);
   auto groups = groups_of(x);
   for (std::size_t fold = 0; fold < static_cast<std::size_t>(options.folds); ++fold) {

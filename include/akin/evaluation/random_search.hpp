@@ -50,7 +50,8 @@ auto search_randomly(const Policy& policy, const Train& train, const Validation&
 /// A trial whose training throws std::bad_alloc, numeric_error or another std::exception has failed: its message is in
 /// the result, and the search goes on; where all fail, std::runtime_error says so. A mistake in the search space or in
 /// the evaluation, and what is no std::exception, is thrown at once. observer(const trial_result&) is told of each
-/// trial; if it returns false the search ends there, and the best so far is the result.
+/// trial; if it returns false the search ends there, and the best so far is the result. What the last training, of the
+/// best, throws is thrown, and the trials are lost then but for what the observer was told.
 ///
 /// Trials run one after the other, each with `policy`. A trial depends on the seed and its number alone: more trials
 /// add to the same ones, and results have the same bits for any number of threads. Source: J. Bergstra, Y. Bengio,

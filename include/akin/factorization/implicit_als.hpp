@@ -53,7 +53,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
  public:
   static constexpr std::string_view kind = "implicit_als";
 
-  explicit implicit_als(const implicit_als_options& options = {}) : options_(options) { detail::check(options); }
+  explicit implicit_als(const implicit_als_options& options = {}) : options_(detail::checked(options)) {}
 
   /// Learns from a users x items matrix. The observer is told of each iteration; if it returns false, the training ends
   /// there and what was learnt is kept. Throws std::invalid_argument for values that are not finite, numeric_error

@@ -56,16 +56,25 @@ constexpr void assert_make_model() {
 template <class Train>
 auto split_validation(const Train& train, double fraction, std::uint64_t seed, std::string_view where) {
   require(fraction > 0 && fraction < 1, where, "validation_fraction must be above 0 and below 1", fraction);
-  return split_per_user(train, {.test_fraction = fraction, .seed = random_stream(seed, 0x7365617263680000u).bits(0)});
+  const auto view = splittable_view(train, where);
+  const std::uint64_t own_seed = random_stream(seed, 0x7365617263680000u).bits(0);
+  auto parts = divide(view, mark_per_user(groups_of(view), {.test_fraction = fraction, .seed = own_seed}, where));
+  require(parts.test.nonZeros() > 0, where, "validation_fraction must be large enough to take a cell of some user",
+          fraction);
+  return parts;
 }
 
-/// train and the caller's own validation data as one, to train the best model on. Throws where the shapes differ.
+/// train and the caller's own validation data as one, to train the best model on. Throws where the shapes differ and
+/// where one of them is empty.
 template <class Train, class Validation>
 auto merged(const Train& train, const Validation& validation, std::string_view where) {
   if (train.rows() != validation.rows() || train.cols() != validation.cols())
     fail<std::invalid_argument>(where, ": validation must have the shape of train, ", train.rows(), " x ", train.cols(),
                                 ", got ", validation.rows(), " x ", validation.cols());
-  return merge_interactions(splittable_view(train, where), splittable_view(validation, where), when_both::add);
+  const auto past = splittable_view(train, where), future = splittable_view(validation, where);
+  require(past.nonzeros() > 0, where, "there must be something to train on, got nothing");
+  require(future.nonzeros() > 0, where, "there must be something to find in the validation data, got nothing");
+  return merge_interactions(past, future, when_both::add);
 }
 
 /// What all trials of a search have in common.

@@ -14,8 +14,8 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Throws std::invalid_argument for options that make no model.
-inline void check(const implicit_als_options& options) {
+/// The options; throws std::invalid_argument where they make no model.
+inline const implicit_als_options& checked(const implicit_als_options& options) {
   const auto check_weight = [](double x, std::string_view rule) {
     require(x >= 0 && is_finite(x), "implicit_als", rule, x);
   };
@@ -35,6 +35,7 @@ inline void check(const implicit_als_options& options) {
           "feature_regularization must be finite and positive", options.feature_regularization);
   require(options.regularization > 0 || options.unobserved_weight > 0, "implicit_als",
           "regularization and unobserved_weight must not both be 0");
+  return options;
 }
 
 /// Adds all but keep_interactions.
