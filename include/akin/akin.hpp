@@ -55,6 +55,7 @@
 #include <akin/evaluation/random_search.hpp>
 #include <akin/evaluation/report.hpp>
 #include <akin/evaluation/search_result.hpp>
+#include <akin/evaluation/sequential_ab_test.hpp>
 #include <akin/evaluation/successive_halving.hpp>
 #include <akin/evaluation/trial.hpp>
 #include <akin/execution.hpp>

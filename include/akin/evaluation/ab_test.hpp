@@ -84,10 +84,10 @@ inline double least_log_ratio(const shown_variant& a, const shown_variant& b) {
   return high;
 }
 
-inline void check_variant(const shown_variant& variant, std::string_view name) {
-  if (variant.views < 1) fail<std::invalid_argument>("ab_test: ", name, " must have views, got ", variant.views);
+inline void check_variant(const shown_variant& variant, std::string_view name, std::string_view where) {
+  if (variant.views < 1) fail<std::invalid_argument>(where, ": ", name, " must have views, got ", variant.views);
   if (variant.clicks < 0 || variant.clicks > variant.views)
-    fail<std::invalid_argument>("ab_test: ", name, " must have from 0 to ", variant.views,
+    fail<std::invalid_argument>(where, ": ", name, " must have from 0 to ", variant.views,
                                 " clicks, as many as views, got ", variant.clicks);
 }
 
@@ -96,12 +96,13 @@ inline void check_variant(const shown_variant& variant, std::string_view name) {
 /// Is b better than a? `ab_test({.clicks = 200, .views = 10000}, {.clicks = 260, .views = 10000})`.
 ///
 /// The p-value holds for one look, at a number of views that was fixed before (required_sample_size). Who looks every
-/// day and stops at the first p below 0.05 finds a winner among equals far more often than one time in twenty. The
+/// day and stops at the first p below 0.05 finds a winner among equals far more often than one time in twenty;
+/// sequential_ab_test is for that. The
 /// normal approximation wants some ten clicks, and as many views without one, of each variant. Throws
 /// std::invalid_argument without views, or for fewer than 0 clicks or more than views.
 inline ab_result ab_test(const shown_variant& a, const shown_variant& b) {
-  detail::check_variant(a, "a");
-  detail::check_variant(b, "b");
+  detail::check_variant(a, "a", "ab_test");
+  detail::check_variant(b, "b", "ab_test");
   const auto clicks_a = static_cast<double>(a.clicks), clicks_b = static_cast<double>(b.clicks);
   const auto views_a = static_cast<double>(a.views), views_b = static_cast<double>(b.views);
   ab_result result;
