@@ -4,12 +4,27 @@
 
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::matrix_of;
 
 TEMPLATE_TEST_CASE("bias keeps the promises of every model", "", akin::bias<float>, akin::bias<double>,
                    (akin::bias<double, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.item_damping = 2, .user_damping = 3}); });
+}
+
+TEST_CASE("bias lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::bias<float>(); }, akin_test::row_lists::refused,
+                            akin_test::reason_sums::refused);
+}
+
+TEST_CASE("each option of bias matters") {
+  using options = akin::bias_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"item_damping", [](auto& o) { o.item_damping = 50; }},
+      {"user_damping", [](auto& o) { o.user_damping = 50; }},
+  };
+  akin_test::check_options<akin::bias<float>>(options{}, changes, {});
 }
 
 TEST_CASE("bias is the damped means by hand") {

@@ -3,12 +3,26 @@
 
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::matrix_of;
 
 TEMPLATE_TEST_CASE("popularity keeps the promises of every model", "", akin::popularity<float>,
                    akin::popularity<double>, (akin::popularity<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.weighted = true}); });
+}
+
+TEST_CASE("popularity lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::popularity<float>(); }, akin_test::row_lists::same,
+                            akin_test::reason_sums::refused);
+}
+
+TEST_CASE("each option of popularity matters") {
+  using options = akin::popularity_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"weighted", [](auto& o) { o.weighted = true; }},
+  };
+  akin_test::check_options<akin::popularity<float>>(options{}, changes, {});
 }
 
 TEST_CASE("popularity counts users, or sums values") {

@@ -15,6 +15,7 @@
 
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 #include "support/random_data.hpp"
 
 namespace execution = akin::execution;
@@ -61,6 +62,11 @@ TEMPLATE_TEST_CASE("content_model keeps the promises of all models", "", (std::p
                    (std::pair<double, std::int32_t>), (std::pair<float, std::int64_t>)) {
   akin_test::check_model(
       [] { return model_with_features<typename TestType::first_type, typename TestType::second_type>(); });
+}
+
+TEST_CASE("content_model lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return model_with_features<float, std::int32_t>(); }, akin_test::row_lists::same,
+                            akin_test::reason_sums::score);
 }
 
 TEST_CASE("by hand: what shares words with what a user had") {

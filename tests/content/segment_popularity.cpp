@@ -11,6 +11,7 @@
 
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 #include "support/random_data.hpp"
 
 namespace execution = akin::execution;
@@ -21,6 +22,7 @@ namespace {
 template <class Scalar, class Index>
 struct model_with_segments : akin::segment_popularity<Scalar, Index> {
   using base = akin::segment_popularity<Scalar, Index>;
+  using base::base;
 
   static akin::sparse_matrix<Scalar, Index> segments(Eigen::Index users) {
     akin::sparse_matrix<Scalar, Index> m =
@@ -62,6 +64,17 @@ TEMPLATE_TEST_CASE("segment_popularity keeps the promises of all models", "", (s
                    (std::pair<double, std::int32_t>), (std::pair<float, std::int64_t>)) {
   akin_test::check_model(
       [] { return model_with_segments<typename TestType::first_type, typename TestType::second_type>(); });
+}
+
+TEST_CASE("segment_popularity lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return model_with_segments<float, std::int32_t>(); }, akin_test::row_lists::refused,
+                            akin_test::reason_sums::refused);
+}
+
+TEST_CASE("each option of segment_popularity matters") {
+  using options = akin::segment_popularity_options;
+  akin_test::check_options<model_with_segments<float, std::int32_t>>(options{},
+                                                                     {{"damping", [](auto& o) { o.damping = 1; }}}, {});
 }
 
 TEST_CASE("shares of the segments' interactions, damped towards everybody's") {

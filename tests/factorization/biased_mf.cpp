@@ -14,6 +14,7 @@
 #include "support/fold_in_harness.hpp"
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::bytes_of;
 using akin_test::matrix_of;
@@ -22,6 +23,39 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("biased_mf keeps the promises of every model", "", akin::biased_mf<float>, akin::biased_mf<double>,
                    (akin::biased_mf<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .epochs = 4, .learning_rate = 0.02, .seed = 4}); });
+}
+
+TEST_CASE("biased_mf lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises(
+      [] { return akin::biased_mf<float>({.factors = 5, .epochs = 20, .learning_rate = 0.02, .seed = 4}); },
+      akin_test::row_lists::folded_in, akin_test::reason_sums::folded_rating_less_bias);
+}
+
+TEST_CASE("each option of biased_mf matters") {
+  using options = akin::biased_mf_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"factors", [](auto& o) { o.factors = 6; }},
+      {"epochs", [](auto& o) { o.epochs = 2; }},
+      {"learning_rate", [](auto& o) { o.learning_rate *= 2; }},
+      {"regularization", [](auto& o) { o.regularization *= 3; }},
+      {"seed", [](auto& o) { o.seed = 5; }},
+      {"learning_rate_decay", [](auto& o) { o.learning_rate_decay = 0.5; }},
+      {"validation_fraction", [](auto& o) { o.validation_fraction = 0.3; }},
+  };
+  akin_test::check_options<akin::biased_mf<float>>(options{.factors = 5, .epochs = 9}, changes,
+                                                   {"patience", "keep_interactions"});
+}
+
+TEST_CASE("a patient biased_mf trains for longer") {
+  const auto epochs_with = [](int patience) {
+    akin::biased_mf<float> model(
+        {.factors = 5, .epochs = 60, .learning_rate = 0.05, .validation_fraction = 0.2, .patience = patience});
+    int epochs = 0;
+    model.fit(execution::par, akin_test::some_counts<akin::biased_mf<float>>(),
+              [&](const akin::progress&) { ++epochs; });
+    return epochs;
+  };
+  CHECK(epochs_with(1) + 3 < epochs_with(6));
 }
 
 TEMPLATE_TEST_CASE("biased_mf lives on after its fit", "", akin::biased_mf<float>,

@@ -16,6 +16,7 @@
 #include "support/fold_in_harness.hpp"
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::bytes_of;
 using akin_test::matrix_of;
@@ -25,6 +26,33 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("bpr keeps the promises of every model", "", akin::bpr<float>, akin::bpr<double>,
                    (akin::bpr<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .epochs = 4, .seed = 4}); });
+}
+
+TEST_CASE("bpr lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::bpr<float>({.factors = 5, .epochs = 10, .seed = 4}); },
+                            akin_test::row_lists::folded_in, akin_test::reason_sums::no_sum);
+  SECTION("a known answer") {
+    akin_test::check_checkerboard([] { return akin::bpr<float>(); });
+  }
+  SECTION("a fold-in of twice the epochs says nearly the same") {
+    akin_test::check_fold_in_settles([](int epochs) { return akin::bpr<float>({.factors = 8, .epochs = epochs}); });
+  }
+  SECTION("factors begin small") {
+    akin_test::check_initial_deviation(
+        [] { return akin::bpr<float>({.factors = 16, .epochs = 1, .learning_rate = 1e-9}); }, 0.1);
+  }
+}
+
+TEST_CASE("each option of bpr matters") {
+  using options = akin::bpr_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"factors", [](auto& o) { o.factors = 6; }},
+      {"epochs", [](auto& o) { o.epochs = 2; }},
+      {"learning_rate", [](auto& o) { o.learning_rate *= 2; }},
+      {"regularization", [](auto& o) { o.regularization *= 3; }},
+      {"seed", [](auto& o) { o.seed = 5; }},
+  };
+  akin_test::check_options<akin::bpr<float>>(options{.factors = 5, .epochs = 4}, changes, {"keep_interactions"});
 }
 
 TEMPLATE_TEST_CASE("bpr lives on after its fit", "", akin::bpr<float>, (akin::bpr<double, std::int64_t>)) {

@@ -15,6 +15,7 @@
 #include "support/catch.hpp"
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::matrix_of;
 namespace execution = akin::execution;
@@ -22,6 +23,29 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("explicit_als keeps the promises of every model", "", akin::explicit_als<float>,
                    akin::explicit_als<double>, (akin::explicit_als<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .iterations = 3, .seed = 4}); });
+}
+
+TEST_CASE("explicit_als lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::explicit_als<float>({.factors = 5, .iterations = 3, .seed = 4}); },
+                            akin_test::row_lists::same, akin_test::reason_sums::rating_less_bias);
+}
+
+TEST_CASE("each option of explicit_als matters") {
+  using options = akin::explicit_als_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"factors", [](auto& o) { o.factors = 6; }},
+      {"iterations", [](auto& o) { o.iterations = 2; }},
+      {"regularization", [](auto& o) { o.regularization = 1; }},
+      {"biases", [](auto& o) { o.biases = false; }},
+      {"regularization_exponent", [](auto& o) { o.regularization_exponent = 0; }},
+      {"solver", [](auto& o) { o.solver = akin::als_solver::exact; }},
+      {"solver_tolerance", [](auto& o) { o.solver = akin::als_solver::conjugate_gradient, o.solver_tolerance = 0.3; }},
+      {"solver_steps", [](auto& o) { o.solver = akin::als_solver::conjugate_gradient, o.solver_steps = 1; }},
+      {"seed", [](auto& o) { o.seed = 5; }},
+      {"nonnegative", [](auto& o) { o.nonnegative = true; }},
+  };
+  akin_test::check_options<akin::explicit_als<float>>(options{.factors = 5, .iterations = 3}, changes,
+                                                      {"keep_interactions"});
 }
 
 namespace {

@@ -13,6 +13,7 @@
 #include "support/catch.hpp"
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::matrix_of;
 namespace execution = akin::execution;
@@ -20,6 +21,33 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("implicit_als keeps the promises of every model", "", akin::implicit_als<float>,
                    akin::implicit_als<double>, (akin::implicit_als<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .iterations = 3, .regularization = 0.1, .seed = 4}); });
+}
+
+TEST_CASE("implicit_als lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises(
+      [] { return akin::implicit_als<float>({.factors = 5, .iterations = 3, .regularization = 0.1, .seed = 4}); },
+      akin_test::row_lists::same, akin_test::reason_sums::score_to_tolerance);
+  SECTION("a known answer") {
+    akin_test::check_checkerboard([] { return akin::implicit_als<float>(); });
+  }
+}
+
+TEST_CASE("each option of implicit_als matters") {
+  using options = akin::implicit_als_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"factors", [](auto& o) { o.factors = 6; }},
+      {"iterations", [](auto& o) { o.iterations = 2; }},
+      {"regularization", [](auto& o) { o.regularization = 3; }},
+      {"alpha", [](auto& o) { o.alpha = 4; }},
+      {"unobserved_weight", [](auto& o) { o.unobserved_weight = 0.1; }},
+      {"regularization_exponent", [](auto& o) { o.regularization_exponent = 1; }},
+      {"solver", [](auto& o) { o.solver = akin::als_solver::exact; }},
+      {"solver_tolerance", [](auto& o) { o.solver_tolerance = 0.1; }},
+      {"solver_steps", [](auto& o) { o.solver_steps = 1; }},
+      {"seed", [](auto& o) { o.seed = 5; }},
+  };
+  akin_test::check_options<akin::implicit_als<float>>(options{.factors = 5, .iterations = 3}, changes,
+                                                      {"feature_regularization", "keep_interactions"});
 }
 
 namespace {

@@ -16,6 +16,7 @@
 #include "support/fold_in_harness.hpp"
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::bytes_of;
 using akin_test::matrix_of;
@@ -24,6 +25,37 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("logistic_mf keeps the promises of every model", "", akin::logistic_mf<float>,
                    akin::logistic_mf<double>, (akin::logistic_mf<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .epochs = 4, .seed = 4}); });
+}
+
+TEST_CASE("logistic_mf lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::logistic_mf<float>({.factors = 5, .epochs = 10, .seed = 4}); },
+                            akin_test::row_lists::folded_in, akin_test::reason_sums::no_sum);
+  SECTION("a known answer") {
+    akin_test::check_checkerboard([] { return akin::logistic_mf<float>(); });
+  }
+  SECTION("a fold-in of twice the epochs says nearly the same") {
+    akin_test::check_fold_in_settles(
+        [](int epochs) { return akin::logistic_mf<float>({.factors = 8, .epochs = epochs}); });
+  }
+  SECTION("factors begin small") {
+    akin_test::check_initial_deviation(
+        [] { return akin::logistic_mf<float>({.factors = 16, .epochs = 1, .learning_rate = 1e-9}); }, 0.1);
+  }
+}
+
+TEST_CASE("each option of logistic_mf matters") {
+  using options = akin::logistic_mf_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"factors", [](auto& o) { o.factors = 6; }},
+      {"epochs", [](auto& o) { o.epochs = 2; }},
+      {"learning_rate", [](auto& o) { o.learning_rate *= 2; }},
+      {"regularization", [](auto& o) { o.regularization *= 3; }},
+      {"seed", [](auto& o) { o.seed = 5; }},
+      {"alpha", [](auto& o) { o.alpha = 3; }},
+      {"negatives", [](auto& o) { o.negatives = 1; }},
+  };
+  akin_test::check_options<akin::logistic_mf<float>>(options{.factors = 5, .epochs = 4}, changes,
+                                                     {"keep_interactions"});
 }
 
 TEMPLATE_TEST_CASE("logistic_mf lives on after its fit", "", akin::logistic_mf<float>,

@@ -13,6 +13,7 @@
 #include "support/fold_in_harness.hpp"
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::matrix_of;
 namespace execution = akin::execution;
@@ -20,6 +21,24 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("nmf keeps the promises of every model", "", akin::nmf<float>, akin::nmf<double>,
                    (akin::nmf<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .iterations = 4, .seed = 4}); });
+}
+
+TEST_CASE("nmf lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::nmf<float>({.factors = 5, .iterations = 10, .seed = 4}); },
+                            akin_test::row_lists::same, akin_test::reason_sums::score);
+  SECTION("a known answer") {
+    akin_test::check_checkerboard([] { return akin::nmf<float>(); });
+  }
+}
+
+TEST_CASE("each option of nmf matters") {
+  using options = akin::nmf_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"factors", [](auto& o) { o.factors = 6; }}, {"iterations", [](auto& o) { o.iterations = 2; }},
+      {"sweeps", [](auto& o) { o.sweeps = 1; }},   {"regularization", [](auto& o) { o.regularization = 3; }},
+      {"seed", [](auto& o) { o.seed = 5; }},
+  };
+  akin_test::check_options<akin::nmf<float>>(options{.factors = 5, .iterations = 4}, changes, {"keep_interactions"});
 }
 
 TEMPLATE_TEST_CASE("nmf lives on after its fit", "", akin::nmf<float>, (akin::nmf<double, std::int64_t>)) {

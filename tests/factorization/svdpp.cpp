@@ -14,6 +14,7 @@
 #include "support/fold_in_harness.hpp"
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::bytes_of;
 using akin_test::matrix_of;
@@ -23,6 +24,24 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("svdpp keeps the promises of every model", "", akin::svdpp<float>, akin::svdpp<double>,
                    (akin::svdpp<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .epochs = 4, .seed = 4}); });
+}
+
+TEST_CASE("svdpp lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::svdpp<float>({.factors = 5, .epochs = 20, .seed = 4}); },
+                            akin_test::row_lists::folded_in, akin_test::reason_sums::folded_rating_less_bias);
+}
+
+TEST_CASE("each option of svdpp matters") {
+  using options = akin::svdpp_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"factors", [](auto& o) { o.factors = 6; }},
+      {"epochs", [](auto& o) { o.epochs = 2; }},
+      {"learning_rate", [](auto& o) { o.learning_rate *= 2; }},
+      {"regularization", [](auto& o) { o.regularization *= 3; }},
+      {"seed", [](auto& o) { o.seed = 5; }},
+      {"learning_rate_decay", [](auto& o) { o.learning_rate_decay = 0.5; }},
+  };
+  akin_test::check_options<akin::svdpp<float>>(options{.factors = 5, .epochs = 4}, changes, {"keep_interactions"});
 }
 
 TEMPLATE_TEST_CASE("svdpp lives on after its fit", "", akin::svdpp<float>, (akin::svdpp<double, std::int64_t>)) {

@@ -15,6 +15,7 @@
 #include "support/fold_in_harness.hpp"
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::bytes_of;
 using akin_test::matrix_of;
@@ -24,6 +25,36 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("warp keeps the promises of every model", "", akin::warp<float>, akin::warp<double>,
                    (akin::warp<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.factors = 5, .epochs = 4, .seed = 4}); });
+}
+
+TEST_CASE("warp lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::warp<float>({.factors = 5, .epochs = 10, .seed = 4}); },
+                            akin_test::row_lists::folded_in, akin_test::reason_sums::no_sum);
+  SECTION("a known answer") {
+    akin_test::check_checkerboard([] { return akin::warp<float>({.factors = 4}); });
+    akin_test::check_checkerboard([] { return akin::warp<float>({.regularization = 2}); });
+  }
+  SECTION("a fold-in of twice the epochs says nearly the same") {
+    akin_test::check_fold_in_settles([](int epochs) { return akin::warp<float>({.factors = 8, .epochs = epochs}); });
+  }
+  SECTION("factors begin small") {
+    akin_test::check_initial_deviation(
+        [] { return akin::warp<float>({.factors = 16, .epochs = 1, .learning_rate = 1e-9}); }, 0.1);
+  }
+}
+
+TEST_CASE("each option of warp matters") {
+  using options = akin::warp_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"factors", [](auto& o) { o.factors = 6; }},
+      {"epochs", [](auto& o) { o.epochs = 2; }},
+      {"learning_rate", [](auto& o) { o.learning_rate *= 2; }},
+      {"regularization", [](auto& o) { o.regularization *= 3; }},
+      {"seed", [](auto& o) { o.seed = 5; }},
+      {"margin", [](auto& o) { o.margin = 2; }},
+      {"max_trials", [](auto& o) { o.max_trials = 3; }},
+  };
+  akin_test::check_options<akin::warp<float>>(options{.factors = 5, .epochs = 4}, changes, {"keep_interactions"});
 }
 
 TEMPLATE_TEST_CASE("warp lives on after its fit", "", akin::warp<float>, (akin::warp<double, std::int64_t>)) {

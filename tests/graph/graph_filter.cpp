@@ -21,6 +21,7 @@
 #include "retrieval/lists.hpp"
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::matrix_of;
 namespace execution = akin::execution;
@@ -36,6 +37,30 @@ akin::graph_filter_options small_filter(akin::graph_polynomial polynomial = akin
 TEMPLATE_TEST_CASE("graph_filter keeps the promises of every model", "", akin::graph_filter<float>,
                    akin::graph_filter<double>, (akin::graph_filter<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType(small_filter()); });
+}
+
+TEST_CASE("graph_filter lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::graph_filter<float>(small_filter()); }, akin_test::row_lists::same,
+                            akin_test::reason_sums::score);
+  SECTION("a known answer") {
+    akin_test::check_checkerboard([] { return akin::graph_filter<float>(); });
+  }
+}
+
+TEST_CASE("each option of graph_filter matters") {
+  using options = akin::graph_filter_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"polynomial", [](auto& o) { o.polynomial = akin::graph_polynomial::linear; }},
+      {"order", [](auto& o) { o.order = 3; }},
+      {"flatness", [](auto& o) { o.flatness = 3; }},
+      {"polynomial_exponent", [](auto& o) { o.polynomial_exponent = 0; }},
+      {"ideal_rank", [](auto& o) { o.ideal_rank = 3; }},
+      {"ideal_weight", [](auto& o) { o.ideal_weight = 1; }},
+      {"ideal_exponent", [](auto& o) { o.ideal_exponent = 0; }},
+      {"svd_iterations", [](auto& o) { o.svd_iterations = 1; }},
+      {"seed", [](auto& o) { o.seed = 5; }},
+  };
+  akin_test::check_options<akin::graph_filter<float>>(options(small_filter()), changes, {});
 }
 TEST_CASE("the linear graph_filter keeps the promises of every model") {
   akin_test::check_model([] { return akin::graph_filter<float>(akin::gf_cf()); });

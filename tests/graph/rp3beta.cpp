@@ -19,6 +19,7 @@
 
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::matrix_of;
 namespace execution = akin::execution;
@@ -32,6 +33,24 @@ TEMPLATE_TEST_CASE("rp3beta keeps the promises of every model", "", akin::rp3bet
     akin_test::check_model(
         [] { return TestType({.alpha = 0.6, .beta = 0.3, .neighbors = 50, .normalize = true, .incoming = 9}); });
   }
+}
+
+TEST_CASE("rp3beta lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::rp3beta<float>({.neighbors = 20, .incoming = 5}); },
+                            akin_test::row_lists::same, akin_test::reason_sums::score);
+  SECTION("a known answer") {
+    akin_test::check_checkerboard([] { return akin::rp3beta<float>(); });
+  }
+}
+
+TEST_CASE("each option of rp3beta matters") {
+  using options = akin::rp3beta_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"alpha", [](auto& o) { o.alpha = 0.5; }},       {"beta", [](auto& o) { o.beta = 0; }},
+      {"neighbors", [](auto& o) { o.neighbors = 5; }}, {"normalize", [](auto& o) { o.normalize = true; }},
+      {"incoming", [](auto& o) { o.incoming = 3; }},
+  };
+  akin_test::check_options<akin::rp3beta<float>>(options{.neighbors = 20, .incoming = 15}, changes, {});
 }
 
 namespace {

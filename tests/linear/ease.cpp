@@ -18,6 +18,7 @@
 
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 #include "support/random_data.hpp"
 
 using akin_test::matrix_of;
@@ -31,6 +32,23 @@ TEMPLATE_TEST_CASE("ease keeps the promises of every model", "", akin::ease<floa
   SECTION("with dropout") {
     akin_test::check_model([] { return TestType({.regularization = 0.5, .dropout = 0.3}); });
   }
+}
+
+TEST_CASE("ease lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::ease<float>({.regularization = 10}); }, akin_test::row_lists::same,
+                            akin_test::reason_sums::score);
+  SECTION("a known answer") {
+    akin_test::check_checkerboard([] { return akin::ease<float>(); });
+  }
+}
+
+TEST_CASE("each option of ease matters") {
+  using options = akin::ease_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"regularization", [](auto& o) { o.regularization = 20; }},
+      {"dropout", [](auto& o) { o.dropout = 0.3; }},
+  };
+  akin_test::check_options<akin::ease<float>>(options{.regularization = 10}, changes, {"memory_limit"});
 }
 
 namespace {

@@ -18,6 +18,7 @@
 
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 #include "support/random_data.hpp"
 
 using akin_test::matrix_of;
@@ -34,6 +35,28 @@ TEMPLATE_TEST_CASE("slim keeps the promises of every model", "", akin::slim<floa
   SECTION("weights of any sign") {
     akin_test::check_model([] { return TestType({.l1 = 0.1, .l2 = 1, .nonnegative = false}); });
   }
+}
+
+TEST_CASE("slim lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::slim<float>({.l1 = 6, .l2 = 1}); }, akin_test::row_lists::same,
+                            akin_test::reason_sums::score);
+  SECTION("a known answer") {
+    akin_test::check_checkerboard([] { return akin::slim<float>(); });
+  }
+}
+
+TEST_CASE("each option of slim matters") {
+  using options = akin::slim_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"l1", [](auto& o) { o.l1 = 1; }},
+      {"l2", [](auto& o) { o.l2 = 5; }},
+      {"neighbors", [](auto& o) { o.neighbors = 3; }},
+      {"nonnegative", [](auto& o) { o.nonnegative = true; }},
+      {"tolerance", [](auto& o) { o.tolerance = 0.1; }},
+      {"iterations", [](auto& o) { o.iterations = 1; }},
+  };
+  akin_test::check_options<akin::slim<float>>(options{.l1 = 0.1, .l2 = 1, .neighbors = 7, .nonnegative = false},
+                                              changes, {"memory_limit"});
 }
 
 namespace {

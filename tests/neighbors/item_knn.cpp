@@ -18,6 +18,7 @@
 #include "support/catch.hpp"
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
+#include "support/promise_harness.hpp"
 
 using akin_test::matrix_of;
 namespace execution = akin::execution;
@@ -25,6 +26,34 @@ namespace execution = akin::execution;
 TEMPLATE_TEST_CASE("item_knn keeps the promises of every model", "", akin::item_knn<float>, akin::item_knn<double>,
                    (akin::item_knn<float, std::int64_t>)) {
   akin_test::check_model([] { return TestType({.neighbors = 7}); });
+}
+
+TEST_CASE("item_knn lists what it knows, and keeps what is documented of it") {
+  akin_test::check_promises([] { return akin::item_knn<float>({.neighbors = 5}); }, akin_test::row_lists::same,
+                            akin_test::reason_sums::score);
+  SECTION("a known answer") {
+    akin_test::check_checkerboard([] { return akin::item_knn<float>(); });
+  }
+}
+
+TEST_CASE("each option of item_knn matters") {
+  using options = akin::neighborhood_options;
+  const std::vector<akin_test::option_change<options>> changes = {
+      {"neighbors", [](auto& o) { o.neighbors = 3; }},
+      {"similarity", [](auto& o) { o.similarity = akin::similarity::jaccard; }},
+      {"shrinkage", [](auto& o) { o.shrinkage = 3; }},
+      {"minimum_support", [](auto& o) { o.minimum_support = 4; }},
+      {"significance", [](auto& o) { o.significance = 5; }},
+      {"amplification", [](auto& o) { o.amplification = 2; }},
+      {"asymmetry", [](auto& o) { o.similarity = akin::similarity::asymmetric_cosine, o.asymmetry = 0.9; }},
+      {"tversky_alpha", [](auto& o) { o.similarity = akin::similarity::tversky, o.tversky_alpha = 0.2; }},
+      {"tversky_beta", [](auto& o) { o.similarity = akin::similarity::tversky, o.tversky_beta = 0.2; }},
+      {"keep_negative", [](auto& o) { o.similarity = akin::similarity::pearson, o.keep_negative = true; }},
+      {"centering", [](auto& o) { o.centering = akin::centering::user_mean; }},
+      {"aggregation", [](auto& o) { o.aggregation = akin::aggregation::weighted_average; }},
+      {"weighting", [](auto& o) { o.weighting = akin::interaction_weighting::bm25; }},
+  };
+  akin_test::check_options<akin::item_knn<float>>(options{.neighbors = 7}, changes, {});
 }
 TEST_CASE("item_knn keeps them when it averages centred ratings") {
   akin_test::check_model([] {

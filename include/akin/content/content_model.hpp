@@ -107,6 +107,13 @@ class content_model {
     return item >= 0 && item < items() && features_.view().row_size(item) > 0;
   }
 
+  /// Whether the item shares a feature with the user's profile; ids must be in range.
+  bool has_evidence(Index user, Index item) const noexcept {
+    const auto columns = profiles_.view().row_columns(user);
+    return std::any_of(columns.begin(), columns.end(),
+                       [&](Index feature) { return detail::find_element(features_.view(), item, feature) != nullptr; });
+  }
+
   /// Items x features, rows of length 1; refers to the model.
   auto item_features() const { return features_.map(); }
   /// Users x features, rows of length 1, or empty; refers to the model.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -48,15 +49,23 @@ inline void check_options(const graph_filter_options& options) {
   require(options.svd_iterations >= 1, where, "svd_iterations must be positive", options.svd_iterations);
 }
 
-/// The sums of the rows.
+[[noreturn]] inline void fail_beyond_scalar(std::string_view whose, std::int64_t id, double sum) {
+  fail<numeric_error>("graph_filter::fit: the values of ", whose, " ", id, " sum to ", sum,
+                      ", which is beyond the scalar type; scale them");
+}
+
+/// The sums of the rows. Throws numeric_error where a filter of such a row, whose terms are some times as large, would
+/// leave Scalar.
 template <class Policy, class Scalar, class Index>
-std::vector<double> degrees(const Policy& policy, const csr_view<Scalar, Index>& x) {
+std::vector<double> degrees(const Policy& policy, const csr_view<Scalar, Index>& x, std::string_view whose) {
   std::vector<double> sums(static_cast<std::size_t>(x.rows));
   for_each_row(policy, x.rows, [&](std::int64_t row, int) {
     for (const Scalar value : x.row_values(row)) {
       require(value >= Scalar(0), "graph_filter::fit", "values must not be negative", value);
       sums[static_cast<std::size_t>(row)] += static_cast<double>(value);
     }
+    if (sums[static_cast<std::size_t>(row)] > 1e-3 * static_cast<double>(std::numeric_limits<Scalar>::max()))
+      fail_beyond_scalar(whose, row, sums[static_cast<std::size_t>(row)]);
   });
   return sums;
 }
@@ -69,8 +78,7 @@ storage<Scalar> powers(const std::vector<double>& degrees, double exponent, doub
     if (!(degrees[i] > 0)) continue;
     const auto power = static_cast<Scalar>(factor * std::pow(degrees[i], exponent));
     if (!is_finite(power) || (factor > 0 && !(power > 0)))
-      fail<numeric_error>("graph_filter::fit: the values of ", whose, " ", i, " sum to ", degrees[i],
-                          ", which is beyond the scalar type; scale them");
+      fail_beyond_scalar(whose, static_cast<std::int64_t>(i), degrees[i]);
     result.mutable_data()[i] = power;
   }
   return result;
@@ -111,8 +119,8 @@ class graph_filter {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "graph_filter::fit");
     graph_filter next(options_);
     next.item_users_ = detail::transpose(x);
-    const auto user_degrees = detail::degrees(policy, x),
-               item_degrees = detail::degrees(policy, next.item_users_.view());
+    const auto user_degrees = detail::degrees(policy, x, "user"),
+               item_degrees = detail::degrees(policy, next.item_users_.view(), "item");
     next.user_weights_ = detail::powers<Scalar>(user_degrees, -1, 1, "user");
     next.item_weights_ = detail::powers<Scalar>(item_degrees, -1, 1, "item");
     next.scales_ = detail::powers<Scalar>(item_degrees, 0.5 + options_.polynomial_exponent, 1, "item");

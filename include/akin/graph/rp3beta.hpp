@@ -61,8 +61,7 @@ class rp3beta : public detail::item_weights<Scalar, Index>, public detail::refit
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "rp3beta::fit");
     check_values(x, "rp3beta::fit");
     auto weights = detail::walk_weights(policy, x, options_);
-    this->histories_ = detail::own<Scalar, Index>(std::forward<Matrix>(user_items));
-    this->weights_ = std::move(weights);
+    this->become(std::move(weights), detail::own<Scalar, Index>(std::forward<Matrix>(user_items)));
   }
   template <class Matrix>
   requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
@@ -99,8 +98,8 @@ class rp3beta : public detail::item_weights<Scalar, Index>, public detail::refit
 
   template <class Policy>
   void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
-    this->weights_ = detail::walk_weights(policy, histories.view(), options_);
-    this->histories_ = std::move(histories);
+    auto weights = detail::walk_weights(policy, histories.view(), options_);
+    this->become(std::move(weights), std::move(histories));
   }
 
   rp3beta_options options_;

@@ -26,8 +26,9 @@ namespace akin::inline AKIN_ABI {
 /// below, in its order, moved as in fallback_model. Retrieved items that the costly model does not know are among those
 /// others, and a user that it does not know keeps the cheap model's scores.
 ///
-/// The costly model is asked for single scores, score(user, item), which are 0 where it has no evidence of the two; one
-/// that scores users in blocks (graph_filter, a blend), whose single scores cost as much as all, for all.
+/// The costly model is asked for single scores, score(user, item), where it can say by has_evidence(user, item) or by
+/// knows_item whether it has one; others (a blend) are asked for all. Items without evidence in it are among those
+/// that come below.
 ///
 /// Made by cascade(). Complexity: a user costs all scores of the cheap model, `retrieve` scores of the costly one and
 /// O(items). Deterministic as its models are; const members may be called from many threads where theirs may.
@@ -91,9 +92,10 @@ class cascade_model
     kernels::top_k<scalar_type, index_type> top(best.data(), static_cast<std::int64_t>(best.size()));
     kernels::offer_all(cheap_scores.data(), static_cast<std::int64_t>(cheap_scores.size()), top);
     const auto retrieved = std::span(best).first(static_cast<std::size_t>(top.finish()));
-    if constexpr (std::is_same_v<Request, index_type> && !detail::block_scorer<Costly, index_type>) {
+    if constexpr (detail::single_scorer<Costly, Request>) {
       for (const auto& item : retrieved)
-        if (costly().knows_item(item.id)) row[static_cast<std::size_t>(item.id)] = costly().score(request, item.id);
+        if (detail::has_evidence(costly(), request, item.id))
+          row[static_cast<std::size_t>(item.id)] = costly().score(request, item.id);
     } else {
       detail::for_each_scored(costly(), std::span<const Request>(&request, 1), static_cast<std::int64_t>(row.size()),
                               [&](std::size_t, std::span<const scalar_type> scores) {

@@ -80,6 +80,9 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
   /// Whether a user has a value other than 0 for the item.
   bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && known_[item] != 0; }
 
+  /// Whether the user has a value other than 0, and the item has one.
+  bool has_evidence(Index user, Index item) const noexcept { return knows_user(user) && knows_item(item); }
+
   /// The interactions of the training, users x items; refers to the model.
   auto histories() const { return histories_.map(); }
   /// W, items x items: row i holds what having item i adds to the scores of others. Refers to the model.

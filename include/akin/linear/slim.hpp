@@ -59,8 +59,7 @@ class slim : public detail::item_weights<Scalar, Index>, public detail::refitted
   void fit(const Policy& policy, Matrix&& user_items) {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "slim::fit");
     auto weights = detail::slim_weights(policy, x, options_);
-    this->histories_ = detail::own<Scalar, Index>(std::forward<Matrix>(user_items));
-    this->weights_ = std::move(weights);
+    this->become(std::move(weights), detail::own<Scalar, Index>(std::forward<Matrix>(user_items)));
   }
   template <class Matrix>
   requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
@@ -98,8 +97,8 @@ class slim : public detail::item_weights<Scalar, Index>, public detail::refitted
 
   template <class Policy>
   void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
-    this->weights_ = detail::slim_weights(policy, histories.view(), options_);
-    this->histories_ = std::move(histories);
+    auto weights = detail::slim_weights(policy, histories.view(), options_);
+    this->become(std::move(weights), std::move(histories));
   }
 
   slim_options options_;

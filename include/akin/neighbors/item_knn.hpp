@@ -162,11 +162,10 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
   void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
     detail::centering_terms<Scalar, Index> terms(options_.centering, histories.view());
     const auto seen = detail::weighted_interactions(terms.centre(histories.view()), options_.weighting);
-    const detail::similarity_search<Scalar, Index> search(options_, detail::transpose(seen.view()));
+    const detail::similarity_search<Scalar, Index> search(options_, detail::transpose(seen.view()), "item_knn");
     auto similarities = search.all(policy);
     auto to_items = averages() ? detail::transpose(similarities.view()) : detail::csr_storage<Scalar, Index>();
-    this->weights_ = std::move(similarities);
-    this->histories_ = std::move(histories);
+    this->become(std::move(similarities), std::move(histories));
     terms_ = std::move(terms);
     to_items_ = std::move(to_items);
   }

@@ -76,6 +76,12 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   /// Whether anyone has the item.
   bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && search_.meeting(item).size > 0; }
 
+  /// Whether a neighbour of the user has the item; ids must be in range.
+  bool has_evidence(Index user, Index item) const noexcept {
+    const auto near = neighbors_of(user).users;
+    return std::any_of(near.begin(), near.end(), [&](Index other) { return value_of(other, item) != nullptr; });
+  }
+
   /// Users x users, at most `neighbors` a row, none on the diagonal; refers to the model.
   auto similarities() const { return similarities_.map(); }
   /// The interactions of the training, users x items; refers to the model.
@@ -126,8 +132,8 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
     score_from(terms_.user(user), neighbors_of(user), out, scratch);
   }
   std::size_t scratch_size() const noexcept { return averages() ? static_cast<std::size_t>(items()) : 0; }
-  /// The same for a history of any user: item ids in range, and a value each. Its neighbours are found first; a user of
-  /// the training with the same history is one of them.
+  /// The same for a history of any user: item ids in range, and a value each. Its neighbours are found first. The first
+  /// user of the training with this very history is taken for the one who asks, and is none of them.
   void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
     const auto terms = terms_.of_history(columns, values);
     const auto best = nearest(terms, columns, values);
@@ -199,7 +205,7 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   }
   void index() {
     centred_ = terms_.centre(histories_.view());
-    search_ = {options_, detail::weighted_interactions(centred_, options_.weighting)};
+    search_ = {options_, detail::weighted_interactions(centred_, options_.weighting), "user_knn"};
   }
 
   neighborhood neighbors_of(Index user) const noexcept {
@@ -210,7 +216,19 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
     std::vector<Scalar> centred(static_cast<std::size_t>(values.size));
     for (std::int64_t i = 0; i < values.size; ++i)
       centred[static_cast<std::size_t>(i)] = terms_.centred(values[i], terms, columns[i]);
-    return search_.one(columns, {centred.data(), values.size});
+    return search_.one(columns, {centred.data(), values.size}, owner_of(columns, values));
+  }
+  /// The first user of the training who has this very history, -1 without one. O(users of its rarest item + items).
+  std::int64_t owner_of(slice<const Index> columns, slice<const Scalar> values) const noexcept {
+    if (columns.empty()) return -1;
+    const auto fewer = [&](Index a, Index b) { return search_.meeting(a).size < search_.meeting(b).size; };
+    for (const Index user : search_.meeting(*std::min_element(columns.begin(), columns.end(), fewer))) {
+      const auto theirs = histories_.view().row_columns(user);
+      if (theirs.size == columns.size && std::equal(columns.begin(), columns.end(), theirs.begin()) &&
+          std::equal(values.begin(), values.end(), histories_.view().row_values(user).begin()))
+        return user;
+    }
+    return -1;
   }
   /// The user's centred value of an item, null without one.
   const Scalar* value_of(Index user, Index item) const noexcept {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <akin/config.hpp>
@@ -102,16 +103,10 @@ class nmf_engine<backend::host, Scalar, Index> {
     for (std::int64_t d = 0; d < fixed_.cols; ++d)
       if (x[d] > 0) used.push_back(d);
     const std::size_t size = used.size();
-    std::vector<double> system(size * size), weights(size);
-    for (std::size_t i = 0; i < size; ++i) {
-      weights[i] = static_cast<double>(asked[used[i]]);
-      for (std::size_t j = 0; j < size; ++j)
-        system[i * size + j] = static_cast<double>(gram_[used[i] * fixed_.cols + used[j]]);
-    }
-    if (!kernels::cholesky(system.data(), static_cast<std::int64_t>(size)))
-      fail<numeric_error>("nmf::contributions: the problem of the history is singular; regularization above 0 helps");
-    const double* const lower = system.data();
-    kernels::cholesky_solve(lower, weights.data(), static_cast<std::int64_t>(size));
+    std::vector<double> weights(size);
+    for (std::size_t i = 0; i < size; ++i) weights[i] = static_cast<double>(asked[used[i]]);
+    const std::vector<double> lower = factored_gram(used);
+    kernels::cholesky_solve(lower.data(), weights.data(), static_cast<std::int64_t>(size));
     for (std::int64_t i = 0; i < ids.size; ++i) {
       double share = 0;
       for (std::size_t d = 0; d < size; ++d) share += weights[d] * static_cast<double>(fixed_.row(ids[i])[used[d]]);
@@ -132,6 +127,25 @@ class nmf_engine<backend::host, Scalar, Index> {
   }
 
  private:
+  /// The Cholesky factor of the Gramian of these factors. Where they are parallel it is singular, and G w = y, of which
+  /// any solution splits the score, is solved with the smallest power of 10 on the diagonal that makes it definite.
+  std::vector<double> factored_gram(const std::vector<std::int64_t>& used) const {
+    const std::size_t size = used.size();
+    std::vector<double> gram(size * size);
+    double largest = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      for (std::size_t j = 0; j < size; ++j)
+        gram[i * size + j] = static_cast<double>(gram_[used[i] * fixed_.cols + used[j]]);
+      largest = std::max(largest, gram[i * size + i]);
+    }
+    for (double ridge = 0; ridge < 1; ridge = std::max<double>(10 * ridge, std::numeric_limits<Scalar>::epsilon())) {
+      std::vector<double> lower = gram;
+      for (std::size_t i = 0; i < size; ++i) lower[i * size + i] += ridge * largest;
+      if (kernels::cholesky(lower.data(), static_cast<std::int64_t>(size))) return lower;
+    }
+    fail<numeric_error>("nmf::contributions: the problem of the history is singular; regularization above 0 helps");
+  }
+
   void solve(slice<const Index> ids, slice<const Scalar> values, Index row, int most_sweeps, Scalar tolerance,
              std::vector<Scalar>& gradient, Scalar* x) const {
     const std::int64_t k = fixed_.cols;

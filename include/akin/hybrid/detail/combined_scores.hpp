@@ -46,6 +46,21 @@ concept stretch_scorer = std::same_as<Request, typename Model::index_type> && !b
   model.score_range(id, id, out);
 };
 
+/// A model of which a single score is cheap, and which says whether score_all has one.
+template <class Model, class Request>
+concept single_scorer = stretch_scorer<Model, Request> ||
+    (std::same_as<Request, typename Model::index_type> && !block_scorer<Model, Request> &&
+     requires(const Model& model, Request id) { model.has_evidence(id, id); });
+
+/// Whether a single_scorer has evidence of a user that it knows and an item.
+template <class Model>
+bool has_evidence(const Model& model, typename Model::index_type user, typename Model::index_type item) {
+  if constexpr (requires { model.has_evidence(user, item); })
+    return model.has_evidence(user, item);
+  else
+    return model.knows_item(item);
+}
+
 /// Fills a row of `rows` for each of the users, stretch by stretch, so that what the model has of an item is read from
 /// memory once for all of them.
 template <class Model>

@@ -15,19 +15,27 @@
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
 #include <akin/retrieval/detail/rank.hpp>
+#include <akin/storage.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// x_rc, 0 where it is not stored.
+/// Points to x_rc; null where it is not stored.
 template <class Scalar, class Index>
-Scalar element(const csr_view<Scalar, Index>& x, std::int64_t row, std::int64_t column) noexcept {
+const Scalar* find_element(const csr_view<Scalar, Index>& x, std::int64_t row, std::int64_t column) noexcept {
   const auto columns = x.row_columns(row);
   // Ids are unique and ascending: this one has at most `column` before it, and at most cols - column - 1 behind it.
   const std::int64_t first = std::max<std::int64_t>(0, columns.size - (x.cols - column));
   const std::int64_t last = std::min(columns.size, column + 1);
   const Index* const found = std::lower_bound(columns.data + first, columns.data + last, static_cast<Index>(column));
-  return found != columns.data + last && *found == column ? x.row_values(row)[found - columns.data] : Scalar{0};
+  return found != columns.data + last && *found == column ? x.row_values(row).data + (found - columns.data) : nullptr;
+}
+
+/// x_rc, 0 where it is not stored.
+template <class Scalar, class Index>
+Scalar element(const csr_view<Scalar, Index>& x, std::int64_t row, std::int64_t column) noexcept {
+  const Scalar* const found = find_element(x, row, column);
+  return found != nullptr ? *found : Scalar{0};
 }
 
 /// Answers from W (items x items) and the users' histories: the score of item j is the sum over the user's items i of
@@ -44,9 +52,14 @@ class item_weights {
   bool knows_user(Index user) const noexcept {
     return user >= 0 && user < users() && histories_.view().row_size(user) > 0;
   }
-  /// Whether the item's row of W holds anything.
-  bool knows_item(Index item) const noexcept {
-    return item >= 0 && item < items() && weights_.view().row_size(item) > 0;
+  /// Whether the item's row or column of W holds anything. Without a column it is never recommended, but has similar
+  /// items.
+  bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && known_[item] != 0; }
+  /// Whether an item of the user speaks for this one; ids must be in range.
+  bool has_evidence(Index user, Index item) const noexcept {
+    const auto columns = histories_.view().row_columns(user);
+    return std::any_of(columns.begin(), columns.end(),
+                       [&](Index other) { return find_element(weights_.view(), other, item) != nullptr; });
   }
 
   /// The interactions of the training, users x items; refers to the model.
@@ -96,6 +109,17 @@ class item_weights {
  protected:
   item_weights() = default;
 
+  /// Takes what was learnt, W (items x items) and the histories (users x items).
+  void become(csr_storage<Scalar, Index> weights, csr_storage<Scalar, Index> histories) {
+    storage<std::uint8_t> known(weights.cols());
+    for (std::int64_t row = 0; row < weights.rows(); ++row)
+      for (const Index column : weights.view().row_columns(row))
+        known.mutable_data()[row] = known.mutable_data()[column] = 1;
+    weights_ = std::move(weights);
+    histories_ = std::move(histories);
+    known_ = std::move(known);
+  }
+
   static constexpr std::int64_t some = 64;  // items of a history that are looked at together
 
   /// Fills out[item] with 0 for all items that one of `columns` has in its row, -infinity for the others.
@@ -113,14 +137,18 @@ class item_weights {
     write_csr(writer, "histories", histories_.view());
   }
   void read_matrices(const model_reader& reader, std::string_view weights_name) {
-    weights_ = map_csr<Scalar, Index>(reader, weights_name);
-    histories_ = map_csr<Scalar, Index>(reader, "histories");
-    reader.require(weights_.rows() == weights_.cols() && histories_.cols() == weights_.rows(),
+    auto weights = map_csr<Scalar, Index>(reader, weights_name);
+    auto histories = map_csr<Scalar, Index>(reader, "histories");
+    reader.require(weights.rows() == weights.cols() && histories.cols() == weights.rows(),
                    "the weights must be items x items, and histories users x items");
+    become(std::move(weights), std::move(histories));
   }
 
   csr_storage<Scalar, Index> weights_;    // items x items
   csr_storage<Scalar, Index> histories_;  // users x items
+
+ private:
+  storage<std::uint8_t> known_;  // of each item
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

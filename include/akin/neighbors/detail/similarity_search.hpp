@@ -7,11 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <akin/config.hpp>
+#include <akin/error.hpp>
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/pair_measure.hpp>
 #include <akin/neighbors/detail/top_rows.hpp>
@@ -26,14 +28,16 @@ template <class Scalar, class Index>
 class similarity_search {
  public:
   similarity_search() = default;
-  /// Takes `rows`, compared by columns.
-  similarity_search(const neighborhood_options& options, csr_storage<Scalar, Index> rows)
+  /// Takes `rows`, compared by columns. Throws numeric_error, which begins with `where`, for values whose squares are
+  /// beyond Scalar.
+  similarity_search(const neighborhood_options& options, csr_storage<Scalar, Index> rows, std::string_view where)
       : options_(options), rows_(std::move(rows)) {
     if (options_.similarity == similarity::adjusted_cosine) learn_column_means();
     for (std::int64_t row = 0; row < rows_.rows(); ++row) {
       const auto begin = rows_.view().offsets[row];
       prepare(rows_.view().row_columns(row), slice<Scalar>{rows_.mutable_values() + begin, rows_.view().row_size(row)});
     }
+    check_squares(where);
     columns_ = transpose(rows_.view());
     rights_.resize(static_cast<std::size_t>(rows_.rows()));
     for (std::int64_t row = 0; row < rows_.rows(); ++row)
@@ -77,8 +81,9 @@ class similarity_search {
     return result;
   }
 
-  /// The k rows most similar to a row that is not among them, in any order. Allocates the memory of a worker.
-  candidates<Scalar, Index> one(slice<const Index> ids, slice<const Scalar> values) const {
+  /// The k rows most similar to a row from elsewhere, never number `except` (-1 for none), in the order of their
+  /// ids. Allocates the memory of a worker.
+  candidates<Scalar, Index> one(slice<const Index> ids, slice<const Scalar> values, std::int64_t except) const {
     candidates<Scalar, Index> best;
     with_width([&](auto width) {
       constexpr int w = width();
@@ -88,7 +93,7 @@ class similarity_search {
       std::int64_t cost = 0;
       for (const Index id : ids) cost += columns_.view().row_size(id);
       top_rows_scratch<w, Scalar, Index> scratch(rows_.rows());
-      take_all_sums(sum_row<w>(ids, left.data(), right(), cost, -1, scratch), scratch);
+      take_all_sums(sum_row<w>(ids, left.data(), right(), cost, except, scratch), scratch);
       const Scalar own = side(slice<const Scalar>{prepared.data(), values.size}).left;
       best = std::move(scratch.best);
       if (!is_quotient())
@@ -96,6 +101,7 @@ class similarity_search {
                                                          w == 1 ? best.scores.data() : scratch.several.data(),
                                                          best.count, best.scores.data());
       keep_best(best, floor(), std::int64_t{options_.neighbors}, scratch.ties);
+      scratch.order.apply(best);
       for (std::int64_t n = 0; n < best.count; ++n) {
         Scalar& score = best.scores[static_cast<std::size_t>(n)];
         score = finished(score, own);
@@ -141,6 +147,22 @@ class similarity_search {
     const Scalar s = is_quotient() ? score / left : score;
     if (options_.amplification == 1) return s;
     return std::copysign(static_cast<Scalar>(std::pow(std::abs(static_cast<double>(s)), options_.amplification)), s);
+  }
+
+  /// What is summed over a pair is at most the larger sum of squares, and four of these are added at most.
+  void check_squares(std::string_view where) const {
+    using limits = std::numeric_limits<Scalar>;
+    for (std::int64_t row = 0; row < rows_.rows(); ++row) {
+      double squares = 0;
+      for (const Scalar value : rows_.view().row_values(row))
+        squares += static_cast<double>(value) * static_cast<double>(value);
+      if (squares > static_cast<double>(limits::max()) / 4)
+        fail<numeric_error>(where, ": the squares of row ", row, " of what is compared sum to ", squares,
+                            ", beyond the scalar type; scale the values down or use double");
+      if (squares > 0 && squares < static_cast<double>(limits::min()))
+        fail<numeric_error>(where, ": the squares of row ", row, " of what is compared sum to ", squares,
+                            ", below the scalar type; scale the values up or use double");
+    }
   }
 
   void learn_column_means() {
