@@ -36,6 +36,13 @@ need() {
     { tail -n 20 "${TMPDIR:-/tmp}/akin-apt.log"; fail "apt-get could not install: ${missing[*]}"; }
 }
 
+# Objects that any clone on this machine has compiled are taken from ccache, where it is installed: paths below the clone
+# count as relative, and a precompiled header by what it was made of.
+if has_command ccache; then
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+fi
+
 # configure FOLDER ARGUMENT...: with Ninja where there is one and the folder is new.
 configure() {
   local folder=$1 generator=()

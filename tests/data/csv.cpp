@@ -15,6 +15,7 @@
 #include "data/reading.hpp"
 #include "io/folder.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 namespace {
 
@@ -221,7 +222,7 @@ TEST_CASE("a pipe is read to its end") {
 
 TEST_CASE("the countries of the sample") {
   const auto [customers, countries] =
-      akin::read_columns(std::string(AKIN_TEST_DATA) + "/customers.csv", {"customer_id", "country"});
+      akin::read_columns(akin_test::sample_folder() + "/customers.csv", {"customer_id", "country"});
   CHECK(customers.size() == 4334);
   CHECK(customers[1] == "12347");
   CHECK(countries[1] == "Iceland");

@@ -11,6 +11,7 @@
 #include "data/reading.hpp"
 #include "io/folder.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 using akin::interaction_columns;
 using akin::interaction_log;
@@ -171,7 +172,7 @@ TEST_CASE("texts of items come in the order of ids") {
 }
 
 TEST_CASE("the sample") {
-  const std::string folder = AKIN_TEST_DATA;
+  const std::string folder = akin_test::sample_folder();
   const interaction_log log = akin::read_interactions(
       folder + "/purchases.csv",
       {.user = "customer_id", .item = "stock_code", .value = "quantity", .time = "invoice_date"});

@@ -29,6 +29,7 @@
 
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
+#include "support/paths.hpp"
 
 namespace akin_test {
 
@@ -131,7 +132,7 @@ inline std::string_view text_of(reason_sums sums) {
 
 /// The row of docs/retrieval.md that says how closely a model keeps what is said of all.
 inline std::string documented_promise(std::string_view kind) {
-  std::ifstream page(AKIN_TEST_DOCS "/retrieval.md");
+  std::ifstream page(docs_folder() + "/retrieval.md");
   const std::string start = "| `" + std::string(kind) + "` | those of";
   const std::string other_start = "| `" + std::string(kind) + "` | does not";
   for (std::string line; std::getline(page, line);)

@@ -1,0 +1,8 @@
+#include "support/paths.hpp"
+
+namespace akin_test {
+
+std::string sample_folder() { return AKIN_TEST_DATA; }
+std::string docs_folder() { return AKIN_TEST_DOCS; }
+
+}  // namespace akin_test
