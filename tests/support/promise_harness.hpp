@@ -349,19 +349,19 @@ void check_options(const Options& base, const std::vector<option_change<Options>
   }
 }
 
-/// A fold-in of twice the epochs, against the same items, moves by less than half; make(epochs).
+/// A fold-in of twice the epochs, against the same items, moves by less than a third; make(epochs) takes steps so long
+/// that, if they did not shorten to nothing, what is drawn would move it by more.
 template <class Make>
 void check_fold_in_settles(const Make& make) {
-  using model_type = decltype(make(1));
-  constexpr int epochs = 20;
-  const auto clicks = some_clicks<model_type>();
+  constexpr int epochs = 50;
+  const auto clicks = some_clicks<decltype(make(1))>();
   auto once = make(epochs), twice = make(2 * epochs);
   once.fit(akin::execution::par, clicks);
   twice.fit(akin::execution::par, clicks, [](const akin::progress& p) { return p.iteration < epochs; });
   REQUIRE(once.item_factors() == twice.item_factors());
   const auto a = once.fold_in(akin::execution::par, clicks), b = twice.fold_in(akin::execution::par, clicks);
   CAPTURE((a - b).norm() / a.norm());
-  CHECK((a - b).norm() < 0.5 * a.norm());
+  CHECK((a - b).norm() < 0.3 * a.norm());
 }
 
 /// The deviation of the initial factors; make() gives a model that hardly takes a step.
