@@ -141,7 +141,11 @@ class interaction_reader {
 
   bool is_missing(std::size_t column) const {
     const std::string_view raw = reader_.raw(column);
-    return raw.empty() || std::find(missing_texts_.begin(), missing_texts_.end(), raw) != missing_texts_.end();
+    return raw.empty() || (!missing_texts_.empty() && is_listed(raw));
+  }
+
+  AKIN_NOINLINE bool is_listed(std::string_view raw) const {
+    return std::find(missing_texts_.begin(), missing_texts_.end(), raw) != missing_texts_.end();
   }
 
   bool lacks_something() const {

@@ -85,17 +85,7 @@ class csv_scanner {
 
   /// The text of a field, valid until the next call.
   std::string_view text_of(const csv_field& field) {
-    if (!field.doubled && !field.escaped) return field.raw;
-    unescaped_.clear();
-    for (std::size_t i = 0; i < field.raw.size(); ++i) {
-      if (field.escaped && field.raw[i] == escape_) {
-        ++i;
-      } else if (field.doubled && field.raw[i] == '"') {
-        ++i;
-      }
-      unescaped_ += field.raw[i];
-    }
-    return unescaped_;
+    return field.doubled || field.escaped ? unescaped(field) : field.raw;
   }
 
   /// The line where the record began, from 1.
@@ -149,6 +139,15 @@ class csv_scanner {
   void refuse_control() const {
     if (*next_ == '\0') fail_inside("the text must not hold NUL bytes");
     if (*next_ == '\r') fail_inside("a carriage return must be followed by a line feed");
+  }
+
+  AKIN_NOINLINE std::string_view unescaped(const csv_field& field) {
+    unescaped_.clear();
+    for (std::size_t i = 0; i < field.raw.size(); ++i) {
+      const bool is_mark = (field.escaped && field.raw[i] == escape_) || (field.doubled && field.raw[i] == '"');
+      unescaped_ += field.raw[is_mark ? ++i : i];
+    }
+    return unescaped_;
   }
 
   /// From an escape character to the one that it stands before.
