@@ -245,10 +245,12 @@ TEST_CASE("a separator that may be another is asked for") {
 }
 
 TEST_CASE("only the first lines are looked at") {
-  std::string text = "a,b\n";
-  while (text.size() < 70'000) text += "x;,2\n";
-  text += "1,2;\n";
-  CHECK(column_b(text).back() == "2;");
+  // The last line would tell that the semicolon is text, but files may be large.
+  std::string text = "a;x,b\n";
+  while (text.size() < 70'000) text += "1;0,2\n";
+  CHECK(message([&] { return column_b(text + "1,2\n"); }) ==
+        "log.csv:1: the separator must be given, it may be the comma or the semicolon");
+  CHECK(column_b(text.substr(0, 600) + "1,2\n").back() == "2");
   CHECK(akin::detail::try_separator("a,b\n\"c,\n\",d\n", ',', 0).is_steady);
   CHECK_FALSE(akin::detail::try_separator("a,b\nc\n", ',', 0).is_steady);
   CHECK_FALSE(akin::detail::try_separator("a\nb,c\n", ',', 0).is_steady);
