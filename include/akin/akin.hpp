@@ -22,6 +22,7 @@
 #include <akin/content/tokenize.hpp>
 #include <akin/content/user_profile.hpp>
 #include <akin/data/clean.hpp>
+#include <akin/data/concatenate.hpp>
 #include <akin/data/csv.hpp>
 #include <akin/data/id_map.hpp>
 #include <akin/data/interaction_log.hpp>
@@ -35,6 +36,7 @@
 #include <akin/data/splits.hpp>
 #include <akin/data/synthetic.hpp>
 #include <akin/data/time_decay.hpp>
+#include <akin/data/time_format.hpp>
 #include <akin/data/weighting.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/ab_test.hpp>

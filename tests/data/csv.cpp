@@ -22,8 +22,8 @@ namespace {
 using table = std::vector<std::vector<std::string>>;
 
 /// All records, the first line too.
-table records(std::string_view text, char separator = ',') {
-  akin::detail::csv_scanner scanner(input(text), separator);
+table records(std::string_view text, char separator = ',', char escape = 0) {
+  akin::detail::csv_scanner scanner(input(text), separator, escape);
   std::vector<akin::detail::csv_field> fields;
   table result;
   while (scanner.next(fields, 100)) {
@@ -33,8 +33,8 @@ table records(std::string_view text, char separator = ',') {
   return result;
 }
 
-std::string refusal(std::string_view text, char separator = ',') {
-  return message([&] { return records(text, separator); });
+std::string refusal(std::string_view text, char separator = ',', char escape = 0) {
+  return message([&] { return records(text, separator, escape); });
 }
 
 /// Column b of a table with columns a and b.
@@ -79,14 +79,70 @@ TEST_CASE("what is no table is refused with its place") {
   CHECK(refusal("a,b\nc,\"d\ne\n") == "log.csv:2:2: the quote that opens here must be closed");
   CHECK(refusal("\"") == "log.csv:1:1: the quote that opens here must be closed");
   CHECK(refusal("\"\"\"") == "log.csv:1:1: the quote that opens here must be closed");
-  CHECK(refusal("\"a\nb\"c\n") == "log.csv:2:1: a closing quote must end the field; quotes inside are doubled");
-  CHECK(refusal("\"a\" ,b\n") == "log.csv:1:1: a closing quote must end the field; quotes inside are doubled");
+  CHECK(refusal("\"a\nb\"c\n") ==
+        "log.csv:2:1: a closing quote must end the field; quotes inside are doubled, or escaped where escape is set");
+  CHECK(refusal("\"a\" ,b\n") ==
+        "log.csv:1:1: a closing quote must end the field; quotes inside are doubled, or escaped where escape is set");
   CHECK(refusal("a\nb,c\0d\n"s) == "log.csv:2:2: the text must not hold NUL bytes");
   CHECK(refusal("a\n\"\0\"\n"s) == "log.csv:2:1: the text must not hold NUL bytes");
   CHECK(refusal("a\rb\r") == "log.csv:1:1: a carriage return must be followed by a line feed");
   CHECK(refusal("a,b\r") == "log.csv:1:2: a carriage return must be followed by a line feed");
   CHECK(refusal("\xFF\xFE"
-                "a\0"s) == "log.csv:1: the text must be UTF-8, this is UTF-16");
+                "a\0"s) == "log.csv:1: the file must be text in UTF-8, it is UTF-16");
+}
+
+TEST_CASE("escape characters") {
+  const auto read = [](std::string_view text) { return records(text, ',', '\\'); };
+  CHECK(read("\"a\\\"b\",c\n") == table{{"a\"b", "c"}});
+  CHECK(read("\"\\\"\",\"\\\\\"\n") == table{{"\"", "\\"}});
+  CHECK(read("\"a\"\"b\\\"\"\"c\"\n") == table{{"a\"b\"\"c"}});
+  CHECK(read("a\\,b,5\" x\n") == table{{"a,b", "5\" x"}});
+  CHECK(read("\\\"a\"\"b,\\\\\n") == table{{"\"a\"\"b", "\\"}});
+  CHECK(read("a\\\nb,c\nd,\\n\n") == table{{"a\nb", "c"}, {"d", "n"}});
+  CHECK(read("a\\\r\nb,\"\\\r\n\"\r\n") == table{{"a\r\nb", "\r\n"}});
+  CHECK(records("a\\,b\n") == table{{"a\\", "b"}});
+  CHECK(refusal("a,b\\", ',', '\\') == "log.csv:1:2: a character must follow the escape character");
+  CHECK(refusal("\"b\\\"\n", ',', '\\') == "log.csv:1:1: the quote that opens here must be closed");
+  CHECK(refusal("\"b\" c\n", ',', '\\') ==
+        "log.csv:1:1: a closing quote must end the field; quotes inside are doubled or escaped");
+  CHECK(refusal("a\\\nb\n\"c\n", ',', '\\') == "log.csv:3:1: the quote that opens here must be closed");
+  CHECK(refusal(std::string_view("a\\\0b\n", 5), ',', '\\') == "log.csv:1:1: the text must not hold NUL bytes");
+  CHECK(refusal("a\\b\rc\n", ',', '\\') == "log.csv:1:1: a carriage return must be followed by a line feed");
+}
+
+TEST_CASE("files that are no text are named") {
+  using namespace std::string_literals;
+  const auto what = [](std::string_view text) {
+    const std::string said = message([&] { return column_b(text, {}, "purchases.csv.gz"); });
+    CHECK(said.starts_with("purchases.csv.gz:1: the file must be text in UTF-8, it is "));
+    return said.substr(said.find("it is ") + 6);
+  };
+  CHECK(what("\x1F\x8B\x08\x00\n") == "compressed with gzip, decompress it first");
+  CHECK(what("\xFD\x37zXZ\0\0"s) == "compressed with xz, decompress it first");
+  CHECK(what("\x28\xB5\x2F\xFD,") == "compressed with zstd, decompress it first");
+  CHECK(what("BZh91AY&SY,b") == "compressed with bzip2, decompress it first");
+  CHECK(what("PK\x03\x04,b\n") == "a zip archive or an Excel workbook, unpack or export it first");
+  CHECK(what("PAR1\x15\x04") == "a Parquet file, export it as CSV first");
+  CHECK(what("\xFF\xFE"
+             "a\0"s) == "UTF-16");
+  CHECK(what("\xFF\xFE\0\0a\0\0\0"s) == "UTF-32");
+  CHECK(what("a\0,\0b\0"s) == "UTF-16");
+  CHECK(what("\0a\0,\0b"s) == "UTF-16");
+  CHECK(column_b("BZh9,b\n1,2\n")[0] == "2");
+  CHECK(column_b("PAR1,b\n1,2\n")[0] == "2");
+}
+
+TEST_CASE("no message holds bytes that are no text") {
+  CHECK(akin::detail::shown("Gr\xF6\xDF"
+                            "e") == "\"Gr\\xf6\\xdfe\"");
+  CHECK(akin::detail::shown("\xE8\x8B") == "\"\\xe8\\x8b\"");
+  CHECK(akin::detail::shown("\xC0\xAF\xF5") == "\"\\xc0\\xaf\\xf5\"");
+  CHECK(akin::detail::shown("\xE8\x8B\xB9 \xF0\x9F\x8D\x8E") == "\"\xE8\x8B\xB9 \xF0\x9F\x8D\x8E\"");
+  CHECK(message([] {
+          return column_b(
+              "a,gr\xF6\xDF"
+              "e\n");
+        }) == "log.csv:1: there must be a column \"b\", the columns are \"a\", \"gr\\xf6\\xdfe\"");
 }
 
 TEST_CASE("delimiters are found wherever they lie") {
@@ -166,17 +222,64 @@ TEST_CASE("a long list of columns is cut, a long text too") {
   CHECK(akin::detail::shown(std::string(39, 'x') + "\xE8\x8B\xB9") == '"' + std::string(39, 'x') + "...\"");
 }
 
-TEST_CASE("the separator comes from the name or the first line") {
+TEST_CASE("the separator comes from the name or the first lines") {
   const auto one = std::vector<std::string>{"2"};
   CHECK(column_b("a\tb\n1\t2\n", {}, "log.tsv") == one);
   CHECK(column_b("a\tb\n1\t2\n") == one);
   CHECK(column_b("a;b\n1;2\n") == one);
-  CHECK(column_b("a|b\n1|2\n") == one);
-  CHECK(column_b("a;x,b\n1;0,2\n") == one);
+  CHECK(column_b("a|b\r\n1|2\r\n") == one);
+  CHECK(column_b("\xEF\xBB\xBF\r\n\na;b\n\n1;2") == one);
+  CHECK(column_b("a;b\n1,5;2\n") == one);
+  CHECK(column_b("x,b\n1,2\n2,\"3;4|5\"\n")[0] == "2");
   CHECK(column_b("\"a,x\";b\n1;2\n") == one);
+  CHECK(column_b("a;x,b\n1;0,2\n", {.separator = ','}) == one);
   CHECK(column_b("a:b\n1:2\n", {.separator = ':'}) == one);
-  CHECK(message<std::invalid_argument>([] { return column_b("a,b\n", {.separator = '"'}); }) ==
-        "csv_format: separator must not be a quote or a line end");
+  CHECK(column_b("a;b\nx\\;\\\"y,z;2\n", {.escape = '\\'}) == one);
+}
+
+TEST_CASE("a separator that may be another is asked for") {
+  const auto asked = [](std::string_view text) { return message([&] { return column_b(text); }); };
+  const std::string sentence = "log.csv:1: the separator must be given, it may be the ";
+  CHECK(asked("a;x,b\n1;0,2\n") == sentence + "comma or the semicolon");
+  CHECK(asked("a|x\tb\n1|0\t2\n") == sentence + "tab or the bar");
+  CHECK(asked("a;b,c\n1\n") == sentence + "comma or the semicolon");
+}
+
+TEST_CASE("only the first lines are looked at") {
+  // The last line would tell that the semicolon is text, but files may be large.
+  std::string text = "a;x,b\n";
+  while (text.size() < 70'000) text += "1;0,2\n";
+  CHECK(message([&] { return column_b(text + "1,2\n"); }) ==
+        "log.csv:1: the separator must be given, it may be the comma or the semicolon");
+  CHECK(column_b(text.substr(0, 600) + "1,2\n").back() == "2");
+  CHECK(akin::detail::try_separator("a,b\n\"c,\n\",d\n", ',', 0).is_steady);
+  CHECK_FALSE(akin::detail::try_separator("a,b\nc\n", ',', 0).is_steady);
+  CHECK_FALSE(akin::detail::try_separator("a\nb,c\n", ',', 0).is_steady);
+  CHECK_FALSE(akin::detail::try_separator("", ',', 0).is_steady);
+  CHECK(akin::detail::try_separator("a,\"", ',', 0).first == 1);
+  CHECK(akin::detail::try_separator("a,b\\", ',', '\\').first == 1);
+}
+
+TEST_CASE("a first line names the separator") {
+  const auto one = std::vector<std::string>{"2"};
+  CHECK(column_b("sep=;\na;b\n1;2\n") == one);
+  CHECK(column_b("SEP=|\r\na|b\r\n1|2\r\n", {}, "log.tsv") == one);
+  CHECK(column_b("\xEF\xBB\xBFsep=\t\na\tb\n1\t2\n") == one);
+  CHECK(column_b("\"sep=;\"\na;b\n1;2\n") == one);
+  CHECK(column_b("sep=;\na,b\n1,2\n", {.separator = ','}) == one);
+  CHECK(message([] { return column_b("sep=;\na;b\n1\n"); }) ==
+        "log.csv:3:1: a line must have 2 fields, this one has 1");
+  CHECK(message([] { return column_b("sep=;"); }) ==
+        "log.csv:1: the file is empty, a line with the names of the columns must come first");
+}
+
+TEST_CASE("marks of a table that contradict themselves") {
+  const auto wrong = [](const akin::csv_format& format) {
+    return message<std::invalid_argument>([&] { return column_b("a,b\n", format); });
+  };
+  CHECK(wrong({.separator = '"'}) == "csv_format: separator must not be a quote or a line end");
+  CHECK(wrong({.escape = '"'}) == "csv_format: escape must not be a quote or a line end");
+  CHECK(wrong({.separator = ',', .escape = ','}) == "csv_format: escape must not be the separator");
 }
 
 TEST_CASE("a line of ten megabytes") {

@@ -33,10 +33,10 @@ TEST_CASE("ids count first appearances") {
 TEST_CASE("an id without a name is a sentence") {
   id_map ids;
   CHECK(message<std::out_of_range>([&] { return ids.name_of(0); }) ==
-        "id_map::name_of: id must be at least 0 and below 0, got 0");
+        "id_map::name_of: id must be one of the map's 0 ids, got 0");
   ids.insert("a");
   CHECK(message<std::out_of_range>([&] { return ids.name_of(-1); }) ==
-        "id_map::name_of: id must be at least 0 and below 1, got -1");
+        "id_map::name_of: id must be one of the map's 1 ids, got -1");
 }
 
 TEST_CASE("any bytes are a name, of any length") {
@@ -138,4 +138,18 @@ TEST_CASE("arrays that are no map are refused") {
   CHECK(refusal({0, std::numeric_limits<std::int64_t>::max(), 4}) == "id_map: offsets must not descend");
   CHECK(refusal({0, 1, 2, 4}) == "id_map: names must be distinct, ids 0 and 1 have the same");
   CHECK(refusal({0, 0, 0, 4}) == "id_map: names must be distinct, ids 0 and 1 have the same");
+}
+
+TEST_CASE("the start of a map") {
+  const auto map_of = [](std::initializer_list<const char*> names) {
+    akin::id_map ids;
+    for (const char* name : names) ids.insert(name);
+    return ids;
+  };
+  const akin::id_map ids = map_of({"ab", "c", "d"});
+  for (const auto& start : {map_of({}), map_of({"ab"}), map_of({"ab", "c"}), ids}) CHECK(ids.starts_with(start));
+  for (const auto& other : {map_of({"a"}), map_of({"c"}), map_of({"a", "bc"}), map_of({"ab", "d"}),
+                            map_of({"ab", "c", "d", "e"}), map_of({"abc"}), map_of({""})})
+    CHECK_FALSE(ids.starts_with(other));
+  CHECK(map_of({}).starts_with(akin::id_map()));
 }

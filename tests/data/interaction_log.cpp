@@ -77,17 +77,44 @@ TEST_CASE("columns that do not fit are refused") {
   CHECK(refusal({.users = {0}, .items = {0}, .events = {0, 0}}) ==
         "interaction_log: events must have as many elements as users, 1, got 2");
   CHECK(refusal({.users = {0, 1}, .items = {0, 0}, .user_ids = names({"a"})}) ==
-        "interaction_log: users must be at least 0 and below 1, the number of names, got 1");
-  CHECK(refusal({.users = {0}, .items = {-1}}) ==
-        "interaction_log: items must be at least 0 and below 0, the number of names, got -1");
+        "interaction_log: users must be below the number of names, 1, got 1");
+  CHECK(refusal({.users = {0}, .items = {-1}}) == "interaction_log: items must not be negative, got -1");
   CHECK(refusal({.users = {0}, .items = {0}, .events = {3}, .event_ids = names({"buy"})}) ==
-        "interaction_log: events must be at least 0 and below 1, the number of names, got 3");
+        "interaction_log: events must be below the number of names, 1, got 3");
   CHECK(refusal({.users = {std::numeric_limits<std::int32_t>::max()}, .items = {0}}) ==
-        "interaction_log: users must be below 2147483647");
+        "interaction_log: users without names must be below 4194304 in 1 lines, got 2147483647");
   CHECK(refusal({.users = {0, 0}, .items = {0, 0}, .values = {1, std::nanf("")}}) ==
         "interaction_log: values must be finite, got nan in line 1");
   CHECK(refusal({.users = {0}, .items = {0}, .values = {-std::numeric_limits<float>::infinity()}}) ==
         "interaction_log: values must be finite, got -inf in line 0");
+}
+
+TEST_CASE("a stray number takes no memory") {
+  CHECK(refusal({.users = {7, 2000000000}, .items = {1, 2}}) ==
+        "interaction_log: users without names must be below 4194304 in 2 lines, got 2000000000");
+  CHECK(refusal({.users = {0}, .items = {4194304}}) ==
+        "interaction_log: items without names must be below 4194304 in 1 lines, got 4194304");
+  CHECK(refusal({.users = {0}, .items = {0}, .events = {2000000000}}) ==
+        "interaction_log: events without names must be below 4194304 in 1 lines, got 2000000000");
+  CHECK(refusal({.users = {-1}, .items = {0}, .user_ids = names({})}) ==
+        "interaction_log: users must not be negative, got -1");
+  CHECK(refusal({.users = {0}, .items = {0}, .user_ids = names({})}) ==
+        "interaction_log: users must be below the number of names, 0, got 0");
+  CHECK(interaction_log({.users = {1000000}, .items = {0}}).user_ids().size() == 1'000'001);
+  // With more lines, more may be numbered.
+  std::vector<std::int32_t> users(300'000, 0), items(300'000, 0);
+  users.back() = 4'500'000;
+  CHECK(interaction_log({.users = users, .items = items}).user_ids().size() == 4'500'001);
+  users.back() = 4'800'000;
+  CHECK(refusal({.users = users, .items = items}) ==
+        "interaction_log: users without names must be below 4800000 in 300000 lines, got 4800000");
+}
+
+TEST_CASE("numbers as names") {
+  CHECK(akin::numbered_ids(0).empty());
+  CHECK(akin::numbered_ids(12).name_of(11) == "11");
+  CHECK(message<std::invalid_argument>([] { return akin::numbered_ids(-1); }) ==
+        "numbered_ids: count must not be negative, got -1");
 }
 
 TEST_CASE("duplicates become one entry") {
@@ -162,9 +189,9 @@ TEST_CASE("selected lines keep their ids and share the maps") {
   CHECK(log.select(std::vector<std::size_t>{}).matrix(duplicates::sum).cols() == 3);
   CHECK(message<std::out_of_range>([&] {
           return log.select(std::vector<std::int64_t>{0, -1});
-        }) == "interaction_log::select: rows must be at least 0 and below 6, got -1");
+        }) == "interaction_log::select: rows must be of the log's 6 lines, got -1");
   CHECK(message<std::out_of_range>([&] { return log.select(std::vector<std::size_t>{6}); }) ==
-        "interaction_log::select: rows must be at least 0 and below 6, got 6");
+        "interaction_log::select: rows must be of the log's 6 lines, got 6");
 }
 
 TEST_CASE("other values for the same lines") {

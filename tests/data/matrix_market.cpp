@@ -51,6 +51,10 @@ TEST_CASE("claimed sizes are not trusted") {
   CHECK(refusal(real + "2147483647 1 1\n1 1 1\n") ==
         "m.mtx:2:1: rows must be at most maximum_rows, 134217728, got 2147483647");
   CHECK(refusal(real + "3 1 0\n", {.maximum_rows = 2}) == "m.mtx:2:1: rows must be at most maximum_rows, 2, got 3");
+  CHECK(refusal(real + "1 2147483647 1\n1 1 1\n") ==
+        "m.mtx:2:2: columns must be at most maximum_columns, 134217728, got 2147483647");
+  CHECK(refusal(real + "1 3 0\n", {.maximum_columns = 2}) ==
+        "m.mtx:2:2: columns must be at most maximum_columns, 2, got 3");
   CHECK(refusal(real + "9 9 2147483647\n1 1 1\n") ==
         "m.mtx:2:3: entries must be at most 1 in a file of this size, got 2147483647");
   CHECK(refusal(real + "9 9 -1\n") == "m.mtx:2:3: entries must be a whole number from 0 to 2147483647, got \"-1\"");

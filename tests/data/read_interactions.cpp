@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <akin/data/read_interactions.hpp>
+#include <akin/data/time_decay.hpp>
 
 #include "data/reading.hpp"
 #include "io/folder.hpp"
@@ -59,12 +60,33 @@ TEST_CASE("values, times and events") {
   CHECK(log.item_ids().name_of(1) == "y,1");
 }
 
-TEST_CASE("milliseconds are asked for") {
+TEST_CASE("times in other units and formats are asked for") {
+  using akin::epoch_unit, akin::time_format;
   const std::string_view text = "user,item,t\na,x,1291191960000\n";
-  CHECK(read(text, {.time = "t", .epoch = akin::epoch_unit::milliseconds}).times()[0] == 1291191960000);
+  CHECK(read(text, {.time = "t", .epoch = epoch_unit::milliseconds}).times()[0] == 1291191960000);
   CHECK(refusal(text, {.time = "t"}) ==
-        "log.csv:2:3: t must be in the years 1 to 9999; milliseconds need epoch_unit::milliseconds, got "
+        "log.csv:2:3: t must be in the years 1990 to 2100, as it is where epoch is epoch_unit::milliseconds, got "
         "\"1291191960000\"");
+  const std::string_view steps = "user,item,t\na,x,1\na,y,2\n";
+  CHECK(refusal(steps, {.time = "t"}) ==
+        "log.csv:2:3: t must be in the years 1990 to 2100, unless times is time_format::number, got \"1\"");
+  CHECK(all(read(steps, {.time = "t", .times = time_format::number}).times()) == std::vector<std::int64_t>{1000, 2000});
+  const std::string_view shop = "user,item,t\na,x,12/31/2010 8:26\n";
+  CHECK(refusal(shop, {.time = "t"}) ==
+        "log.csv:2:3: t must begin with its year, unless times is time_format::day_first or time_format::month_first, "
+        "got \"12/31/2010 8:26\"");
+  CHECK(read(shop, {.time = "t", .times = time_format::month_first}).times()[0] == 1293783960000);
+  CHECK(refusal(shop, {.time = "t", .times = time_format::day_first}) ==
+        "log.csv:2:3: t must be a time such as 31/12/2010 08:26, got \"12/31/2010 8:26\"");
+}
+
+TEST_CASE("days of eight digits decay as days") {
+  const interaction_log log = read("user,item,day\n1,a,20231231\n1,b,20240101\n1,c,20240601\n", {.time = "day"});
+  CHECK(log.times()[0] == 1703980800000);
+  const auto decayed = akin::weighting::time_decay(log, {.half_life_days = 30});
+  CHECK(decayed.values()[0] == Approx(0.0292).margin(5e-5));
+  CHECK(decayed.values()[1] == Approx(0.0298).margin(5e-5));
+  CHECK(decayed.values()[2] == 1);
 }
 
 TEST_CASE("events have weights") {
@@ -101,15 +123,18 @@ TEST_CASE("bad lines are refused with file, line and column") {
   const interaction_columns with_value = {.value = "v"}, with_time = {.time = "t"};
   for (const char* value : {"nan", "inf", "-inf", "1e39", "1,5", " 1", "1 ", "0x1", "--1"}) {
     CAPTURE(value);
+    const std::string rule =
+        std::string_view(value) == "1,5" ? "a finite number, with a decimal point" : "a finite number";
     CHECK(refusal("user,item,v\n\na,x,\"" + std::string(value) + "\"\n", with_value) ==
-          "log.csv:3:3: v must be a finite number, got \"" + std::string(value) + '"');
+          "log.csv:3:3: v must be " + rule + ", got \"" + std::string(value) + '"');
   }
-  for (const char* time : {"", "2010-02-30", "2010-13-01", "12/1/2010 8:26", "yesterday", "nan", "2010-12-01T25:00"}) {
+  for (const char* time : {"2010-02-30", "2010-13-01", "12/1/10 8:26", "yesterday", "nan", "2010-12-01T25:00"}) {
     CAPTURE(time);
     CHECK(refusal("t,user,item\n" + std::string(time) + ",a,x\n", with_time) ==
           "log.csv:2:1: t must be a time such as 2010-12-01T08:26:00Z, or a number since 1970, got \"" +
               std::string(time) + '"');
   }
+  CHECK(refusal("t,user,item\n,a,x\n", with_time) == "log.csv:2:1: t must not be empty, got \"\"");
   CHECK(refusal("user,item\n,x\n") == "log.csv:2:1: user must not be empty, got \"\"");
   CHECK(refusal("user,item\na,\"\"\n") == "log.csv:2:2: item must not be empty, got \"\"");
   CHECK(refusal("user,item\na,x\nb\n") == "log.csv:3:1: a line must have 2 fields, this one has 1");
@@ -129,19 +154,105 @@ TEST_CASE("a header alone is a log without lines") {
 
 TEST_CASE("missing values") {
   using akin::missing_values;
-  const std::string_view text = "user,item,v,t\na,x,,1\n,x,2,2\nb,y,3,\nc,x,4,4\n";
+  const std::string_view text = "user,item,v,t\na,x,,1e9\n,x,2,2e9\nb,y,3,\nc,x,4,1500000000\n";
   interaction_columns columns = {.value = "v", .time = "t"};
-  CHECK(refusal(text, columns) == "log.csv:2:3: v must be a finite number, got \"\"");
+  CHECK(refusal(text, columns) == "log.csv:2:3: v must not be empty, got \"\"");
   columns.missing = missing_values::skip;
   const interaction_log skipped = read(text, columns);
   CHECK(skipped.size() == 1);
   CHECK(skipped.user_ids().size() == 1);
   CHECK(skipped.user_ids().name_of(0) == "c");
-  CHECK(skipped.times()[0] == 4000);
+  CHECK(skipped.times()[0] == 1500000000000);
   columns.missing = missing_values::zero;
   CHECK(refusal(text, columns) == "log.csv:3:1: user must not be empty, got \"\"");
   CHECK(all(read("user,item,v\na,x,\na,y,2\n", {.value = "v", .missing = missing_values::zero}).values()) ==
         std::vector<float>{0, 2});
+}
+
+TEST_CASE("texts that say that nothing is there") {
+  using akin::missing_values;
+  const std::string_view text =
+      "user,item,v,t,e\n"
+      "NULL,x,1,2010-12-01,buy\n"
+      "a,\\N,1,2010-12-01,buy\n"
+      "a,\"nan\",1,2010-12-01,buy\n"
+      "a,x,NA,2010-12-01,buy\n"
+      "a,x,1,NULL,buy\n"
+      "a,x,1,2010-12-01,\n"
+      "nanna,NAN,1,2010-12-01,buy\n";
+  interaction_columns columns = {.value = "v", .time = "t", .event = "e", .missing = missing_values::skip};
+  columns.missing_texts = {"NULL", "\\N", "nan", "NA"};
+  for (const char escape : {'\0', '\\'}) {
+    columns.escape = escape;
+    const interaction_log log = read(text, columns);
+    CHECK(log.size() == 1);
+    CHECK(log.user_ids().name_of(0) == "nanna");
+    CHECK(log.item_ids().name_of(0) == "NAN");
+    CHECK(log.item_ids().size() == 1);
+  }
+  columns.missing = missing_values::error;
+  CHECK(refusal(text, columns) == "log.csv:2:1: user must not be missing, got \"NULL\"");
+  const interaction_columns no_value = {.value = "v", .missing = missing_values::zero, .missing_texts = {"NA", "-1"}};
+  CHECK(all(read("user,item,v\na,x,NA\na,y,-1\na,z,-2\n", no_value).values()) == std::vector<float>{0, 0, -2});
+  CHECK(refusal("user,item,v\na,x,-1\n", {.value = "v", .missing_texts = {"-1"}}) ==
+        "log.csv:2:3: v must not be missing, got \"-1\"");
+  CHECK(read("user,item\nNULL,x\n").user_ids().name_of(0) == "NULL");
+}
+
+TEST_CASE("quotes that are escaped") {
+  const std::string_view books =
+      "\"User-ID\";\"ISBN\";\"Title\"\n"
+      "\"276725\";\"034545104X\";\"Flesh \\\"Tones\\\"; a novel\"\n"
+      "\"276726\";\"0155061224\";\"Rites\\\\\"\n";
+  const interaction_log log = read(books, {.user = "User-ID", .item = "Title", .escape = '\\'});
+  CHECK(log.size() == 2);
+  CHECK(log.item_ids().name_of(0) == "Flesh \"Tones\"; a novel");
+  CHECK(log.item_ids().name_of(1) == "Rites\\");
+  CHECK(refusal(books, {.user = "User-ID", .item = "Title"}) ==
+        "log.csv:2:3: a closing quote must end the field; quotes inside are doubled, or escaped where escape is set");
+  akin::id_map ids;
+  ids.insert("276725");
+  CHECK(akin::detail::read_item_texts(input(books), {.item = "User-ID", .text = "Title", .escape = '\\'}, ids) ==
+        std::vector<std::string>{"Flesh \"Tones\"; a novel"});
+}
+
+TEST_CASE("a column has one role") {
+  const auto wrong = [](const interaction_columns& columns) {
+    return message<std::invalid_argument>([&] { return read("user,item,v\na,x,1\n", columns); });
+  };
+  CHECK(wrong({.user = "item", .item = "item"}) ==
+        "read_interactions: user and item must be different columns, got item");
+  CHECK(wrong({.value = "v", .time = "v"}) == "read_interactions: value and time must be different columns, got v");
+  CHECK(wrong({.event = "user"}) == "read_interactions: user and event must be different columns, got user");
+  CHECK(read("user,item,v\na,x,1\n").size() == 1);
+}
+
+TEST_CASE("a second file with the ids of the first") {
+  const interaction_log log = read("user,item,e\na,x,view\nb,y,buy\n", {.event = "e"});
+  const interaction_log today = read("user,item,e\nnew,y,cart\nb,z,view\nb,x,view\n", {.event = "e", .ids_of = &log});
+  CHECK(all(today.users()) == std::vector<std::int32_t>{2, 1, 1});
+  CHECK(all(today.items()) == std::vector<std::int32_t>{1, 2, 0});
+  CHECK(all(today.events()) == std::vector<std::int32_t>{2, 0, 0});
+  CHECK(today.user_ids().starts_with(log.user_ids()));
+  CHECK(today.user_ids().name_of(2) == "new");
+  CHECK(log.user_ids().size() == 2);
+  CHECK(today.matrix(akin::duplicates::sum).rows() == 3);
+  const interaction_log known = read("user,item\nb,x\n", {.ids_of = &log});
+  CHECK(&known.user_ids() == &log.user_ids());
+  CHECK(&known.item_ids() == &log.item_ids());
+  CHECK(known.matrix(akin::duplicates::sum).rows() == 2);
+}
+
+TEST_CASE("a separator that is guessed without a header") {
+  const interaction_columns columns = {.user = "1", .item = "2", .header = false};
+  CHECK(refusal("1;a;2,5\n1;b;3,0\n2;a;4,5\n", columns) ==
+        "log.csv:1: the separator must be given, it may be the comma or the semicolon");
+  CHECK(refusal("1\tMilk, fresh\n2\tEggs, brown\n", columns) ==
+        "log.csv:1: the separator must be given, it may be the comma or the tab");
+  const interaction_log whole = read("1;a;2,5\n1;b;3\n2;a;4,5\n", columns);
+  CHECK(whole.user_ids().size() == 2);
+  CHECK(whole.item_ids().name_of(1) == "b");
+  CHECK(read("\nuser;item\n1;a\n").size() == 1);
 }
 
 TEST_CASE("columns by number, tabs by name or by wish") {

@@ -14,8 +14,8 @@ using akin::interaction_log;
 
 namespace {
 
-interaction_log read(std::string_view text) {
-  return akin::detail::read_user_item_lists({{input(text, "lists.txt"), "", 1}});
+interaction_log read(std::string_view text, const akin::user_item_list_options& options = {}) {
+  return akin::detail::read_user_item_lists({{input(text, "lists.txt"), "", 1}}, options);
 }
 
 akin::lightgcn_split<float> split(std::string_view train, std::string_view test) {
@@ -45,7 +45,32 @@ TEST_CASE("bytes that are no text") {
   using namespace std::string_literals;
   CHECK(message([] { return read("a b\nc \0d\n"s); }) == "lists.txt:2: the text must not hold NUL bytes");
   CHECK(message([] { return read("a b\rc d\r"); }) == "lists.txt:1: a carriage return must be followed by a line feed");
-  CHECK(message([] { return read("\xFE\xFF"); }) == "lists.txt:1: the text must be UTF-8, this is UTF-16");
+  CHECK(message([] { return read("\xFE\xFF"); }) == "lists.txt:1: the file must be text in UTF-8, it is UTF-16");
+}
+
+TEST_CASE("tables are no lists") {
+  CHECK(message([] { return read("a,x\nb,y\n"); }) ==
+        "lists.txt:1:1: spaces or tabs must stand between user and items");
+  CHECK(message([] { return read("\na\nb;y\n"); }) ==
+        "lists.txt:3:1: spaces or tabs must stand between user and items");
+  CHECK(read("a\nb\n").empty());
+  CHECK(read("a,b x\nc,d\n").size() == 1);
+  CHECK(message([] { return read("PK\x03\x04"); }) ==
+        "lists.txt:1: the file must be text in UTF-8, it is a zip archive or an Excel workbook, unpack or export it "
+        "first");
+}
+
+TEST_CASE("lists with the ids of others") {
+  const interaction_log train = read("a x y\nb z\n");
+  const interaction_log test = read("c z\nb w x\n", {.ids_of = &train});
+  CHECK(std::vector(test.users().begin(), test.users().end()) == std::vector<std::int32_t>{2, 1, 1});
+  CHECK(std::vector(test.items().begin(), test.items().end()) == std::vector<std::int32_t>{2, 3, 0});
+  const folder here;
+  write_text(here / "buy.txt", "b x\nd x\n");
+  const interaction_log bought = akin::read_user_item_lists({{here / "buy.txt", "buy"}}, {.ids_of = &train});
+  CHECK(bought.users()[0] == 1);
+  CHECK(bought.users()[1] == 2);
+  CHECK(akin::read_user_item_lists(here / "buy.txt", {.ids_of = &train}).users()[1] == 2);
 }
 
 TEST_CASE("a file a kind of interaction") {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <akin/data/concatenate.hpp>
 #include <akin/data/csv.hpp>
 #include <akin/data/matrix_market.hpp>
 #include <akin/data/read_interactions.hpp>
@@ -45,8 +46,8 @@ void check(const akin::interaction_log& log) {
 
 using table = std::vector<std::vector<std::string>>;
 
-table records(std::string_view text, char separator) {
-  akin::detail::csv_scanner scanner({"fuzz", text}, separator);
+table records(std::string_view text, char separator, char escape = 0) {
+  akin::detail::csv_scanner scanner({"fuzz", text}, separator, escape);
   std::vector<akin::detail::csv_field> fields;
   table result;
   while (scanner.next(fields, 1000)) {
@@ -57,9 +58,9 @@ table records(std::string_view text, char separator) {
 }
 
 /// A table that was read is the same after it has been written, with everything quoted, and read again.
-void check_round_trip(std::string_view text, char separator) {
-  if (separator == '"' || separator == '\n' || separator == '\r' || separator == '\0') return;
-  const table first = records(text, separator);
+void check_round_trip(std::string_view text, char separator, char escape) {
+  if (separator == '"' || separator == '\n' || separator == '\r' || separator == escape) return;
+  const table first = records(text, separator, escape);
   std::string again;
   for (const auto& fields : first) {
     for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -86,22 +87,47 @@ akin::interaction_columns columns_for(std::uint8_t options) {
   return columns;
 }
 
+/// Tables without a header, in two halves that share their ids.
+akin::interaction_columns more_columns_for(std::uint8_t options) {
+  akin::interaction_columns columns = {.user = "1", .item = "2", .time = options & 1 ? "3" : "", .header = false};
+  if (options & 2) columns.escape = '\\';
+  if (options & 4) columns.missing_texts = {"NULL", "\\N"};
+  columns.missing = options & 8 ? akin::missing_values::skip : akin::missing_values::error;
+  columns.epoch = static_cast<akin::epoch_unit>((options >> 4) % 4);
+  columns.times = static_cast<akin::time_format>((options >> 5) % 5);
+  return columns;
+}
+
+void check_halves(std::string_view first, std::string_view second, akin::interaction_columns columns) {
+  const auto log = akin::detail::read_interactions({"a", first}, columns);
+  columns.ids_of = &log;
+  const auto today = akin::detail::read_interactions({"b", second}, columns);
+  check(today.user_ids().starts_with(log.user_ids()) && today.item_ids().starts_with(log.item_ids()));
+  const auto all = akin::concatenate(log, today);
+  check(all.size() == log.size() + today.size());
+  check(all);
+}
+
 void read(std::uint8_t form, std::uint8_t options, std::string_view text) {
   const text_input input{"fuzz", text};
   const std::string_view first = text.substr(0, text.size() / 2), second = text.substr(text.size() / 2);
-  switch (form % 6) {
+  switch (form % 8) {
     case 0:
       return check(akin::detail::read_interactions(input, columns_for(options)));
     case 1:
-      return check_round_trip(text, static_cast<char>(options));
+      return check_round_trip(text, static_cast<char>(options), '\0');
     case 2:
-      return check(akin::detail::read_movielens(input));
+      return check(akin::detail::read_movielens(input, {}));
     case 3:
-      return check(akin::detail::read_user_item_lists({{{"a", first}, "view", 1}, {{"b", second}, "buy", 5}}));
+      return check(akin::detail::read_user_item_lists({{{"a", first}, "view", 1}, {{"b", second}, "buy", 5}}, {}));
     case 4: {
       const auto split = akin::detail::read_lightgcn<float>({"a", first}, {"b", second}, 1000);
       return check(split.train.rows() == split.test.rows() && split.train.cols() == split.test.cols());
     }
+    case 6:
+      return check_halves(first, second, more_columns_for(options));
+    case 7:
+      return check_round_trip(text, static_cast<char>(options), '\\');
     default: {
       const akin::matrix_market_options few_rows = {.maximum_rows = 1000};
       const auto matrix = akin::detail::matrix_market_reader<float>(input, few_rows).read();

@@ -13,43 +13,33 @@
 
 #include <akin/config.hpp>
 #include <akin/data/detail/csv_scanner.hpp>
+#include <akin/data/detail/find_separator.hpp>
 #include <akin/data/detail/text_input.hpp>
 #include <akin/error.hpp>
 
 namespace akin::inline AKIN_ABI {
 
 /// How a table is written. Fields may be quoted and then hold separators, line ends and doubled quotes; lines end with
-/// LF or CRLF; empty lines are skipped; a byte order mark of UTF-8 is skipped.
+/// LF or CRLF; empty lines are skipped; a byte order mark of UTF-8 is skipped, and so is a first line `sep=;`.
 struct csv_format {
-  /// 0: a tab where the file's name ends with .tsv or .tab; else the comma where the first line has one; else the first
-  /// tab, semicolon or bar of the first line; else the comma.
+  /// 0: that of a first line `sep=;`; else a tab where the file's name ends with .tsv or .tab; else the one of comma,
+  /// tab, semicolon and bar that stands in each of the first lines equally often, outside of quotes. Where this is true
+  /// of several, the separator must be given; where of none, it is the one in the first line, or the comma.
   char separator = 0;
   /// Whether the first line names the columns; else their names are "1", "2", ….
   bool header = true;
+  /// The character before a quote, a separator or a line end that is text, in quotes and outside; 0: there is none.
+  char escape = 0;
 };
 
 namespace detail {
-
-/// The separator that csv_format::separator == 0 stands for.
-inline char find_separator(const text_input& input) {
-  if (input.name.ends_with(".tsv") || input.name.ends_with(".tab")) return '\t';
-  const std::string_view line = input.text.substr(0, input.text.find('\n'));
-  char found = 0;
-  bool is_quoted = false;
-  for (const char c : line) {
-    if (c == '"') is_quoted = !is_quoted;
-    if (is_quoted) continue;
-    if (c == ',') return ',';
-    if (found == 0 && (c == '\t' || c == ';' || c == '|')) found = c;
-  }
-  return found == 0 ? ',' : found;
-}
 
 /// A table that is being read, record by record. Throws format_error for an empty file.
 class csv_reader {
  public:
   csv_reader(const text_input& input, const csv_format& format)
-      : name_(input.name), scanner_(input, checked_separator(input, format)) {
+      : name_(input.name), scanner_(input, checked_separator(input, format), format.escape) {
+    if (separator_hint(plain_text(input)) != 0) scanner_.skip_first_line();
     std::vector<csv_field> first;
     csv_scanner ahead = scanner_;
     if (!ahead.next(first, static_cast<std::size_t>(-1)))
@@ -84,7 +74,8 @@ class csv_reader {
     return true;
   }
 
-  bool is_empty(std::size_t column) const noexcept { return fields_[column].raw.empty(); }
+  /// A field as it stands in the file, without the quotes around it.
+  std::string_view raw(std::size_t column) const noexcept { return fields_[column].raw; }
   /// A field of the record, valid until the next call.
   std::string_view text(std::size_t column) { return scanner_.text_of(fields_[column]); }
 
@@ -104,9 +95,11 @@ class csv_reader {
 
  private:
   static char checked_separator(const text_input& input, const csv_format& format) {
-    const char separator = format.separator == 0 ? find_separator(input) : format.separator;
-    require(separator != '"' && separator != '\n' && separator != '\r', "csv_format",
-            "separator must not be a quote or a line end");
+    const auto is_mark = [](char c) { return c == '"' || c == '\n' || c == '\r'; };
+    require(!is_mark(format.escape), "csv_format", "escape must not be a quote or a line end");
+    const char separator = format.separator == 0 ? find_separator(input, format.escape) : format.separator;
+    require(!is_mark(separator), "csv_format", "separator must not be a quote or a line end");
+    require(separator != format.escape, "csv_format", "escape must not be the separator");
     return separator;
   }
 

@@ -92,7 +92,7 @@ class id_map {
   /// The name of an id, valid until the next insertion; throws std::out_of_range where there is none.
   std::string_view name_of(std::int32_t id) const {
     if (id < 0 || static_cast<std::size_t>(id) >= size())
-      detail::fail<std::out_of_range>("id_map::name_of: id must be at least 0 and below ", size(), ", got ", id);
+      detail::fail<std::out_of_range>("id_map::name_of: id must be one of the map's ", size(), " ids, got ", id);
     return name_at(static_cast<std::size_t>(id));
   }
 
@@ -111,11 +111,15 @@ class id_map {
     return offsets_.empty() ? std::span<const std::int64_t>(&zero_, 1) : std::span<const std::int64_t>(offsets_);
   }
 
-  /// True where both have the same names in the same order.
-  friend bool operator==(const id_map& a, const id_map& b) noexcept {
-    const auto x = a.offsets(), y = b.offsets();
-    return a.text_ == b.text_ && x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size_bytes()) == 0;
+  /// True where the first names are those of `start`, in the same order.
+  bool starts_with(const id_map& start) const noexcept {
+    const auto x = offsets(), y = start.offsets();
+    return y.size() <= x.size() && text_.starts_with(start.text_) &&
+           std::memcmp(x.data(), y.data(), y.size_bytes()) == 0;
   }
+
+  /// True where both have the same names in the same order.
+  friend bool operator==(const id_map& a, const id_map& b) noexcept { return a.size() == b.size() && a.starts_with(b); }
 
  private:
   // The key beside the id: a lookup of a short name touches nothing but its slot, of a long one the text too, and that

@@ -32,16 +32,18 @@ enum class duplicates {
 struct interaction_arrays {
   std::vector<std::int32_t> users = {};
   std::vector<std::int32_t> items = {};
-  std::vector<float> values = {};                ///< finite; empty: all 1
-  std::vector<std::int64_t> times = {};          ///< milliseconds since 1970-01-01 UTC; empty: no times
-  std::vector<std::int32_t> events = {};         ///< kinds of interaction; empty: no events
-  std::shared_ptr<const id_map> user_ids = {};   ///< null: the names of 0, 1, 2, … are "0", "1", "2", …
+  std::vector<float> values = {};         ///< finite; empty: all 1
+  std::vector<std::int64_t> times = {};   ///< milliseconds since 1970-01-01 UTC; empty: no times
+  std::vector<std::int32_t> events = {};  ///< kinds of interaction; empty: no events
+  /// Null: the names of 0, 1, 2, … are "0", "1", "2", …, up to the highest id, which is then below 2^22 or 16 a line.
+  std::shared_ptr<const id_map> user_ids = {};
   std::shared_ptr<const id_map> item_ids = {};   ///< the same
   std::shared_ptr<const id_map> event_ids = {};  ///< the same
 };
 
-/// The names "0", "1", … of `count` ids, for data that has numbers only.
+/// The names "0", "1", … of `count` ids, for data that has numbers only; throws std::invalid_argument for count < 0.
 inline id_map numbered_ids(std::int32_t count) {
+  detail::require(count >= 0, "numbered_ids", "count must not be negative", count);
   id_map result;
   for (std::int32_t id = 0; id < count; ++id) result.insert(std::to_string(id));
   return result;
@@ -54,7 +56,8 @@ class interaction_log {
   /// No lines, no ids.
   interaction_log() : interaction_log(interaction_arrays{}) {}
 
-  /// Throws std::invalid_argument where lengths differ, an id is not in its map, or a value is not finite. O(lines).
+  /// Throws std::invalid_argument where lengths differ, an id is not in its map or has none and is beyond all measure,
+  /// or a value is not finite. O(lines).
   explicit interaction_log(interaction_arrays columns) : columns_(std::move(columns)) {
     if (columns_.values.empty()) columns_.values.assign(size(), 1.0f);
     check_lengths();
@@ -109,6 +112,9 @@ class interaction_log {
   sparse_matrix<Scalar> matrix(duplicates how) const;
 
  private:
+  /// How many ids without names there may be: so many in any log, or so many a line.
+  static constexpr std::int64_t always_numbered = std::int64_t{1} << 22, ids_a_line = 16;
+
   void check_lengths() const {
     const auto check = [&](std::size_t length, const char* name, bool optional) {
       if (length != size() && !(optional && length == 0))
@@ -129,24 +135,30 @@ class interaction_log {
   }
 
   static void check_ids(std::span<const std::int32_t> ids, std::shared_ptr<const id_map>& names, const char* what) {
-    const std::int64_t highest = ids.empty() ? -1 : *std::max_element(ids.begin(), ids.end());
+    const auto [lowest, highest] = std::minmax_element(ids.begin(), ids.end());
+    const std::int64_t below = ids.empty() ? 0 : std::int64_t{*highest} + 1;
+    if (!ids.empty() && *lowest < 0)
+      detail::fail<std::invalid_argument>("interaction_log: ", what, " must not be negative, got ", *lowest);
     if (!names) {
-      if (highest == std::numeric_limits<std::int32_t>::max())
-        detail::fail<std::invalid_argument>("interaction_log: ", what, " must be below 2147483647");
-      names = std::make_shared<const id_map>(numbered_ids(static_cast<std::int32_t>(highest + 1)));
+      // Each id below the highest gets a name: a stray number must not take the memory.
+      const std::int64_t most =
+          std::min<std::int64_t>(std::numeric_limits<std::int32_t>::max(),
+                                 std::max(always_numbered, ids_a_line * static_cast<std::int64_t>(ids.size())));
+      if (below > most)
+        detail::fail<std::invalid_argument>("interaction_log: ", what, " without names must be below ", most, " in ",
+                                            ids.size(), " lines, got ", *highest);
+      names = std::make_shared<const id_map>(numbered_ids(static_cast<std::int32_t>(below)));
     }
-    const auto count = static_cast<std::int64_t>(names->size());
-    for (const std::int32_t id : ids)
-      if (id < 0 || id >= count)
-        detail::fail<std::invalid_argument>("interaction_log: ", what, " must be at least 0 and below ", count,
-                                            ", the number of names, got ", id);
+    if (below > static_cast<std::int64_t>(names->size()))
+      detail::fail<std::invalid_argument>("interaction_log: ", what, " must be below the number of names, ",
+                                          names->size(), ", got ", *highest);
   }
 
   template <class Position>
   interaction_log select_rows(std::span<const Position> rows) const {
     for (const Position row : rows)
       if (static_cast<std::size_t>(row) >= size())
-        detail::fail<std::out_of_range>("interaction_log::select: rows must be at least 0 and below ", size(), ", got ",
+        detail::fail<std::out_of_range>("interaction_log::select: rows must be of the log's ", size(), " lines, got ",
                                         row);
     const auto pick = [&]<class Element>(const std::vector<Element>& from) {
       std::vector<Element> picked;

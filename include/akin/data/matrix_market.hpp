@@ -26,6 +26,8 @@ namespace akin::inline AKIN_ABI {
 struct matrix_market_options {
   /// A file that claims more rows is refused: an empty row costs 4 bytes of memory and none of the file.
   std::int64_t maximum_rows = std::int64_t{1} << 27;
+  /// The same for columns, which cost nothing here, but in each model that learns from the matrix.
+  std::int64_t maximum_columns = std::int64_t{1} << 27;
 };
 
 namespace detail {
@@ -108,6 +110,8 @@ class matrix_market_reader {
     expect_line_end(4);
     if (rows_ > options_.maximum_rows)
       lines_.fail_here(1, "rows must be at most maximum_rows, ", options_.maximum_rows, ", got ", rows_);
+    if (columns_ > options_.maximum_columns)
+      lines_.fail_here(2, "columns must be at most maximum_columns, ", options_.maximum_columns, ", got ", columns_);
     // The shortest entry is "1 1" with its line end, a value takes two bytes more; the last line end may be missing.
     const auto possible = static_cast<std::int64_t>((lines_.left() + 1) / (is_pattern_ ? 4 : 6));
     if (nonzeros_ > possible)

@@ -114,8 +114,9 @@ csr_storage<Scalar, Index> without_row(const csr_view<Scalar, Index>& x, std::in
 }  // namespace detail
 
 /// The cells of both matrices, which may differ in shape: the result is as large as the larger in each direction. A
-/// cell that both hold gets the sum of its values or that of `b`. Throws std::invalid_argument for values that are not
-/// finite, numeric_error for a sum that is not. O(rows + cells).
+/// cell that both hold gets the sum of its values or that of `b`. Row u is taken for the same user in both, and column
+/// i for the same item: matrices have no names, so both must come from logs that share their ids. Throws
+/// std::invalid_argument for values that are not finite, numeric_error for a sum that is not. O(rows + cells).
 template <class A, class B>
 requires sparse_matrix_like<A> && sparse_matrix_like<B>
 auto merge_interactions(const A& a, const B& b, when_both both = when_both::add) {

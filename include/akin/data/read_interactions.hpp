@@ -2,6 +2,7 @@
 /// Interaction logs, and texts about items, from tables with named columns.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -15,22 +16,19 @@
 #include <akin/data/csv.hpp>
 #include <akin/data/detail/log_builder.hpp>
 #include <akin/data/detail/parse_number.hpp>
-#include <akin/data/detail/parse_time.hpp>
 #include <akin/data/id_map.hpp>
 #include <akin/data/interaction_log.hpp>
+#include <akin/data/time_format.hpp>
 #include <akin/error.hpp>
 
 namespace akin::inline AKIN_ABI {
 
-/// What a reader does with a line where a column that it needs is empty.
+/// What a reader does with a line where a column that it needs is empty, or holds one of missing_texts.
 enum class missing_values {
   error,  ///< refuses the file
   skip,   ///< leaves the line out
   zero    ///< takes an empty value as 0; refuses the file for any other column
 };
-
-/// The unit of times that are numbers.
-enum class epoch_unit { seconds, milliseconds };
 
 /// The names of the columns of an interaction log; an empty name: there is no such column. Without a header line the
 /// columns are called "1", "2", ….
@@ -40,7 +38,7 @@ struct interaction_columns {
   /// How much: a finite number, negative too; without it each line counts 1.
   std::string value = {};
   /// When: "2010-12-01", "2010-12-01T08:26", "2010-12-01 08:26:00.5+01:00" (UTC where no zone is given), or a number
-  /// since 1970-01-01 UTC.
+  /// since 1970-01-01 UTC; `times` and `epoch` say otherwise.
   std::string time = {};
   /// In which way: "view", "cart", "buy", ….
   std::string event = {};
@@ -50,6 +48,14 @@ struct interaction_columns {
   bool header = true;  ///< as csv_format::header
   missing_values missing = missing_values::error;
   epoch_unit epoch = epoch_unit::seconds;
+  time_format times = time_format::automatic;
+  /// Texts that say that nothing is there, as the empty one does: {"NULL", "\\N"}. Compared with the whole field as it
+  /// stands in the file, without quotes around it.
+  std::vector<std::string> missing_texts = {};
+  char escape = 0;  ///< as csv_format::escape
+  /// A log whose ids are the start of this one's: names that it knows keep their ids, new ones follow. Needed until the
+  /// reader returns.
+  const interaction_log* ids_of = nullptr;
 };
 
 /// The two columns of a table of texts.
@@ -58,6 +64,7 @@ struct item_text_columns {
   std::string text = "text";
   char separator = 0;
   bool header = true;
+  char escape = 0;
 };
 
 namespace detail {
@@ -66,14 +73,17 @@ namespace detail {
 class interaction_reader {
  public:
   interaction_reader(const text_input& input, const interaction_columns& columns)
-      : reader_(input, {.separator = columns.separator, .header = columns.header}),
+      : reader_(input, {.separator = columns.separator, .header = columns.header, .escape = columns.escape}),
         missing_(columns.missing),
-        epoch_scale_(columns.epoch == epoch_unit::seconds ? 1000 : 1),
+        missing_texts_(columns.missing_texts),
+        times_(columns.times, columns.epoch, "read_interactions"),
         user_(reader_.column(columns.user)),
         item_(reader_.column(columns.item)),
         value_(optional_column(columns.value)),
         time_(optional_column(columns.time)),
-        event_(optional_column(columns.event)) {
+        event_(optional_column(columns.event)),
+        log_(columns.ids_of) {
+    require_different(columns);
     require(columns.event_weights.empty() || event_, "read_interactions", "event must be named for event_weights");
     for (const auto& [event, weight] : columns.event_weights) {
       require(is_finite(weight), "read_interactions", "event_weights must be finite", weight);
@@ -99,16 +109,28 @@ class interaction_reader {
     return name.empty() ? std::nullopt : std::optional(reader_.column(name));
   }
 
+  static void require_different(const interaction_columns& columns) {
+    const std::pair<std::string_view, std::string_view> roles[] = {{"user", columns.user},
+                                                                   {"item", columns.item},
+                                                                   {"value", columns.value},
+                                                                   {"time", columns.time},
+                                                                   {"event", columns.event}};
+    for (const auto& [role, name] : roles)
+      for (const auto& [other_role, other_name] : roles)
+        require(role == other_role || name.empty() || name != other_name, "read_interactions",
+                sentence(role, " and ", other_role, " must be different columns"), name);
+  }
+
   void add_line() {
     if (missing_ == missing_values::skip && lacks_something()) return;
-    require_text(user_);
-    require_text(item_);
+    require_present(user_);
+    require_present(item_);
     const std::int32_t user = log_.user_id(reader_.text(user_));
     const std::int32_t item = log_.item_id(reader_.text(item_));
     double value = value_ ? value_of(*value_) : 1.0;
     if (time_) log_.add_time(time_of(*time_));
     if (event_) {
-      require_text(*event_);
+      require_present(*event_);
       value *= weight_of(*event_);
       log_.add_event(log_.event_id(reader_.text(*event_)));
     }
@@ -117,32 +139,41 @@ class interaction_reader {
     log_.add(user, item, rounded);
   }
 
-  bool lacks_something() const noexcept {
-    const auto lacks = [&](const std::optional<std::size_t>& column) { return column && reader_.is_empty(*column); };
-    return reader_.is_empty(user_) || reader_.is_empty(item_) || lacks(value_) || lacks(time_) || lacks(event_);
+  bool is_missing(std::size_t column) const {
+    const std::string_view raw = reader_.raw(column);
+    return raw.empty() || (!missing_texts_.empty() && is_listed(raw));
   }
 
-  void require_text(std::size_t column) {
-    if (reader_.is_empty(column)) reader_.refuse(column, "not be empty");
+  AKIN_NOINLINE bool is_listed(std::string_view raw) const {
+    return std::find(missing_texts_.begin(), missing_texts_.end(), raw) != missing_texts_.end();
+  }
+
+  bool lacks_something() const {
+    const auto lacks = [&](const std::optional<std::size_t>& column) { return column && is_missing(*column); };
+    return is_missing(user_) || is_missing(item_) || lacks(value_) || lacks(time_) || lacks(event_);
+  }
+
+  void require_present(std::size_t column) {
+    if (is_missing(column)) reader_.refuse(column, reader_.raw(column).empty() ? "not be empty" : "not be missing");
   }
 
   double value_of(std::size_t column) {
-    if (reader_.is_empty(column) && missing_ == missing_values::zero) return 0;
+    if (missing_ == missing_values::zero && is_missing(column)) return 0;
+    require_present(column);
+    const std::string_view text = reader_.text(column);
     float value = 0;
-    if (!parse_number(reader_.text(column), value) || !is_finite(value)) reader_.refuse(column, "be a finite number");
+    if (!parse_number(text, value) || !is_finite(value))
+      reader_.refuse(column, text.find(',') == std::string_view::npos ? "be a finite number"
+                                                                      : "be a finite number, with a decimal point");
     return static_cast<double>(value);
   }
 
   std::int64_t time_of(std::size_t column) {
+    require_present(column);
     const std::string_view text = reader_.text(column);
     std::int64_t milliseconds = 0;
-    // The fifth character tells a date from a number.
-    if (text.size() >= 10 && text[4] == '-' ? parse_iso_time(text, milliseconds)
-                                            : parse_epoch(text, epoch_scale_, milliseconds))
-      return milliseconds;
-    if (epoch_scale_ == 1000 && parse_epoch(text, 1, milliseconds))
-      reader_.refuse(column, "be in the years 1 to 9999; milliseconds need epoch_unit::milliseconds");
-    reader_.refuse(column, "be a time such as 2010-12-01T08:26:00Z, or a number since 1970");
+    if (!times_.parse(text, milliseconds)) reader_.refuse(column, times_.rule(text));
+    return milliseconds;
   }
 
   double weight_of(std::size_t column) {
@@ -154,7 +185,8 @@ class interaction_reader {
 
   csv_reader reader_;
   missing_values missing_;
-  std::int64_t epoch_scale_;
+  const std::vector<std::string>& missing_texts_;
+  time_parser times_;
   std::size_t user_, item_;
   std::optional<std::size_t> value_, time_, event_;
   id_map weighted_events_;
@@ -168,7 +200,7 @@ inline interaction_log read_interactions(const text_input& input, const interact
 
 inline std::vector<std::string> read_item_texts(const text_input& input, const item_text_columns& columns,
                                                 const id_map& item_ids) {
-  csv_reader reader(input, {.separator = columns.separator, .header = columns.header});
+  csv_reader reader(input, {.separator = columns.separator, .header = columns.header, .escape = columns.escape});
   const std::size_t item = reader.column(columns.item), text = reader.column(columns.text);
   std::vector<std::string> texts(item_ids.size());
   std::vector<std::int64_t> lines(item_ids.size(), 0);

@@ -13,13 +13,21 @@
 #include <akin/config.hpp>
 #include <akin/data/detail/log_builder.hpp>
 #include <akin/data/detail/parse_number.hpp>
-#include <akin/data/detail/parse_time.hpp>
 #include <akin/data/detail/text_input.hpp>
 #include <akin/data/interaction_log.hpp>
 #include <akin/data/read_interactions.hpp>
+#include <akin/data/time_format.hpp>
 #include <akin/error.hpp>
 
 namespace akin::inline AKIN_ABI {
+
+struct movielens_options {
+  time_format times = time_format::automatic;  ///< as interaction_columns::times
+  epoch_unit epoch = epoch_unit::seconds;
+  /// As interaction_columns::ids_of: the training's log, where a test is read.
+  const interaction_log* ids_of = nullptr;
+};
+
 namespace detail {
 
 /// The fields of a line of MovieLens 1M or 10M: `user::movie::rating::seconds`.
@@ -38,9 +46,10 @@ struct movielens_line {
   }
 };
 
-inline interaction_log read_movielens_dat(const text_input& input) {
+inline interaction_log read_movielens_dat(const text_input& input, const movielens_options& options) {
   line_scanner lines(input);
-  log_builder log;
+  log_builder log(options.ids_of);
+  const time_parser times(options.times, options.epoch, "read_movielens");
   for (std::string_view text; lines.next(text);) {
     if (text.empty()) continue;
     const movielens_line line(text, lines);
@@ -51,39 +60,60 @@ inline interaction_log read_movielens_dat(const text_input& input) {
     if (!parse_number(rating, value) || !is_finite(value))
       lines.fail_here(3, "rating must be a finite number, got ", shown(rating));
     std::int64_t milliseconds = 0;
-    if (!parse_epoch(time, 1000, milliseconds))
-      lines.fail_here(4, "time must be a number of seconds since 1970, got ", shown(time));
+    if (!times.parse(time, milliseconds)) lines.fail_here(4, "time must ", times.rule(time), ", got ", shown(time));
     log.add(log.user_id(user), log.item_id(movie), value);
     log.add_time(milliseconds);
   }
   return std::move(log).finish();
 }
 
-/// The form is told by the first bytes: "::" in the first line, the header of the csv files, or tabs.
-inline interaction_log read_movielens(const text_input& input) {
-  const std::string_view first = input.text.substr(0, input.text.find('\n'));
-  if (first.find("::") != std::string_view::npos) return read_movielens_dat(input);
-  if (first.find('\t') != std::string_view::npos)
-    return read_interactions(input,
-                             {.user = "1", .item = "2", .value = "3", .time = "4", .separator = '\t', .header = false});
-  return read_interactions(
-      input, {.user = "userId", .item = "movieId", .value = "rating", .time = "timestamp", .separator = ','});
+/// The form is told by the first line that is not empty: "::", tabs, or the header of the csv files.
+inline interaction_log read_movielens(const text_input& input, const movielens_options& options) {
+  line_scanner lines(input);
+  std::string_view first;
+  while (first.empty() && lines.next(first)) {
+  }
+  if (first.find("::") != std::string_view::npos) return read_movielens_dat(input, options);
+  interaction_columns columns = {.epoch = options.epoch, .times = options.times, .ids_of = options.ids_of};
+  const bool has_tabs = first.find('\t') != std::string_view::npos;
+  columns.user = has_tabs ? "1" : "userId";
+  columns.item = has_tabs ? "2" : "movieId";
+  columns.value = has_tabs ? "3" : "rating";
+  columns.time = has_tabs ? "4" : "timestamp";
+  columns.separator = has_tabs ? '\t' : ',';
+  columns.header = !has_tabs;
+  return read_interactions(input, columns);
+}
+
+/// The one file of ratings in a folder.
+inline std::filesystem::path movielens_file(const std::filesystem::path& folder) {
+  const std::u8string text = folder.u8string();
+  const std::string name(text.begin(), text.end());
+  constexpr std::string_view where = "read_movielens: ", files = "ratings.csv, ratings.dat or u.data";
+  std::filesystem::path found;
+  std::error_code error;
+  for (const char* file : {"ratings.csv", "ratings.dat", "u.data"}) {
+    if (!std::filesystem::exists(folder / file, error)) continue;
+    if (!found.empty())
+      fail<std::runtime_error>(where, "the path must name a file where its folder holds several of ", files, ", got ",
+                               name);
+    found = folder / file;
+  }
+  if (found.empty()) fail<std::runtime_error>(where, "the folder must hold ", files, ", got ", name);
+  return found;
 }
 
 }  // namespace detail
 
 /// The ratings of MovieLens 100K (`u.data`: tabs, no header), 1M and 10M (`ratings.dat`: `::`), 20M, 25M, 32M and the
 /// "latest" sets (`ratings.csv`: header userId,movieId,rating,timestamp). `path` is that file, or the folder that holds
-/// it. The form is told by the file's first line, so that the published splits (`u1.base`, `ua.test`) are read too.
-/// Throws format_error `file:line:column: …`, std::runtime_error where there is no such file. O(bytes).
-inline interaction_log read_movielens(const std::filesystem::path& path) {
+/// it and none of the others. The form is told by the file's first line, so that the published splits (`u1.base`,
+/// `ua.test`) are read too. Throws format_error `file:line:column: …`, std::runtime_error where there is no such file.
+/// O(bytes).
+inline interaction_log read_movielens(const std::filesystem::path& path, const movielens_options& options = {}) {
   std::error_code error;
-  if (!std::filesystem::is_directory(path, error)) return detail::read_movielens(detail::load_text(path));
-  for (const char* name : {"ratings.csv", "ratings.dat", "u.data"})
-    if (std::filesystem::exists(path / name, error)) return detail::read_movielens(detail::load_text(path / name));
-  const std::u8string text = path.u8string();
-  detail::fail<std::runtime_error>("read_movielens: the folder must hold ratings.csv, ratings.dat or u.data, got ",
-                                   std::string(text.begin(), text.end()));
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  return detail::read_movielens(detail::load_text(is_folder ? detail::movielens_file(path) : path), options);
 }
 
 }  // namespace akin::inline AKIN_ABI

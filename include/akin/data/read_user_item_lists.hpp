@@ -31,6 +31,11 @@ struct event_file {
   double weight = 1;
 };
 
+struct user_item_list_options {
+  /// As interaction_columns::ids_of: the training's log, where a test is read.
+  const interaction_log* ids_of = nullptr;
+};
+
 /// A published split: both matrices users x items with ones, numbered as in the files.
 template <class Scalar>
 struct lightgcn_split {
@@ -40,16 +45,23 @@ struct lightgcn_split {
 
 namespace detail {
 
-/// Calls visit(user, item, scanner, field) for each item of each line; the first word of a line is its user.
+/// Calls visit(user, item, scanner, field) for each item of each line; the first word of a line is its user. Throws
+/// format_error where no line has an item, but one a word with commas or the like: a table, not lists.
 template <class Visit>
 void visit_user_item_lists(const text_input& input, Visit visit) {
   line_scanner lines(input);
+  bool has_items = false;
+  std::int64_t line_of_table = 0;
   for (std::string_view rest; lines.next(rest);) {
     const std::string_view user = next_word(rest);
     std::int64_t field = 1;
     for (std::string_view item = next_word(rest); !item.empty(); item = next_word(rest))
       visit(user, item, lines, ++field);
+    has_items = has_items || field > 1;
+    if (line_of_table == 0 && user.find_first_of(",;|") != std::string_view::npos) line_of_table = lines.number();
   }
+  if (!has_items && line_of_table > 0)
+    fail_at(input.name, line_of_table, 1, "spaces or tabs must stand between user and items");
 }
 
 struct event_text {
@@ -58,8 +70,9 @@ struct event_text {
   double weight = 1;
 };
 
-inline interaction_log read_user_item_lists(const std::vector<event_text>& files) {
-  log_builder log;
+inline interaction_log read_user_item_lists(const std::vector<event_text>& files,
+                                            const user_item_list_options& options) {
+  log_builder log(options.ids_of);
   for (const event_text& file : files) {
     const auto weight = static_cast<float>(file.weight);
     require(is_finite(weight), "read_user_item_lists", "weight must be finite and fit a float", file.weight);
@@ -119,23 +132,25 @@ lightgcn_split<Scalar> read_lightgcn(const text_input& train, const text_input& 
 }  // namespace detail
 
 /// The log of a file whose lines are `user item item …`, words between spaces or tabs; a user may have several lines,
-/// or a line without items, which adds nothing. Values are 1. Throws format_error for bytes that are no text,
-/// std::runtime_error where the file cannot be read. O(bytes).
-inline interaction_log read_user_item_lists(const std::filesystem::path& path) {
-  return detail::read_user_item_lists({{detail::load_text(path), "", 1}});
+/// or a line without items, which adds nothing. Values are 1. Throws format_error for bytes that are no text and for
+/// tables with another separator, std::runtime_error where the file cannot be read. O(bytes).
+inline interaction_log read_user_item_lists(const std::filesystem::path& path,
+                                            const user_item_list_options& options = {}) {
+  return detail::read_user_item_lists({{detail::load_text(path), "", 1}}, options);
 }
 
 /// One log from several such files, one a kind of interaction, with common ids; the value of a line is its file's
 /// weight: `read_user_item_lists({{folder / "view.txt", "view", 1}, {folder / "buy.txt", "buy", 5}})`. The matrix of
 /// such a log with duplicates::sum adds the weights up. Throws as above, and std::invalid_argument for an event without
 /// a name.
-inline interaction_log read_user_item_lists(const std::vector<event_file>& files) {
+inline interaction_log read_user_item_lists(const std::vector<event_file>& files,
+                                            const user_item_list_options& options = {}) {
   std::vector<detail::event_text> texts;
   for (const event_file& file : files) {
     detail::require(!file.event.empty(), "read_user_item_lists", "event must have a name");
     texts.push_back({detail::load_text(file.path), file.event, file.weight});
   }
-  return detail::read_user_item_lists(texts);
+  return detail::read_user_item_lists(texts, options);
 }
 
 /// The folder of a published split of the LightGCN papers (Gowalla, Yelp2018, Amazon-Book): train.txt and test.txt with

@@ -12,12 +12,14 @@ namespace {
 
 std::optional<std::int64_t> iso(std::string_view text) {
   std::int64_t milliseconds = 0;
-  return akin::detail::parse_iso_time(text, milliseconds) ? std::optional(milliseconds) : std::nullopt;
+  return akin::detail::parse_time(text, akin::detail::date_order::year_first, milliseconds)
+             ? std::optional(milliseconds)
+             : std::nullopt;
 }
 
-std::optional<std::int64_t> epoch(std::string_view text, std::int64_t scale) {
+std::optional<std::int64_t> epoch(std::string_view text, std::int64_t units_per_second) {
   std::int64_t milliseconds = 0;
-  return akin::detail::parse_epoch(text, scale, milliseconds) ? std::optional(milliseconds) : std::nullopt;
+  return akin::detail::parse_epoch(text, units_per_second, milliseconds) ? std::optional(milliseconds) : std::nullopt;
 }
 
 template <class Number>
@@ -78,12 +80,8 @@ TEST_CASE("dates and times that are none") {
                            "2010-01-00",
                            "2010-01-32",
                            "0000-01-01",
-                           "2010-1-01",
-                           "2010-01-1",
-                           "2010/01/01",
                            "10-01-2010",
                            "2010-01-01T",
-                           "2010-01-01T8:26",
                            "2010-01-01T08",
                            "2010-01-01T08:",
                            "2010-01-01T24:00",
@@ -105,27 +103,85 @@ TEST_CASE("dates and times that are none") {
                            "",
                            "2010",
                            "-010-01-01",
-                           "+010-01-01"}) {
+                           "+010-01-01",
+                           "2010-001-01",
+                           "2010-01/01",
+                           "2010 01 01",
+                           "2010-01-01T008:26",
+                           "2010-01-01 0:26 AM",
+                           "2010-01-01 13:26 PM",
+                           "2010-01-01 8:26 XM"}) {
     CAPTURE(text);
     CHECK_FALSE(iso(text).has_value());
   }
 }
 
+TEST_CASE("dates as people write them") {
+  using akin::detail::date_order;
+  const auto time = [](std::string_view text, date_order order) {
+    std::int64_t milliseconds = 0;
+    return akin::detail::parse_time(text, order, milliseconds) ? std::optional(milliseconds) : std::nullopt;
+  };
+  const std::int64_t start = *iso("2010-12-31"), morning = start + 8 * hour + 26 * minute;
+  CHECK(time("12/31/2010", date_order::month_first) == start);
+  CHECK(time("12/31/2010 8:26", date_order::month_first) == morning);
+  CHECK(time("12/31/2010, 8:26:00 AM", date_order::month_first) == morning);
+  CHECK(time("12/31/2010 8:26pm", date_order::month_first) == morning + 12 * hour);
+  CHECK(time("12/31/2010 12:00 AM", date_order::month_first) == start);
+  CHECK(time("12/31/2010 12:30 PM", date_order::month_first) == start + 12 * hour + 30 * minute);
+  CHECK(time("31.12.2010 08:26", date_order::day_first) == morning);
+  CHECK(time("31-12-2010T08:26+01:00", date_order::day_first) == morning - hour);
+  CHECK(time("2/1/2011", date_order::day_first) == *iso("2011-01-02"));
+  CHECK(time("2/1/2011", date_order::month_first) == *iso("2011-02-01"));
+  CHECK(time("2010/1/2 3:04", date_order::year_first) == *iso("2010-01-02T03:04"));
+  CHECK_FALSE(time("12/31/2010", date_order::day_first).has_value());
+  CHECK_FALSE(time("31/12/2010", date_order::month_first).has_value());
+  CHECK_FALSE(time("29/2/2011", date_order::day_first).has_value());
+  CHECK_FALSE(time("31/12/10", date_order::day_first).has_value());
+  CHECK_FALSE(time("2010-12-31", date_order::day_first).has_value());
+}
+
+TEST_CASE("dates of eight digits") {
+  const auto date = [](std::string_view text) {
+    std::int64_t milliseconds = 0;
+    return akin::detail::parse_eight_digits(text, milliseconds) ? std::optional(milliseconds) : std::nullopt;
+  };
+  CHECK(date("20101231") == *iso("2010-12-31"));
+  CHECK(date("20000229") == *iso("2000-02-29"));
+  for (const char* text : {"20101301", "20100230", "20100100", "2010123", "201012311", "2010-231", "00000101"}) {
+    CAPTURE(text);
+    CHECK_FALSE(date(text).has_value());
+  }
+}
+
+TEST_CASE("numbers since 1970 in other units") {
+  CHECK(epoch("1291191960123", 1000) == 1291191960123);
+  CHECK(epoch("1291191960123.6", 1000) == 1291191960124);
+  CHECK(epoch("1291191960123999", 1'000'000) == 1291191960123);
+  CHECK(epoch("1291191960123999999", 1'000'000'000) == 1291191960123);
+  CHECK(epoch("-1", 1'000'000) == -1);
+  CHECK(epoch("-1000", 1'000'000) == -1);
+  CHECK(epoch("-1001", 1'000'000) == -2);
+  CHECK(epoch("1.5e15", 1'000'000) == 1500000000000);
+  CHECK_FALSE(epoch("9223372036854775807", 1'000'000).has_value());
+  CHECK(epoch("9223372036854775807", 1'000'000'000) == 9223372036854);
+}
+
 TEST_CASE("numbers since 1970") {
-  CHECK(epoch("1291191960", 1000) == 1291191960000);
-  CHECK(epoch("1291191960000", 1) == 1291191960000);
-  CHECK(epoch("1291191960.25", 1000) == 1291191960250);
-  CHECK(epoch("-1.5", 1000) == -1500);
-  CHECK(epoch("1.29119196e9", 1000) == 1291191960000);
-  CHECK(epoch("0", 1000) == 0);
-  CHECK(epoch("253402300799", 1000) == 253402300799000);
-  CHECK_FALSE(epoch("253402300800", 1000).has_value());
-  CHECK_FALSE(epoch("1291191960000", 1000).has_value());
-  CHECK_FALSE(epoch("-62135596801", 1000).has_value());
+  CHECK(epoch("1291191960", 1) == 1291191960000);
+  CHECK(epoch("1291191960000", 1000) == 1291191960000);
+  CHECK(epoch("1291191960.25", 1) == 1291191960250);
+  CHECK(epoch("-1.5", 1) == -1500);
+  CHECK(epoch("1.29119196e9", 1) == 1291191960000);
+  CHECK(epoch("0", 1) == 0);
+  CHECK(epoch("253402300799", 1) == 253402300799000);
+  CHECK_FALSE(epoch("253402300800", 1).has_value());
+  CHECK_FALSE(epoch("1291191960000", 1).has_value());
+  CHECK_FALSE(epoch("-62135596801", 1).has_value());
   for (const char* text :
        {"", "nan", "inf", "-inf", "1e300", "99999999999999999999", "12a", "0x10", " 1", "1 ", "--1", "+-1"}) {
     CAPTURE(text);
-    CHECK_FALSE(epoch(text, 1000).has_value());
+    CHECK_FALSE(epoch(text, 1).has_value());
   }
 }
 

@@ -15,12 +15,37 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
+/// Names that are added to those of another map, which is shared where none is new.
+class growing_ids {
+ public:
+  void start_with(const std::shared_ptr<const id_map>& start) {
+    start_ = start;
+    *ids_ = *start;
+  }
+  std::int32_t insert(std::string_view name) { return ids_->insert(name); }
+  std::shared_ptr<const id_map> finish() && {
+    return start_ && start_->size() == ids_->size() ? std::move(start_) : std::move(ids_);
+  }
+
+ private:
+  std::shared_ptr<const id_map> start_;
+  std::shared_ptr<id_map> ids_ = std::make_shared<id_map>();
+};
+
 /// Columns and id maps of a log to be. What the source has not (times, events) is never added.
 class log_builder {
  public:
-  std::int32_t user_id(std::string_view name) { return user_ids_->insert(name); }
-  std::int32_t item_id(std::string_view name) { return item_ids_->insert(name); }
-  std::int32_t event_id(std::string_view name) { return event_ids_->insert(name); }
+  /// The ids of `ids_of` come first, where it is not null.
+  explicit log_builder(const interaction_log* ids_of = nullptr) {
+    if (ids_of == nullptr) return;
+    user_ids_.start_with(ids_of->shared_user_ids());
+    item_ids_.start_with(ids_of->shared_item_ids());
+    event_ids_.start_with(ids_of->shared_event_ids());
+  }
+
+  std::int32_t user_id(std::string_view name) { return user_ids_.insert(name); }
+  std::int32_t item_id(std::string_view name) { return item_ids_.insert(name); }
+  std::int32_t event_id(std::string_view name) { return event_ids_.insert(name); }
 
   void add(std::int32_t user, std::int32_t item, float value) {
     columns_.users.push_back(user);
@@ -45,16 +70,14 @@ class log_builder {
   }
 
   interaction_log finish() && {
-    columns_.user_ids = std::move(user_ids_);
-    columns_.item_ids = std::move(item_ids_);
-    columns_.event_ids = std::move(event_ids_);
+    columns_.user_ids = std::move(user_ids_).finish();
+    columns_.item_ids = std::move(item_ids_).finish();
+    columns_.event_ids = std::move(event_ids_).finish();
     return interaction_log(std::move(columns_));
   }
 
  private:
-  std::shared_ptr<id_map> user_ids_ = std::make_shared<id_map>();
-  std::shared_ptr<id_map> item_ids_ = std::make_shared<id_map>();
-  std::shared_ptr<id_map> event_ids_ = std::make_shared<id_map>();
+  growing_ids user_ids_, item_ids_, event_ids_;
   interaction_arrays columns_;
 };
 

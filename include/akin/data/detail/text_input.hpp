@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <akin/config.hpp>
+#include <akin/data/detail/file_kind.hpp>
 #include <akin/error.hpp>
 #include <akin/io/mapped_file.hpp>
 
@@ -35,25 +36,37 @@ template <class... Parts>
   fail<format_error>(name, ":", line, ":", column, ": ", parts...);
 }
 
-/// A piece of the file for an error: in quotes, at most 40 bytes, without control characters.
+/// How many bytes the character of UTF-8 at the front of a text has; 0 where there is none.
+inline std::size_t character_size(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.empty() || (byte(0) >= 0x80 && byte(0) < 0xC2) || byte(0) >= 0xF5) return 0;
+  const std::size_t size = byte(0) < 0x80 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
+  if (size > text.size()) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((byte(i) & 0xC0u) != 0x80u) return 0;
+  return size;
+}
+
+/// A piece of the file for an error: in quotes, at most 40 bytes, all of them UTF-8 without control characters.
 inline std::string shown(std::string_view text) {
   constexpr std::size_t longest = 40;
   constexpr const char* hexadecimal = "0123456789abcdef";
-  std::size_t size = text.size() < longest ? text.size() : longest;
-  // A character of UTF-8 is not cut in two: bytes 10xxxxxx continue one.
-  while (size < text.size() && size > longest - 4 && (static_cast<unsigned char>(text[size]) & 0xC0u) == 0x80u) --size;
   std::string result = "\"";
-  for (const char c : text.substr(0, size)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7F) {
-      result += c;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t size = character_size(text.substr(at));
+    if (at + (size == 0 ? 1 : size) > longest) return result + "...\"";
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (size > 0 && byte >= 0x20 && byte != 0x7F) {
+      result += text.substr(at, size);
     } else {
       result += "\\x";
       result += hexadecimal[byte >> 4];
       result += hexadecimal[byte & 15];
     }
+    at += size == 0 ? 1 : size;
   }
-  return result + (size < text.size() ? "...\"" : "\"");
+  return result + '"';
 }
 
 /// What a pipe or a device gives until its end.
@@ -88,19 +101,18 @@ inline text_input load_text(const std::filesystem::path& path) {
   return {name, *bytes, bytes};
 }
 
-/// The text without the byte order mark of UTF-8; throws format_error for UTF-16.
-inline std::string_view without_byte_order_mark(const text_input& input) {
-  const std::string_view text = input.text;
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
-    fail_at(input.name, 1, 0, "the text must be UTF-8, this is UTF-16");
-  return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+/// The text without the byte order mark of UTF-8; throws format_error for what its first bytes show to be no text.
+inline std::string_view plain_text(const text_input& input) {
+  const std::string_view no_text = kind_that_is_no_text(input.text);
+  if (!no_text.empty()) fail_at(input.name, 1, 0, "the file must be text in UTF-8, ", no_text);
+  return input.text.starts_with("\xEF\xBB\xBF") ? input.text.substr(3) : input.text;
 }
 
 /// The lines of a text, ended by LF or CRLF, the last one by either or nothing. Throws format_error for NUL bytes and
 /// for carriage returns elsewhere.
 class line_scanner {
  public:
-  explicit line_scanner(const text_input& input) : name_(input.name), rest_(without_byte_order_mark(input)) {}
+  explicit line_scanner(const text_input& input) : name_(input.name), rest_(plain_text(input)) {}
 
   /// The next line, which need not outlive the text; false at the end.
   bool next(std::string_view& line) {
