@@ -125,6 +125,7 @@
 #include <akin/kernels/symmetric_eigen.hpp>
 #include <akin/kernels/syrk.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/language.hpp>
 #include <akin/linear/ease.hpp>
 #include <akin/linear/ease_options.hpp>
 #include <akin/linear/randomized_svd.hpp>

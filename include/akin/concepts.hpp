@@ -9,6 +9,7 @@
 
 #include <akin/config.hpp>
 #include <akin/execution.hpp>
+#include <akin/language.hpp>
 
 namespace akin::inline AKIN_ABI {
 

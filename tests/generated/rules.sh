@@ -79,11 +79,11 @@ check() {
   forbid 'no heavy standard header' '#\s*include\s*<(iostream|random|ranges|regex|execution|sstream)>'
   forbid 'compiler extensions live in config.hpp and kernels/' '__attribute__|__builtin_|__declspec|__forceinline|immintrin' \
     'include/akin/(config\.hpp|kernels/[^:]*|[^:]*\.cuh):'
-  forbid 'kernels include nothing of ours but config.hpp and kernels' '#\s*include\s*<(Eigen/|akin/(?!config\.hpp|kernels/))' \
+  forbid 'kernels include nothing of ours but config.hpp, language.hpp and kernels' '#\s*include\s*<(Eigen/|akin/(?!config\.hpp|language\.hpp|kernels/))' \
     'include/akin/(?!kernels/)'
   report 'a room includes rooms before it, not after' "$(upward_includes)"
   report 'every header begins with #pragma once' "$(headers_without '^#pragma once')"
-  report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)' '/(akin|version|config)\.hpp|\.cuh')"
+  report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)' '/(akin|version|config|language)\.hpp|\.cuh')"
   report 'every public header has a test at the same path' "$(untested_headers)"
   report 'no file names a path of one machine' "$(machine_paths)"
   [ $broken = 0 ] || { printf '%s rules are broken\n' "$broken"; return 1; }
