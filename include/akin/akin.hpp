@@ -36,6 +36,7 @@
 #include <akin/data/synthetic.hpp>
 #include <akin/data/time_decay.hpp>
 #include <akin/data/weighting.hpp>
+#include <akin/eigen.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/ab_test.hpp>
 #include <akin/evaluation/by_group.hpp>

@@ -27,6 +27,12 @@
 #include <akin/compilation_stops_here>
 #endif
 
+// Names that akin itself uses, and that no header of ours can set aside for its user.
+#if defined(min) || defined(max) || defined(columns) || defined(lines) || defined(index)
+#error "akin: min, max, columns, lines and index must not be macros (for those of <windows.h> define NOMINMAX)"
+#include <akin/compilation_stops_here>
+#endif
+
 #define AKIN_DETAIL_JOIN_(a, b) a##b
 #define AKIN_DETAIL_JOIN(a, b) AKIN_DETAIL_JOIN_(a, b)
 #define AKIN_DETAIL_JOIN3(a, b, c) AKIN_DETAIL_JOIN(AKIN_DETAIL_JOIN(a, b), c)

@@ -81,9 +81,10 @@ check() {
     'include/akin/(config\.hpp|kernels/[^:]*|[^:]*\.cuh):'
   forbid 'kernels include nothing of ours but config.hpp, language.hpp and kernels' '#\s*include\s*<(Eigen/|akin/(?!config\.hpp|language\.hpp|kernels/))' \
     'include/akin/(?!kernels/)'
+  forbid 'Eigen is included through eigen.hpp, which keeps macros away from it' '#\s*include\s*[<"]Eigen/' 'include/akin/eigen\.hpp:'
   report 'a room includes rooms before it, not after' "$(upward_includes)"
   report 'every header begins with #pragma once' "$(headers_without '^#pragma once')"
-  report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)' '/(akin|version|config|language)\.hpp|\.cuh')"
+  report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)' '/(akin|version|config|language|eigen)\.hpp|\.cuh')"
   report 'every public header has a test at the same path' "$(untested_headers)"
   report 'no file names a path of one machine' "$(machine_paths)"
   [ $broken = 0 ] || { printf '%s rules are broken\n' "$broken"; return 1; }
@@ -132,6 +133,7 @@ self_test() {
   expect 'no heavy standard header' $header "$clean"$'\n#include <iostream>'
   expect 'compiler extensions live' $header "$clean"$'\n__builtin_expect(x, 1);'
   expect 'kernels include nothing of ours' include/akin/kernels/x.hpp "$clean"$'\n#include <akin/views.hpp>'
+  expect 'Eigen is included through eigen.hpp' $header "$clean"$'\n#include <Eigen/SparseCore>'
   expect 'a room includes rooms before it' $header "$clean"$'\n#include <akin/metrics/ranking.hpp>'
   expect 'a room includes rooms before it' include/akin/x.hpp "$clean"$'\n#include <akin/data/clean.hpp>'
   expect 'every header begins with #pragma once' $header 'namespace akin::inline AKIN_ABI {}'

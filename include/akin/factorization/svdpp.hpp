@@ -11,10 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/SparseCore>
-
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/eigen.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
