@@ -62,7 +62,9 @@ class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, S
  public:
   static constexpr std::string_view kind = "svdpp";
 
-  explicit svdpp(const svdpp_options& options = {}) : base(options) {}
+  svdpp() : svdpp(svdpp_options{}) {}
+  template <detail::options_for<svdpp_options> Options = svdpp_options>
+  explicit svdpp(const Options& options) : base(options) {}
 
   /// Learns from a users x items matrix whose stored values are ratings. The observer is told of each epoch; `loss` is
   /// the RMSE of the training, each rating's error taken just before its step. If it returns false, the training ends
