@@ -128,7 +128,12 @@ class bundle {
     detail::write_bundle(writer, model_, user_ids_, item_ids_, histories_.view());
   }
   static bundle read_from(const detail::model_reader& reader) {
-    return {detail::read_part<Model>(reader, "model"), detail::read_ids(reader, "user_ids"),
+    return read_from(reader, [](const detail::model_reader& model) { return detail::read_model<Model>(model); });
+  }
+  /// The same with a model that read_model(reader) reads.
+  template <class ReadModel>
+  static bundle read_from(const detail::model_reader& reader, const ReadModel& read_model) {
+    return {read_model(reader.scope("model")), detail::read_ids(reader, "user_ids"),
             detail::read_ids(reader, "item_ids"), detail::map_csr<scalar_type, index_type>(reader, "histories")};
   }
 
