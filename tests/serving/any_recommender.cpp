@@ -169,7 +169,7 @@ TEST_CASE("a bundle of any model is the file of a bundle of that model, and is r
   akin::save(held, path);
   CHECK(akin::load_bundle<akin::item_knn<float>>(path).recommend("u5").size() == known.recommend("u5").size());
   check();
-  akin::save_bundle(path, any(models.knn), users, items, models.clicks);
+  akin::save_bundle(any(models.knn), path, users, items, models.clicks);
   check();
 
   CHECK_THROWS_WITH(registry.load(path), contains("holds bundle<float>, which load_bundle reads"));

@@ -170,7 +170,7 @@ class bundle {
 /// Writes what load_bundle<Model>() reads, without a copy of anything; see save() for how. Throws std::invalid_argument
 /// unless the four are of the same users and items.
 template <class Model, class Matrix>
-void save_bundle(const std::filesystem::path& path, const Model& model, const id_map& user_ids, const id_map& item_ids,
+void save_bundle(const Model& model, const std::filesystem::path& path, const id_map& user_ids, const id_map& item_ids,
                  const Matrix& histories) {
   const auto x = detail::checked_view<typename Model::scalar_type, typename Model::index_type>(
       execution::seq, histories, "save_bundle");
@@ -179,6 +179,13 @@ void save_bundle(const std::filesystem::path& path, const Model& model, const id
   detail::write_label<bundle<Model>>(writer);
   detail::write_bundle(writer, model, user_ids, item_ids, x);
   detail::write_model_file(writer, path);
+}
+
+template <class Model, class Matrix>
+[[deprecated("akin: what comes before where: save_bundle(model, path, user_ids, item_ids, histories)")]] void
+save_bundle(const std::filesystem::path& path, const Model& model, const id_map& user_ids, const id_map& item_ids,
+            const Matrix& histories) {
+  save_bundle(model, path, user_ids, item_ids, histories);
 }
 
 /// The bundle that save_bundle or save wrote; throws as load() does.
