@@ -4,6 +4,10 @@ include(CMakePackageConfigHelpers)
 install(TARGETS akin EXPORT akin-targets)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/akin" DESTINATION include FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cuh")
 install(EXPORT akin-targets NAMESPACE akin:: DESTINATION share/cmake/akin)
+# In a set of its own, which akin-config.cmake reads where it was asked for the component. Being in one at all lets a
+# project that builds akin inside of itself export what links akin::openmp.
+install(TARGETS akin_openmp EXPORT akin-openmp-targets)
+install(EXPORT akin-openmp-targets NAMESPACE akin:: DESTINATION share/cmake/akin)
 
 # While the major version is 0 a minor version may break; no pointer size matters to headers.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/akin-config-version.cmake"

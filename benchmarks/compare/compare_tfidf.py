@@ -29,6 +29,8 @@ def kind(character):
     category = unicodedata.category(character)[0]
     if category == "M":
         return "mark"
+    if unicodedata.category(character) == "Cf" and character != "\u200b":
+        return "format"
     if category not in "LN":
         return None
     code, name = ord(character), unicodedata.name(character, "")
@@ -52,6 +54,8 @@ def tokens(text):
     runs, last = [], None
     for character in text:
         found = kind(character)
+        if found == "format":
+            continue
         if found == "mark":
             if last is not None:
                 runs[-1][1][-1] += character

@@ -38,6 +38,7 @@
 #include <akin/data/time_decay.hpp>
 #include <akin/data/time_format.hpp>
 #include <akin/data/weighting.hpp>
+#include <akin/eigen.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/ab_test.hpp>
 #include <akin/evaluation/by_group.hpp>
@@ -127,6 +128,7 @@
 #include <akin/kernels/symmetric_eigen.hpp>
 #include <akin/kernels/syrk.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/language.hpp>
 #include <akin/linear/ease.hpp>
 #include <akin/linear/ease_options.hpp>
 #include <akin/linear/randomized_svd.hpp>

@@ -9,6 +9,7 @@
 
 #include <akin/config.hpp>
 #include <akin/execution.hpp>
+#include <akin/language.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -53,6 +54,13 @@ concept factor_model_like = scorer<T> && requires(const T& model) {
 };
 
 namespace detail {
+
+/// What a class takes as its options, in a template with a default, so that `x({})` means default options: of two
+/// constructors that take `{}` equally well, that of options and that which moves an x (made by its default
+/// constructor, which must not be explicit), the one that is no template is chosen. Were both none, it would be
+/// ambiguous.
+template <class T, class Options>
+concept options_for = std::derived_from<T, Options>;
 
 template <class Pointer>
 using pointee = std::remove_cv_t<std::remove_pointer_t<Pointer>>;

@@ -13,6 +13,26 @@
 
 #include <akin/version.hpp>
 
+// --- the language
+
+// The seam is C++17, everything else asks for C++20 in language.hpp.
+#if defined(_MSVC_LANG)
+#define AKIN_DETAIL_LANGUAGE _MSVC_LANG
+#else
+#define AKIN_DETAIL_LANGUAGE __cplusplus
+#endif
+#if AKIN_DETAIL_LANGUAGE < 201703L
+#error "akin needs C++20: compile with -std=c++20 (MSVC: /std:c++20)"
+// There is no such file: a compiler goes on after #error, but not after this.
+#include <akin/compilation_stops_here>
+#endif
+
+// Names that akin itself uses, and that no header of ours can set aside for its user.
+#if defined(min) || defined(max) || defined(columns) || defined(lines) || defined(index)
+#error "akin: min, max, columns, lines and index must not be macros (for those of <windows.h> define NOMINMAX)"
+#include <akin/compilation_stops_here>
+#endif
+
 #define AKIN_DETAIL_JOIN_(a, b) a##b
 #define AKIN_DETAIL_JOIN(a, b) AKIN_DETAIL_JOIN_(a, b)
 #define AKIN_DETAIL_JOIN3(a, b, c) AKIN_DETAIL_JOIN(AKIN_DETAIL_JOIN(a, b), c)

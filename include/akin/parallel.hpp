@@ -12,6 +12,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/language.hpp>
 
 #if AKIN_HAS_OPENMP
 #include <omp.h>

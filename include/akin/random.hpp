@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <akin/config.hpp>
+#include <akin/language.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {

@@ -13,6 +13,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/language.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -32,7 +33,7 @@ inline std::int64_t checked_product(std::int64_t a, std::int64_t b) {
 /// refers to cannot be written.
 template <class T>
 class storage {
-  static_assert(std::is_trivially_copyable_v<T>, "storage holds plain elements");
+  static_assert(std::is_trivially_copyable_v<T>, "akin: storage holds plain elements");
 
  public:
   storage() noexcept = default;

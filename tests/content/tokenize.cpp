@@ -68,6 +68,26 @@ TEST_CASE("marks belong to what is before them") {
   CHECK(split("葛\U000E0100飾区") == words{"葛\U000E0100飾", "飾区"});  // a variant of a Han character
 }
 
+TEST_CASE("format characters are no boundary, and a word is the same with and without them") {
+  CHECK(split("co\u00ADoperate cooperate") == words{"cooperate", "cooperate"});
+  CHECK(split("\u0DC1\u0DCA\u200D\u0DBB\u0DD3 \u0DBD\u0D82\u0D9A\u0DCF") ==
+        words{"\u0DC1\u0DCA\u0DBB\u0DD3", "\u0DBD\u0D82\u0D9A\u0DCF"});  // Sri Lanka
+  CHECK(split("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645") ==
+        words{"\u0645\u06CC\u062E\u0648\u0627\u0647\u0645"});
+  CHECK(split("苹\u2060果手") == words{"苹果", "果手"});
+  CHECK(split("ra\u00ADÉ e\u200D\u0301") == words{"raé", "e\u0301"});
+  CHECK(split("\uFEFFfirst \u200Fsecond\u200E, \u00AD") == words{"first", "second"});
+  CHECK(split("ab\u200Bcd") == words{"ab", "cd"});  // a zero-width space
+  for (const char* format :
+       {"\u00AD",     "\u0600",     "\u061C",     "\u06DD",    "\u070F",     "\u08E2",     "\u180E",
+        "\u200C",     "\u200D",     "\u200E",     "\u202A",    "\u202E",     "\u2060",     "\u2064",
+        "\u2066",     "\u206F",     "\uFEFF",     "\uFFF9",    "\U000110BD", "\U00013430", "\U0001BCA0",
+        "\U0001D173", "\U000E0001", "\U000E0020", "\U000E007F"}) {
+    CAPTURE(format);
+    CHECK(split(std::string("Ab") + format + "cd") == words{"abcd"});
+  }
+}
+
 TEST_CASE("what is no UTF-8 is refused with its offset") {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"\xff\xfe", "0xFF at offset 0"},         {"ab\x80", "0x80 at offset 2"},
@@ -108,8 +128,8 @@ TEST_CASE("any bytes are words or a format_error, and words are whole") {
     state = state * 6364136223846793005u + 1442695040888963407u;
     return static_cast<std::size_t>((state >> 33) % bound);
   };
-  const std::vector<std::string> pieces = {"a",  "Z",      " ", "é",    "Ⱥ",    "手",      "め",
-                                           "タ", "\u0301", "𐐀", "\xe6", "\x80", "\xf0\x9f"};
+  const std::vector<std::string> pieces = {"a",  "Z",      " ",      "é", "Ⱥ",    "手",   "め",
+                                           "タ", "\u0301", "\u200d", "𐐀", "\xe6", "\x80", "\xf0\x9f"};
   int refused = 0;
   for (int turn = 0; turn < 3000; ++turn) {
     std::string text;

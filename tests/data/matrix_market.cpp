@@ -97,7 +97,7 @@ TEST_CASE("what is written is read again, bit for bit") {
                                                     {3, 2, std::numeric_limits<float>::max()},
                                                     {3, 1, 16777216.0f}};
   matrix.setFromTriplets(cells.begin(), cells.end());
-  akin::write_matrix_market(here / "m.mtx", matrix);
+  akin::write_matrix_market(matrix, here / "m.mtx");
   CHECK(read_text(here / "m.mtx")
             .starts_with("%%MatrixMarket matrix coordinate real general\n4 3 5\n1 2 -3\n1 3 0.1\n3 1 1e-45\n"));
   const auto again = akin::read_matrix_market(here / "m.mtx");
@@ -108,11 +108,11 @@ TEST_CASE("what is written is read again, bit for bit") {
   akin::sparse_matrix<double, std::int64_t> wide(1, 1);
   wide.insert(0, 0) = 0.1;
   wide.makeCompressed();
-  akin::write_matrix_market(here / "wide.mtx", wide);
+  akin::write_matrix_market(wide, here / "wide.mtx");
   CHECK(akin::read_matrix_market<double>(here / "wide.mtx").coeff(0, 0) == 0.1);
 
   const akin::sparse_matrix<float> none(0, 0);
-  akin::write_matrix_market(here / "none.mtx", none);
+  akin::write_matrix_market(none, here / "none.mtx");
   CHECK(akin::read_matrix_market(here / "none.mtx").rows() == 0);
 }
 
@@ -121,10 +121,20 @@ TEST_CASE("what cannot be written") {
   akin::sparse_matrix<float> loose(2, 2);
   loose.insert(0, 0) = 1;
   REQUIRE_FALSE(loose.isCompressed());
-  CHECK(message<std::invalid_argument>([&] { return akin::write_matrix_market(here / "m.mtx", loose), 0; }) ==
+  CHECK(message<std::invalid_argument>([&] { return akin::write_matrix_market(loose, here / "m.mtx"), 0; }) ==
         "write_matrix_market: the sparse matrix must be compressed, call makeCompressed() first");
   loose.makeCompressed();
   CHECK(message<std::runtime_error>([&] {
-          return akin::write_matrix_market(here / "no" / "m.mtx", loose), 0;
+          return akin::write_matrix_market(loose, here / "no" / "m.mtx"), 0;
         }).find("cannot be written") != std::string::npos);
 }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+TEST_CASE("write_matrix_market still takes the path first") {
+  const folder here;
+  const akin::sparse_matrix<float> none(3, 2);
+  akin::write_matrix_market(here / "m.mtx", none);
+  CHECK(akin::read_matrix_market(here / "m.mtx").rows() == 3);
+}
+#pragma GCC diagnostic pop

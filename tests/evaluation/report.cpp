@@ -1,3 +1,4 @@
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
@@ -5,8 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include <akin/evaluation/by_group.hpp>
+#include <akin/evaluation/cross_validate.hpp>
+#include <akin/evaluation/evaluate_ratings.hpp>
 #include <akin/evaluation/report.hpp>
+#include <akin/metrics/rating.hpp>
 
+#include "evaluation/table_model.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -24,6 +30,10 @@ struct nameless_k {
 struct zero_k {
   int k = 0;
   static constexpr std::string_view name = "shop::inner::loss";
+};
+
+struct table_of_ratings : table_model<float> {
+  float predict(std::int32_t user, std::int32_t item) const { return table(user, item); }
 };
 
 /// Without arithmetic, whose last digit is not the same everywhere.
@@ -265,4 +275,28 @@ TEST_CASE("a report refuses names that say nothing or two things, and is left as
   CHECK(table.json() == before);
   CHECK_THROWS_WITH(table.text({.digits = 16}), "report: digits must be from 0 to 15, got 16");
   CHECK_THROWS_AS(table.markdown({.digits = -1}), std::invalid_argument);
+}
+
+TEST_CASE("results of ratings, of folds and of groups come with names as those of evaluate do") {
+  namespace metrics = akin::metrics;
+  table_of_ratings model{{akin::dense_matrix<float>::Constant(2, 2, 3)}};
+  const auto test = matrix_of<float>(2, 2, {{0, 0, 1}, {1, 1, 5}});
+  const auto one =
+      akin::named_results(akin::evaluate_ratings(akin::execution::seq, model, test, metrics::rmse{}), metrics::rmse{});
+  REQUIRE(one.size() == 1);
+  CHECK(one[0].name == "rmse");
+  CHECK(one[0].value.value == 2);
+  CHECK(one[0].value.count == 2);
+
+  akin::evaluation<2> fold;
+  fold[1] = {0.5, 0.1, 7};
+  akin::cross_validation<akin::evaluation<2>> folds;
+  folds.assign(3, fold);
+  const auto over_folds = akin::named_results(folds.over_folds(), named_metric{5}, nameless_k{});
+  CHECK(over_folds[1].name == "auc");
+  CHECK(over_folds[1].value.value == 0.5);
+  CHECK(over_folds[1].value.count == 3);
+
+  const akin::group_evaluation<2> groups{.groups = {{fold[0], fold[1]}}, .gaps = {}, .users_without_group = 0};
+  CHECK(akin::named_results(groups.groups[0], named_metric{5}, nameless_k{})[1].value.value == 0.5);
 }

@@ -58,6 +58,18 @@ upward_includes() {
     }' <<< "$all_code"
 }
 
+# Each assertion with a message, on one line; those without one are about our own constants.
+unsigned_assertions() {
+  (cd "$root" && headers | xargs -r perl -0777 -ne '
+    s|//[^\n]*||g;
+    while (/static_assert\s*(\((?:[^()"]|"(?:\\.|[^"\\])*"|(?1))*\))\s*;/g) {
+      my $assertion = $1;
+      next if $assertion !~ /"/ || $assertion =~ /"akin: /;
+      $assertion =~ s/\s+/ /g;
+      print "$ARGV: $assertion\n";
+    }')
+}
+
 machine_paths() {
   (cd "$root" && find . -type f \( -name '*.[hc]pp' -o -name '*.cu*' -o -name '*.md' -o -name '*.txt' -o -name '*.cmake' \
     -o -name '*.json' -o -name '*.py' -o -name '*.sh' -o -path './scripts/*' -o -path './.ci/*' \) \
@@ -79,12 +91,14 @@ check() {
   forbid 'no heavy standard header' '#\s*include\s*<(iostream|random|ranges|regex|execution|sstream)>'
   forbid 'compiler extensions live in config.hpp and kernels/' '__attribute__|__builtin_|__declspec|__forceinline|immintrin' \
     'include/akin/(config\.hpp|kernels/[^:]*|[^:]*\.cuh):'
-  forbid 'kernels include nothing of ours but config.hpp and kernels' '#\s*include\s*<(Eigen/|akin/(?!config\.hpp|kernels/))' \
+  forbid 'kernels include nothing of ours but config.hpp, language.hpp and kernels' '#\s*include\s*<(Eigen/|akin/(?!config\.hpp|language\.hpp|kernels/))' \
     'include/akin/(?!kernels/)'
+  forbid 'Eigen is included through eigen.hpp, which keeps macros away from it' '#\s*include\s*[<"]Eigen/' 'include/akin/eigen\.hpp:'
   report 'a room includes rooms before it, not after' "$(upward_includes)"
   report 'every header begins with #pragma once' "$(headers_without '^#pragma once')"
-  report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)' '/(akin|version|config)\.hpp|\.cuh')"
+  report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)' '/(akin|version|config|language|eigen)\.hpp|\.cuh')"
   report 'every public header has a test at the same path' "$(untested_headers)"
+  report 'messages of static_assert begin with "akin: "' "$(unsigned_assertions)"
   report 'no file names a path of one machine' "$(machine_paths)"
   [ $broken = 0 ] || { printf '%s rules are broken\n' "$broken"; return 1; }
 }
@@ -132,10 +146,12 @@ self_test() {
   expect 'no heavy standard header' $header "$clean"$'\n#include <iostream>'
   expect 'compiler extensions live' $header "$clean"$'\n__builtin_expect(x, 1);'
   expect 'kernels include nothing of ours' include/akin/kernels/x.hpp "$clean"$'\n#include <akin/views.hpp>'
+  expect 'Eigen is included through eigen.hpp' $header "$clean"$'\n#include <Eigen/SparseCore>'
   expect 'a room includes rooms before it' $header "$clean"$'\n#include <akin/metrics/ranking.hpp>'
   expect 'a room includes rooms before it' include/akin/x.hpp "$clean"$'\n#include <akin/data/clean.hpp>'
   expect 'every header begins with #pragma once' $header 'namespace akin::inline AKIN_ABI {}'
   expect 'all code lives in AKIN_ABI' $header $'#pragma once\nnamespace akin {}'
+  expect 'messages of static_assert begin with "akin: "' $header "$clean"$'\nstatic_assert(f(1, (2)),\n  "a model (of yours) must fit");'
   untested=1 expect 'every public header has a test' $header "$clean"
   expect 'every public header has a test' tests/generated/tested_elsewhere.txt 'data/gone.hpp some reason'
   expect 'no file names a path' tests/data/x.cpp 'open("/ho''me/me/data.csv")'

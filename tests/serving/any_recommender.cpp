@@ -1,15 +1,19 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <vector>
 
 #include <akin/baselines/bias.hpp>
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/hybrid/blend.hpp>
+#include <akin/hybrid/cascade.hpp>
 #include <akin/hybrid/fallback.hpp>
 #include <akin/hybrid/switching.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/serving/any_recommender.hpp>
+#include <akin/serving/bundle.hpp>
+#include <akin/serving/live_model.hpp>
 
 #include "hybrid/hybrid_data.hpp"
 
@@ -131,6 +135,67 @@ TEST_CASE("models are loaded by what the file holds") {
   CHECK_THROWS_WITH(registry.add<akin::item_knn<float>>(), "recommender_registry: item_knn<float> must be added once");
   std::filesystem::remove(path);
   CHECK_THROWS_AS(registry.load(path), std::runtime_error);
+}
+
+namespace {
+
+akin::id_map numbered(char letter, std::int64_t count) {
+  akin::id_map result;
+  for (std::int64_t i = 0; i < count; ++i) result.insert(letter + std::to_string(i));
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a bundle of any model is the file of a bundle of that model, and is read without knowing of which") {
+  const trio<> models;
+  const auto users = numbered('u', 70), items = numbered('i', 50);
+  const auto path = scratch_file("akin_any_bundle");
+  akin::recommender_registry<float> registry;
+  registry.add<akin::item_knn<float>>().add<akin::popularity<float>>();
+  const akin::bundle<akin::item_knn<float>> known(models.knn, users, items, models.clicks);
+  const akin::bundle<any> held(models.knn, users, items, models.clicks);
+  CHECK(akin_test::bytes_of(held) == akin_test::bytes_of(known));
+  const auto check = [&] {
+    const akin::bundle<any> again = registry.load_bundle(path);
+    CHECK(again.model().kind() == "item_knn");
+    CHECK(akin_test::bytes_of(again) == akin_test::bytes_of(known));
+    const auto expected = known.recommend("u5", {.k = 4}), found = again.recommend("u5", {.k = 4});
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i)
+      CHECK((found[i].item == expected[i].item && found[i].score == expected[i].score));
+    CHECK(again.similar_items("i3", {.k = 2})[0].item == known.similar_items("i3", {.k = 2})[0].item);
+  };
+  akin::save(held, path);
+  CHECK(akin::load_bundle<akin::item_knn<float>>(path).recommend("u5").size() == known.recommend("u5").size());
+  check();
+  akin::save_bundle(any(models.knn), path, users, items, models.clicks);
+  check();
+
+  CHECK_THROWS_WITH(registry.load(path), contains("holds bundle<float>, which load_bundle reads"));
+  CHECK_THROWS_WITH(akin::recommender_registry<float>().load_bundle(path),
+                    contains("(part model) holds item_knn<float>, but the registry knows nothing"));
+  akin::save(models.knn, path);
+  CHECK_THROWS_WITH(registry.load_bundle(path), contains("holds item_knn<float>, but bundle<float> was asked for"));
+  std::filesystem::remove(path);
+}
+
+TEST_CASE("hybrids and live models of any models are saved as those of the models") {
+  const trio<> models;
+  const auto path = scratch_file("akin_any_parts");
+  const auto chain = akin::fallback(any(models.knn), any(models.popular));
+  CHECK(akin_test::bytes_of(chain) == akin_test::bytes_of(akin::fallback(models.knn, models.popular)));
+  CHECK(akin_test::bytes_of(any(models.knn)) == akin_test::bytes_of(models.knn));
+  const auto ranked = akin::cascade(any(models.popular), any(models.knn));
+  CHECK(akin_test::bytes_of(ranked) == akin_test::bytes_of(akin::cascade(models.popular, models.knn)));
+  const auto blended = akin::blend(akin::normalization::min_max, akin::weighted(0.5, any(models.knn)),
+                                   akin::weighted(0.5, any(models.popular)));
+  CHECK(akin_test::bytes_of(blended) ==
+        akin_test::bytes_of(akin::blend(akin::normalization::min_max, akin::weighted(0.5, models.knn),
+                                        akin::weighted(0.5, models.popular))));
+  akin::save(akin::live_model(any(models.knn)), path);
+  CHECK(akin::load<akin::item_knn<float>>(path).items() == 50);
+  std::filesystem::remove(path);
 }
 
 TEST_CASE("double scores and 64-bit ids; a model that was not fitted") {

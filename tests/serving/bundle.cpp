@@ -68,7 +68,7 @@ TEST_CASE("save_bundle writes what save of a bundle writes, and load_bundle read
   const auto folder = std::filesystem::temp_directory_path();
   const auto path = folder / "akin-test-bundle.model";
   const auto b = shop();
-  akin::save_bundle(path, b.model(), b.user_ids(), b.item_ids(), baskets());
+  akin::save_bundle(b.model(), path, b.user_ids(), b.item_ids(), baskets());
   const auto loaded = akin::load_bundle<model_type>(path);
   CHECK(akin_test::bytes_of(loaded) == akin_test::bytes_of(b));
   CHECK(loaded.recommend("ann")[0].item == "jam");
@@ -76,3 +76,14 @@ TEST_CASE("save_bundle writes what save of a bundle writes, and load_bundle read
   CHECK_THROWS_AS(akin::load<model_type>(path), akin::format_error);
   std::filesystem::remove(path);
 }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+TEST_CASE("save_bundle still takes the path first") {
+  const auto path = std::filesystem::temp_directory_path() / "akin-test-bundle-path-first.model";
+  const auto b = shop();
+  akin::save_bundle(path.c_str(), b.model(), b.user_ids(), b.item_ids(), baskets());
+  CHECK(akin_test::bytes_of(akin::load_bundle<model_type>(path)) == akin_test::bytes_of(b));
+  std::filesystem::remove(path);
+}
+#pragma GCC diagnostic pop

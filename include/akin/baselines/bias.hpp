@@ -39,7 +39,9 @@ class bias {
   using index_type = Index;
   static constexpr std::string_view kind = "bias";
 
-  explicit bias(const bias_options& options = {}) : options_(options) {
+  bias() : bias(bias_options{}) {}
+  template <detail::options_for<bias_options> Options = bias_options>
+  explicit bias(const Options& options) : options_(options) {
     detail::require(options.item_damping >= 0, "bias", "item_damping must not be negative", options.item_damping);
     detail::require(options.user_damping >= 0, "bias", "user_damping must not be negative", options.user_damping);
   }

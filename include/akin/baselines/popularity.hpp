@@ -37,7 +37,9 @@ class popularity {
   using index_type = Index;
   static constexpr std::string_view kind = "popularity";
 
-  explicit popularity(const popularity_options& options = {}) : options_(options) {}
+  popularity() : popularity(popularity_options{}) {}
+  template <detail::options_for<popularity_options> Options = popularity_options>
+  explicit popularity(const Options& options) : options_(options) {}
 
   /// Learns from a users x items matrix; a stored value counts whatever it is, also 0, unless `weighted`.
   template <class Policy, class Matrix>

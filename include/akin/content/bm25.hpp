@@ -39,8 +39,10 @@ class bm25 {
   using index_type = std::int32_t;
   static constexpr std::string_view kind = "bm25";
 
+  bm25() : bm25(bm25_options{}) {}
   /// Throws std::invalid_argument for options out of range.
-  explicit bm25(const bm25_options& options = {}) : options_(options) {
+  template <detail::options_for<bm25_options> Options = bm25_options>
+  explicit bm25(const Options& options) : options_(options) {
     detail::require(options.k1 >= 0 && detail::is_finite(options.k1), kind, "k1 must be finite and not negative",
                     options.k1);
     detail::require(options.b >= 0 && options.b <= 1, kind, "b must be in [0, 1]", options.b);

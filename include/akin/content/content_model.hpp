@@ -67,8 +67,10 @@ class content_model {
   using index_type = Index;
   static constexpr std::string_view kind = "content_model";
 
+  content_model() : content_model(content_model_options{}) {}
   /// Throws std::invalid_argument unless half_life_days is 0 or a finite positive number.
-  explicit content_model(const content_model_options& options = {}) : options_(options) {
+  template <detail::options_for<content_model_options> Options = content_model_options>
+  explicit content_model(const Options& options) : options_(options) {
     detail::require(options.half_life_days >= 0 && detail::is_finite(options.half_life_days), "content_model",
                     "half_life_days must be finite and not negative", options.half_life_days);
   }

@@ -43,8 +43,10 @@ class segment_popularity {
   using index_type = Index;
   static constexpr std::string_view kind = "segment_popularity";
 
+  segment_popularity() : segment_popularity(segment_popularity_options{}) {}
   /// Throws std::invalid_argument unless damping is finite and not negative.
-  explicit segment_popularity(const segment_popularity_options& options = {}) : options_(options) {
+  template <detail::options_for<segment_popularity_options> Options = segment_popularity_options>
+  explicit segment_popularity(const Options& options) : options_(options) {
     detail::require(options.damping >= 0 && detail::is_finite(options.damping), "segment_popularity",
                     "damping must be finite and not negative", options.damping);
   }

@@ -62,8 +62,10 @@ class tfidf_vectorizer {
  public:
   static constexpr std::string_view kind = "tfidf_vectorizer";
 
+  tfidf_vectorizer() : tfidf_vectorizer(tfidf_vectorizer_options{}) {}
   /// Throws std::invalid_argument for options out of range, format_error for stop words that are no UTF-8.
-  explicit tfidf_vectorizer(tfidf_vectorizer_options options = {}) : options_(std::move(options)) {
+  template <detail::options_for<tfidf_vectorizer_options> Options = tfidf_vectorizer_options>
+  explicit tfidf_vectorizer(const Options& options) : options_(options) {
     check_options();
     stop_words_ = detail::stop_set(options_);
   }

@@ -185,7 +185,7 @@ sparse_matrix<Scalar> read_matrix_market(const std::filesystem::path& path, cons
 /// Writes a compressed sparse matrix as a real general coordinate file, numbers in the fewest digits that give them
 /// back exactly. The file appears whole or not at all; throws std::runtime_error where it cannot be written.
 template <class Matrix>
-void write_matrix_market(const std::filesystem::path& path, const Matrix& matrix) {
+void write_matrix_market(const Matrix& matrix, const std::filesystem::path& path) {
   static_assert(interaction_matrix<Matrix>,
                 "akin: the matrix must be sparse and row-major, such as akin::sparse_matrix");
   const auto view = detail::view_of(matrix, "write_matrix_market");
@@ -209,6 +209,12 @@ void write_matrix_market(const std::filesystem::path& path, const Matrix& matrix
   }
   flush();
   file.commit();
+}
+
+template <class Matrix>
+[[deprecated("akin: what comes before where: write_matrix_market(matrix, path)")]] void write_matrix_market(
+    const std::filesystem::path& path, const Matrix& matrix) {
+  write_matrix_market(matrix, path);
 }
 
 }  // namespace akin::inline AKIN_ABI

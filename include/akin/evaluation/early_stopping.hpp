@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/detail/report_text.hpp>
@@ -25,7 +26,9 @@ struct early_stopping_options {
 /// loss; that training then leaves the model as it was.
 class early_stopping {
  public:
-  explicit early_stopping(const early_stopping_options& options = {}) : options_(options) {
+  early_stopping() : early_stopping(early_stopping_options{}) {}
+  template <detail::options_for<early_stopping_options> Options = early_stopping_options>
+  explicit early_stopping(const Options& options) : options_(options) {
     detail::require(options.patience >= 1, "early_stopping", "patience must be positive", options.patience);
     detail::require(options.min_improvement >= 0 && options.min_improvement < 1, "early_stopping",
                     "min_improvement must be at least 0 and below 1", options.min_improvement);

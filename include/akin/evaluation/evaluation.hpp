@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include <akin/config.hpp>
+#include <akin/language.hpp>
 
 namespace akin::inline AKIN_ABI {
 

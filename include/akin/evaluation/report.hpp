@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -102,9 +103,10 @@ std::string metric_name(const Metric& metric) {
   return name;
 }
 
-/// The results of evaluate with the names of the metrics that it was given: what report::add takes.
+/// The results of evaluate, evaluate_ratings, over_folds() or a group of by_group with the names of the metrics that it
+/// was given: what report::add takes.
 template <std::size_t Count, class... Metrics>
-std::vector<report_metric> named_results(const evaluation<Count>& results, const Metrics&... metrics) {
+std::vector<report_metric> named_results(const std::array<metric_result, Count>& results, const Metrics&... metrics) {
   static_assert(Count == sizeof...(Metrics),
                 "akin: named_results needs the metrics that evaluate was given, all of them");
   std::vector<report_metric> named;

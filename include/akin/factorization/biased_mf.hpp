@@ -52,7 +52,9 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
  public:
   static constexpr std::string_view kind = "biased_mf";
 
-  explicit biased_mf(const biased_mf_options& options = {}) : base(options) {}
+  biased_mf() : biased_mf(biased_mf_options{}) {}
+  template <detail::options_for<biased_mf_options> Options = biased_mf_options>
+  explicit biased_mf(const Options& options) : base(options) {}
 
   /// Learns from a users x items matrix whose stored values are ratings. The observer is told of each epoch; `loss` is
   /// the RMSE of the held-out ratings where there are any, else that of the training, each rating's error taken just

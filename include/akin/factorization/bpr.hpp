@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/factorization/bpr_options.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
@@ -46,7 +47,9 @@ class bpr : public detail::liking_model<bpr<Scalar, Index>, bpr_options, Scalar,
  public:
   static constexpr std::string_view kind = "bpr";
 
-  explicit bpr(const bpr_options& options = {}) : base(options) {}
+  bpr() : bpr(bpr_options{}) {}
+  template <detail::options_for<bpr_options> Options = bpr_options>
+  explicit bpr(const Options& options) : base(options) {}
 
  private:
   using parameters = typename base::parameters;

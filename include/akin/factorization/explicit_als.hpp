@@ -54,7 +54,9 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
  public:
   static constexpr std::string_view kind = "explicit_als";
 
-  explicit explicit_als(const explicit_als_options& options = {}) : options_(options) {
+  explicit_als() : explicit_als(explicit_als_options{}) {}
+  template <detail::options_for<explicit_als_options> Options = explicit_als_options>
+  explicit explicit_als(const Options& options) : options_(options) {
     detail::check<Scalar>(options);
   }
 

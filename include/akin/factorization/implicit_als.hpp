@@ -53,7 +53,9 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
  public:
   static constexpr std::string_view kind = "implicit_als";
 
-  explicit implicit_als(const implicit_als_options& options = {}) : options_(detail::checked(options)) {}
+  implicit_als() : implicit_als(implicit_als_options{}) {}
+  template <detail::options_for<implicit_als_options> Options = implicit_als_options>
+  explicit implicit_als(const Options& options) : options_(detail::checked(options)) {}
 
   /// Learns from a users x items matrix. The observer is told of each iteration; if it returns false, the training ends
   /// there and what was learnt is kept. Throws std::invalid_argument for values that are not finite, numeric_error

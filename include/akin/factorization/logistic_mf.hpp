@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
@@ -49,7 +50,9 @@ class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logi
  public:
   static constexpr std::string_view kind = "logistic_mf";
 
-  explicit logistic_mf(const logistic_mf_options& options = {}) : base(options) {}
+  logistic_mf() : logistic_mf(logistic_mf_options{}) {}
+  template <detail::options_for<logistic_mf_options> Options = logistic_mf_options>
+  explicit logistic_mf(const Options& options) : base(options) {}
 
   std::span<const Scalar> user_biases() const noexcept {
     return {this->learnt_.user_biases.begin(), this->learnt_.user_biases.end()};

@@ -52,7 +52,11 @@ class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<S
  public:
   static constexpr std::string_view kind = "nmf";
 
-  explicit nmf(const nmf_options& options = {}) : options_(options) { check(options); }
+  nmf() : nmf(nmf_options{}) {}
+  template <detail::options_for<nmf_options> Options = nmf_options>
+  explicit nmf(const Options& options) : options_(options) {
+    check(options);
+  }
 
   /// Learns from a users x items matrix without negative values. The observer is told of each iteration; if it returns
   /// false, the training ends there and what was learnt is kept. At the end every user is solved once more, from the

@@ -11,10 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/SparseCore>
-
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/eigen.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
@@ -63,7 +62,9 @@ class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, S
  public:
   static constexpr std::string_view kind = "svdpp";
 
-  explicit svdpp(const svdpp_options& options = {}) : base(options) {}
+  svdpp() : svdpp(svdpp_options{}) {}
+  template <detail::options_for<svdpp_options> Options = svdpp_options>
+  explicit svdpp(const Options& options) : base(options) {}
 
   /// Learns from a users x items matrix whose stored values are ratings. The observer is told of each epoch; `loss` is
   /// the RMSE of the training, each rating's error taken just before its step. If it returns false, the training ends

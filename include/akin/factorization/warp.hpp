@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
@@ -52,7 +53,9 @@ class warp : public detail::liking_model<warp<Scalar, Index>, warp_options, Scal
  public:
   static constexpr std::string_view kind = "warp";
 
-  explicit warp(const warp_options& options = {}) : base(options) {}
+  warp() : warp(warp_options{}) {}
+  template <detail::options_for<warp_options> Options = warp_options>
+  explicit warp(const Options& options) : base(options) {}
 
  private:
   using parameters = typename base::parameters;

@@ -109,7 +109,9 @@ class graph_filter {
   static constexpr std::string_view kind = "graph_filter";
   static constexpr int block_users = 16;
 
-  explicit graph_filter(const graph_filter_options& options = {}) : options_(options) {
+  graph_filter() : graph_filter(graph_filter_options{}) {}
+  template <detail::options_for<graph_filter_options> Options = graph_filter_options>
+  explicit graph_filter(const Options& options) : options_(options) {
     detail::check_options(options);
   }
 

@@ -44,7 +44,9 @@ class rp3beta : public detail::item_weights<Scalar, Index>, public detail::refit
  public:
   static constexpr std::string_view kind = "rp3beta";
 
-  explicit rp3beta(const rp3beta_options& options = {}) : options_(options) {
+  rp3beta() : rp3beta(rp3beta_options{}) {}
+  template <detail::options_for<rp3beta_options> Options = rp3beta_options>
+  explicit rp3beta(const Options& options) : options_(options) {
     constexpr double most = std::numeric_limits<double>::max();
     detail::require(options.alpha > 0 && options.alpha <= most, "rp3beta", "alpha must be finite and positive",
                     options.alpha);

@@ -149,7 +149,7 @@ class activity_blended_model
     }
   }
 
-  void write_to(detail::model_writer& writer) const requires(detail::storable<Models>&&...) {
+  void write_to(detail::model_writer& writer) const requires(detail::writable<Models>&&...) {
     writer.add_value("normalization", groups_.front().normalization());
     writer.add_copy("boundaries", boundaries_.data(), static_cast<std::int64_t>(boundaries_.size()));
     std::vector<double> weights;

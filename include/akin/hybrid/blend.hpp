@@ -164,7 +164,7 @@ class blended_model
       detail::drop_unknown<scalar_type>(known_row(row), detail::row_of(out, row));
   }
 
-  void write_to(detail::model_writer& writer) const requires(detail::storable<Models>&&...) {
+  void write_to(detail::model_writer& writer) const requires(detail::writable<Models>&&...) {
     writer.add_value("normalization", normalization_);
     writer.add_copy("weights", weights_.data(), static_cast<std::int64_t>(weights_.size()));
     detail::write_parts(writer, parts_);

@@ -72,7 +72,7 @@ class cascade_model
                             });
   }
 
-  void write_to(detail::model_writer& writer) const requires(detail::storable<Cheap>&& detail::storable<Costly>) {
+  void write_to(detail::model_writer& writer) const requires(detail::writable<Cheap>&& detail::writable<Costly>) {
     writer.add_value("retrieve", options_.retrieve);
     detail::write_parts(writer, parts_);
   }

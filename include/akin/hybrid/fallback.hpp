@@ -126,7 +126,7 @@ class fallback_model
     });
   }
 
-  void write_to(detail::model_writer& writer) const requires(detail::storable<Models>&&...) {
+  void write_to(detail::model_writer& writer) const requires(detail::writable<Models>&&...) {
     detail::write_parts(writer, parts_);
   }
   /// The chain with its models, which it owns.

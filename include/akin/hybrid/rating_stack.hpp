@@ -233,7 +233,7 @@ class stacked_model {
     }
   }
 
-  void write_to(detail::model_writer& writer) const requires(detail::storable<Models>&&...) {
+  void write_to(detail::model_writer& writer) const requires(detail::writable<Models>&&...) {
     writer.add_copy("weights", weights_.weights.data(), static_cast<std::int64_t>(sizeof...(Models)));
     writer.add_value("intercept", weights_.intercept);
     detail::write_parts(writer, parts_);

@@ -22,6 +22,7 @@
 #include <type_traits>
 
 #include <akin/config.hpp>
+#include <akin/language.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -92,7 +93,7 @@ constexpr element_traits traits_of(element type) noexcept {
 template <class T>
 constexpr element element_of() noexcept {
   constexpr bool number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, long double>;
-  static_assert(number && sizeof(T) != 2, "a model file stores integers of 8, 32 or 64 bits, float and double");
+  static_assert(number && sizeof(T) != 2, "akin: a model file stores integers of 8, 32 or 64 bits, float and double");
   if constexpr (std::is_floating_point_v<T>) {
     return sizeof(T) == 4 ? element::float32 : element::float64;
   } else if constexpr (sizeof(T) == 1) {

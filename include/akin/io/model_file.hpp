@@ -41,11 +41,12 @@ inline model_reader read_model_bytes(std::span<const std::byte> bytes, std::stri
 
 }  // namespace detail
 
-/// Writes a model to a file that load<Model>() reads on any little-endian machine. The file is written under a
-/// temporary name beside `path`, brought to the disk and renamed, so that at any moment, also when the process is
-/// killed, `path` holds the old file whole or the new one; programs that have loaded the old one keep it. Equal models
-/// give equal bytes. Throws std::runtime_error with path and reason when the file cannot be written, not_fitted when
-/// the model has learnt nothing. Memory: next to nothing, the model's arrays are written from where they are.
+/// Writes a model to a file that load<Model>() reads on any little-endian machine. The file is written beside `path`,
+/// brought to the disk and renamed, so that at any moment, also when the process is killed, `path` holds the old file
+/// whole or the new one; programs that have loaded the old one keep it. What a killed process may have left beside
+/// `path`, the next save removes. Equal models give equal bytes. Throws std::runtime_error with path and reason when
+/// the file cannot be written, not_fitted when the model has learnt nothing. Memory: next to nothing, the model's
+/// arrays are written from where they are.
 template <class Model>
 void save(const Model& model, const std::filesystem::path& path) {
   detail::model_writer writer;

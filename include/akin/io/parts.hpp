@@ -25,6 +25,21 @@ concept storable = requires(const Model& model, model_writer& writer, const mode
   { Model::read_from(reader) } -> std::same_as<Model>;
 };
 
+/// A class that holds a model of a type that it does not name, such as any_recommender, and writes that one, label and
+/// all, by `write_held`.
+template <class Model>
+concept holds_a_model = requires(const Model& model, model_writer& writer) {
+  model.write_held(writer);
+};
+
+/// A class that a model file can be written of. A hybrid of models whose types it does not name is one, though not
+/// storable: it is loaded by the types that it had.
+template <class Model>
+concept writable = holds_a_model<Model> || requires(const Model& model, model_writer& writer) {
+  { Model::kind } -> std::convertible_to<std::string_view>;
+  model.write_to(writer);
+};
+
 template <class Model>
 constexpr std::string_view scalar_name_of() {
   if constexpr (requires { typename Model::scalar_type; }) {
@@ -53,7 +68,7 @@ inline std::string spelled(std::string_view kind, std::string_view scalar, std::
 /// Adds the texts that say what is in the writer's scope: a Model.
 template <class Model>
 void write_label(model_writer& writer) {
-  static_assert(storable<Model>, "save: the model must have kind, write_to and a read_from that returns it");
+  static_assert(writable<Model>, "akin: a model that is saved must have kind and write_to, and so must its parts");
   writer.add_text("@kind", Model::kind);
   writer.add_text("@scalar", scalar_name_of<Model>());
   writer.add_text("@index", index_name_of<Model>());
@@ -64,19 +79,37 @@ template <class Model>
 void write_model(model_writer& writer, const Model& model) {
   if constexpr (requires { model.users(), model.items(); })
     require_fitted(model.users() > 0 || model.items() > 0, "save");
-  write_label<Model>(writer);
-  model.write_to(writer);
+  if constexpr (holds_a_model<Model>) {
+    model.write_held(writer);
+  } else {
+    write_label<Model>(writer);
+    model.write_to(writer);
+  }
+}
+
+/// Refuses the file unless what is in the reader's scope is labelled as a Model; returns how a Model is spelled.
+template <class Model>
+std::string require_label(const model_reader& reader) {
+  const std::string held = spelled(reader.kind(), reader.scalar(), reader.index());
+  std::string asked = spelled(Model::kind, scalar_name_of<Model>(), index_name_of<Model>());
+  if (held != asked) {
+    reader.refuse("holds ", held.empty() ? std::string_view("no model") : held, ", but ", asked, " was asked for");
+  }
+  return asked;
 }
 
 /// The model in the reader's scope; throws format_error if it is another one or not whole.
 template <class Model>
 Model read_model(const model_reader& reader) {
-  static_assert(storable<Model>, "load: the model must have kind, write_to and a read_from that returns it");
-  const std::string held = spelled(reader.kind(), reader.scalar(), reader.index());
-  const std::string asked = spelled(Model::kind, scalar_name_of<Model>(), index_name_of<Model>());
-  if (held != asked) {
-    reader.refuse("holds ", held.empty() ? std::string_view("no model") : held, ", but ", asked, " was asked for");
-  }
+  static_assert(
+      !holds_a_model<Model>,
+      "akin: a file names the type of its model, which a program must know to load it: load that type, or add "
+      "it to a recommender_registry, whose load and load_bundle give an any_recommender");
+  static_assert(
+      holds_a_model<Model> || storable<Model>,
+      "akin: a model that is loaded must have kind, write_to and a read_from that returns it, and so must its "
+      "parts");
+  const std::string asked = require_label<Model>(reader);
 #if AKIN_HAS_EXCEPTIONS
   try {
     return Model::read_from(reader);

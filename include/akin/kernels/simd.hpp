@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include <akin/config.hpp>
+#include <akin/language.hpp>
 
 namespace akin::inline AKIN_ABI::kernels {
 

@@ -47,8 +47,10 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
   using index_type = Index;
   static constexpr std::string_view kind = "ease";
 
+  ease() : ease(ease_options{}) {}
   /// Throws std::invalid_argument for options out of range.
-  explicit ease(const ease_options& options = {}) : options_(options) {
+  template <detail::options_for<ease_options> Options = ease_options>
+  explicit ease(const Options& options) : options_(options) {
     detail::require(options.regularization > 0 && detail::is_finite(options.regularization), "ease",
                     "regularization must be finite and positive", options.regularization);
     detail::require(options.dropout >= 0 && options.dropout < 1, "ease", "dropout must be at least 0 and below 1",

@@ -10,10 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/SparseCore>
-
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/eigen.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/linear/detail/subspace.hpp>

@@ -40,7 +40,9 @@ class slim : public detail::item_weights<Scalar, Index>, public detail::refitted
  public:
   static constexpr std::string_view kind = "slim";
 
-  explicit slim(const slim_options& options = {}) : options_(options) {
+  slim() : slim(slim_options{}) {}
+  template <detail::options_for<slim_options> Options = slim_options>
+  explicit slim(const Options& options) : options_(options) {
     const auto in_range = [](double x) { return x >= 0 && x <= std::numeric_limits<double>::max(); };
     detail::require(in_range(options.l1), "slim", "l1 must be finite and not negative", options.l1);
     detail::require(in_range(options.l2), "slim", "l2 must be finite and not negative", options.l2);

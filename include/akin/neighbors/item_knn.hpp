@@ -50,8 +50,10 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
  public:
   static constexpr std::string_view kind = "item_knn";
 
+  item_knn() : item_knn(item_knn_options{}) {}
   /// Throws std::invalid_argument for options out of range.
-  explicit item_knn(const item_knn_options& options = {}) : options_(options) {
+  template <detail::options_for<item_knn_options> Options = item_knn_options>
+  explicit item_knn(const Options& options) : options_(options) {
     detail::check_neighborhood(options, "item_knn");
   }
 

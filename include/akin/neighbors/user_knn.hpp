@@ -51,8 +51,10 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   using index_type = Index;
   static constexpr std::string_view kind = "user_knn";
 
+  user_knn() : user_knn(user_knn_options{}) {}
   /// Throws std::invalid_argument for options out of range.
-  explicit user_knn(const user_knn_options& options = {}) : options_(options) {
+  template <detail::options_for<user_knn_options> Options = user_knn_options>
+  explicit user_knn(const Options& options) : options_(options) {
     detail::check_neighborhood(options, "user_knn");
   }
 

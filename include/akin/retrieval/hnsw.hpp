@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
@@ -156,7 +157,9 @@ class hnsw {
   using scalar_type = Scalar;
   using index_type = Index;
 
-  explicit hnsw(const hnsw_options& options = {}) : options_(options) {
+  hnsw() : hnsw(hnsw_options{}) {}
+  template <detail::options_for<hnsw_options> Options = hnsw_options>
+  explicit hnsw(const Options& options) : options_(options) {
     const auto require = [](bool ok, std::string_view rule, int value) { detail::require(ok, "hnsw", rule, value); };
     require(options.metric >= metric::inner_product && options.metric <= metric::euclidean,
             "metric must be one of those that there are", static_cast<int>(options.metric));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/execution.hpp>
 #include <akin/io/model_arrays.hpp>
@@ -37,9 +38,11 @@ class knn_classifier {
   using index_type = Index;
   static constexpr std::string_view kind = "knn_classifier";
 
+  knn_classifier() : knn_classifier(knn_classifier_options{}) {}
   /// Throws std::invalid_argument for options out of range, and for votes::distance with metric::inner_product, which
   /// has no distances.
-  explicit knn_classifier(const knn_classifier_options& options = {}) : options_(options), voters_(options, kind) {}
+  template <detail::options_for<knn_classifier_options> Options = knn_classifier_options>
+  explicit knn_classifier(const Options& options) : options_(options), voters_(options, kind) {}
 
   const knn_classifier_options& options() const noexcept { return options_; }
   /// The labels that there are, ascending.

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
@@ -35,9 +36,11 @@ class knn_regressor {
   using index_type = Index;
   static constexpr std::string_view kind = "knn_regressor";
 
+  knn_regressor() : knn_regressor(knn_regressor_options{}) {}
   /// Throws std::invalid_argument for options out of range, and for votes::distance with metric::inner_product, which
   /// has no distances.
-  explicit knn_regressor(const knn_regressor_options& options = {}) : options_(options), voters_(options, kind) {}
+  template <detail::options_for<knn_regressor_options> Options = knn_regressor_options>
+  explicit knn_regressor(const Options& options) : options_(options), voters_(options, kind) {}
 
   const knn_regressor_options& options() const noexcept { return options_; }
   /// Vectors that were learnt from, and the length of each; 0 before fit.

@@ -44,7 +44,9 @@ class nearest_neighbors {
   using index_type = Index;
   static constexpr std::string_view kind = "nearest_neighbors";
 
-  explicit nearest_neighbors(const nearest_neighbors_options& options = {}) : options_(options) {
+  nearest_neighbors() : nearest_neighbors(nearest_neighbors_options{}) {}
+  template <detail::options_for<nearest_neighbors_options> Options = nearest_neighbors_options>
+  explicit nearest_neighbors(const Options& options) : options_(options) {
     detail::require(options.metric >= metric::inner_product && options.metric <= metric::euclidean, kind,
                     "metric must be one of those that there are", static_cast<int>(options.metric));
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <akin/config.hpp>
+#include <akin/language.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {

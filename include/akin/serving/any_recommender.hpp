@@ -29,6 +29,7 @@
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/retrieval/similar_items.hpp>
+#include <akin/serving/bundle.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -55,7 +56,7 @@ class recommender_interface {
                                                    const query<Index>& q) const = 0;
   virtual recommendations<Scalar, Index> recommend(const execution::parallel_policy& policy,
                                                    std::span<const Index> users, const query<Index>& q) const = 0;
-  virtual void save(const std::filesystem::path& path) const = 0;
+  virtual void write_held(model_writer& writer) const = 0;
 };
 
 /// The interface of a Model that is a part of it.
@@ -109,9 +110,9 @@ class held_recommender final : public recommender_interface<typename Model::scal
                                                      const query<index_type>& q) const override {
     return akin::recommend(policy, *model_, users, q);
   }
-  void save(const std::filesystem::path& path) const override {
-    if constexpr (storable<Model>)
-      akin::save(*model_, path);
+  void write_held(model_writer& writer) const override {
+    if constexpr (writable<Model>)
+      write_model(writer, *model_);
     else
       refuse("be saved");
   }
@@ -193,8 +194,11 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
     model_->score_rows(requests, out);
   }
 
-  /// Writes the file that akin::save writes for the model; load it with its type, or through a recommender_registry.
-  void save(const std::filesystem::path& path) const { model_->save(path); }
+  /// Writes the file that akin::save writes for the model, as akin::save of this does too, alone, in a bundle or in a
+  /// hybrid. Load it with the model's type, or through a recommender_registry. Throws std::invalid_argument for a model
+  /// that cannot be saved.
+  void save(const std::filesystem::path& path) const { akin::save(*this, path); }
+  void write_held(detail::model_writer& writer) const { model_->write_held(writer); }
 
  private:
   static execution::parallel_policy parallel(const execution::parallel_policy& policy) noexcept { return policy; }
@@ -209,6 +213,7 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
 ///   recommender_registry<float> registry;
 ///   registry.add<implicit_als<float>>().add<item_knn<float>>();
 ///   const any_recommender<float> model = registry.load("model.akin");
+///   const bundle<any_recommender<float>> shop = registry.load_bundle("shop.akin");
 template <class Scalar = float, class Index = std::int32_t>
 class recommender_registry {
  public:
@@ -234,11 +239,20 @@ class recommender_registry {
   any_recommender<Scalar, Index> load(const std::filesystem::path& path) const {
     return read(detail::open_model_file(path));
   }
+  /// The bundle in the file, whatever it was a bundle of, in the same way.
+  bundle<any_recommender<Scalar, Index>> load_bundle(const std::filesystem::path& path) const {
+    using bundle_type = bundle<any_recommender<Scalar, Index>>;
+    const detail::model_reader reader = detail::open_model_file(path);
+    detail::require_label<bundle_type>(reader);
+    return bundle_type::read_from(reader, [&](const detail::model_reader& model) { return read(model); });
+  }
   /// The same from an open file.
   any_recommender<Scalar, Index> read(const detail::model_reader& reader) const {
     const std::string held = detail::spelled(reader.kind(), reader.scalar(), reader.index());
     const auto found = loaders_.find(held);
     if (found != loaders_.end()) return found->second(reader);
+    if (reader.kind() == bundle<any_recommender<Scalar, Index>>::kind)
+      reader.refuse("holds ", held, ", which load_bundle reads");
     std::string known;
     for (const auto& [key, loader] : loaders_) known += (known.empty() ? "" : ", ") + key;
     reader.refuse("holds ", held.empty() ? std::string("no model") : held, ", but the registry knows ",

@@ -128,7 +128,12 @@ class bundle {
     detail::write_bundle(writer, model_, user_ids_, item_ids_, histories_.view());
   }
   static bundle read_from(const detail::model_reader& reader) {
-    return {detail::read_part<Model>(reader, "model"), detail::read_ids(reader, "user_ids"),
+    return read_from(reader, [](const detail::model_reader& model) { return detail::read_model<Model>(model); });
+  }
+  /// The same with a model that read_model(reader) reads.
+  template <class ReadModel>
+  static bundle read_from(const detail::model_reader& reader, const ReadModel& read_model) {
+    return {read_model(reader.scope("model")), detail::read_ids(reader, "user_ids"),
             detail::read_ids(reader, "item_ids"), detail::map_csr<scalar_type, index_type>(reader, "histories")};
   }
 
@@ -165,7 +170,7 @@ class bundle {
 /// Writes what load_bundle<Model>() reads, without a copy of anything; see save() for how. Throws std::invalid_argument
 /// unless the four are of the same users and items.
 template <class Model, class Matrix>
-void save_bundle(const std::filesystem::path& path, const Model& model, const id_map& user_ids, const id_map& item_ids,
+void save_bundle(const Model& model, const std::filesystem::path& path, const id_map& user_ids, const id_map& item_ids,
                  const Matrix& histories) {
   const auto x = detail::checked_view<typename Model::scalar_type, typename Model::index_type>(
       execution::seq, histories, "save_bundle");
@@ -174,6 +179,13 @@ void save_bundle(const std::filesystem::path& path, const Model& model, const id
   detail::write_label<bundle<Model>>(writer);
   detail::write_bundle(writer, model, user_ids, item_ids, x);
   detail::write_model_file(writer, path);
+}
+
+template <class Model, class Matrix>
+[[deprecated("akin: what comes before where: save_bundle(model, path, user_ids, item_ids, histories)")]] void
+save_bundle(const std::filesystem::path& path, const Model& model, const id_map& user_ids, const id_map& item_ids,
+            const Matrix& histories) {
+  save_bundle(model, path, user_ids, item_ids, histories);
 }
 
 /// The bundle that save_bundle or save wrote; throws as load() does.

@@ -1,4 +1,5 @@
-// expect: would not live until it is used
+// expect: deleted
+// expect: miscalibration(int, 
 #include <akin/matrix.hpp>
 #include <akin/metrics/miscalibration.hpp>
 

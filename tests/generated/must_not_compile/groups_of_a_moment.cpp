@@ -1,4 +1,5 @@
-// expect: would not live until it is used
+// expect: deleted
+// expect: exposure_gap(int, 
 #include <cstdint>
 #include <vector>
 

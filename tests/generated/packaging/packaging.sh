@@ -45,7 +45,7 @@ CONFIG
   echo "-DEigen3_DIR=$folder"
 }
 
-rm -rf "${scratch:?}/$scenario"
+rm -rf "${scratch:?}/$scenario" "$scratch/$scenario-prefix"
 case $scenario in
   install)
     rm -rf "$prefix"
@@ -56,6 +56,12 @@ case $scenario in
       <(cd "$prefix/include" && find . -type f | sort)) || fail "installed headers differ: $difference"
     stray=$(find "$prefix" -type f -not -path '*/include/akin/*' -not -path '*/share/cmake/akin/*')
     [ -z "$stray" ] || fail "installs more than headers and its package config: $stray"
+    without=$scratch/without-openmp
+    cmake -S "$source" -B "$scratch/install-without" "${common[@]}" -DAKIN_BUILD_TESTS=OFF -DAKIN_BUILD_EXAMPLES=OFF \
+      -DAKIN_BUILD_BENCHMARKS=OFF -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON > /dev/null
+    rm -rf "$without"
+    cmake --install "$scratch/install-without" --prefix "$without" > /dev/null
+    difference=$(diff -r "$prefix" "$without") || fail "what is installed depends on OpenMP: $difference"
     baked=$(grep -rlF -e "$source/include" -e "$source/cmake" -e "$scratch" "$prefix" || true)
     [ -z "$baked" ] || fail "installed files name folders of the build: $baked"
     ;;
@@ -103,6 +109,15 @@ case $scenario in
     cmake --install "$scratch/$scenario" --prefix "$scratch/$scenario-prefix"
     stray=$(find "$scratch/$scenario-prefix" -type f -not -path '*/bin/consumer')
     [ -z "$stray" ] || fail "the parent's install carries files of akin: $stray"
+    ;;
+  exported)  # a library that links akin::openmp is exported, and found by a consumer that never heard of akin
+    configure exported -Dakin="$source"
+    cmake --install "$scratch/exported" --prefix "$scratch/exported-prefix" > /dev/null
+    scenario=exported-consumer
+    rm -rf "${scratch:?}/$scenario"
+    prefix=$scratch/exported-prefix
+    configure installed -Dpackage=shop -Dtarget=shop -Dopenmp=ON
+    run
     ;;
   *) fail "no such scenario" ;;
 esac

@@ -140,6 +140,7 @@ class token_scanner {
   void take(std::uint32_t character) {
     character_class kind = class_of(character);
     if (kind == character_class::other) return end_run();
+    if (kind == character_class::format) return;  // neither a boundary nor a part of the word
     if (kind == character_class::mark) {  // belongs to the character before it, and to nothing where there is none
       if (run_ != character_class::other) out_ = encode_utf8(character, out_);
       return;

@@ -50,17 +50,17 @@ void add_bootstrap_intervals(const Policy& policy, const List&, const Tally& all
   for_each_row(policy, options.bootstrap, [&](std::int64_t number, int) {
     means[static_cast<std::size_t>(number)] = resampled_means(all.values, options.seed, number);
   });
-  const auto add = [&]<std::size_t I>() {
-    if constexpr (List::template is_mean<I>) {
+  const auto add = [&]<std::size_t Number>() {
+    if constexpr (List::template is_mean<Number>) {
       std::vector<double> sorted;
       sorted.reserve(means.size());
-      for (const auto& of_all : means) sorted.push_back(of_all[I]);
+      for (const auto& of_all : means) sorted.push_back(of_all[Number]);
       std::sort(sorted.begin(), sorted.end());
-      result[I].bootstrap_low = quantile_of_sorted(sorted, 0.025);
-      result[I].bootstrap_high = quantile_of_sorted(sorted, 0.975);
+      result[Number].bootstrap_low = quantile_of_sorted(sorted, 0.025);
+      result[Number].bootstrap_high = quantile_of_sorted(sorted, 0.975);
     }
   };
-  [&]<std::size_t... I>(std::index_sequence<I...>) { (add.template operator()<I>(), ...); }
+  [&]<std::size_t... Number>(std::index_sequence<Number...>) { (add.template operator()<Number>(), ...); }
   (std::make_index_sequence<Metrics>());
 }
 

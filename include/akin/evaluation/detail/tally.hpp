@@ -120,18 +120,18 @@ class metric_list {
   void add(const metrics::judged_list<Index>& list, const metrics::scored_items<Scalar>& items, tally& block,
            states& worker) const {
     std::array<double, sizeof...(Metrics)> values{};
-    for_each_metric([&]<std::size_t I>() {
-      const auto& metric = std::get<I>(metrics_);
-      auto& state = std::get<I>(worker);
-      if constexpr (!is_mean<I>)
+    for_each_metric([&]<std::size_t Number>() {
+      const auto& metric = std::get<Number>(metrics_);
+      auto& state = std::get<Number>(worker);
+      if constexpr (!is_mean<Number>)
         state.add(list);
-      else if constexpr (wants_scores<std::tuple_element_t<I, std::tuple<Metrics...>>>)
-        values[I] = static_cast<double>(metric(list, items));
-      else if constexpr (std::is_same_v<std::tuple_element_t<I, states>, no_state>)
-        values[I] = value_of(metric, list);
+      else if constexpr (wants_scores<std::tuple_element_t<Number, std::tuple<Metrics...>>>)
+        values[Number] = static_cast<double>(metric(list, items));
+      else if constexpr (std::is_same_v<std::tuple_element_t<Number, states>, no_state>)
+        values[Number] = value_of(metric, list);
       else
-        values[I] = static_cast<double>((*state.metric)(list));
-      if constexpr (is_mean<I>) block.means[I].add(values[I]);
+        values[Number] = static_cast<double>((*state.metric)(list));
+      if constexpr (is_mean<Number>) block.means[Number].add(values[Number]);
     });
     if (!block.keep_values) return;
     block.who.push_back(list.user);
@@ -145,25 +145,25 @@ class metric_list {
     result.users_without_relevant = all.users_without_relevant;
     result.unknown_users = all.unknown_users;
     result.repeats = all.repeats;
-    for_each_metric([&]<std::size_t I>() {
-      if constexpr (is_mean<I>) {
-        result[I] = all.means[I].result();
+    for_each_metric([&]<std::size_t Number>() {
+      if constexpr (is_mean<Number>) {
+        result[Number] = all.means[Number].result();
       } else {
-        for (const states& other : workers.subspan(1)) std::get<I>(workers[0]).merge(std::get<I>(other));
-        result[I] = {std::get<I>(workers[0]).value(), 0, all.users};
+        for (const states& other : workers.subspan(1)) std::get<Number>(workers[0]).merge(std::get<Number>(other));
+        result[Number] = {std::get<Number>(workers[0]).value(), 0, all.users};
       }
     });
     return result;
   }
 
   /// Whether the metric is a mean over users.
-  template <std::size_t I>
-  static constexpr bool is_mean = is_state_of_mean<std::tuple_element_t<I, states>>;
+  template <std::size_t Number>
+  static constexpr bool is_mean = is_state_of_mean<std::tuple_element_t<Number, states>>;
 
  private:
   template <class Body>
   static void for_each_metric(Body&& body) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (body.template operator()<I>(), ...); }
+    [&]<std::size_t... Number>(std::index_sequence<Number...>) { (body.template operator()<Number>(), ...); }
     (std::index_sequence_for<Metrics...>());
   }
 

@@ -10,9 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/SparseCore>
-
 #include <akin/config.hpp>
+#include <akin/eigen.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/detail/kept_interactions.hpp>
 #include <akin/factorization/detail/row_edits.hpp>

@@ -8,9 +8,8 @@
 #include <span>
 #include <utility>
 
-#include <Eigen/SparseCore>
-
 #include <akin/config.hpp>
+#include <akin/eigen.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>

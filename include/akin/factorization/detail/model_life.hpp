@@ -10,11 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/SparseCore>
-
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/data/merge_interactions.hpp>
+#include <akin/eigen.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/detail/kept_interactions.hpp>

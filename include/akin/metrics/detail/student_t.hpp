@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <akin/config.hpp>
+#include <akin/language.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 

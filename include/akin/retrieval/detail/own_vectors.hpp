@@ -13,10 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Core>
-
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/eigen.hpp>
 #include <akin/error.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <akin/config.hpp>
+#include <akin/language.hpp>
 #include <akin/serving/cached_options.hpp>
 
 namespace akin::inline AKIN_ABI::detail {

@@ -1,0 +1,12 @@
+/// @file
+/// Refuses compilers that were not asked for C++20, in one sentence instead of hundreds of errors. Every header outside
+/// of the seam includes it, directly or through another; the seam (tests/generated/headers.sh lists it) is C++17.
+#pragma once
+
+#include <akin/config.hpp>
+
+#if AKIN_DETAIL_LANGUAGE < 202002L
+#error "akin needs C++20: compile with -std=c++20 (MSVC: /std:c++20)"
+// There is no such file: a compiler goes on after #error, but not after this.
+#include <akin/compilation_stops_here>
+#endif
