@@ -170,6 +170,13 @@ TEST_CASE("a chain owns what was moved into it") {
       make(), fallback(akin::item_knn<double>(models.knn), akin::popularity<double>(models.popular)), 10));
 }
 
+TEST_CASE("a chain owns constants that a function returned") {
+  const auto made = []() -> const decltype(table<float>({})) { return table<float>({{1, 2, 3}, {4, 5, 6}}); };
+  const auto chain = fallback(made());
+  const std::vector<std::vector<float>> others(20, std::vector<float>(9));  // takes the memory of what is gone
+  CHECK(akin::score(chain, 1, 2) == 6);
+}
+
 TEST_CASE("chains that make no sense are refused") {
   const auto a = table<float>({{1, 2}});
   const auto b = table<float>({{1, 2, 3}});

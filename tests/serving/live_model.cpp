@@ -45,6 +45,11 @@ class counted {
   std::unique_ptr<int> value_;
 };
 
+template <class Live>
+concept can_be_read = requires(Live&& live) {
+  std::forward<Live>(live).read();
+};
+
 /// A model whose score of every user and item is its number.
 template <class Scalar = float, class Index = std::int32_t>
 akin::factor_model<Scalar, Index> constant(Scalar number, int items = 5) {
@@ -92,6 +97,12 @@ TEST_CASE("Each model of a live_model is destroyed once, when nobody reads it") 
   }
   CHECK(living == 0);
   CHECK(destroyed == 4);
+}
+
+TEST_CASE("A snapshot of a temporary does not compile") {
+  using live = akin::live_model<akin::item_knn<float>>;
+  STATIC_REQUIRE(can_be_read<const live&>);
+  STATIC_REQUIRE_FALSE(can_be_read<live>);
 }
 
 TEST_CASE("Snapshots move, and assigning to one leaves what it held") {

@@ -27,6 +27,7 @@ class part {
  public:
   explicit part(const Model& model) noexcept : model_(std::shared_ptr<const void>(), &model) {}
   explicit part(Model&& model) : model_(std::make_shared<const Model>(std::move(model))) {}
+  explicit part(const Model&& model) : model_(std::make_shared<const Model>(model)) {}
   part(const part&) = default;
   part& operator=(const part&) = default;
   ~part() = default;
