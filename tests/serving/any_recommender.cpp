@@ -92,14 +92,15 @@ TEST_CASE("histories, similar items and reasons where the model has them, else a
   CHECK(akin::explain(knn, models.clicks, 5, 7).size() == akin::explain(models.knn, models.clicks, 5, 7).size());
   check_same(akin::recommend_for(akin::execution::par, models.popular, models.clicks, {.k = 5}),
              akin::recommend_for(akin::execution::par, popular, models.clicks, {.k = 5}));
-  akin::bias<float> mean;
-  mean.fit(models.clicks);
-  CHECK_THROWS_WITH(akin::recommend_for(akin::execution::par, any(mean), models.clicks, {.k = 5}),
-                    "any_recommender: bias cannot score a history");
+  check_visitor(popular, 10);
+  check_visitor(any(akin::fallback(knn, popular)), 10);
+  check_visitor(knn, 0);
   CHECK_THROWS_WITH(akin::similar_items(akin::execution::par, popular, items, {.k = 5}),
                     "any_recommender: popularity cannot compare items");
   CHECK_THROWS_WITH(akin::explain(popular, models.clicks, 5, 7), "any_recommender: popularity cannot explain a score");
   const any rule = akin::switching([](std::int32_t) { return 0; }, models.knn);
+  CHECK_THROWS_WITH(akin::recommend_for(akin::execution::par, rule, models.clicks, {.k = 5}),
+                    "any_recommender: a model without a name cannot score a history");
   CHECK_THROWS_WITH(rule.save(scratch_file("akin_any_rule")),
                     "any_recommender: a model without a name cannot be saved");
 }

@@ -12,9 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include <akin/baselines/popularity.hpp>
 #include <akin/factorization/factor_model.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/retrieval/explain.hpp>
+#include <akin/serving/cached.hpp>
 #include <akin/serving/live_model.hpp>
 
 #include "serving/threads.hpp"
@@ -220,6 +222,16 @@ TEMPLATE_TEST_CASE("The calls of a model take a live_model", "", (akin::item_knn
   akin::save(live, path);
   is_same(akin::recommend(execution::seq, akin::load<TestType>(path), q), lists);
   std::filesystem::remove(path);
+}
+
+TEST_CASE("A visitor without a history gets the list of everybody of a live_model, and of a cache of it") {
+  akin::popularity<float> model;
+  model.fit(akin_test::matrix_of<akin::popularity<float>>(3, 3, {{0, 1, 1}, {1, 1, 1}, {1, 2, 1}}));
+  const akin::live_model live(std::move(model));
+  const akin::sparse_matrix<float> nobody(1, 3);
+  CHECK(std::ranges::equal(akin::recommend_for(execution::par, live, nobody, {.k = 3}).items(0), std::vector{1, 2}));
+  akin::cached cache(live);
+  CHECK(std::ranges::equal(cache.recommend(2, 3).items(), std::vector{1, 2}));
 }
 
 TEST_CASE("recommend_one on a model that has grown says that the workspace is small") {

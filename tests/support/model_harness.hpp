@@ -17,6 +17,7 @@
 #include <akin/io/model_file.hpp>
 #include <akin/matrix.hpp>
 #include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommend_for.hpp>
 
 #include "support/catch.hpp"
 
@@ -225,6 +226,12 @@ void check_degenerate(const Make& make) {
       CHECK(std::isfinite(lists.scores(u)[i]));
     }
   if (!uneven.knows_user(index_type{1})) CHECK(lists.items(1).empty());
+  if constexpr (akin::history_scorer<model_type>) {  // a visitor of whom nothing is known is a user without a history
+    const interactions_of<model_type> nobody(1, 4);
+    const auto visitor = akin::recommend_for(akin::execution::par, uneven, nobody, {.k = 10});
+    CHECK(std::ranges::equal(visitor.items(0), lists.items(1)));
+    CHECK(std::ranges::equal(visitor.scores(0), lists.scores(1)));
+  }
 }
 
 /// All of the above.

@@ -66,10 +66,11 @@ class popularity {
     for (std::int64_t item = 0; item < items(); ++item)
       out[static_cast<std::size_t>(item)] = scores_[item] > 0 ? scores_[item] : detail::no_score<Scalar>;
   }
-  /// The same for any history, for recommend_for and evaluate_unseen (which give an empty history an empty list).
+  /// The same for any history, an empty one too.
   void score_history(slice<const Index>, slice<const Scalar>, std::span<Scalar> out) const noexcept {
     score_all(Index{0}, out);
   }
+  bool answers_without_history() const noexcept { return true; }
 
   void write_to(detail::model_writer& writer) const {
     writer.add_value("weighted", options_.weighted);

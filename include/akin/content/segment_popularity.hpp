@@ -121,6 +121,13 @@ class segment_popularity {
     }
   }
 
+  /// What a user without segments gets, whatever the history: it says nothing of segments.
+  void score_history(slice<const Index>, slice<const Scalar>, std::span<Scalar> out) const noexcept {
+    for (std::int64_t item = 0; item < items(); ++item)
+      out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? shares_[item] : detail::no_score<Scalar>;
+  }
+  bool answers_without_history() const noexcept { return true; }
+
   void write_to(detail::model_writer& writer) const {
     writer.add_value("damping", options_.damping);
     detail::write_csr(writer, "memberships", memberships_.view());

@@ -124,6 +124,9 @@ class activity_blended_model
     return std::any_of(groups_.begin(), groups_.end(), [&](const blend_type& g) { return g.knows_item(item); });
   }
 
+  /// Whether the blend of the group without items has a list for a visitor of whom nothing is known.
+  bool answers_without_history() const { return groups_.front().answers_without_history(); }
+
   /// What each model adds to the score; see blended_model::shares.
   std::array<scalar_type, sizeof...(Models)> shares(index_type user, index_type item) const {
     return groups_[group_of(user)].shares(user, item);

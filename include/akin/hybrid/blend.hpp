@@ -92,6 +92,11 @@ class blended_model
     return any_asked([&](const auto& model) { return model.knows_item(item); });
   }
 
+  /// Whether a model with a weight has a list for a visitor of whom nothing is known.
+  bool answers_without_history() const {
+    return any_asked([](const auto& model) { return detail::answers_without_history(model); });
+  }
+
   /// What each model adds to the score of the user and the item: their sum is the score, up to rounding. All are 0
   /// without evidence; a model that scores others but not this item adds what its worst item counts. Throws
   /// std::invalid_argument for ids out of range. Costs as much as score_all.

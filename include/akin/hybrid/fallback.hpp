@@ -67,6 +67,11 @@ class fallback_model
     return detail::any_part(parts_, [&](const auto& model) { return model.knows_item(item); });
   }
 
+  /// Whether a visitor of whom nothing is known gets a list: where one of the models has one for everybody.
+  bool answers_without_history() const {
+    return detail::any_part(parts_, [](const auto& model) { return detail::answers_without_history(model); });
+  }
+
   /// The number of the first model that knows the user, from 0 on; nullopt where none does.
   std::optional<std::size_t> source(index_type user) const {
     return detail::first_part(parts_, [&](const auto& model) { return model.knows_user(user); });
