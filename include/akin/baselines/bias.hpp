@@ -63,6 +63,7 @@ class bias {
     for (std::int64_t u = 0; u < x.rows; ++u)
       user_biases.mutable_data()[u] = bias_of(x.row_columns(u), x.row_values(u), mean, item_biases);
     mean_ = mean;
+    users_ = x.rows;
     item_biases_ = std::move(item_biases);
     user_biases_ = std::move(user_biases);
   }
@@ -72,7 +73,9 @@ class bias {
   }
 
   const bias_options& options() const noexcept { return options_; }
-  std::int64_t users() const noexcept { return user_biases_.size(); }
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return users_.is_set(); }
+  std::int64_t users() const noexcept { return users_; }
   std::int64_t items() const noexcept { return item_biases_.size(); }
   /// Every user and item in range has at least the mean.
   bool knows_user(Index user) const noexcept { return user >= 0 && user < users(); }
@@ -112,6 +115,7 @@ class bias {
     reader.require(detail::is_finite(model.mean_), "mean must be finite");
     model.user_biases_ = detail::map_array<Scalar>(reader, "user_biases");
     model.item_biases_ = detail::map_array<Scalar>(reader, "item_biases");
+    model.users_ = model.user_biases_.size();
     return model;
   }
 
@@ -135,6 +139,7 @@ class bias {
 
   bias_options options_;
   Scalar mean_ = 0;
+  detail::extent users_;
   detail::storage<Scalar> user_biases_;
   detail::storage<Scalar> item_biases_;
 };

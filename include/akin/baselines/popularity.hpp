@@ -55,6 +55,8 @@ class popularity {
   }
 
   const popularity_options& options() const noexcept { return options_; }
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return users_.is_set(); }
   std::int64_t users() const noexcept { return users_; }
   std::int64_t items() const noexcept { return scores_.size(); }
   bool knows_user(Index user) const noexcept { return user >= 0 && user < users_; }
@@ -74,7 +76,7 @@ class popularity {
 
   void write_to(detail::model_writer& writer) const {
     writer.add_value("weighted", options_.weighted);
-    writer.add_value("users", users_);
+    writer.add_value("users", users());
     writer.add("scores", scores_.data(), scores_.size());
   }
   static popularity read_from(const detail::model_reader& reader) {
@@ -86,7 +88,7 @@ class popularity {
 
  private:
   popularity_options options_;
-  std::int64_t users_ = 0;
+  detail::extent users_;
   detail::storage<Scalar> scores_;
 };
 

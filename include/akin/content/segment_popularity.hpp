@@ -79,7 +79,7 @@ class segment_popularity {
   template <class Policy, class Segments>
   segment_popularity for_users(const Policy& policy, const Segments& user_segments) const {
     constexpr std::string_view where = "segment_popularity::for_users";
-    detail::require_fitted(items() > 0, where);
+    detail::require_fitted(*this, where);
     const auto m = checked_memberships(policy, user_segments, where);
     if (m.cols != tastes_.rows())
       detail::fail<std::invalid_argument>(where, ": user_segments must have a column for each of the ", tastes_.rows(),
@@ -90,6 +90,8 @@ class segment_popularity {
   }
 
   const segment_popularity_options& options() const noexcept { return options_; }
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return memberships_.is_set(); }
   std::int64_t users() const noexcept { return memberships_.rows(); }
   std::int64_t items() const noexcept { return shares_.size(); }
   std::int64_t segments() const noexcept { return tastes_.rows(); }

@@ -74,7 +74,7 @@ evaluation<sizeof...(Metrics)> evaluate_unseen(const Policy& policy, const Model
   static_assert(history_scorer<Model>, "akin: evaluate_unseen needs a model that can score a history");
   constexpr std::string_view where = "evaluate_unseen";
   using index_type = typename Model::index_type;
-  detail::require_fitted(model.users() > 0 || model.items() > 0, where);
+  detail::require_fitted(model, where);
   const auto histories =
       detail::checked_view<typename Model::scalar_type, index_type>(policy, known, "evaluate_unseen: known");
   detail::require_columns(histories.cols, model.items(), where);

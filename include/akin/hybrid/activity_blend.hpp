@@ -114,6 +114,7 @@ class activity_blended_model
     return static_cast<std::size_t>(group_of_user_[static_cast<std::size_t>(user)]);
   }
 
+  bool is_fitted() const { return detail::are_fitted(parts_); }
   std::int64_t users() const { return groups_.front().users(); }
   std::int64_t items() const { return groups_.front().items(); }
   bool knows_user(index_type user) const {

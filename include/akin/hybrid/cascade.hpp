@@ -52,6 +52,7 @@ class cascade_model
   const Cheap& cheap() const noexcept { return *std::get<0>(parts_); }
   const Costly& costly() const noexcept { return *std::get<1>(parts_); }
 
+  bool is_fitted() const { return detail::are_fitted(parts_); }
   std::int64_t users() const { return cheap().users(); }
   std::int64_t items() const { return cheap().items(); }
   bool knows_user(index_type user) const { return cheap().knows_user(user); }

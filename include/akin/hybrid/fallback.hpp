@@ -60,6 +60,7 @@ class fallback_model
     return *std::get<Number>(parts_);
   }
 
+  bool is_fitted() const { return detail::are_fitted(parts_); }
   std::int64_t users() const { return std::get<0>(parts_)->users(); }
   std::int64_t items() const { return std::get<0>(parts_)->items(); }
   bool knows_user(index_type user) const { return source(user).has_value(); }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include <akin/concepts.hpp>
 #include <akin/error.hpp>
 #include <akin/io/reader.hpp>
 #include <akin/io/writer.hpp>
@@ -62,8 +63,7 @@ void write_label(model_writer& writer) {
 /// Adds the model to the writer's scope, labelled.
 template <class Model>
 void write_model(model_writer& writer, const Model& model) {
-  if constexpr (requires { model.users(), model.items(); })
-    require_fitted(model.users() > 0 || model.items() > 0, "save");
+  if constexpr (requires { model.users(), model.items(); }) require_fitted(is_fitted(model), "save");
   write_label<Model>(writer);
   model.write_to(writer);
 }

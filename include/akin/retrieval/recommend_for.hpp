@@ -39,7 +39,7 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
   using scalar_type = typename Model::scalar_type;
   using index_type = typename Model::index_type;
   static_assert(history_scorer<Model>, "akin: recommend_for needs a model that can score a history");
-  detail::require_fitted(model.users() > 0 || model.items() > 0, "recommend_for");
+  detail::require_fitted(model, "recommend_for");
   const auto x = detail::checked_view<scalar_type, index_type>(policy, histories, "recommend_for");
   detail::require_columns(x.cols, model.items(), "recommend_for");
   detail::check_query(q, x.rows, model.items(), "recommend_for");

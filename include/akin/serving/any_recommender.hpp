@@ -41,6 +41,7 @@ class recommender_interface {
 
   virtual ~recommender_interface() = default;
   virtual std::string_view kind() const = 0;
+  virtual bool is_fitted() const = 0;
   virtual std::int64_t users() const = 0;
   virtual std::int64_t items() const = 0;
   virtual bool knows_user(Index user) const = 0;
@@ -75,6 +76,7 @@ class held_recommender final : public recommender_interface<typename Model::scal
     else
       return "a model without a name";
   }
+  bool is_fitted() const override { return detail::is_fitted(*model_); }
   std::int64_t users() const override { return model_->users(); }
   std::int64_t items() const override { return model_->items(); }
   bool knows_user(index_type user) const override { return model_->knows_user(user); }
@@ -166,6 +168,7 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
 
   /// The name of the kind of model, "item_knn".
   std::string_view kind() const { return model_->kind(); }
+  bool is_fitted() const { return model_->is_fitted(); }
   std::int64_t users() const { return model_->users(); }
   std::int64_t items() const { return model_->items(); }
   bool knows_user(Index user) const { return model_->knows_user(user); }

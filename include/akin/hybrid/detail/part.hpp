@@ -86,6 +86,12 @@ bool any_part(const std::tuple<part<Models>...>& parts, const Predicate& predica
   return std::apply([&](const auto&... each) { return (predicate(*each) || ...); }, parts);
 }
 
+/// Whether all parts are fitted, be it on nothing.
+template <class... Models>
+bool are_fitted(const std::tuple<part<Models>...>& parts) {
+  return !any_part(parts, [](const auto& model) { return !is_fitted(model); });
+}
+
 /// The number of the first part that predicate(model) holds for.
 template <class... Models, class Predicate>
 std::optional<std::size_t> first_part(const std::tuple<part<Models>...>& parts, const Predicate& predicate) {
