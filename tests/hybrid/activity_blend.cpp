@@ -85,6 +85,12 @@ TEST_CASE("a visitor without a history is of the group without items") {
   check_visitor(of(0, 0.5), 0);
 }
 
+TEST_CASE("an activity_blend of models that were fitted on nothing says so") {
+  check_nothing([](const auto& a, const auto& b) {
+    return activity_blend(normalization::none, {{}, {{1, 1}}}, akin::sparse_matrix<float>(0, 0), a, b);
+  });
+}
+
 TEST_CASE("weights of groups are those of their users") {
   const trio<> models;
   akin::sparse_matrix<float> history = models.clicks, held_out = models.clicks;

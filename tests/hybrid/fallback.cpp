@@ -188,6 +188,10 @@ TEST_CASE("a chain owns constants that a function returned") {
   CHECK(akin::score(chain, 1, 2) == 6);
 }
 
+TEST_CASE("a chain of models that were fitted on nothing says so") {
+  check_nothing([](const auto& a, const auto& b) { return fallback(a, b); });
+}
+
 TEST_CASE("chains that make no sense are refused") {
   const auto a = table<float>({{1, 2}});
   const auto b = table<float>({{1, 2, 3}});

@@ -100,6 +100,23 @@ void check_visitor(const Model& model, std::size_t size) {
   CHECK(result[0].mean == (size > 0 ? 1 : 0));
 }
 
+/// Whether what make(model, model) gives says of which kind of nothing it knows: not fitted, or fitted on nothing.
+template <class Make>
+void check_nothing(const Make& make) {
+  akin::item_knn<float> knn;
+  akin::popularity<float> popular;
+  const auto model = make(knn, popular);
+  const auto recommend = [&] { return akin::recommend(akin::execution::par, model, {.k = 3}); };
+  CHECK_FALSE(akin::detail::is_fitted(model));
+  CHECK_THROWS_WITH(recommend(), "recommend: the model has learnt nothing yet, call fit first");
+  knn.fit(akin::sparse_matrix<float>(0, 0));
+  CHECK_THROWS_WITH(recommend(), contains("call fit first"));
+  popular.fit(akin::sparse_matrix<float>(0, 0));
+  CHECK(akin::detail::is_fitted(model));
+  CHECK_THROWS_WITH(recommend(), "recommend: the model has learnt nothing, it was fitted on 0 users x 0 items");
+  CHECK_THROWS_WITH(akin::score(model, 0, 0), contains("fitted on 0 users x 0 items"));
+}
+
 /// Whether lists, and scores of single users, blocks and cells, agree with score_all; for 1, 2 and 3 threads.
 template <class Model>
 void check_consistent(const Model& model) {

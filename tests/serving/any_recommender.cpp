@@ -143,3 +143,7 @@ TEST_CASE("double scores and 64-bit ids; a model that was not fitted") {
   CHECK_THROWS_AS(akin::recommend(akin::execution::par, any(young), {.k = 3}), akin::not_fitted);
   CHECK_THROWS_AS(any(young).save(scratch_file("akin_any_young")), akin::not_fitted);
 }
+
+TEST_CASE("of a model that was fitted on nothing it says so") {
+  check_nothing([](const auto& a, const auto& b) { return any(akin::fallback(any(a), b)); });
+}
