@@ -106,6 +106,7 @@
 #include <akin/io/parts.hpp>
 #include <akin/io/reader.hpp>
 #include <akin/io/writer.hpp>
+#include <akin/kept.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/blocked_cholesky.hpp>
 #include <akin/kernels/cholesky.hpp>

@@ -5,9 +5,11 @@
 #include <concepts>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 #include <akin/config.hpp>
+#include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/language.hpp>
 
@@ -79,6 +81,26 @@ constexpr void assert_interactions() {
     static_assert(std::is_same_v<pointee<decltype(std::declval<const Matrix&>().outerIndexPtr())>, Index>,
                   "akin: user_items must use the model's index type; choose it with the model's Index parameter");
   }
+}
+
+/// Whether fit was called, be it with nothing; a model that does not say so was fitted if it has users or items.
+template <class Model>
+bool is_fitted(const Model& model) {
+  if constexpr (requires {
+                  { model.is_fitted() } -> std::convertible_to<bool>;
+                })
+    return model.is_fitted();
+  else
+    return model.users() > 0 || model.items() > 0;
+}
+
+/// Throws not_fitted unless the model has learnt something that it can be asked for.
+template <class Model>
+requires requires(const Model& model) { model.users(), model.items(); }
+void require_fitted(const Model& model, std::string_view where) {
+  if (model.users() > 0 || model.items() > 0) return;
+  require_fitted(is_fitted(model), where);
+  fail<not_fitted>(where, ": the model has learnt nothing, it was fitted on 0 users x 0 items");
 }
 
 /// One readable sentence where a policy was forgotten.

@@ -7,8 +7,8 @@
 ///
 /// Defined here for the library itself: `AKIN_ABI`, `AKIN_SEAM` (inline namespaces), `AKIN_HAS_EXCEPTIONS`,
 /// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_INLINE_LAMBDA`, `AKIN_PREFETCH`,
-/// `AKIN_UNROLL`, `AKIN_HAS_VECTOR_EXTENSIONS`, `AKIN_HAS_X86_DISPATCH`, `AKIN_TARGET_AVX2`, `AKIN_TARGET_AVX512`,
-/// `AKIN_HAS_OPENMP`, `AKIN_OMP`. C++17-clean, includes no other header of ours but version.hpp.
+/// `AKIN_UNROLL`, `AKIN_LIFETIME_BOUND`, `AKIN_HAS_VECTOR_EXTENSIONS`, `AKIN_HAS_X86_DISPATCH`, `AKIN_TARGET_AVX2`,
+/// `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`, `AKIN_OMP`. C++17-clean, includes no other header of ours but version.hpp.
 #pragma once
 
 #include <akin/version.hpp>
@@ -142,6 +142,16 @@
 #define AKIN_PREFETCH(address) __builtin_prefetch(address)
 #else
 #define AKIN_PREFETCH(address) static_cast<void>(address)
+#endif
+
+/// After a parameter, or the const of a member, that the result refers to: compilers that know it warn where that is a
+/// temporary and the result outlives it.
+#if defined(__clang__)
+#define AKIN_LIFETIME_BOUND [[clang::lifetimebound]]
+#elif defined(_MSC_VER) && _MSC_VER >= 1935
+#define AKIN_LIFETIME_BOUND [[msvc::lifetimebound]]
+#else
+#define AKIN_LIFETIME_BOUND
 #endif
 
 /// Before a loop with a small constant number of turns: its array of vectors shall live in registers.

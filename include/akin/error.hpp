@@ -13,7 +13,7 @@
 namespace akin {
 inline namespace AKIN_SEAM {
 
-/// A model was asked before it had learnt anything.
+/// A model was asked that has learnt nothing: before its fit, or after one on no users and no items.
 class not_fitted : public std::logic_error {
  public:
   using std::logic_error::logic_error;
@@ -84,7 +84,7 @@ void require_id(Id id, Bound bound, std::string_view where, std::string_view wha
     fail<std::invalid_argument>(where, ": ", what, " must be an id below ", bound, ", got ", id);
 }
 
-/// Throws not_fitted unless the model has been trained.
+/// Throws not_fitted unless the model has been trained; see concepts.hpp for what has users and items.
 inline void require_fitted(bool fitted, std::string_view where) {
   if (!fitted) fail<not_fitted>(where, ": the model has learnt nothing yet, call fit first");
 }

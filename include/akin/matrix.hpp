@@ -54,17 +54,22 @@ constexpr bool is_finite(Scalar x) noexcept {
 class extent {
  public:
   extent() noexcept = default;
-  extent(std::int64_t value) noexcept : value_(value) {}
+  extent(std::int64_t value) noexcept : value_(value), is_set_(true) {}
   extent(const extent&) noexcept = default;
-  extent(extent&& other) noexcept : value_(std::exchange(other.value_, 0)) {}
+  extent(extent&& other) noexcept
+      : value_(std::exchange(other.value_, 0)), is_set_(std::exchange(other.is_set_, false)) {}
   extent& operator=(extent other) noexcept {
     value_ = other.value_;
+    is_set_ = other.is_set_;
     return *this;
   }
   operator std::int64_t() const noexcept { return value_; }
+  /// Whether it was given a number, be it 0.
+  bool is_set() const noexcept { return is_set_; }
 
  private:
   std::int64_t value_ = 0;
+  bool is_set_ = false;
 };
 
 /// A dense row-major array that a model owns or maps, rows x cols.
@@ -79,6 +84,8 @@ class dense_storage {
 
   std::int64_t rows() const noexcept { return rows_; }
   std::int64_t cols() const noexcept { return cols_; }
+  /// Whether it was given a size, be it 0 x 0.
+  bool is_set() const noexcept { return rows_.is_set(); }
   rows_view<const Scalar> view() const noexcept { return {elements_.data(), rows_, cols_}; }
   rows_view<Scalar> mutable_view() noexcept { return {elements_.mutable_data(), rows_, cols_}; }
   Eigen::Map<const dense_matrix<Scalar>> map() const { return {elements_.data(), rows_, cols_}; }
@@ -116,6 +123,8 @@ class csr_storage {
   std::int64_t rows() const noexcept { return rows_; }
   std::int64_t cols() const noexcept { return cols_; }
   std::int64_t nonzeros() const noexcept { return values_.size(); }
+  /// Whether it was given a size, be it 0 x 0.
+  bool is_set() const noexcept { return rows_.is_set(); }
   csr_view<Scalar, Index> view() const noexcept {
     return {rows_, cols_, offsets_.data(), columns_.data(), values_.data()};
   }

@@ -55,7 +55,7 @@ struct sparsity_view {
             std::enable_if_t<std::is_same_v<std::decay_t<decltype(*std::declval<const Matrix&>().outerIndexPtr())>,
                                             Index>&& bool(Matrix::IsRowMajor),
                              int> = 0>
-  sparsity_view(const Matrix& matrix) noexcept
+  sparsity_view(const Matrix& matrix AKIN_LIFETIME_BOUND) noexcept
       : rows(matrix.rows()),
         cols(matrix.cols()),
         offsets(matrix.isCompressed() ? matrix.outerIndexPtr() : nullptr),

@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <limits>
 
 #include <akin/baselines/bias.hpp>
@@ -6,6 +7,7 @@
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
 
+using akin_test::interactions_of;
 using akin_test::matrix_of;
 
 TEMPLATE_TEST_CASE("bias keeps the promises of every model", "", akin::bias<float>, akin::bias<double>,
@@ -14,7 +16,7 @@ TEMPLATE_TEST_CASE("bias keeps the promises of every model", "", akin::bias<floa
 }
 
 TEST_CASE("bias lists what it knows, and keeps what is documented of it") {
-  akin_test::check_promises([] { return akin::bias<float>(); }, akin_test::row_lists::refused,
+  akin_test::check_promises([] { return akin::bias<float>(); }, akin_test::row_lists::same,
                             akin_test::reason_sums::refused);
 }
 
@@ -51,6 +53,25 @@ TEST_CASE("bias without damping is the plain mean of residuals") {
   CHECK(model.predict(0, 0) == Approx(1));
   CHECK(model.predict(1, 0) == Approx(3));
   CHECK(model.predict(1, 1) == Approx(3));
+}
+
+TEMPLATE_TEST_CASE("bias gives the ratings of a training's user what recommend gives the user, to the bit", "",
+                   akin::bias<float>, (akin::bias<double, std::int64_t>)) {
+  auto x = akin_test::some_clicks<TestType>();
+  for (Eigen::Index i = 0; i < x.nonZeros(); ++i)
+    x.valuePtr()[i] = static_cast<typename TestType::scalar_type>(1 + i % 5) / 3;
+  TestType model;
+  model.fit(akin::execution::par, x);
+  const auto users = akin::recommend(akin::execution::par, model, {.k = 40});
+  const auto histories = akin::recommend_for(akin::execution::par, model, x, {.k = 40});
+  for (std::size_t u = 0; u < users.size(); ++u) {
+    CHECK(std::ranges::equal(histories.items(u), users.items(u)));
+    CHECK(std::ranges::equal(histories.scores(u), users.scores(u)));
+  }
+  const interactions_of<TestType> nobody(1, 40);
+  const auto visitor = akin::recommend_for(akin::execution::par, model, nobody, {.k = 1});
+  REQUIRE(visitor.items(0).size() == 1);
+  CHECK(visitor.scores(0)[0] == model.mean() + model.item_biases()[static_cast<std::size_t>(visitor.items(0)[0])]);
 }
 
 TEST_CASE("bias refuses options that are no dampings") {

@@ -28,6 +28,7 @@ struct model_with_segments : akin::segment_popularity<Scalar, Index> {
     akin::sparse_matrix<Scalar, Index> m =
         akin_test::random_sparse<Scalar, Index>(static_cast<Index>(users), 4, 0.4, 22);
     for (Eigen::Index i = 0; i < m.nonZeros(); ++i) m.valuePtr()[i] = std::abs(m.valuePtr()[i]);
+    m.prune([](Eigen::Index user, Eigen::Index, Scalar) { return user != 1; });  // for whom a history stands
     return m;
   }
   template <class Policy, class Matrix>
@@ -67,7 +68,7 @@ TEMPLATE_TEST_CASE("segment_popularity keeps the promises of all models", "", (s
 }
 
 TEST_CASE("segment_popularity lists what it knows, and keeps what is documented of it") {
-  akin_test::check_promises([] { return model_with_segments<float, std::int32_t>(); }, akin_test::row_lists::refused,
+  akin_test::check_promises([] { return model_with_segments<float, std::int32_t>(); }, akin_test::row_lists::everybodys,
                             akin_test::reason_sums::refused);
 }
 
@@ -92,6 +93,17 @@ TEST_CASE("shares of the segments' interactions, damped towards everybody's") {
   const auto lists = akin::recommend(execution::seq, plain, {.k = 3});
   CHECK((lists.items(0)[0] == 0 && lists.items(2)[0] == 1 && lists.items(4)[0] == 1));
   for (std::size_t u = 0; u < 5; ++u) CHECK(lists.items(u).size() == 2);
+}
+
+TEST_CASE("a history says nothing of segments: it gets what everybody has") {
+  model_type model({.damping = 1});
+  model.fit(execution::seq, memberships(), purchases());
+  const auto users = akin::recommend(execution::seq, model, {.k = 3});  // user 4 has no segment
+  const auto histories = akin::recommend_for(execution::seq, model, cells(2, 3, {{0, 0, 1}}), {.k = 3});
+  for (const std::size_t row : {0u, 1u}) {
+    CHECK(std::ranges::equal(histories.items(row), users.items(4)));
+    CHECK(std::ranges::equal(histories.scores(row), users.scores(4)));
+  }
 }
 
 TEST_CASE("new users are known by their segments alone") {

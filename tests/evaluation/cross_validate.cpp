@@ -201,7 +201,7 @@ TEST_CASE("cross_validate refuses what makes no folds") {
   CHECK_THROWS_AS(validate({.folds = 5}), std::invalid_argument);
   CHECK_THROWS_WITH(
       akin::cross_validate(
-          execution::seq, clicks, {.folds = 2, .by = akin::fold_by::users}, [] { return akin::bias<float>(); },
+          execution::seq, clicks, {.folds = 2, .by = akin::fold_by::users}, [] { return dial_model<float>(); },
           metrics::recall{2}),
       "cross_validate: the model must be able to score the history of a user who was not in the training, "
       "for fold_by::users");

@@ -82,6 +82,10 @@ TEST_CASE("the same lists one behind the other, and as recommendations") {
   const std::vector<std::int64_t> offsets = {0, 3, 6, 8, 8};
   const std::vector<std::int32_t> items = {5, 1, 2, 0, 1, 2, 3, 0};
   check_small(judged(akin::ranked_lists{offsets, items}));
+  const akin::ranked_lists owning{std::vector<std::int64_t>(offsets), std::vector<std::int32_t>(items)};
+  const std::vector<std::vector<std::int64_t>> others(50,
+                                                      std::vector<std::int64_t>(4, 99));  // takes what is given back
+  check_small(judged(owning));
   akin::recommendations<float> lists(4, 3);
   for (std::size_t list = 0; list < 4; ++list) {
     const auto begin = items.begin() + offsets[list], end = items.begin() + offsets[list + 1];

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <akin/baselines/popularity.hpp>
@@ -112,6 +113,30 @@ TEST_CASE("rows are any users: other numbers than in the training, and without h
   const auto nobody =
       akin::evaluate_unseen(execution::par, model, known, akin::sparse_matrix<float>(4, 3), metrics::recall{1});
   CHECK(nobody.users == 0);
+}
+
+TEST_CASE("evaluations of a model that was fitted on nothing say so") {
+  const akin::sparse_matrix<float> nothing(0, 0);
+  akin::popularity<float> model;
+  model.fit(nothing);
+  constexpr auto says = ": the model has learnt nothing, it was fitted on 0 users x 0 items";
+  CHECK_THROWS_WITH(akin::evaluate_unseen(execution::seq, model, nothing, nothing, metrics::recall{1}),
+                    std::string("evaluate_unseen") + says);
+  CHECK_THROWS_WITH(akin::evaluate(execution::seq, model, nothing, nothing, metrics::recall{1}),
+                    std::string("evaluate") + says);
+}
+
+TEST_CASE("an empty history counts as unknown where the model has no list for everybody") {
+  const auto train = matrix_of<float>(2, 3, {{0, 0, 1}, {0, 1, 1}, {1, 0, 1}, {1, 1, 1}});
+  const auto wanted = matrix_of<float>(2, 3, {{0, 0, 1}, {1, 1, 1}});
+  const akin::sparse_matrix<float> nobody(2, 3);
+  akin::popularity<float> popular;
+  akin::ease<float> ease;
+  popular.fit(train), ease.fit(train);
+  const auto known = akin::evaluate_unseen(execution::seq, popular, nobody, wanted, metrics::recall{1});
+  CHECK(known.unknown_users == 0);
+  CHECK(known[0].mean == 0.5);
+  CHECK(akin::evaluate_unseen(execution::seq, ease, nobody, wanted, metrics::recall{1}).unknown_users == 2);
 }
 
 TEST_CASE("evaluate_unseen refuses what does not fit") {

@@ -95,6 +95,10 @@ TEST_CASE("the value of a new policy by hand") {
   CHECK(result.ips.high == Approx(2.0 / 3 + t_975_of_2 * result.ips.standard_error));
   CHECK(result.ips.low == Approx(2.0 / 3 - t_975_of_2 * result.ips.standard_error));
 
+  const akin::logged_rounds owning{.rewards = numbers(rewards), .logging = numbers(logging), .target = numbers(target)};
+  const std::vector<numbers> others(50, numbers(3, 99));  // takes what is given back
+  CHECK(akin::off_policy(owning).ips.value == result.ips.value);
+
   const auto with_model = akin::off_policy(
       {.rewards = rewards, .logging = logging, .target = target, .predicted = predicted, .expected = expected});
   REQUIRE(with_model.doubly_robust.has_value());

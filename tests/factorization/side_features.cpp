@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -335,4 +336,19 @@ TEST_CASE("items that nobody has taken yet find their users by features, and not
   CHECK(by_features > 2.5 * by_chance);
   CHECK(by_features > 0.6);
   CHECK(by_noise < 1.3 * by_chance);
+}
+
+TEST_CASE("features refer to lvalues and own rvalues") {
+  const auto x = interactions(1);
+  const auto users = user_features(), items = item_features();
+  const features_type referring = {.users = users, .items = items};
+  CHECK(referring.users.view().values == users.valuePtr());
+  const Eigen::Map<const sparse> map(users.rows(), users.cols(), users.nonZeros(), users.outerIndexPtr(),
+                                     users.innerIndexPtr(), users.valuePtr());
+  CHECK(features_type{.users = Eigen::Map<const sparse>(map)}.users.view().values == users.valuePtr());
+  const features_type owning = {.users = user_features(), .items = item_features()};
+  const auto copy = owning;
+  CHECK(copy.users.view().values == owning.users.view().values);
+  const auto others = std::array{user_features(), item_features()};  // take what is given back
+  CHECK(akin_test::bytes_of(fitted(x, owning)) == akin_test::bytes_of(fitted(x, referring)));
 }

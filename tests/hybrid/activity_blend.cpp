@@ -75,6 +75,22 @@ TEST_CASE("a history gets the blend of its own length, and reasons") {
   }
 }
 
+TEST_CASE("a visitor without a history is of the group without items") {
+  const trio<> models;
+  const auto of = [&](double newcomers, double regulars) {
+    return activity_blend(normalization::min_max, {{3}, {{1, newcomers}, {1, regulars}}}, models.clicks, models.knn,
+                          models.popular);
+  };
+  check_visitor(of(0.5, 0), 10);
+  check_visitor(of(0, 0.5), 0);
+}
+
+TEST_CASE("an activity_blend of models that were fitted on nothing says so") {
+  check_nothing([](const auto& a, const auto& b) {
+    return activity_blend(normalization::none, {{}, {{1, 1}}}, akin::sparse_matrix<float>(0, 0), a, b);
+  });
+}
+
 TEST_CASE("weights of groups are those of their users") {
   const trio<> models;
   akin::sparse_matrix<float> history = models.clicks, held_out = models.clicks;

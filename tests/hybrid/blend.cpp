@@ -189,6 +189,19 @@ TEST_CASE("shares sum to the score") {
   }
 }
 
+TEST_CASE("a visitor without a history gets the blend of the models that have a list for everybody") {
+  const trio<> models;
+  for (const auto how : {normalization::none, normalization::min_max, normalization::rank}) {
+    check_visitor(blend(how, weighted(0.6, models.als), weighted(0.4, models.popular)), 10);
+    check_visitor(blend(how, weighted(1, models.als), weighted(0, models.popular)), 0);
+  }
+}
+
+TEST_CASE("a blend of models that were fitted on nothing says so") {
+  check_nothing(
+      [](const auto& a, const auto& b) { return blend(normalization::none, weighted(1, a), weighted(1, b)); });
+}
+
 TEST_CASE("histories get the lists of their users, and reasons") {
   const trio<double> models;
   const auto mixed = blend(normalization::min_max, weighted(0.6, models.als), weighted(0.4, models.knn));

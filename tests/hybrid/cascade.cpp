@@ -73,6 +73,16 @@ TEST_CASE("a cascade scores histories, and comes back from its file") {
   CHECK(akin_test::same_lists(model, again, 10));
 }
 
+TEST_CASE("a visitor without a history gets what the cheap model has for everybody") {
+  const trio<> models;
+  check_visitor(cascade(models.popular, models.als, {.retrieve = 10}), 10);
+  check_visitor(cascade(models.knn, models.popular, {.retrieve = 10}), 0);
+}
+
+TEST_CASE("a cascade of models that were fitted on nothing says so") {
+  check_nothing([](const auto& a, const auto& b) { return cascade(a, b); });
+}
+
 TEST_CASE("bad cascades are refused") {
   const auto a = table<float>({{1, 2}});
   CHECK_THROWS_WITH(cascade(a, a, {.retrieve = 0}), "cascade: retrieve must be positive, got 0");

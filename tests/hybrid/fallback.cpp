@@ -4,8 +4,10 @@
 #include <vector>
 
 #include <akin/baselines/bias.hpp>
+#include <akin/factorization/biased_mf.hpp>
 #include <akin/hybrid/blend.hpp>
 #include <akin/hybrid/fallback.hpp>
+#include <akin/hybrid/switching.hpp>
 #include <akin/io/model_file.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/retrieval/similar_items.hpp>
@@ -118,9 +120,8 @@ TEST_CASE("a chain of a blend scores histories, without the models that cannot")
   const trio<> models;
   const auto mixed =
       akin::blend(akin::normalization::min_max, akin::weighted(0.5, models.als), akin::weighted(0.5, models.knn));
-  akin::bias<float> mean;
-  mean.fit(models.clicks);
-  const auto chain = fallback(models.knn, mixed, mean);
+  const auto chosen = akin::switching([](std::int32_t) { return 0; }, models.popular);
+  const auto chain = fallback(models.knn, mixed, chosen);
   const auto histories = akin::recommend_for(akin::execution::par, chain, models.clicks, {.k = 5});
   const auto users = akin::recommend(akin::execution::par, fallback(models.knn, mixed), {.k = 5});
   for (std::size_t u = 0; u < histories.size(); ++u) CHECK(items_of(histories, u) == items_of(users, u));
@@ -132,11 +133,21 @@ TEST_CASE("popularity fills the list of a history too") {
   const akin::query<std::int32_t> q{.k = 10, .exclude = models.clicks};
   const auto histories = akin::recommend_for(akin::execution::par, chain, models.clicks, q);
   const auto users = akin::recommend(akin::execution::par, chain, q);
-  CHECK(histories.items(0).empty());  // without a history
-  for (std::size_t u = 1; u < histories.size(); ++u) {
+  for (std::size_t u = 0; u < histories.size(); ++u) {
     CHECK(histories.items(u).size() == 10);
     CHECK(items_of(histories, u) == items_of(users, u));
   }
+}
+
+TEST_CASE("a visitor without a history gets the list of the first that has one for everybody") {
+  const trio<> models;
+  check_visitor(fallback(models.knn, models.popular), 10);
+  check_visitor(fallback(models.als, fallback(models.knn, models.popular)), 10);
+  check_visitor(fallback(models.knn, models.als), 0);
+  akin::biased_mf<float> rated({.factors = 2, .epochs = 2});
+  akin::bias<float> mean;
+  rated.fit(models.clicks), mean.fit(models.clicks);
+  check_visitor(fallback(rated, mean), 10);
 }
 
 TEST_CASE("similar items come from the first that can compare") {
@@ -168,6 +179,17 @@ TEST_CASE("a chain owns what was moved into it") {
   };
   CHECK(akin_test::same_lists(
       make(), fallback(akin::item_knn<double>(models.knn), akin::popularity<double>(models.popular)), 10));
+}
+
+TEST_CASE("a chain owns constants that a function returned") {
+  const auto made = []() -> const decltype(table<float>({})) { return table<float>({{1, 2, 3}, {4, 5, 6}}); };
+  const auto chain = fallback(made());
+  const std::vector<std::vector<float>> others(20, std::vector<float>(9));  // takes the memory of what is gone
+  CHECK(akin::score(chain, 1, 2) == 6);
+}
+
+TEST_CASE("a chain of models that were fitted on nothing says so") {
+  check_nothing([](const auto& a, const auto& b) { return fallback(a, b); });
 }
 
 TEST_CASE("chains that make no sense are refused") {

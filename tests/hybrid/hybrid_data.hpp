@@ -10,9 +10,11 @@
 
 #include <akin/baselines/popularity.hpp>
 #include <akin/data/synthetic.hpp>
+#include <akin/evaluation/evaluate_unseen.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/implicit_als.hpp>
 #include <akin/matrix.hpp>
+#include <akin/metrics/ranking.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/retrieval/recommend.hpp>
 
@@ -72,6 +74,48 @@ struct trio {
     als.fit(clicks), knn.fit(clicks), popular.fit(clicks);
   }
 };
+
+/// Whether a visitor with an empty history gets the list of user 0 of a trio, who has none, of that many items; for
+/// recommend_for and evaluate_unseen.
+template <class Model>
+void check_visitor(const Model& model, std::size_t size) {
+  using matrix = akin::sparse_matrix<typename Model::scalar_type, typename Model::index_type>;
+  const auto users = akin::recommend(akin::execution::par, model, {.k = 10});
+  const matrix nobody(3, static_cast<Eigen::Index>(model.items()));
+  const auto visitors = akin::recommend_for(akin::execution::par, model, nobody, {.k = 10});
+  REQUIRE(visitors.size() == 3);
+  CHECK(users.items(0).size() == size);
+  for (std::size_t row = 0; row < 3; ++row) {
+    CHECK(items_of(visitors, row) == items_of(users, 0));
+    CHECK(std::ranges::equal(visitors.scores(row), users.scores(0)));
+  }
+  matrix wanted(3, nobody.cols());
+  if (size > 0)
+    wanted.insert(1, users.items(0)[0]) = 1;
+  else
+    wanted.insert(1, 1) = 1;
+  wanted.makeCompressed();
+  const auto result = akin::evaluate_unseen(akin::execution::par, model, nobody, wanted, akin::metrics::hit_rate{1});
+  CHECK(result.unknown_users == (size > 0 ? 0 : 1));
+  CHECK(result[0].mean == (size > 0 ? 1 : 0));
+}
+
+/// Whether what make(model, model) gives says of which kind of nothing it knows: not fitted, or fitted on nothing.
+template <class Make>
+void check_nothing(const Make& make) {
+  akin::item_knn<float> knn;
+  akin::popularity<float> popular;
+  const auto model = make(knn, popular);
+  const auto recommend = [&] { return akin::recommend(akin::execution::par, model, {.k = 3}); };
+  CHECK_FALSE(akin::detail::is_fitted(model));
+  CHECK_THROWS_WITH(recommend(), "recommend: the model has learnt nothing yet, call fit first");
+  knn.fit(akin::sparse_matrix<float>(0, 0));
+  CHECK_THROWS_WITH(recommend(), contains("call fit first"));
+  popular.fit(akin::sparse_matrix<float>(0, 0));
+  CHECK(akin::detail::is_fitted(model));
+  CHECK_THROWS_WITH(recommend(), "recommend: the model has learnt nothing, it was fitted on 0 users x 0 items");
+  CHECK_THROWS_WITH(akin::score(model, 0, 0), contains("fitted on 0 users x 0 items"));
+}
 
 /// Whether lists, and scores of single users, blocks and cells, agree with score_all; for 1, 2 and 3 threads.
 template <class Model>

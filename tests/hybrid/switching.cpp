@@ -50,3 +50,7 @@ TEST_CASE("bad rules and models are refused") {
   CHECK_THROWS_WITH(switching([](std::int32_t) { return true; }, a, table<float>({{1, 2}})),
                     contains("got 2 users x 2 items and 1 users x 2 items"));
 }
+
+TEST_CASE("a switching_model of models that were fitted on nothing says so") {
+  check_nothing([](const auto& a, const auto& b) { return akin::switching([](std::int32_t) { return 0; }, a, b); });
+}

@@ -96,6 +96,9 @@ TEST_CASE("compare_revenue is Welch's t test") {
   CHECK(turned.mean_difference == -result.mean_difference);
   CHECK(turned.low == -result.high);
   CHECK(turned.p_value == result.p_value);
+  const akin::sold_variant of_a{.revenues = std::vector<double>(a), .views = 40};  // owns them
+  const std::vector<std::vector<double>> others(50, std::vector<double>(6, 99));   // takes what is given back
+  CHECK(akin::compare_revenue(of_a, {.revenues = b, .views = 50}).statistic == result.statistic);
   const auto nothing = akin::compare_revenue({.revenues = {}, .views = 40}, {.revenues = {}, .views = 50});
   CHECK(nothing.mean_difference == 0);
   CHECK(nothing.p_value == 1);

@@ -294,3 +294,13 @@ TEMPLATE_TEST_CASE("neighbourhoods refuse options without a meaning", "", akin::
   refuses({.aggregation = static_cast<akin::aggregation>(2)}, "aggregation must be one of the enumerators, got 2");
   refuses({.weighting = static_cast<akin::interaction_weighting>(-1)}, "weighting must be one of the enumerators");
 }
+
+TEST_CASE("item_knn that was fitted on nothing learns from what comes") {
+  const auto clicks = akin_test::some_clicks<akin::item_knn<float>>();
+  akin::item_knn<float> fitted, grown;
+  CHECK_THROWS_AS(grown.partial_fit(clicks), akin::not_fitted);
+  grown.fit(akin::sparse_matrix<float>(0, 0));
+  grown.partial_fit(clicks);
+  fitted.fit(clicks);
+  CHECK(akin_test::bytes_of(grown) == akin_test::bytes_of(fitted));
+}

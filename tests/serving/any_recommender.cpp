@@ -96,14 +96,15 @@ TEST_CASE("histories, similar items and reasons where the model has them, else a
   CHECK(akin::explain(knn, models.clicks, 5, 7).size() == akin::explain(models.knn, models.clicks, 5, 7).size());
   check_same(akin::recommend_for(akin::execution::par, models.popular, models.clicks, {.k = 5}),
              akin::recommend_for(akin::execution::par, popular, models.clicks, {.k = 5}));
-  akin::bias<float> mean;
-  mean.fit(models.clicks);
-  CHECK_THROWS_WITH(akin::recommend_for(akin::execution::par, any(mean), models.clicks, {.k = 5}),
-                    "any_recommender: bias cannot score a history");
+  check_visitor(popular, 10);
+  check_visitor(any(akin::fallback(knn, popular)), 10);
+  check_visitor(knn, 0);
   CHECK_THROWS_WITH(akin::similar_items(akin::execution::par, popular, items, {.k = 5}),
                     "any_recommender: popularity cannot compare items");
   CHECK_THROWS_WITH(akin::explain(popular, models.clicks, 5, 7), "any_recommender: popularity cannot explain a score");
   const any rule = akin::switching([](std::int32_t) { return 0; }, models.knn);
+  CHECK_THROWS_WITH(akin::recommend_for(akin::execution::par, rule, models.clicks, {.k = 5}),
+                    "any_recommender: a model without a name cannot score a history");
   CHECK_THROWS_WITH(rule.save(scratch_file("akin_any_rule")),
                     "any_recommender: a model without a name cannot be saved");
 }
@@ -206,4 +207,8 @@ TEST_CASE("double scores and 64-bit ids; a model that was not fitted") {
   CHECK_THROWS_AS(any(young).recommend(akin::execution::par, {.k = 3}), akin::not_fitted);
   CHECK_THROWS_AS(akin::recommend(akin::execution::par, any(young), {.k = 3}), akin::not_fitted);
   CHECK_THROWS_AS(any(young).save(scratch_file("akin_any_young")), akin::not_fitted);
+}
+
+TEST_CASE("of a model that was fitted on nothing it says so") {
+  check_nothing([](const auto& a, const auto& b) { return any(akin::fallback(any(a), b)); });
 }

@@ -89,6 +89,36 @@ TEMPLATE_TEST_CASE("A cache gives what recommend gives, and asks the model once"
   CHECK(cache.recommend(5, 100).items().size() == 2);
 }
 
+TEST_CASE("A cache owns what its query was made of as temporaries") {
+  const asked_model<> model;  // item i gets the score i
+  const auto seen = [] {
+    akin::sparse_matrix<float> x(100, 8);
+    for (int user = 0; user < 100; ++user) x.insert(user, 7) = 1;
+    x.makeCompressed();
+    return x;
+  };
+  const auto is_six = [](std::int64_t item) { return item == 6; };
+  const auto query_of = [&] { return akin::query<>{.exclude = seen(), .deny = akin::item_mask(8, is_six)}; };
+  akin::cached cache(model, {.exclude = seen(), .deny = akin::item_mask(8, is_six)}, {.capacity = 100});
+  akin::cached returned(model, query_of(), {.capacity = 100});
+  akin::cached candidates(model, {.candidates = std::vector<int>{7, 2, 5},
+                                  .allow = akin::item_mask(8, [](std::int64_t item) { return item < 6; }),
+                                  .available = {.from = std::vector<std::int64_t>{0, 0, 0, 0, 0, 9, 0, 0},
+                                                .until = std::vector<std::int64_t>(8, 10),
+                                                .at = 5}});
+  // Takes the memory that a query would look at which owns nothing.
+  const std::vector<std::vector<std::int32_t>> others(50, std::vector<std::int32_t>(100));
+  const std::vector<std::vector<std::int64_t>> masks(50, std::vector<std::int64_t>(1)),
+      times(50, std::vector<std::int64_t>(8));
+  for (const int user : {0, 99 - 1}) {
+    CHECK(std::ranges::equal(cache.recommend(user, 2).items(), std::array{5, 4}));
+    CHECK(std::ranges::equal(returned.recommend(user, 2).items(), std::array{5, 4}));
+    CHECK(std::ranges::equal(candidates.recommend(user, 2).items(), std::array{2}));
+  }
+  const auto q = query_of();
+  CHECK(std::ranges::equal(akin::recommend(execution::par, model, q).items(0), std::array{5, 4, 3, 2, 1, 0}));
+}
+
 TEST_CASE("A cache drops the list that was used longest ago") {
   const asked_model<> model;
   akin::cached cache(model, {}, {.capacity = 3, .shards = 1});

@@ -12,9 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include <akin/baselines/popularity.hpp>
 #include <akin/factorization/factor_model.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/retrieval/explain.hpp>
+#include <akin/serving/cached.hpp>
 #include <akin/serving/live_model.hpp>
 
 #include "serving/threads.hpp"
@@ -43,6 +45,11 @@ class counted {
 
  private:
   std::unique_ptr<int> value_;
+};
+
+template <class Live>
+concept can_be_read = requires(Live&& live) {
+  std::forward<Live>(live).read();
 };
 
 /// A model whose score of every user and item is its number.
@@ -92,6 +99,12 @@ TEST_CASE("Each model of a live_model is destroyed once, when nobody reads it") 
   }
   CHECK(living == 0);
   CHECK(destroyed == 4);
+}
+
+TEST_CASE("A snapshot of a temporary does not compile") {
+  using live = akin::live_model<akin::item_knn<float>>;
+  STATIC_REQUIRE(can_be_read<const live&>);
+  STATIC_REQUIRE_FALSE(can_be_read<live>);
 }
 
 TEST_CASE("Snapshots move, and assigning to one leaves what it held") {
@@ -209,6 +222,16 @@ TEMPLATE_TEST_CASE("The calls of a model take a live_model", "", (akin::item_knn
   akin::save(live, path);
   is_same(akin::recommend(execution::seq, akin::load<TestType>(path), q), lists);
   std::filesystem::remove(path);
+}
+
+TEST_CASE("A visitor without a history gets the list of everybody of a live_model, and of a cache of it") {
+  akin::popularity<float> model;
+  model.fit(akin_test::matrix_of<akin::popularity<float>>(3, 3, {{0, 1, 1}, {1, 1, 1}, {1, 2, 1}}));
+  const akin::live_model live(std::move(model));
+  const akin::sparse_matrix<float> nobody(1, 3);
+  CHECK(std::ranges::equal(akin::recommend_for(execution::par, live, nobody, {.k = 3}).items(0), std::vector{1, 2}));
+  akin::cached cache(live);
+  CHECK(std::ranges::equal(cache.recommend(2, 3).items(), std::vector{1, 2}));
 }
 
 TEST_CASE("recommend_one on a model that has grown says that the workspace is small") {

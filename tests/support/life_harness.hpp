@@ -226,10 +226,14 @@ void check_life_same_bits(const Make& make) {
 template <class Make>
 void check_life_of_nothing(const Make& make) {
   using model_type = decltype(make(true));
-  for (const auto& [rows, cols] : {std::pair{0, 4}, std::pair{4, 0}, std::pair{4, 4}}) {
+  for (const auto& [rows, cols] : {std::pair{0, 0}, std::pair{0, 4}, std::pair{4, 0}, std::pair{4, 4}}) {
     CAPTURE(rows, cols);
     auto model = make(true);
     model.fit(interactions_of<model_type>(rows, cols));
+    if (rows > 0 || cols > 0) {
+      CHECK(model.fold_in(akin::execution::seq, interactions_of<model_type>(2, cols)).isZero(0));
+      CHECK(model.fold_in_items(akin::execution::seq, interactions_of<model_type>(2, rows)).rows() == 2);
+    }
     model.partial_fit(interactions_of<model_type>(rows, cols));
     model.partial_fit(matrix_of<model_type>(5, 4, {{0, 1, 1}, {1, 1, 1}, {4, 2, 2}}));
     CHECK(model.users() == 5);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +17,11 @@
 #include <akin/execution.hpp>
 #include <akin/io/model_file.hpp>
 #include <akin/matrix.hpp>
+#include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommend_for.hpp>
+#include <akin/retrieval/recommend_one.hpp>
+#include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
 
@@ -225,6 +230,54 @@ void check_degenerate(const Make& make) {
       CHECK(std::isfinite(lists.scores(u)[i]));
     }
   if (!uneven.knows_user(index_type{1})) CHECK(lists.items(1).empty());
+  if constexpr (akin::history_scorer<model_type>) {  // a visitor of whom nothing is known is a user without a history
+    const interactions_of<model_type> nobody(1, 4);
+    const auto visitor = akin::recommend_for(akin::execution::par, uneven, nobody, {.k = 10});
+    CHECK(std::ranges::equal(visitor.items(0), lists.items(1)));
+    CHECK(std::ranges::equal(visitor.scores(0), lists.scores(1)));
+  }
+}
+
+/// Fitted on no users and no items, as after a file with a header and no lines: every call says so, and none that fit
+/// was not called. It can be saved, and says the same when it is loaded.
+template <class Make>
+void check_fitted_on_nothing(const Make& make) {
+  using model_type = decltype(make());
+  using index_type = typename model_type::index_type;
+  CHECK_FALSE(make().is_fitted());
+  auto empty = make();
+  const interactions_of<model_type> x(0, 0);
+  empty.fit(akin::execution::par, x);
+  const auto loaded = akin::detail::read_model<model_type>(akin::detail::read_model_bytes(bytes_of(empty), "memory"));
+  const auto says = [](const char* where) {
+    return std::string(where) + ": the model has learnt nothing, it was fitted on 0 users x 0 items";
+  };
+  const std::vector<index_type> none;
+  for (const model_type* const model : std::array<const model_type*, 2>{&empty, &loaded}) {
+    CHECK(model->is_fitted());
+    CHECK_THROWS_AS(akin::recommend(akin::execution::seq, *model, {.k = 3}), akin::not_fitted);
+    CHECK_THROWS_WITH(akin::recommend(akin::execution::seq, *model, {.k = 3}), says("recommend"));
+    CHECK_THROWS_WITH(akin::recommend(akin::execution::seq, *model, none, {.k = 3}), says("recommend"));
+    CHECK_THROWS_WITH(akin::score(*model, 0, 0), says("score"));
+    if constexpr (akin::history_scorer<model_type>)
+      CHECK_THROWS_WITH(akin::recommend_for(akin::execution::seq, *model, x, {.k = 3}), says("recommend_for"));
+    if constexpr (akin::item_similarity<model_type>)
+      CHECK_THROWS_WITH(akin::similar_items(akin::execution::seq, *model, none, {.k = 3}), says("similar_items"));
+    if constexpr (akin::explainable<model_type>) CHECK_THROWS_WITH(akin::explain(*model, x, 0, 0), says("explain"));
+    if constexpr (akin::real_time_scorer<model_type>) {
+      akin::workspace<typename model_type::scalar_type, index_type> scratch;
+      CHECK(akin::recommend_one(*model, 0, {.k = 3}, scratch, {}, {}).status == akin::one_status::fitted_on_nothing);
+    }
+  }
+  const auto moved_to = std::move(empty);
+  CHECK(moved_to.is_fitted());
+  CHECK_FALSE(empty.is_fitted());
+  // One side of nothing: there are users, or items, to be named.
+  auto no_items = make();
+  no_items.fit(interactions_of<model_type>(5, 0));
+  CHECK_THROWS_WITH(akin::score(no_items, 0, 0), "score: item must be an id below 0, got 0");
+  if constexpr (akin::item_similarity<model_type>)
+    CHECK(akin::similar_items(akin::execution::seq, no_items, none, {.k = 3}).size() == 0);
 }
 
 /// All of the above.
@@ -237,6 +290,7 @@ void check_model(const Make& make) {
   SECTION("a model comes back from its file") { check_files(make); }
   SECTION("bad values are refused and change nothing") { check_bad_values(make); }
   SECTION("degenerate data have an answer") { check_degenerate(make); }
+  SECTION("fitted on nothing at all, it says so") { check_fitted_on_nothing(make); }
 }
 
 }  // namespace akin_test

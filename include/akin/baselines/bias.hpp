@@ -18,6 +18,7 @@
 #include <akin/matrix.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/storage.hpp>
+#include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -52,22 +53,19 @@ class bias {
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "bias::fit");
     double sum = 0;
     for (std::int64_t i = 0; i < x.nonzeros(); ++i) sum += static_cast<double>(x.values[i]);
-    const double mean = x.nonzeros() == 0 ? 0 : sum / static_cast<double>(x.nonzeros());
+    const auto mean = static_cast<Scalar>(x.nonzeros() == 0 ? 0 : sum / static_cast<double>(x.nonzeros()));
 
     std::vector<damped_mean> items(static_cast<std::size_t>(x.cols));
     for (std::int64_t i = 0; i < x.nonzeros(); ++i)
-      items[static_cast<std::size_t>(x.columns[i])].add(static_cast<double>(x.values[i]) - mean);
+      items[static_cast<std::size_t>(x.columns[i])].add(static_cast<double>(x.values[i]) - static_cast<double>(mean));
     detail::storage<Scalar> item_biases(x.cols), user_biases(x.rows);
     for (std::int64_t i = 0; i < x.cols; ++i)
       item_biases.mutable_data()[i] =
           static_cast<Scalar>(items[static_cast<std::size_t>(i)].value(options_.item_damping));
-    for (std::int64_t u = 0; u < x.rows; ++u) {
-      damped_mean user;
-      for (std::int64_t i = x.offsets[u]; i < x.offsets[u + 1]; ++i)
-        user.add(static_cast<double>(x.values[i]) - mean - static_cast<double>(item_biases[x.columns[i]]));
-      user_biases.mutable_data()[u] = static_cast<Scalar>(user.value(options_.user_damping));
-    }
-    mean_ = static_cast<Scalar>(mean);
+    for (std::int64_t u = 0; u < x.rows; ++u)
+      user_biases.mutable_data()[u] = bias_of(x.row_columns(u), x.row_values(u), mean, item_biases);
+    mean_ = mean;
+    users_ = x.rows;
     item_biases_ = std::move(item_biases);
     user_biases_ = std::move(user_biases);
   }
@@ -77,7 +75,9 @@ class bias {
   }
 
   const bias_options& options() const noexcept { return options_; }
-  std::int64_t users() const noexcept { return user_biases_.size(); }
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return users_.is_set(); }
+  std::int64_t users() const noexcept { return users_; }
   std::int64_t items() const noexcept { return item_biases_.size(); }
   /// Every user and item in range has at least the mean.
   bool knows_user(Index user) const noexcept { return user >= 0 && user < users(); }
@@ -95,6 +95,13 @@ class bias {
   void score_all(Index user, std::span<Scalar> out) const noexcept {
     for (std::size_t item = 0; item < out.size(); ++item) out[item] = predict(user, static_cast<Index>(item));
   }
+  /// The same for the ratings of any user, none too.
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept {
+    const Scalar user_bias = bias_of(columns, values, mean_, item_biases_);
+    for (std::size_t item = 0; item < out.size(); ++item)
+      out[item] = mean_ + user_bias + item_biases_[static_cast<std::int64_t>(item)];
+  }
+  bool answers_without_history() const noexcept { return true; }
 
   void write_to(detail::model_writer& writer) const {
     writer.add_value("item_damping", options_.item_damping);
@@ -110,6 +117,7 @@ class bias {
     reader.require(detail::is_finite(model.mean_), "mean must be finite");
     model.user_biases_ = detail::map_array<Scalar>(reader, "user_biases");
     model.item_biases_ = detail::map_array<Scalar>(reader, "item_biases");
+    model.users_ = model.user_biases_.size();
     return model;
   }
 
@@ -122,8 +130,18 @@ class bias {
     double value(double damping) const noexcept { return count == 0 ? 0 : sum / (count + damping); }
   };
 
+  Scalar bias_of(slice<const Index> columns, slice<const Scalar> values, Scalar mean,
+                 const detail::storage<Scalar>& item_biases) const noexcept {
+    damped_mean user;
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      user.add(static_cast<double>(values[i]) - static_cast<double>(mean) -
+               static_cast<double>(item_biases[columns[i]]));
+    return static_cast<Scalar>(user.value(options_.user_damping));
+  }
+
   bias_options options_;
   Scalar mean_ = 0;
+  detail::extent users_;
   detail::storage<Scalar> user_biases_;
   detail::storage<Scalar> item_biases_;
 };

@@ -57,6 +57,8 @@ class popularity {
   }
 
   const popularity_options& options() const noexcept { return options_; }
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return users_.is_set(); }
   std::int64_t users() const noexcept { return users_; }
   std::int64_t items() const noexcept { return scores_.size(); }
   bool knows_user(Index user) const noexcept { return user >= 0 && user < users_; }
@@ -68,14 +70,15 @@ class popularity {
     for (std::int64_t item = 0; item < items(); ++item)
       out[static_cast<std::size_t>(item)] = scores_[item] > 0 ? scores_[item] : detail::no_score<Scalar>;
   }
-  /// The same for any history, for recommend_for and evaluate_unseen (which give an empty history an empty list).
+  /// The same for any history, an empty one too.
   void score_history(slice<const Index>, slice<const Scalar>, std::span<Scalar> out) const noexcept {
     score_all(Index{0}, out);
   }
+  bool answers_without_history() const noexcept { return true; }
 
   void write_to(detail::model_writer& writer) const {
     writer.add_value("weighted", options_.weighted);
-    writer.add_value("users", users_);
+    writer.add_value("users", users());
     writer.add("scores", scores_.data(), scores_.size());
   }
   static popularity read_from(const detail::model_reader& reader) {
@@ -87,7 +90,7 @@ class popularity {
 
  private:
   popularity_options options_;
-  std::int64_t users_ = 0;
+  detail::extent users_;
   detail::storage<Scalar> scores_;
 };
 

@@ -98,6 +98,8 @@ class content_model {
 
   const content_model_options& options() const noexcept { return options_; }
 
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return profiles_.is_set(); }
   std::int64_t users() const noexcept { return profiles_.rows(); }
   std::int64_t items() const noexcept { return features_.rows(); }
   /// Whether the user has a profile; false out of range.
@@ -157,7 +159,7 @@ class content_model {
   /// k < 1.
   std::vector<weighted_feature<Scalar, Index>> shared_features(Index user, Index item, int k = 10) const {
     constexpr std::string_view where = "content_model::shared_features";
-    detail::require_fitted(items() > 0, where);
+    detail::require_fitted(*this, where);
     detail::require_id(user, users(), where, "user");
     detail::require_id(item, items(), where, "item");
     detail::require(k >= 1, where, "k must be positive", k);

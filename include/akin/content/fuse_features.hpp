@@ -29,7 +29,7 @@ struct feature_part {
     detail::require(weight >= 0 && detail::is_finite(weight), "feature_part", "weight must be finite and not negative",
                     weight);
   }
-  feature_part(double, Features&&) = delete;  // would not live until it is used
+  feature_part(double, const Features&&) = delete;  // would not live until it is used
 };
 
 namespace detail {

@@ -81,7 +81,7 @@ class segment_popularity {
   template <class Policy, class Segments>
   segment_popularity for_users(const Policy& policy, const Segments& user_segments) const {
     constexpr std::string_view where = "segment_popularity::for_users";
-    detail::require_fitted(items() > 0, where);
+    detail::require_fitted(*this, where);
     const auto m = checked_memberships(policy, user_segments, where);
     if (m.cols != tastes_.rows())
       detail::fail<std::invalid_argument>(where, ": user_segments must have a column for each of the ", tastes_.rows(),
@@ -92,6 +92,8 @@ class segment_popularity {
   }
 
   const segment_popularity_options& options() const noexcept { return options_; }
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return memberships_.is_set(); }
   std::int64_t users() const noexcept { return memberships_.rows(); }
   std::int64_t items() const noexcept { return shares_.size(); }
   std::int64_t segments() const noexcept { return tastes_.rows(); }
@@ -122,6 +124,13 @@ class segment_popularity {
                             items.size, out.data());
     }
   }
+
+  /// What a user without segments gets, whatever the history: it says nothing of segments.
+  void score_history(slice<const Index>, slice<const Scalar>, std::span<Scalar> out) const noexcept {
+    for (std::int64_t item = 0; item < items(); ++item)
+      out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? shares_[item] : detail::no_score<Scalar>;
+  }
+  bool answers_without_history() const noexcept { return true; }
 
   void write_to(detail::model_writer& writer) const {
     writer.add_value("damping", options_.damping);

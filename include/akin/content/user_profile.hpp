@@ -104,7 +104,7 @@ inline user_profile profile_user(const interaction_log& log, std::int32_t user,
 template <class Scalar, class Index>
 std::vector<weighted_feature<Scalar, Index>> top_features(const content_model<Scalar, Index>& model,
                                                           std::type_identity_t<Index> user, int k = 10) {
-  detail::require_fitted(model.users() > 0 || model.items() > 0, "top_features");
+  detail::require_fitted(model, "top_features");
   detail::require_id(user, model.users(), "top_features", "user");
   detail::require(k >= 1, "top_features", "k must be positive", k);
   const auto profiles = model.user_profiles();

@@ -19,6 +19,7 @@
 #include <akin/evaluation/detail/relevance.hpp>
 #include <akin/evaluation/detail/tally.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/kept.hpp>
 #include <akin/kernels/simd.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
@@ -28,11 +29,12 @@
 namespace akin::inline AKIN_ABI {
 
 /// Lists of unequal length in one array: that of user u is items[offsets[u]] up to items[offsets[u + 1]], best first.
-/// Refers to arrays that must outlive it: `akin::ranked_lists{offsets, items}` takes vectors and spans.
+/// `akin::ranked_lists{offsets, items}` takes vectors and spans: it refers to lvalues, which must outlive it, and owns
+/// rvalues.
 template <class Id>
 struct ranked_lists {
-  std::span<const std::int64_t> offsets;  ///< users + 1 of them
-  std::span<const Id> items;
+  detail::kept<std::span<const std::int64_t>> offsets;  ///< users + 1 of them
+  detail::kept<std::span<const Id>> items;
 };
 
 template <class Offsets, class Items>

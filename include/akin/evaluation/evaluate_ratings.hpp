@@ -196,7 +196,7 @@ std::array<metric_result, sizeof...(Metrics)> evaluate_ratings(const Policy& pol
                 "akin: test must be a row-major sparse matrix (one row a user), as akin::sparse_matrix is");
   using scalar_type = detail::pointee<decltype(test.valuePtr())>;
   using index_type = typename Model::index_type;
-  detail::require_fitted(model.items() > 0 || model.users() > 0, "evaluate_ratings");
+  detail::require_fitted(model, "evaluate_ratings");
   const auto x = detail::checked_view<scalar_type, index_type>(policy, test, "evaluate_ratings: test");
   if (x.rows != model.users() || x.cols != model.items())
     detail::fail<std::invalid_argument>("evaluate_ratings: test must have the model's shape, ", model.users(),

@@ -35,7 +35,7 @@ class unseen_scorer {
 
   std::int64_t users() const noexcept { return histories_.rows; }
   std::int64_t items() const noexcept { return model_.items(); }
-  bool knows_user(index_type row) const noexcept { return histories_.row_size(row) > 0; }
+  bool knows_user(index_type row) const { return is_known(model_, history(row)); }
   bool knows_item(index_type item) const noexcept { return model_.knows_item(item); }
   scalar_type score(index_type row, index_type item) const {
     std::vector<scalar_type> scores(static_cast<std::size_t>(items()));
@@ -62,9 +62,10 @@ class unseen_scorer {
 /// Ranks all items for each row of `known`, by what the model makes of that history without a refit (as recommend_for),
 /// and averages the metrics over the rows who want something in `held_out`. Rows are any users, in any number, and the
 /// same in both; columns are the model's items. The rules are those of evaluate, with `known` in the place of train:
-/// what is known is neither recommended nor relevant, and an empty history gets an empty list and counts in
-/// `unknown_users`. split_unseen_users makes such data. Throws not_fitted, std::invalid_argument, numeric_error as
-/// evaluate. Cost: that of recommend_for; the same bits for any number of threads.
+/// what is known is neither recommended nor relevant, and an empty history gets what recommend_for gives it; where that
+/// is an empty list, it counts in `unknown_users`. split_unseen_users makes such data. Throws not_fitted,
+/// std::invalid_argument, numeric_error as evaluate. Cost: that of recommend_for; the same bits for any number of
+/// threads.
 template <class Policy, class Model, class Known, class HeldOut, class... Metrics>
 evaluation<sizeof...(Metrics)> evaluate_unseen(const Policy& policy, const Model& model, const Known& known,
                                                const HeldOut& held_out, const evaluation_options& options,
@@ -73,7 +74,7 @@ evaluation<sizeof...(Metrics)> evaluate_unseen(const Policy& policy, const Model
   static_assert(history_scorer<Model>, "akin: evaluate_unseen needs a model that can score a history");
   constexpr std::string_view where = "evaluate_unseen";
   using index_type = typename Model::index_type;
-  detail::require_fitted(model.users() > 0 || model.items() > 0, where);
+  detail::require_fitted(model, where);
   const auto histories =
       detail::checked_view<typename Model::scalar_type, index_type>(policy, known, "evaluate_unseen: known");
   detail::require_columns(histories.cols, model.items(), where);

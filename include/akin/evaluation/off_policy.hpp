@@ -17,20 +17,23 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/detail/moments.hpp>
+#include <akin/kept.hpp>
 #include <akin/metrics/engagement.hpp>
 #include <akin/metrics/statistics.hpp>
 
 namespace akin::inline AKIN_ABI {
 
-/// What was shown, one number a round; a round is one choice of one item. The spans are read during the call only.
+/// What was shown, one number a round; a round is one choice of one item. A field refers
+/// to an lvalue, which must live as long as it is used, and owns an rvalue.
 struct logged_rounds {
-  std::span<const double> rewards;  ///< what the shown item brought: 1 for a click, a revenue, ...
-  std::span<const double> logging;  ///< in (0, 1]: the chance with which the item was chosen to be shown
-  std::span<const double> target;   ///< in [0, 1]: the chance with which the new policy would have chosen it
+  detail::kept<std::span<const double>> rewards;  ///< what the shown item brought: 1 for a click, a revenue, ...
+  detail::kept<std::span<const double>> logging;  ///< in (0, 1]: the chance with which the item was chosen to be shown
+  detail::kept<std::span<const double>>
+      target;  ///< in [0, 1]: the chance with which the new policy would have chosen it
   /// The reward of the shown item as a model predicts it, and the mean over all items of what it predicts, each with
   /// the chance that the new policy gives the item. Both or none; the model must not have learnt from these rewards.
-  std::span<const double> predicted = {};
-  std::span<const double> expected = {};
+  detail::kept<std::span<const double>> predicted = {};
+  detail::kept<std::span<const double>> expected = {};
 };
 
 struct off_policy_options {

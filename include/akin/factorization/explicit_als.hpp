@@ -134,7 +134,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
   /// which the users were solved once more.
   template <class Policy, class Matrix>
   dense_matrix<Scalar> fold_in_items(const Policy& policy, const Matrix& item_users) const {
-    detail::require_fitted(this->users() > 0 || this->items() > 0, "explicit_als::fold_in_items");
+    detail::require_fitted(*this, "explicit_als::fold_in_items");
     const auto x = detail::checked_view<Scalar, Index>(policy, item_users, "explicit_als::fold_in_items");
     detail::require_user_columns(x.cols, this->users(), "explicit_als::fold_in_items");
     return fold(policy, {x}, this->user_factors_, user_biases_);
@@ -253,7 +253,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
 
   template <class Policy, class Matrix>
   csr_view<Scalar, Index> checked_histories(const Policy& policy, const Matrix& histories) const {
-    detail::require_fitted(this->items() > 0, "explicit_als::fold_in");
+    detail::require_fitted(*this, "explicit_als::fold_in");
     const auto x = detail::checked_view<Scalar, Index>(policy, histories, "explicit_als::fold_in");
     detail::require_columns(x.cols, this->items(), "explicit_als::fold_in");
     return x;

@@ -3,36 +3,48 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/kept.hpp>
 #include <akin/matrix.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
 
-/// Refers to a row-major compressed matrix of the caller, one row a user or an item and one column a feature, which
-/// must outlive it; by default to none.
+/// A row-major compressed matrix, one row a user or an item and one column a feature; by default none. Refers to an
+/// lvalue, which must outlive it, and owns an rvalue; copies share it.
 template <class Scalar = float, class Index = std::int32_t>
 class feature_matrix {
  public:
   feature_matrix() = default;
   /// Throws std::invalid_argument where the matrix is not compressed.
   template <class Matrix>
-  requires sparse_matrix_like<Matrix> feature_matrix(const Matrix& matrix) : present_(true) {
+  requires sparse_matrix_like<Matrix> feature_matrix(const Matrix& matrix AKIN_LIFETIME_BOUND) : present_(true) {
     detail::assert_interactions<Matrix, Scalar, Index>();
     view_ = detail::view_of(matrix, "feature_matrix");
   }
+  template <class Matrix>
+  requires(!std::is_reference_v<Matrix> && sparse_matrix_like<Matrix>) feature_matrix(Matrix&& matrix)
+      : feature_matrix(detail::to_shared(std::forward<Matrix>(matrix))) {}
 
   bool present() const noexcept { return present_; }
   const csr_view<Scalar, Index>& view() const noexcept { return view_; }
 
  private:
+  template <class Matrix>
+  explicit feature_matrix(std::shared_ptr<const Matrix> owner) : feature_matrix(*owner) {
+    owner_ = std::move(owner);
+  }
+
   csr_view<Scalar, Index> view_;
+  std::shared_ptr<const void> owner_;
   bool present_ = false;
 };
 

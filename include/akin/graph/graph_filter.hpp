@@ -137,6 +137,8 @@ class graph_filter {
   void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
 
   const graph_filter_options& options() const noexcept { return options_; }
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return histories_.is_set(); }
   std::int64_t users() const noexcept { return histories_.rows(); }
   std::int64_t items() const noexcept { return item_users_.rows(); }
   /// Whether the user has a value above 0.

@@ -114,6 +114,7 @@ class activity_blended_model
     return static_cast<std::size_t>(group_of_user_[static_cast<std::size_t>(user)]);
   }
 
+  bool is_fitted() const { return detail::are_fitted(parts_); }
   std::int64_t users() const { return groups_.front().users(); }
   std::int64_t items() const { return groups_.front().items(); }
   bool knows_user(index_type user) const {
@@ -123,6 +124,9 @@ class activity_blended_model
   bool knows_item(index_type item) const {
     return std::any_of(groups_.begin(), groups_.end(), [&](const blend_type& g) { return g.knows_item(item); });
   }
+
+  /// Whether the blend of the group without items has a list for a visitor of whom nothing is known.
+  bool answers_without_history() const { return groups_.front().answers_without_history(); }
 
   /// What each model adds to the score; see blended_model::shares.
   std::array<scalar_type, sizeof...(Models)> shares(index_type user, index_type item) const {

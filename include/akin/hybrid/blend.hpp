@@ -82,6 +82,7 @@ class blended_model
     return *std::get<Number>(parts_);
   }
 
+  bool is_fitted() const { return detail::are_fitted(parts_); }
   std::int64_t users() const { return std::get<0>(parts_)->users(); }
   std::int64_t items() const { return std::get<0>(parts_)->items(); }
   /// Whether a model with a weight knows the user.
@@ -90,6 +91,11 @@ class blended_model
   }
   bool knows_item(index_type item) const {
     return any_asked([&](const auto& model) { return model.knows_item(item); });
+  }
+
+  /// Whether a model with a weight has a list for a visitor of whom nothing is known.
+  bool answers_without_history() const {
+    return any_asked([](const auto& model) { return detail::answers_without_history(model); });
   }
 
   /// What each model adds to the score of the user and the item: their sum is the score, up to rounding. All are 0

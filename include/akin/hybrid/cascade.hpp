@@ -53,10 +53,13 @@ class cascade_model
   const Cheap& cheap() const noexcept { return *std::get<0>(parts_); }
   const Costly& costly() const noexcept { return *std::get<1>(parts_); }
 
+  bool is_fitted() const { return detail::are_fitted(parts_); }
   std::int64_t users() const { return cheap().users(); }
   std::int64_t items() const { return cheap().items(); }
   bool knows_user(index_type user) const { return cheap().knows_user(user); }
   bool knows_item(index_type item) const { return cheap().knows_item(item); }
+  /// Whether the cheap model has a list for a visitor of whom nothing is known.
+  bool answers_without_history() const { return detail::answers_without_history(cheap()); }
 
   /// Fills row i of `out` for request i, a user or a history; see detail::combined_scores.
   template <class Request>

@@ -60,11 +60,17 @@ class fallback_model
     return *std::get<Number>(parts_);
   }
 
+  bool is_fitted() const { return detail::are_fitted(parts_); }
   std::int64_t users() const { return std::get<0>(parts_)->users(); }
   std::int64_t items() const { return std::get<0>(parts_)->items(); }
   bool knows_user(index_type user) const { return source(user).has_value(); }
   bool knows_item(index_type item) const {
     return detail::any_part(parts_, [&](const auto& model) { return model.knows_item(item); });
+  }
+
+  /// Whether a visitor of whom nothing is known gets a list: where one of the models has one for everybody.
+  bool answers_without_history() const {
+    return detail::any_part(parts_, [](const auto& model) { return detail::answers_without_history(model); });
   }
 
   /// The number of the first model that knows the user, from 0 on; nullopt where none does.

@@ -243,7 +243,7 @@ requires(scorer<Models>&&...) std::array<double, sizeof...(Models)> learn_weight
                   static_cast<int>(metric.k));
   detail::require_same_shape(where, models...);
   const auto& first = std::get<0>(std::tie(models...));
-  detail::require_fitted(first.users() > 0 || first.items() > 0, where);
+  detail::require_fitted(first, where);
   const auto seen = detail::shaped_view<index_type>(policy, history, first.users(), first.items(), where, "history");
   const auto wanted =
       detail::shaped_view<index_type>(policy, held_out, first.users(), first.items(), where, "held_out");

@@ -147,7 +147,7 @@ requires(rating_predictor<Models>&&...) rating_weights<sizeof...(Models)> learn_
                   "regularization must be finite and not negative", options.regularization);
   detail::require_same_shape(where, models...);
   const auto& first = std::get<0>(std::tie(models...));
-  detail::require_fitted(first.users() > 0 || first.items() > 0, where);
+  detail::require_fitted(first, where);
   using value_type = detail::pointee<decltype(held_out.valuePtr())>;
   const auto x = detail::checked_view<value_type, index_type>(policy, held_out, "learn_rating_weights: held_out");
   if (x.rows != first.users() || x.cols != first.items())
@@ -204,6 +204,7 @@ class stacked_model {
     return *std::get<Number>(parts_);
   }
 
+  bool is_fitted() const { return detail::are_fitted(parts_); }
   std::int64_t users() const { return std::get<0>(parts_)->users(); }
   std::int64_t items() const { return std::get<0>(parts_)->items(); }
   bool knows_user(index_type user) const {

@@ -42,6 +42,7 @@ class switching_model {
     return *std::get<Number>(parts_);
   }
 
+  bool is_fitted() const { return detail::are_fitted(parts_); }
   std::int64_t users() const { return std::get<0>(parts_)->users(); }
   std::int64_t items() const { return std::get<0>(parts_)->items(); }
   /// Whether the user's model knows the user; false out of range.

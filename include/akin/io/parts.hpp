@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include <akin/concepts.hpp>
 #include <akin/error.hpp>
 #include <akin/io/reader.hpp>
 #include <akin/io/writer.hpp>
@@ -78,7 +79,7 @@ void write_label(model_writer& writer) {
 template <class Model>
 void write_model(model_writer& writer, const Model& model) {
   if constexpr (requires { model.users(), model.items(); })
-    require_fitted(model.users() > 0 || model.items() > 0, "save");
+    require_fitted(is_fitted(model), "save");
   if constexpr (holds_a_model<Model>) {
     model.write_held(writer);
   } else {

@@ -72,6 +72,8 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
   void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
 
   const ease_options& options() const noexcept { return options_; }
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return histories_.is_set(); }
   std::int64_t users() const noexcept { return histories_.rows(); }
   std::int64_t items() const noexcept { return weights_.rows(); }
   /// Whether the user has a value other than 0.

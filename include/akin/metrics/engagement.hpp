@@ -14,6 +14,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/kept.hpp>
 #include <akin/metrics/detail/student_t.hpp>
 #include <akin/metrics/statistics.hpp>
 
@@ -33,8 +34,9 @@ struct visited_shop {
 
 /// What a variant brought.
 struct sold_variant {
-  std::span<const double> revenues;  ///< one for each view that brought any; below 0 for returns
-  std::int64_t views = 0;            ///< of all, at least as many; those without a revenue brought 0
+  /// One for each view that brought any; below 0 for returns. Refers to an lvalue, and owns an rvalue.
+  detail::kept<std::span<const double>> revenues;
+  std::int64_t views = 0;  ///< of all, at least as many; those without a revenue brought 0
 };
 
 /// A mean over views, or a share of them.

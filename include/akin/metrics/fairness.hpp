@@ -13,6 +13,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/kept.hpp>
 #include <akin/metrics/detail/discounts.hpp>
 #include <akin/metrics/judged_list.hpp>
 
@@ -132,7 +133,8 @@ struct exposure_gap {
   std::span<const std::int32_t> groups;
 
   exposure_gap(int list_length, std::span<const std::int32_t> item_groups) : k(list_length), groups(item_groups) {}
-  exposure_gap(int, const std::vector<std::int32_t>&&) = delete;  // would not live until it is used
+  template <detail::owner_for<std::span<const std::int32_t>> Ids>
+  exposure_gap(int, const Ids&&) = delete;  // would not live until it is used
 
   class accumulator : public group_exposures {
    public:
@@ -162,7 +164,8 @@ struct exposure_of_group {
 
   exposure_of_group(int list_length, std::span<const std::int32_t> item_groups, std::int32_t which)
       : k(list_length), groups(item_groups), group(which) {}
-  exposure_of_group(int, const std::vector<std::int32_t>&&, std::int32_t) = delete;  // would not live until it is used
+  template <detail::owner_for<std::span<const std::int32_t>> Ids>
+  exposure_of_group(int, const Ids&&, std::int32_t) = delete;  // would not live until it is used
 
   class accumulator : public group_exposures {
    public:
@@ -249,7 +252,8 @@ struct item_recall_gap {
   std::span<const std::int32_t> groups;
 
   item_recall_gap(int list_length, std::span<const std::int32_t> item_groups) : k(list_length), groups(item_groups) {}
-  item_recall_gap(int, const std::vector<std::int32_t>&&) = delete;  // would not live until it is used
+  template <detail::owner_for<std::span<const std::int32_t>> Ids>
+  item_recall_gap(int, const Ids&&) = delete;  // would not live until it is used
 
   class accumulator : public group_recalls {
    public:
@@ -278,7 +282,8 @@ struct item_recall_of_group {
 
   item_recall_of_group(int list_length, std::span<const std::int32_t> item_groups, std::int32_t which)
       : k(list_length), groups(item_groups), group(which) {}
-  item_recall_of_group(int, const std::vector<std::int32_t>&&, std::int32_t) = delete;  // would not live until used
+  template <detail::owner_for<std::span<const std::int32_t>> Ids>
+  item_recall_of_group(int, const Ids&&, std::int32_t) = delete;  // would not live until it is used
 
   class accumulator : public group_recalls {
    public:

@@ -69,6 +69,8 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
 
   const user_knn_options& options() const noexcept { return options_; }
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return histories_.is_set(); }
   std::int64_t users() const noexcept { return histories_.rows(); }
   std::int64_t items() const noexcept { return histories_.cols(); }
   /// Whether the user has a neighbour.

@@ -48,7 +48,7 @@ auto explain(const Model& model, const Matrix& user_items, std::type_identity_t<
   using index_type = typename Model::index_type;
   static_assert(explainable<Model>, "akin: explain needs a model that can split a score over a user's items");
   detail::assert_interactions<Matrix, scalar_type, index_type>();
-  detail::require_fitted(model.items() > 0, "explain");
+  detail::require_fitted(model, "explain");
   detail::require(options.k >= 1, "explain", "k must be positive", options.k);
   const auto view = detail::view_of(user_items, "explain");
   if (view.cols != model.items())

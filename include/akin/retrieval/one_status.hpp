@@ -24,7 +24,8 @@ enum class one_status {
   mismatched_availability,  ///< from or until is not of the model's items
   unknown_candidate,        ///< no id of the model
   invalid_minimum,          ///< minimum_score is not a number
-  invalid_vector            ///< of another length than the index's, or not finite
+  invalid_vector,           ///< of another length than the index's, or not finite
+  fitted_on_nothing         ///< the model was fitted on 0 users x 0 items
 };
 
 /// A sentence for a log.
@@ -56,6 +57,8 @@ constexpr std::string_view to_string(one_status status) noexcept {
       return "minimum_score must be a number";
     case one_status::invalid_vector:
       return "the vector must have as many numbers as the index's rows, all finite";
+    case one_status::fitted_on_nothing:
+      return "the model has learnt nothing, it was fitted on 0 users x 0 items";
   }
   return "no status";
 }

@@ -91,7 +91,7 @@ auto recommend_to(const Policy& policy, const Model& model, std::int64_t count, 
   using index_type = typename Model::index_type;
   assert_policy<Policy>();
   static_assert(scorer<Model>, "akin: recommend needs a model that scores all items for a user");
-  require_fitted(model.users() > 0 || model.items() > 0, "recommend");
+  require_fitted(model, "recommend");
   check_query(q, model.users(), model.items(), "recommend");
   if constexpr (scores_inner_products<Model>)
     if (is_worth_tiles(model, q, count))
@@ -115,7 +115,7 @@ template <class Policy, class Model>
 recommendations<typename Model::scalar_type, typename Model::index_type> recommend(
     const Policy& policy, const Model& model, std::span<const std::type_identity_t<typename Model::index_type>> users,
     const query<typename Model::index_type>& q) {
-  detail::require_fitted(model.users() > 0 || model.items() > 0, "recommend");
+  detail::require_fitted(model, "recommend");
   for (const auto user : users) detail::require_id(user, model.users(), "recommend", "each of users");
   return detail::recommend_to(
       policy, model, static_cast<std::int64_t>(users.size()),
@@ -134,7 +134,7 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
 template <class Model>
 typename Model::scalar_type score(const Model& model, std::type_identity_t<typename Model::index_type> user,
                                   std::type_identity_t<typename Model::index_type> item) {
-  detail::require_fitted(model.items() > 0 || model.users() > 0, "score");
+  detail::require_fitted(model, "score");
   detail::require_id(user, model.users(), "score", "user");
   detail::require_id(item, model.items(), "score", "item");
   return model.score(user, item);

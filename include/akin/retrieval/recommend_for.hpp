@@ -19,7 +19,8 @@
 namespace akin::inline AKIN_ABI {
 
 /// A model that can score every item for a history that it has never seen: score_history(columns, values, out) fills
-/// out[item], -infinity where there is no evidence.
+/// out[item], -infinity where there is no evidence. A model that needs none says so by answers_without_history(), and
+/// is then asked about empty histories too.
 template <class T>
 concept history_scorer = requires(const T& model, slice<const typename T::index_type> columns,
                                   slice<const typename T::scalar_type> values, std::span<typename T::scalar_type> out) {
@@ -28,7 +29,8 @@ concept history_scorer = requires(const T& model, slice<const typename T::index_
 
 /// The k best items for each row of `histories` (any number of rows x items), list r for row r; without a refit, and
 /// for the rows of the training the same lists as recommend. What a history holds is not excluded by itself: say
-/// `.exclude = histories`, of which row r is that of history r. An empty history gets an empty list.
+/// `.exclude = histories`, of which row r is that of history r. An empty history gets what recommend gives a user
+/// without one: an empty list, or that of everybody where the model has one (popularity, a fallback that ends with it).
 ///
 /// Throws not_fitted, or std::invalid_argument for histories or a query that do not fit the model.
 template <class Policy, class Model, class Matrix>
@@ -37,14 +39,14 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
   using scalar_type = typename Model::scalar_type;
   using index_type = typename Model::index_type;
   static_assert(history_scorer<Model>, "akin: recommend_for needs a model that can score a history");
-  detail::require_fitted(model.users() > 0 || model.items() > 0, "recommend_for");
+  detail::require_fitted(model, "recommend_for");
   const auto x = detail::checked_view<scalar_type, index_type>(policy, histories, "recommend_for");
   detail::require_columns(x.cols, model.items(), "recommend_for");
   detail::check_query(q, x.rows, model.items(), "recommend_for");
   using request = detail::history<scalar_type, index_type>;
   const auto history_at = [&](std::int64_t row) -> std::optional<request> {
-    if (x.row_size(row) == 0) return std::nullopt;
-    return request{x.row_columns(row), x.row_values(row)};
+    const request of{x.row_columns(row), x.row_values(row)};
+    return detail::is_known(model, of) ? std::optional(of) : std::nullopt;
   };
   return detail::rank_requests<request>(
       policy, model, x.rows, history_at, [](std::int64_t row) { return row; }, q);

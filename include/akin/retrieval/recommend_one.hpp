@@ -37,7 +37,8 @@ one_result recommend_one(const Model& model, std::type_identity_t<typename Model
                          std::span<std::type_identity_t<typename Model::scalar_type>> scores) noexcept {
   static_assert(real_time_scorer<Model>,
                 "akin: recommend_one needs a model whose score_all neither throws nor allocates (noexcept)");
-  if (model.users() == 0 && model.items() == 0) return {0, one_status::not_fitted};
+  if (model.users() == 0 && model.items() == 0)
+    return {0, detail::is_fitted(model) ? one_status::fitted_on_nothing : one_status::not_fitted};
   const one_status status =
       detail::check_one(q, model.users(), model.items(), scratch, std::min(items.size(), scores.size()));
   if (status != one_status::ok) return {0, status};

@@ -25,9 +25,11 @@ class recommendations {
   int k() const noexcept { return k_; }
 
   /// The items of list number `list` < size().
-  std::span<const Index> items(std::size_t list) const noexcept { return {items_.data() + start(list), count(list)}; }
+  std::span<const Index> items(std::size_t list) const noexcept AKIN_LIFETIME_BOUND {
+    return {items_.data() + start(list), count(list)};
+  }
   /// Their scores.
-  std::span<const Scalar> scores(std::size_t list) const noexcept {
+  std::span<const Scalar> scores(std::size_t list) const noexcept AKIN_LIFETIME_BOUND {
     return {scores_.data() + start(list), count(list)};
   }
 

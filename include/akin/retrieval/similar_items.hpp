@@ -38,7 +38,7 @@ recommendations<typename Model::scalar_type, typename Model::index_type> similar
   using index_type = typename Model::index_type;
   detail::assert_policy<Policy>();
   static_assert(item_similarity<Model>, "akin: similar_items needs a model that compares items");
-  detail::require_fitted(model.items() > 0, "similar_items");
+  detail::require_fitted(model, "similar_items");
   detail::require(q.exclude.rows == 0, "similar_items", "exclude must be empty, items have no users");
   detail::check_query(q, 0, model.items(), "similar_items");
   for (const index_type item : items) detail::require_id(item, model.items(), "similar_items", "each of items");

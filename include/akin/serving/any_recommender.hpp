@@ -42,10 +42,12 @@ class recommender_interface {
 
   virtual ~recommender_interface() = default;
   virtual std::string_view kind() const = 0;
+  virtual bool is_fitted() const = 0;
   virtual std::int64_t users() const = 0;
   virtual std::int64_t items() const = 0;
   virtual bool knows_user(Index user) const = 0;
   virtual bool knows_item(Index item) const = 0;
+  virtual bool answers_without_history() const = 0;
   virtual Scalar score(Index user, Index item) const = 0;
   virtual void score_rows(std::span<const Index> users, rows_view<Scalar> out) const = 0;
   virtual void score_rows(std::span<const history_type> histories, rows_view<Scalar> out) const = 0;
@@ -75,10 +77,12 @@ class held_recommender final : public recommender_interface<typename Model::scal
     else
       return "a model without a name";
   }
+  bool is_fitted() const override { return detail::is_fitted(*model_); }
   std::int64_t users() const override { return model_->users(); }
   std::int64_t items() const override { return model_->items(); }
   bool knows_user(index_type user) const override { return model_->knows_user(user); }
   bool knows_item(index_type item) const override { return model_->knows_item(item); }
+  bool answers_without_history() const override { return detail::answers_without_history(*model_); }
   scalar_type score(index_type user, index_type item) const override { return model_->score(user, item); }
 
   void score_rows(std::span<const index_type> users, rows_view<scalar_type> out) const override { fill(users, out); }
@@ -165,10 +169,13 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
 
   /// The name of the kind of model, "item_knn".
   std::string_view kind() const { return model_->kind(); }
+  bool is_fitted() const { return model_->is_fitted(); }
   std::int64_t users() const { return model_->users(); }
   std::int64_t items() const { return model_->items(); }
   bool knows_user(Index user) const { return model_->knows_user(user); }
   bool knows_item(Index item) const { return model_->knows_item(item); }
+  /// Whether the model has a list for a visitor of whom nothing is known.
+  bool answers_without_history() const { return model_->answers_without_history(); }
   /// The model's score, 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const { return model_->score(user, item); }
 

@@ -36,8 +36,12 @@ class cached_list {
   explicit cached_list(recommendations<Scalar, Index> lists)
       : lists_(std::make_shared<const recommendations<Scalar, Index>>(std::move(lists))) {}
 
-  std::span<const Index> items() const noexcept { return lists_ ? lists_->items(0) : std::span<const Index>(); }
-  std::span<const Scalar> scores() const noexcept { return lists_ ? lists_->scores(0) : std::span<const Scalar>(); }
+  std::span<const Index> items() const noexcept AKIN_LIFETIME_BOUND {
+    return lists_ ? lists_->items(0) : std::span<const Index>();
+  }
+  std::span<const Scalar> scores() const noexcept AKIN_LIFETIME_BOUND {
+    return lists_ ? lists_->scores(0) : std::span<const Scalar>();
+  }
 
  private:
   std::shared_ptr<const recommendations<Scalar, Index>> lists_;
@@ -93,13 +97,16 @@ class cached {
   using index_type = typename model_type::index_type;
   using list_type = cached_list<scalar_type, index_type>;
 
-  /// All lists answer `q`, whose views must live as long as the cache and whose k is not looked at. Throws
-  /// std::invalid_argument for options out of range.
+  /// All lists answer `q`, whose k is not looked at. What it was made of as an rvalue it owns, so does the cache; what
+  /// it refers to must live as long as the cache. Throws std::invalid_argument for options out of range.
   explicit cached(const Source& model, const query<index_type>& q = {}, const cached_options& options = {})
       : cached(refer(model), fixed(q), options) {}
   explicit cached(Source&& model, const query<index_type>& q = {},
                   const cached_options& options = {}) requires std::move_constructible<Source>
       : cached(own(std::move(model)), fixed(q), options) {}
+  /// A live_model that is a temporary does not compile, nor does a constant that is one.
+  explicit cached(const Source&& model, const query<index_type>& q = {}, const cached_options& options = {})
+      : cached(refuse_temporary(model), fixed(q), options) {}
 
   /// The same with a query that depends on the model: query_of(model) gives it, for example with .exclude =
   /// model.histories() of a live model that grows. Many threads may call it at once.
@@ -112,6 +119,10 @@ class cached {
   const QueryOf&, const model_type& > &&std::move_constructible<Source> cached(Source&& model, QueryOf query_of,
                                                                                const cached_options& options = {})
       : cached(own(std::move(model)), query_function(std::move(query_of)), options) {}
+  template <class QueryOf>
+  requires std::is_invocable_r_v < query<index_type>,
+  const QueryOf&, const model_type& > cached(const Source&& model, QueryOf query_of, const cached_options& options = {})
+      : cached(refuse_temporary(model), query_function(std::move(query_of)), options) {}
 
   /// What recommend gives for the user, k items at most. Throws as it does, and keeps nothing then.
   list_type recommend(index_type user, int k) {
@@ -184,6 +195,12 @@ class cached {
   }
 
   static source_pointer refer(const Source& model) { return {std::shared_ptr<const void>(), &model}; }
+  template <class Temporary>
+  static source_pointer refuse_temporary(const Temporary&) {
+    static_assert(!std::is_same_v<Temporary, Source>,
+                  "akin: cached refers to a live_model, which must outlive it; this one is a temporary");
+    return {};
+  }
   static source_pointer own(Source&& model) { return std::make_shared<const Source>(std::move(model)); }
   static query_function fixed(const query<index_type>& q) {
     return [q](const model_type&) { return q; };

@@ -127,11 +127,12 @@ class live_model {
   }
 
   /// The current model. Wait-free where the machine adds atomically.
-  snapshot read() const noexcept {
+  snapshot read() const& noexcept {
     auto& self = const_cast<live_model&>(*this);  // counting readers changes nothing that they can see
     const std::uint64_t before = self.current_.fetch_add(1, std::memory_order_acquire);
     return {self, self.cells_[number_of(before)]};
   }
+  snapshot read() const&& = delete;  // would outlive what it is a snapshot of
 
   /// Replaces the model; who reads the old one goes on with it. Returns the version. Waits for other writers only.
   /// Throws std::bad_alloc, or std::length_error where readers hold 4095 old models; the model then stays.

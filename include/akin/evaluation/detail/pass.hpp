@@ -259,7 +259,7 @@ template <class Policy, class Model, class Train, class Test, class... Metrics>
 auto checked_task(const Policy& policy, const Model& model, const Train& train, const Test& test,
                   const evaluation_options& options, std::string_view where, const Metrics&... metrics) {
   using index_type = typename Model::index_type;
-  require_fitted(model.items() > 0 || model.users() > 0, where);
+  require_fitted(model, where);
   require(options.sampled_negatives >= 0, where, "sampled_negatives must not be negative", options.sampled_negatives);
   require(options.bootstrap >= 0, where, "bootstrap must not be negative", options.bootstrap);
   const int k = longest_list(where, metrics...);

@@ -196,6 +196,8 @@ class biased_factors {
   using scalar_type = Scalar;
   using index_type = Index;
 
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return learnt_.user_factors.is_set(); }
   std::int64_t users() const noexcept { return learnt_.user_factors.rows(); }
   std::int64_t items() const noexcept { return learnt_.item_factors.rows(); }
   /// Whether there is evidence; false out of range.

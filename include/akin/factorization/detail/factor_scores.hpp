@@ -25,6 +25,8 @@ class factor_scores {
   using scalar_type = Scalar;
   using index_type = Index;
 
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return user_factors_.is_set(); }
   std::int64_t users() const noexcept { return user_factors_.rows(); }
   std::int64_t items() const noexcept { return item_factors_.rows(); }
   /// Whether there is evidence; false out of range.

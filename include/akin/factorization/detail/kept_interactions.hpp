@@ -23,7 +23,7 @@ namespace akin::inline AKIN_ABI::detail {
 /// Throws not_fitted or std::invalid_argument unless the model has learnt something and kept it.
 template <class Model>
 void require_kept(const Model& model, std::string_view where) {
-  require_fitted(model.users() > 0 || model.items() > 0, where);
+  require_fitted(is_fitted(model), where);
   require(model.options().keep_interactions, where, "keep_interactions must be true in the model's options");
 }
 

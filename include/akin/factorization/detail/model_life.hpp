@@ -49,7 +49,7 @@ class updatable : public Base {
   template <class Policy, class Matrix>
   dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
     const std::string where = named("fold_in");
-    require_fitted(this->items() > 0, where);
+    require_fitted(*this, where);
     const auto x = checked_view<Scalar, Index>(policy, histories, where);
     Model::check_values(x, where);
     require_columns(x.cols, this->items(), where);
@@ -60,7 +60,7 @@ class updatable : public Base {
   template <class Policy, class Matrix>
   dense_matrix<Scalar> fold_in_items(const Policy& policy, const Matrix& item_users) const {
     const std::string where = named("fold_in_items");
-    require_fitted(this->users() > 0, where);
+    require_fitted(*this, where);
     if (Model::items_need_histories) require_kept(self(), where);
     const auto x = checked_view<Scalar, Index>(policy, item_users, where);
     Model::check_values(x, where);

@@ -23,16 +23,6 @@ namespace akin::inline AKIN_ABI::detail {
 /// Users that a hybrid scores at once: enough that memory for a row costs nothing, and for parts that score blocks.
 inline constexpr std::int64_t combined_users = 16;
 
-/// Whether the part can be asked: a user must be known, a history must not be empty.
-template <class Model>
-bool is_known(const Model& model, typename Model::index_type user) {
-  return model.knows_user(user);
-}
-template <class Model>
-bool is_known(const Model&, const history_of<Model>& of) noexcept {
-  return !of.columns.empty();
-}
-
 /// The row of a view.
 template <class Scalar>
 std::span<Scalar> row_of(const rows_view<Scalar>& rows, std::size_t row) {

@@ -27,6 +27,7 @@ class part {
  public:
   explicit part(const Model& model) noexcept : model_(std::shared_ptr<const void>(), &model) {}
   explicit part(Model&& model) : model_(std::make_shared<const Model>(std::move(model))) {}
+  explicit part(const Model&& model) : model_(std::make_shared<const Model>(model)) {}
   part(const part&) = default;
   part& operator=(const part&) = default;
   ~part() = default;
@@ -83,6 +84,12 @@ void for_each_part(const std::tuple<part<Models>...>& parts, const Body& body) {
 template <class... Models, class Predicate>
 bool any_part(const std::tuple<part<Models>...>& parts, const Predicate& predicate) {
   return std::apply([&](const auto&... each) { return (predicate(*each) || ...); }, parts);
+}
+
+/// Whether all parts are fitted, be it on nothing.
+template <class... Models>
+bool are_fitted(const std::tuple<part<Models>...>& parts) {
+  return !any_part(parts, [](const auto& model) { return !is_fitted(model); });
 }
 
 /// The number of the first part that predicate(model) holds for.

@@ -47,6 +47,8 @@ class item_weights {
   using scalar_type = Scalar;
   using index_type = Index;
 
+  /// Whether fit was called, be it with no users and no items.
+  bool is_fitted() const noexcept { return histories_.is_set(); }
   std::int64_t users() const noexcept { return histories_.rows(); }
   std::int64_t items() const noexcept { return weights_.rows(); }
   bool knows_user(Index user) const noexcept {

@@ -58,7 +58,7 @@ class refitted {
   /// The name of the call; throws not_fitted before the first fit.
   std::string fitted(const char* call) {
     std::string where = sentence(Model::kind, "::", call);
-    require_fitted(self().items() > 0 || self().users() > 0, where);
+    require_fitted(is_fitted(self()), where);
     return where;
   }
 };

@@ -25,6 +25,27 @@ struct history {
 template <class Model>
 using history_of = history<typename Model::scalar_type, typename Model::index_type>;
 
+/// Whether the model scores an empty history: that of a visitor of whom nothing is known.
+template <class Model>
+bool answers_without_history(const Model& model) {
+  if constexpr (requires {
+                  { model.answers_without_history() } -> std::convertible_to<bool>;
+                })
+    return model.answers_without_history();
+  else
+    return false;
+}
+
+/// Whether the model has a list for the user, or for the history.
+template <class Model>
+bool is_known(const Model& model, typename Model::index_type user) {
+  return model.knows_user(user);
+}
+template <class Model>
+bool is_known(const Model& model, const history_of<Model>& of) {
+  return !of.columns.empty() || answers_without_history(model);
+}
+
 /// A model that scores up to `block_users` users, or histories, for little more than one: score_block fills row i of
 /// `out` with what score_all, or score_history, gives for element i, to the bit.
 template <class Model, class Request>

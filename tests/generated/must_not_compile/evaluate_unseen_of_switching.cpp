@@ -1,16 +1,17 @@
 // expect: akin: evaluate_unseen needs a model that can score a history
-#include <akin/baselines/bias.hpp>
 #include <akin/evaluation/evaluate_unseen.hpp>
+#include <akin/hybrid/switching.hpp>
 #include <akin/linear/ease.hpp>
 #include <akin/metrics/ranking.hpp>
 
 int main() {
-#if defined(AKIN_SHOULD_FAIL)
-  akin::bias<float> model;
-#else
-  akin::ease<float> model;
-#endif
   const akin::sparse_matrix<float> known(2, 3);
-  model.fit(akin::execution::seq, known);
+  akin::ease<float> ease;
+  ease.fit(akin::execution::seq, known);
+#if defined(AKIN_SHOULD_FAIL)
+  const auto model = akin::switching([](std::int32_t) { return 0; }, ease);  // a history has no id
+#else
+  const auto& model = ease;
+#endif
   static_cast<void>(akin::evaluate_unseen(akin::execution::seq, model, known, known, akin::metrics::recall{1}));
 }
