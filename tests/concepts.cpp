@@ -57,3 +57,12 @@ TEST_CASE("a scorer answers for one item and for all, without being changed") {
   STATIC_REQUIRE(akin::factor_model_like<with_factors>);
   STATIC_REQUIRE(!akin::factor_model_like<table_model<float>>);
 }
+
+TEST_CASE("a model that does not say whether it is fitted is so where it has users or items") {
+  const table_model<float> nothing, something{akin::dense_matrix<float>::Zero(0, 3)};
+  CHECK_FALSE(akin::detail::is_fitted(nothing));
+  CHECK(akin::detail::is_fitted(something));
+  CHECK_THROWS_WITH(akin::detail::require_fitted(nothing, "ask"),
+                    "ask: the model has learnt nothing yet, call fit first");
+  CHECK_NOTHROW(akin::detail::require_fitted(something, "ask"));
+}

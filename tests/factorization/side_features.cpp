@@ -340,12 +340,12 @@ TEST_CASE("items that nobody has taken yet find their users by features, and not
 
 TEST_CASE("features refer to lvalues and own rvalues") {
   const auto x = interactions(1);
-  const auto users = user_features(), items = item_features();
-  const features_type referring = {.users = users, .items = items};
-  CHECK(referring.users.view().values == users.valuePtr());
-  const Eigen::Map<const sparse> map(users.rows(), users.cols(), users.nonZeros(), users.outerIndexPtr(),
-                                     users.innerIndexPtr(), users.valuePtr());
-  CHECK(features_type{.users = Eigen::Map<const sparse>(map)}.users.view().values == users.valuePtr());
+  const auto of_users = user_features(), of_items = item_features();
+  const features_type referring = {.users = of_users, .items = of_items};
+  CHECK(referring.users.view().values == of_users.valuePtr());
+  const Eigen::Map<const sparse> map(of_users.rows(), of_users.cols(), of_users.nonZeros(), of_users.outerIndexPtr(),
+                                     of_users.innerIndexPtr(), of_users.valuePtr());
+  CHECK(features_type{.users = Eigen::Map<const sparse>(map)}.users.view().values == of_users.valuePtr());
   const features_type owning = {.users = user_features(), .items = item_features()};
   const auto copy = owning;
   CHECK(copy.users.view().values == owning.users.view().values);
