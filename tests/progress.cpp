@@ -26,3 +26,35 @@ TEST_CASE("an observer that returns nothing never stops a training") {
   akin::no_observer nobody;
   CHECK(akin::detail::notify(nobody, {}));
 }
+
+namespace {
+
+int told_by_pointer = 0;
+bool stop_after_two(const akin::progress& state) {
+  ++told_by_pointer;
+  return state.iteration < 2;
+}
+
+}  // namespace
+
+TEST_CASE("an observer behind the doors is the caller's, whatever kind it is") {
+  int told = 0;
+  auto silent = [&](const akin::progress&) { ++told; };
+  const auto stopping = [&](const akin::progress& state) { return state.iteration < 2; };
+  const akin::detail::observer_ref by_void(silent), by_answer(stopping), by_function(stop_after_two);
+  CHECK((by_void.is_present() && by_answer.is_present() && by_function.is_present()));
+  CHECK(by_void({.iteration = 5}));
+  CHECK(told == 1);
+  CHECK(by_answer({.iteration = 1}));
+  CHECK_FALSE(by_answer({.iteration = 2}));
+  CHECK(by_function({.iteration = 1}));
+  CHECK_FALSE(by_function({.iteration = 2}));
+  CHECK(told_by_pointer == 2);
+}
+
+TEST_CASE("nobody is told where there is no observer") {
+  akin::no_observer nobody;
+  const akin::detail::observer_ref observer(nobody);
+  CHECK_FALSE(observer.is_present());
+  CHECK(observer({.iteration = 1}));
+}

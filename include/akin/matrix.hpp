@@ -154,8 +154,8 @@ auto view_of(const Matrix& x, std::string_view where) {
 
 /// Throws unless the rows follow one another from the first element on, the columns of each row are in range and
 /// ascending and all values are finite; O(rows + nonzeros).
-template <class Policy, class Scalar, class Index>
-void check_interactions(const Policy& policy, const csr_view<Scalar, Index>& x, std::string_view where) {
+template <class Scalar, class Index>
+void check_interactions(const host_policy& policy, const csr_view<Scalar, Index>& x, std::string_view where) {
   if (x.rows > largest_id<Index> || x.cols > largest_id<Index>)
     fail<std::invalid_argument>(where, ": rows and columns must be at most ", largest_id<Index>, ", got ", x.rows,
                                 " x ", x.cols);

@@ -21,10 +21,30 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// Workers that a call under this policy may use: the size of per-worker scratch.
-inline int worker_count(const execution::sequenced_policy&) noexcept { return 1; }
+/// What the policies of the host are behind the doors: a number of threads. So nothing is compiled once for each.
+class host_policy {
+ public:
+  constexpr host_policy(const execution::sequenced_policy&) noexcept : threads_(1) {}
+  constexpr host_policy(const execution::parallel_policy& policy) noexcept : threads_(policy.requested_threads()) {}
 
-inline int worker_count(const execution::parallel_policy& policy) {
+  /// 1 for the caller's own, 0 where OpenMP decides.
+  constexpr int requested_threads() const noexcept { return threads_; }
+
+ private:
+  int threads_;
+};
+
+/// The policy that engines take: host_policy for those of the host, others as they are.
+template <class Policy>
+constexpr decltype(auto) behind_door(const Policy& policy) noexcept {
+  if constexpr (std::is_convertible_v<const Policy&, host_policy>)
+    return host_policy(policy);
+  else
+    return (policy);
+}
+
+/// Workers that a call under this policy may use: the size of per-worker scratch.
+inline int worker_count(const host_policy& policy) {
   constexpr int most = 4096;  // far beyond any machine; beyond it the runtime fails without a word
   require(policy.requested_threads() >= 0 && policy.requested_threads() <= most, "execution::par.threads",
           "count must be between 0 and 4096", policy.requested_threads());
@@ -36,8 +56,7 @@ inline int worker_count(const execution::parallel_policy& policy) {
 }
 
 /// The same for a call on that many rows: no more workers than rows.
-template <class Policy>
-int worker_count(const Policy& policy, std::int64_t rows) {
+inline int worker_count(const host_policy& policy, std::int64_t rows) {
   return static_cast<int>(std::min<std::int64_t>(worker_count(policy), rows));
 }
 
@@ -92,8 +111,8 @@ void run_row(Body& body, std::int64_t row, int worker, first_error& error) {
 /// Calls body(row, worker) once for each row in [0, rows), worker in [0, worker_count(policy, rows)); rows must
 /// be independent of each other. What a row throws is thrown after all rows have run; of several, that of the lowest
 /// row.
-template <class Policy, class Body>
-void for_each_row(const Policy& policy, std::int64_t rows, Body&& body) {
+template <class Body>
+void for_each_row(const host_policy& policy, std::int64_t rows, Body&& body) {
   const int workers = worker_count(policy, rows);
   first_error error;
   if (workers > 1) {
@@ -109,8 +128,8 @@ void for_each_row(const Policy& policy, std::int64_t rows, Body&& body) {
 
 /// Combines map(begin, end, worker) over blocks of [0, size) in ascending order. The blocks depend on block_size alone,
 /// so the result has the same bits for any number of threads.
-template <class Policy, class Result, class Map, class Combine>
-Result reduce_blocks(const Policy& policy, std::int64_t size, std::int64_t block_size, Result initial, Map&& map,
+template <class Result, class Map, class Combine>
+Result reduce_blocks(const host_policy& policy, std::int64_t size, std::int64_t block_size, Result initial, Map&& map,
                      Combine&& combine) {
   const std::int64_t blocks = (size + block_size - 1) / block_size;
   std::vector<Result> partial(static_cast<std::size_t>(blocks), initial);
@@ -124,3 +143,14 @@ Result reduce_blocks(const Policy& policy, std::int64_t size, std::int64_t block
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI
+
+namespace akin {
+inline namespace AKIN_SEAM {
+
+template <>
+struct execution_traits<detail::host_policy> {
+  using backend_type = backend::host;
+};
+
+}  // namespace AKIN_SEAM
+}  // namespace akin

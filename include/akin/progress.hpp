@@ -3,6 +3,7 @@
 #pragma once
 
 #include <limits>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -38,6 +39,31 @@ bool notify(Observer& observer, const progress& state) {
     return static_cast<bool>(observer(state));
   }
 }
+
+/// An observer behind the doors: refers to the caller's, or to nobody. So a training is compiled once for all of them.
+class observer_ref {
+ public:
+  template <class Observer>
+  requires(!std::is_same_v<std::remove_cv_t<Observer>, observer_ref>) explicit observer_ref(
+      Observer& observer) noexcept {
+    if constexpr (std::is_function_v<Observer>) {
+      observer_ = reinterpret_cast<void*>(&observer);
+      call_ = [](void* called, const progress& state) { return notify(*reinterpret_cast<Observer*>(called), state); };
+    } else if constexpr (!std::is_same_v<std::remove_cv_t<Observer>, no_observer>) {
+      observer_ = const_cast<void*>(static_cast<const void*>(std::addressof(observer)));
+      call_ = [](void* called, const progress& state) { return notify(*static_cast<Observer*>(called), state); };
+    }
+  }
+
+  /// Whether there is anybody to be told.
+  bool is_present() const noexcept { return call_ != nullptr; }
+  /// Whether the training shall go on.
+  bool operator()(const progress& state) const { return call_ == nullptr || call_(observer_, state); }
+
+ private:
+  void* observer_ = nullptr;
+  bool (*call_)(void*, const progress&) = nullptr;
+};
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI

@@ -20,6 +20,7 @@
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
+#include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -157,14 +158,15 @@ class segment_popularity {
     Scalar everybody, unit;
   };
 
-  template <class Policy, class Segments>
-  static view_type checked_memberships(const Policy& policy, const Segments& user_segments, std::string_view where) {
+  template <class Segments>
+  static view_type checked_memberships(const detail::host_policy& policy, const Segments& user_segments,
+                                       std::string_view where) {
     const auto m = detail::checked_view<Scalar, Index>(policy, user_segments, where);
     detail::check_not_negative(m, where);
     return m;
   }
-  template <class Policy, class Segments, class Matrix>
-  static std::pair<view_type, view_type> checked(const Policy& policy, const Segments& user_segments,
+  template <class Segments, class Matrix>
+  static std::pair<view_type, view_type> checked(const detail::host_policy& policy, const Segments& user_segments,
                                                  const Matrix& user_items) {
     constexpr std::string_view where = "segment_popularity::fit";
     const auto m = checked_memberships(policy, user_segments, where);
@@ -177,8 +179,8 @@ class segment_popularity {
   }
 
   /// `members`: segments x users.
-  template <class Policy>
-  void learn(const Policy& policy, const view_type& memberships, const view_type& x, const view_type& members) {
+  void learn(const detail::host_policy& policy, const view_type& memberships, const view_type& x,
+             const view_type& members) {
     auto tastes = detail::summed_rows(
         policy, members, x, [&](auto& adder, auto users, auto weights) { return adder.sum(x, users, weights); });
     detail::storage<Scalar> totals(tastes.rows()), shares(x.cols);

@@ -27,6 +27,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -222,14 +223,15 @@ class tfidf_vectorizer {
   }
   detail::tfidf_weights weights() const noexcept { return {idf_.data(), options_.sublinear_tf, options_.norm}; }
 
-  template <class Policy, class Weigh>
-  sparse_matrix<float> matrix(const Policy& policy, const blocks_type& blocks, std::size_t documents,
+  template <class Weigh>
+  sparse_matrix<float> matrix(const detail::host_policy& policy, const blocks_type& blocks, std::size_t documents,
                               const Weigh& weigh) const {
     return detail::term_matrix(policy, blocks, static_cast<std::int64_t>(documents), features(), weigh);
   }
 
-  template <class Policy, class Document>
-  blocks_type known_terms(const Policy& policy, std::span<const Document> documents, std::string_view where) const {
+  template <class Document>
+  blocks_type known_terms(const detail::host_policy& policy, std::span<const Document> documents,
+                          std::string_view where) const {
     detail::require_fitted(features() > 0, where);
     require_tokenizer(where);
     const bool hashed = options_.hashed_features > 0;
@@ -247,24 +249,25 @@ class tfidf_vectorizer {
   }
 
   /// column_of(worker) maps that worker's ids.
-  template <class Policy, class ColumnOf>
-  static void place(const Policy& policy, blocks_type& blocks, const ColumnOf& column_of) {
+  template <class ColumnOf>
+  static void place(const detail::host_policy& policy, blocks_type& blocks, const ColumnOf& column_of) {
     detail::for_each_row(policy, static_cast<std::int64_t>(blocks.size()), [&](std::int64_t b, int) {
       detail::counted_block& block = blocks[static_cast<std::size_t>(b)];
       detail::place_cells(block, column_of(block.worker));
     });
   }
 
-  template <class Policy, class Document>
-  blocks_type learn(const Policy& policy, std::span<const Document> documents, std::string_view where) {
+  template <class Document>
+  blocks_type learn(const detail::host_policy& policy, std::span<const Document> documents, std::string_view where) {
     detail::require(!documents.empty(), where, "documents must not be empty");
     require_tokenizer(where);
     return options_.hashed_features > 0 ? learn_hashed(policy, documents, where)
                                         : learn_terms(policy, documents, where);
   }
 
-  template <class Policy, class Document>
-  blocks_type learn_terms(const Policy& policy, std::span<const Document> documents, std::string_view where) {
+  template <class Document>
+  blocks_type learn_terms(const detail::host_policy& policy, std::span<const Document> documents,
+                          std::string_view where) {
     std::vector<id_map> found(static_cast<std::size_t>(detail::worker_count(policy)));
     auto blocks = detail::count_terms(policy, reader(), documents, where, [&](std::string_view term, int worker) {
       return found[static_cast<std::size_t>(worker)].insert(term);
@@ -294,8 +297,9 @@ class tfidf_vectorizer {
     return blocks;
   }
 
-  template <class Policy, class Document>
-  blocks_type learn_hashed(const Policy& policy, std::span<const Document> documents, std::string_view where) {
+  template <class Document>
+  blocks_type learn_hashed(const detail::host_policy& policy, std::span<const Document> documents,
+                           std::string_view where) {
     auto blocks = detail::count_terms(policy, reader(), documents, where,
                                       [&](std::string_view term, int) { return hashed_column(term); });
     place(policy, blocks, [](int) { return [](std::int32_t column) { return column; }; });

@@ -12,6 +12,7 @@
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/evaluation/per_user.hpp>
 #include <akin/metrics/statistics.hpp>
+#include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -38,9 +39,10 @@ struct comparison {
 namespace detail {
 
 /// What the metric says of each evaluated user.
-template <class Policy, class Model, class Train, class Test, class Metric>
-std::vector<double> values_to_compare(const Policy& policy, const Model& model, const Train& train, const Test& test,
-                                      const Metric& metric, const comparison_options& options, std::string_view where) {
+template <class Model, class Train, class Test, class Metric>
+std::vector<double> values_to_compare(const host_policy& policy, const Model& model, const Train& train,
+                                      const Test& test, const Metric& metric, const comparison_options& options,
+                                      std::string_view where) {
   require(options.flips >= 1, where, "flips must be positive", options.flips);
   const auto rows = per_user(policy, model, train, test, options.evaluation, metric);
   require(rows.users.size() >= 2, where, "at least two users must have relevant items", rows.users.size());
@@ -51,9 +53,8 @@ std::vector<double> values_to_compare(const Policy& policy, const Model& model, 
 }
 
 /// Two models whose values belong to the same users.
-template <class Policy>
-comparison compare_values(const Policy& policy, const std::vector<double>& values_a,
-                          const std::vector<double>& values_b, const comparison_options& options) {
+inline comparison compare_values(const host_policy& policy, const std::vector<double>& values_a,
+                                 const std::vector<double>& values_b, const comparison_options& options) {
   comparison result;
   result.users = static_cast<std::int64_t>(values_a.size());
   result.mean_a = std::accumulate(values_a.begin(), values_a.end(), 0.0) / static_cast<double>(result.users);

@@ -149,8 +149,8 @@ void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& tas
   metrics.add({user, scratch.reader.ranked(), scratch.relevant, scratch.reader.hits(), scratch.gains}, block, worker);
 }
 
-template <class Policy, class Lists, class Scalar, class Index, class... Metrics>
-evaluation<sizeof...(Metrics)> evaluate_each_list(const Policy& policy, const Lists& lists,
+template <class Lists, class Scalar, class Index, class... Metrics>
+evaluation<sizeof...(Metrics)> evaluate_each_list(const host_policy& policy, const Lists& lists,
                                                   const list_evaluation<Scalar, Index>& task,
                                                   const Metrics&... metrics) {
   using list_type = metric_list<Index, Metrics...>;
@@ -191,8 +191,8 @@ evaluation<sizeof...(Metrics)> evaluate_each_list(const Policy& policy, const Li
 }
 
 /// The checked view of a matrix.
-template <class Policy, class Matrix>
-auto list_matrix_view(const Policy& policy, const Matrix& matrix, std::string_view name) {
+template <class Matrix>
+auto list_matrix_view(const host_policy& policy, const Matrix& matrix, std::string_view name) {
   return checked_view<pointee<decltype(matrix.valuePtr())>, pointee<decltype(matrix.outerIndexPtr())>>(
       policy, matrix, sentence("evaluate_lists: ", name));
 }

@@ -65,13 +65,7 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
   requires(!sparse_matrix_like<std::remove_cvref_t<Observer>>) void fit(const Policy& policy, const Matrix& user_items,
                                                                         Observer&& observer = {}) {
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "biased_mf::fit");
-    const random_stream random(this->options_.seed, detail::sgd_use::validation);
-    const auto is_held_out = [&](std::int64_t position) {
-      return this->options_.validation_fraction > 0 &&
-             random.uniform(static_cast<std::uint64_t>(position)) < this->options_.validation_fraction;
-    };
-    const bool may_hold_out = this->options_.validation_fraction > 0;
-    learn(policy, x, is_held_out, may_hold_out ? x : csr_view<Scalar, Index>{}, is_held_out, observer);
+    learn_and_hold_out(policy, x, detail::observer_ref(observer));
   }
 
   /// The same with ratings of your own to validate on, users x items like user_items; all of user_items is learnt from.
@@ -83,8 +77,7 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
     if (v.rows != x.rows || v.cols != x.cols)
       detail::fail<std::invalid_argument>("biased_mf::fit: validation must be ", x.rows, " x ", x.cols,
                                           " like user_items, got ", v.rows, " x ", v.cols);
-    learn(
-        policy, x, [](std::int64_t) { return false; }, v, [](std::int64_t) { return true; }, observer);
+    learn_and_watch(policy, x, v, detail::observer_ref(observer));
   }
 
   using base::fit;
@@ -116,14 +109,29 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
   }
 
   /// Each row is the minimum of the objective, solved directly.
-  template <class Policy>
-  detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
     return detail::fold_in_ratings(policy, x, this->fixed_items(), {}, kind);
   }
+  void learn_and_hold_out(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                          const detail::observer_ref& observer) {
+    const random_stream random(this->options_.seed, detail::sgd_use::validation);
+    const auto is_held_out = [&](std::int64_t position) {
+      return this->options_.validation_fraction > 0 &&
+             random.uniform(static_cast<std::uint64_t>(position)) < this->options_.validation_fraction;
+    };
+    const bool may_hold_out = this->options_.validation_fraction > 0;
+    learn(policy, x, is_held_out, may_hold_out ? x : csr_view<Scalar, Index>{}, is_held_out, observer);
+  }
+  void learn_and_watch(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                       const csr_view<Scalar, Index>& validation, const detail::observer_ref& observer) {
+    learn(
+        policy, x, [](std::int64_t) { return false; }, validation, [](std::int64_t) { return true; }, observer);
+  }
   /// Learns from the elements of x but those that are held out, watching those of `validation` that are held out.
-  template <class Policy, class HeldOut, class Watched, class Observer>
-  void learn(const Policy& policy, const csr_view<Scalar, Index>& x, const HeldOut& is_held_out,
-             const csr_view<Scalar, Index>& validation, const Watched& is_watched, Observer& observer) {
+  template <class HeldOut, class Watched>
+  void learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const HeldOut& is_held_out,
+             const csr_view<Scalar, Index>& validation, const Watched& is_watched,
+             const detail::observer_ref& observer) {
     const biased_mf_options& options = this->options_;
     using cell = kernels::rated_cell<Scalar, Index>;
     const std::uint64_t seed = options.seed;
@@ -170,8 +178,8 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
   }
 
   /// Over the elements of x that are watched; infinite where there are none.
-  template <class Policy, class Watched>
-  static double rmse(const Policy& policy, const csr_view<Scalar, Index>& x, const Watched& is_watched,
+  template <class Watched>
+  static double rmse(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const Watched& is_watched,
                      const parameters& model) {
     constexpr std::int64_t users_a_block = 64;
     const auto sum = detail::reduce_blocks(

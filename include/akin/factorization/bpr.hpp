@@ -18,6 +18,7 @@
 #include <akin/factorization/detail/sgd_training.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -91,12 +92,10 @@ class bpr : public detail::liking_model<bpr<Scalar, Index>, bpr_options, Scalar,
     return detail::comparison<Scalar, Index>{other, other < 0 ? Scalar{0} : pull(liked, score(other))};
   };
 
-  template <class Policy>
-  detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
     return detail::fold_in_pairwise_users(policy, x, this->catalogue(), this->options_, kind, compare);
   }
-  template <class Policy>
-  detail::dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
     const auto lose = [](Scalar liked, Scalar own, const auto&, const auto&) { return pull(liked, own); };
     return detail::fold_in_pairwise_items(policy, x, this->catalogue(), this->options_, kind, 1, compare, lose);
   }

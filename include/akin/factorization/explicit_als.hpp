@@ -28,6 +28,7 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/storage.hpp>
 
@@ -67,7 +68,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
   requires(!sparse_matrix_like<std::remove_cvref_t<Observer>>) void fit(const Policy& policy, const Matrix& user_items,
                                                                         Observer&& observer = {}) {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "explicit_als::fit");
-    train(policy, {x}, nullptr, observer);
+    train(detail::behind_door(policy), {x}, nullptr, detail::observer_ref(observer));
   }
   /// The same with a weight for each rating: a matrix with the same cells, not negative. A rating of weight 0 counts as
   /// absent. Refused with keep_interactions, which would keep no weights.
@@ -79,7 +80,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     detail::require(!options_.keep_interactions, "explicit_als::fit",
                     "keep_interactions must be false where ratings have weights, which the model does not keep");
     const detail::csr_storage<Scalar, Index> transposed = detail::transpose(w);
-    train(policy, {x, w.values}, transposed.view().values, observer);
+    train(detail::behind_door(policy), {x, w.values}, transposed.view().values, detail::observer_ref(observer));
   }
   template <class Matrix>
   requires sparse_matrix_like<Matrix>
@@ -137,7 +138,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     detail::require_fitted(*this, "explicit_als::fold_in_items");
     const auto x = detail::checked_view<Scalar, Index>(policy, item_users, "explicit_als::fold_in_items");
     detail::require_user_columns(x.cols, this->users(), "explicit_als::fold_in_items");
-    return fold(policy, {x}, this->user_factors_, user_biases_);
+    return fold(detail::behind_door(policy), {x}, this->user_factors_, user_biases_);
   }
 
   /// The ratings that the model has learnt from, users x items; refers to the model. Throws std::invalid_argument
@@ -155,7 +156,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
   void partial_fit(const Policy& policy, const Matrix& new_ratings) {
     detail::require_kept(*this, "explicit_als::partial_fit");
     const auto added = detail::checked_addition(policy, new_ratings, histories_.view(), "explicit_als::partial_fit");
-    update(policy, detail::merge_interactions(histories_.view(), added, when_both::replace),
+    update(detail::behind_door(policy), detail::merge_interactions(histories_.view(), added, when_both::replace),
            detail::touched_rows(added), detail::touched_columns(added));
   }
   template <class Matrix>
@@ -171,7 +172,8 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     detail::require_kept(*this, "explicit_als::forget");
     detail::require_id(user, this->users(), "explicit_als::forget", "user");
     const auto items = histories_.view().row_columns(user);
-    update(policy, detail::without_row(histories_.view(), user), {user}, {items.begin(), items.end()});
+    update(detail::behind_door(policy), detail::without_row(histories_.view(), user), {user},
+           {items.begin(), items.end()});
   }
   void forget(Index user) { forget(execution::seq, user); }
 
@@ -195,7 +197,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
       ids[static_cast<std::size_t>(i)] = static_cast<Index>(i);
     }
     const Index offsets[] = {0, static_cast<Index>(columns.size)};
-    engine_on<execution::sequenced_policy>(mean_, fixed.view(), biases)
+    engine_on<detail::host_policy>(mean_, fixed.view(), biases)
         .solve_rows(execution::seq, {{1, columns.size, offsets, ids.data(), values.data}}, {Index{0}},
                     solved.mutable_view());
     const Scalar* const user = solved.view().row(0);
@@ -205,7 +207,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
   /// See akin::explain. The contributions of a history sum to the score less mean and item bias, which are no user's.
   void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
     detail::dense_storage<Scalar> wide;
-    engine_on<execution::sequenced_policy>(mean_, layout().fixed(this->item_factors_, wide), item_biases_)
+    engine_on<detail::host_policy>(mean_, layout().fixed(this->item_factors_, wide), item_biases_)
         .contributions(columns, values, item, out.data());
   }
 
@@ -237,8 +239,8 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
 
  private:
   /// The checked view of weights, which must have the cells of x.
-  template <class Policy, class Weights>
-  static csr_view<Scalar, Index> checked_weights(const Policy& policy, const csr_view<Scalar, Index>& x,
+  template <class Weights>
+  static csr_view<Scalar, Index> checked_weights(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                                                  const Weights& weights, std::string_view where) {
     const auto w = detail::checked_view<Scalar, Index>(policy, weights, where);
     const bool same_cells = w.rows == x.rows && w.cols == x.cols && w.nonzeros() == x.nonzeros() &&
@@ -251,8 +253,8 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     return w;
   }
 
-  template <class Policy, class Matrix>
-  csr_view<Scalar, Index> checked_histories(const Policy& policy, const Matrix& histories) const {
+  template <class Matrix>
+  csr_view<Scalar, Index> checked_histories(const detail::host_policy& policy, const Matrix& histories) const {
     detail::require_fitted(*this, "explicit_als::fold_in");
     const auto x = detail::checked_view<Scalar, Index>(policy, histories, "explicit_als::fold_in");
     detail::require_columns(x.cols, this->items(), "explicit_als::fold_in");
@@ -262,8 +264,9 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
   using layout_type = detail::row_layout<Scalar>;
   layout_type layout() const noexcept { return layout_type(options_); }
 
-  template <class Policy, class Observer>
-  void train(const Policy& policy, const ratings_type& x, const Scalar* transposed_weights, Observer& observer) {
+  template <class Policy>
+  void train(const Policy& policy, const ratings_type& x, const Scalar* transposed_weights,
+             const detail::observer_ref& observer) {
     const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x.ratings);
     const ratings_type x_items{transposed.view(), transposed_weights};
     const std::vector<Index> user_schedule = detail::longest_first(x.ratings);
@@ -278,17 +281,15 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
       engine_on<Policy>(mean, users.view(), user_biases)
           .solve_rows(policy, x_items, item_schedule, items.mutable_view());
       progress state{iteration, options_.iterations};
-      if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>)
-        state.loss = penalty(x_items, items.view());
+      if (observer.is_present()) state.loss = penalty(x_items, items.view());
       layout().take_biases(items, item_biases);
       const auto engine = engine_on<Policy>(mean, items.view(), item_biases);
       engine.solve_rows(policy, x, user_schedule, users.mutable_view());
 
       state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>)
-        state.loss += engine.loss(policy, x, users.view());
+      if (observer.is_present()) state.loss += engine.loss(policy, x, users.view());
       layout().take_biases(users, user_biases);
-      if (!detail::notify(observer, state)) break;
+      if (!observer(state)) break;
     }
     detail::csr_storage<Scalar, Index> kept;
     if (options_.keep_interactions) kept = detail::csr_storage<Scalar, Index>(x.ratings);
@@ -364,8 +365,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     return sum;
   }
 
-  template <class Policy>
-  dense_matrix<Scalar> fold_users(const Policy& policy, const ratings_type& x) const {
+  dense_matrix<Scalar> fold_users(const detail::host_policy& policy, const ratings_type& x) const {
     return fold(policy, x, this->item_factors_, item_biases_);
   }
   /// Rows of ratings against the other side's factors and biases.

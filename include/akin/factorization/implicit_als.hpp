@@ -64,7 +64,8 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   requires(!detail::is_side_features<std::remove_cvref_t<Observer>>) void fit(const Policy& policy,
                                                                               const Matrix& user_items,
                                                                               Observer&& observer = {}) {
-    train(policy, detail::checked_view<Scalar, Index>(policy, user_items, "implicit_als::fit"), {}, observer);
+    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "implicit_als::fit");
+    train(detail::behind_door(policy), x, {}, detail::observer_ref(observer));
   }
   /// The same with features of users, items or both (a row for each): factors are held at B'f instead of 0, for the
   /// features f of their user or item and weights B that are learnt. Users and items without interactions take no part
@@ -75,7 +76,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "implicit_als::fit");
     detail::check_features(policy, features.users, x.rows, "users", "implicit_als::fit");
     detail::check_features(policy, features.items, x.cols, "items", "implicit_als::fit");
-    train(policy, x, features, observer);
+    train(detail::behind_door(policy), x, features, detail::observer_ref(observer));
   }
   template <class Matrix>
   requires sparse_matrix_like<Matrix>
@@ -89,7 +90,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   template <class Policy, class Matrix>
   dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
     const auto x = checked_histories(policy, histories);
-    return fold(policy, x, {});
+    return fold(detail::behind_door(policy), x, {});
   }
   /// The same for users with these features (rows x features of a user); without a history they get their prior mean.
   /// For the matrices of the training it gives user_factors() to the bit.
@@ -97,7 +98,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories, const Features& user_features) const {
     const auto x = checked_histories(policy, histories);
     const auto f = checked_features(policy, user_features, x.rows, user_weights_, "users", "implicit_als::fold_in");
-    return fold(policy, x, detail::prior_means(policy, f, user_weights_.view()));
+    return fold(detail::behind_door(policy), x, detail::prior_means(policy, f, user_weights_.view()));
   }
 
   /// The factors, rows x k, of items that these users took (rows x users): each the minimum of the objective with the
@@ -106,7 +107,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   /// flops besides the rows.
   template <class Policy, class Matrix>
   dense_matrix<Scalar> fold_in_items(const Policy& policy, const Matrix& item_users) const {
-    return fold_items(policy, checked_item_users(policy, item_users), {});
+    return fold_items(detail::behind_door(policy), checked_item_users(policy, item_users), {});
   }
   /// The same for items with these features (rows x features of an item); those that nobody took get their prior mean.
   template <class Policy, class Matrix, class Features>
@@ -115,7 +116,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     const auto x = checked_item_users(policy, item_users);
     const auto f =
         checked_features(policy, item_features, x.rows, item_weights_, "items", "implicit_als::fold_in_items");
-    return fold_items(policy, x, detail::prior_means(policy, f, item_weights_.view()));
+    return fold_items(detail::behind_door(policy), x, detail::prior_means(policy, f, item_weights_.view()));
   }
 
   /// What the features weigh, B of users and of items: features x k, 0 x k without features; refers to the model.
@@ -138,8 +139,8 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     require_updatable("implicit_als::partial_fit");
     const auto added =
         detail::checked_addition(policy, new_interactions, histories_.view(), "implicit_als::partial_fit");
-    update(policy, detail::merge_interactions(histories_.view(), added, when_both::add), detail::touched_rows(added),
-           detail::touched_columns(added));
+    update(detail::behind_door(policy), detail::merge_interactions(histories_.view(), added, when_both::add),
+           detail::touched_rows(added), detail::touched_columns(added));
   }
   template <class Matrix>
   void partial_fit(const Matrix& new_interactions) {
@@ -154,7 +155,8 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     require_updatable("implicit_als::forget");
     detail::require_id(user, this->users(), "implicit_als::forget", "user");
     const auto items = histories_.view().row_columns(user);
-    update(policy, detail::without_row(histories_.view(), user), {user}, {items.begin(), items.end()});
+    update(detail::behind_door(policy), detail::without_row(histories_.view(), user), {user},
+           {items.begin(), items.end()});
   }
   void forget(Index user) { forget(execution::seq, user); }
 
@@ -162,8 +164,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   /// items without evidence, and for all where nothing in the history is liked. The prior mean is 0.
   void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
     std::vector<Scalar> user(static_cast<std::size_t>(this->factor_count()));
-    engine_on<execution::sequenced_policy>(this->item_factors_, item_eigenvalues_)
-        .solve_row(columns, values, user.data());
+    engine_on<detail::host_policy>(this->item_factors_, item_eigenvalues_).solve_row(columns, values, user.data());
     if (std::all_of(user.begin(), user.end(), [](Scalar x) { return x == 0; }))
       std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
     else
@@ -172,7 +173,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
 
   /// See akin::explain.
   void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    engine_on<execution::sequenced_policy>(this->item_factors_, item_eigenvalues_)
+    engine_on<detail::host_policy>(this->item_factors_, item_eigenvalues_)
         .contributions(columns, values, item, out.data());
   }
 
@@ -207,8 +208,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
 
  private:
   /// Small, so that the first half-step decides; of the standard deviation that Rendle et al. use.
-  template <class Policy>
-  detail::dense_storage<Scalar> initial_factors(const Policy& policy, std::int64_t rows) const {
+  detail::dense_storage<Scalar> initial_factors(const detail::host_policy& policy, std::int64_t rows) const {
     detail::dense_storage<Scalar> factors(rows, options_.factors);
     const random_stream random(options_.seed);
     const double width = 0.2 * std::sqrt(3.0 / static_cast<double>(options_.factors));
@@ -221,9 +221,9 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     return factors;
   }
 
-  template <class Policy, class Observer>
+  template <class Policy>
   void train(const Policy& policy, const csr_view<Scalar, Index>& x, const side_features<Scalar, Index>& features,
-             Observer& observer) {
+             const detail::observer_ref& observer) {
     const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
     const std::vector<Index> user_schedule = detail::longest_first(x);
     const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
@@ -249,13 +249,13 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
 
       progress state{iteration, options_.iterations};
       state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>) {
+      if (observer.is_present()) {
         item_means = item_prior.means(policy);
         state.loss = engine.loss(policy, x, users.view(), user_means.view()) +
                      item_penalty(transposed.view(), items.view(), item_means.view()) + user_prior.penalty() +
                      item_prior.penalty();
       }
-      if (!detail::notify(observer, state)) break;
+      if (!observer(state)) break;
     }
     item_means = item_prior.means(policy);
     detail::fill_empty_rows(x, user_means.view(), users.mutable_view());
@@ -280,8 +280,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   }
 
   /// Puts the factors into the eigenbasis of their Gramian, and the weights of all features with them; its eigenvalues.
-  template <class Policy>
-  static detail::storage<Scalar> rotate(const Policy& policy, detail::dense_storage<Scalar>& factors,
+  static detail::storage<Scalar> rotate(const detail::host_policy& policy, detail::dense_storage<Scalar>& factors,
                                         prior_type& user_prior, prior_type& item_prior) {
     const detail::rotation<Scalar> basis(policy, factors.view(), "implicit_als::fit");
     basis.apply(policy, factors.mutable_view());
@@ -306,24 +305,24 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     return sum;
   }
 
-  template <class Policy, class Matrix>
-  csr_view<Scalar, Index> checked_histories(const Policy& policy, const Matrix& histories) const {
+  template <class Matrix>
+  csr_view<Scalar, Index> checked_histories(const detail::host_policy& policy, const Matrix& histories) const {
     detail::require_fitted(*this, "implicit_als::fold_in");
     const auto x = detail::checked_view<Scalar, Index>(policy, histories, "implicit_als::fold_in");
     detail::require_columns(x.cols, this->items(), "implicit_als::fold_in");
     return x;
   }
-  template <class Policy, class Matrix>
-  csr_view<Scalar, Index> checked_item_users(const Policy& policy, const Matrix& item_users) const {
+  template <class Matrix>
+  csr_view<Scalar, Index> checked_item_users(const detail::host_policy& policy, const Matrix& item_users) const {
     detail::require_fitted(*this, "implicit_als::fold_in_items");
     const auto x = detail::checked_view<Scalar, Index>(policy, item_users, "implicit_als::fold_in_items");
     detail::require_user_columns(x.cols, this->users(), "implicit_als::fold_in_items");
     return x;
   }
-  template <class Policy, class Features>
-  static csr_view<Scalar, Index> checked_features(const Policy& policy, const Features& features, std::int64_t rows,
-                                                  const detail::dense_storage<Scalar>& weights, std::string_view what,
-                                                  std::string_view where) {
+  template <class Features>
+  static csr_view<Scalar, Index> checked_features(const detail::host_policy& policy, const Features& features,
+                                                  std::int64_t rows, const detail::dense_storage<Scalar>& weights,
+                                                  std::string_view what, std::string_view where) {
     const feature_matrix<Scalar, Index> f(features);
     detail::check_features(policy, f, rows, what, where);
     if (f.view().cols != weights.rows())

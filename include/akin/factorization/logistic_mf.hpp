@@ -19,6 +19,7 @@
 #include <akin/factorization/logistic_mf_options.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -116,8 +117,7 @@ class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logi
     row.step(pull, other);
     row.step_bias(pull);
   }
-  template <class Policy>
-  detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
     const auto all = this->catalogue();
     const auto epoch = [&](const auto& history, auto& row, const detail::fold_in_draws& draws) {
       for (std::int64_t i = 0; i < history.columns.size; ++i) {
@@ -134,8 +134,7 @@ class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logi
     return detail::fold_in_likings(policy, x, this->options_, kind, epoch);
   }
   /// As often as the training draws an item, it is drawn here, by users who do not like it.
-  template <class Policy>
-  detail::dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
     const auto all = this->catalogue();
     const std::int64_t drawn = this->options_.negatives * all.likings_an_item();
     const auto epoch = [&](const auto& users, auto& row, const detail::fold_in_draws& draws) {

@@ -27,6 +27,7 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
 #include <akin/storage.hpp>
@@ -66,31 +67,7 @@ class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<S
   void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "nmf::fit");
     check_values(x, "nmf::fit");
-    const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
-    const std::vector<Index> user_schedule = detail::longest_first(x);
-    const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
-    detail::dense_storage<Scalar> users = initial_factors(policy, x), items(x.cols, options_.factors);
-
-    const auto start = std::chrono::steady_clock::now();
-    for (int iteration = 1; iteration <= options_.iterations; ++iteration) {
-      const detail::storage<Scalar> user_gram = gram_of(policy, users.view());
-      engine_on<Policy>(users, user_gram)
-          .solve_rows(policy, transposed.view(), item_schedule, options_.sweeps, Scalar{0}, items.mutable_view());
-      const detail::storage<Scalar> item_gram = gram_of(policy, items.view());
-      const auto on_items = engine_on<Policy>(items, item_gram);
-      on_items.solve_rows(policy, x, user_schedule, options_.sweeps, Scalar{0}, users.mutable_view());
-
-      progress state{iteration, options_.iterations};
-      state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      if constexpr (!std::is_same_v<std::remove_cvref_t<Observer>, no_observer>)
-        state.loss = on_items.loss(policy, x, users.view()) + penalty(items.view());
-      if (!detail::notify(observer, state)) break;
-    }
-    nmf fitted(options_);
-    fitted.item_factors_ = std::move(items);
-    fitted.item_gram_ = gram_of(policy, fitted.item_factors_.view());
-    fitted.user_factors_ = fitted.users_from(policy, x);
-    this->become(std::move(fitted), x);
+    train(detail::behind_door(policy), x, detail::observer_ref(observer));
   }
   template <class Matrix>
   requires sparse_matrix_like<Matrix>
@@ -104,7 +81,7 @@ class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<S
   /// See akin::explain. The contributions of a history sum to the score of its fold-in, to a relative 1e-5.
   void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
     const auto user = this->user_from(columns, values);
-    engine_on<execution::sequenced_policy>(this->item_factors_, item_gram_)
+    engine_on<detail::host_policy>(this->item_factors_, item_gram_)
         .contributions(columns, values, user.view().row(0), this->item_factors_.view().row(item), out.data());
   }
 
@@ -156,6 +133,34 @@ class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<S
                     "regularization must be finite and not negative", options.regularization);
   }
 
+  template <class Policy>
+  void train(const Policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer) {
+    const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
+    const std::vector<Index> user_schedule = detail::longest_first(x);
+    const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
+    detail::dense_storage<Scalar> users = initial_factors(policy, x), items(x.cols, options_.factors);
+
+    const auto start = std::chrono::steady_clock::now();
+    for (int iteration = 1; iteration <= options_.iterations; ++iteration) {
+      const detail::storage<Scalar> user_gram = gram_of(policy, users.view());
+      engine_on<Policy>(users, user_gram)
+          .solve_rows(policy, transposed.view(), item_schedule, options_.sweeps, Scalar{0}, items.mutable_view());
+      const detail::storage<Scalar> item_gram = gram_of(policy, items.view());
+      const auto on_items = engine_on<Policy>(items, item_gram);
+      on_items.solve_rows(policy, x, user_schedule, options_.sweeps, Scalar{0}, users.mutable_view());
+
+      progress state{iteration, options_.iterations};
+      state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      if (observer.is_present()) state.loss = on_items.loss(policy, x, users.view()) + penalty(items.view());
+      if (!observer(state)) break;
+    }
+    nmf fitted(options_);
+    fitted.item_factors_ = std::move(items);
+    fitted.item_gram_ = gram_of(policy, fitted.item_factors_.view());
+    fitted.user_factors_ = fitted.users_from(policy, x);
+    this->become(std::move(fitted), x);
+  }
+
   static void check_values(const csr_view<Scalar, Index>& x, std::string_view where) {
     const Scalar* const end = x.values + x.nonzeros();
     const Scalar* const negative = std::find_if(x.values, end, [](Scalar value) { return value < 0; });
@@ -174,8 +179,8 @@ class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<S
   }
 
   /// Positive, and such that inner products are about the mean of all cells.
-  template <class Policy>
-  detail::dense_storage<Scalar> initial_factors(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> initial_factors(const detail::host_policy& policy,
+                                                const csr_view<Scalar, Index>& x) const {
     const auto add_block = [&](std::int64_t begin, std::int64_t end, int) {
       double sum = 0;
       for (std::int64_t i = begin; i < end; ++i) sum += static_cast<double>(x.values[i]);
@@ -195,12 +200,10 @@ class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<S
 
   /// Each row is the minimum of the objective, to a relative 1e-5, from nothing but the row and the other side. For the
   /// matrix of the training fold_in gives user_factors() to the bit.
-  template <class Policy>
-  detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
     return solved(policy, x, this->item_factors_, item_gram_);
   }
-  template <class Policy>
-  detail::dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
     return solved(policy, x, this->user_factors_, gram_of(policy, this->user_factors_.view()));
   }
   template <class Policy>
@@ -224,8 +227,8 @@ class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<S
   void put_users(const std::vector<Index>& ids, const detail::dense_storage<Scalar>& rows) {
     detail::put_rows(ids, rows, this->user_factors_);
   }
-  template <class Policy>
-  void put_items(const Policy& policy, const std::vector<Index>& ids, const detail::dense_storage<Scalar>& rows) {
+  void put_items(const detail::host_policy& policy, const std::vector<Index>& ids,
+                 const detail::dense_storage<Scalar>& rows) {
     detail::put_rows(ids, rows, this->item_factors_);
     item_gram_ = gram_of(policy, this->item_factors_.view());
   }

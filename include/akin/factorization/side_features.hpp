@@ -14,6 +14,7 @@
 #include <akin/execution.hpp>
 #include <akin/kept.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -63,8 +64,8 @@ template <class Scalar, class Index>
 inline constexpr bool is_side_features<side_features<Scalar, Index>> = true;
 
 /// Throws unless there are no features, or features that are finite and as many rows as `rows`, of `what`.
-template <class Policy, class Scalar, class Index>
-void check_features(const Policy& policy, const feature_matrix<Scalar, Index>& features, std::int64_t rows,
+template <class Scalar, class Index>
+void check_features(const host_policy& policy, const feature_matrix<Scalar, Index>& features, std::int64_t rows,
                     std::string_view what, std::string_view where) {
   if (!features.present()) return;
   check_interactions(policy, features.view(), where);

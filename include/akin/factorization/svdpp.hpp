@@ -73,31 +73,7 @@ class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, S
   template <class Policy, class Matrix, class Observer = no_observer>
   void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "svdpp::fit");
-    const svdpp_options& options = this->options_;
-    const double deviation = 0.1 / std::sqrt(static_cast<double>(options.factors));
-    parameters current(x.rows, x.cols, options.factors, deviation, options.seed);
-    current.start_from_ratings(x, [](std::int64_t) { return true; });
-    detail::svdpp_histories<Scalar, Index> histories(x, options.factors);
-    const auto model = current.mutable_pointers();
-    double rate = options.learning_rate;
-
-    const auto epoch = [&](int number) {
-      const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate), static_cast<Scalar>(options.regularization)};
-      rate *= options.learning_rate_decay;
-      auto grid = blocks_of(policy, x, number);
-      const Scalar* const sums = histories.sums();
-      const double squares = grid.run_epoch(
-          policy, options.seed, number, [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
-            const cell* const first = cells.data;
-            return kernels::call<kernels::sgd_rating_towards_kernel>(&model, sums, first, cells.size, &rates);
-          });
-      histories.improve(policy, current, options.regularization);
-      return detail::epoch_result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
-    };
-    detail::train_epochs(
-        options.epochs, "svdpp::fit", epoch, [&] { return current.is_finite(policy) && histories.is_finite(policy); },
-        observer);
-    this->become(svdpp(options, std::move(current), histories.take_factors()), x);
+    train(policy, x, detail::observer_ref(observer));
   }
   using base::fit;
 
@@ -130,6 +106,35 @@ class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, S
  private:
   using parameters = typename base::parameters;
 
+  void train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+             const detail::observer_ref& observer) {
+    const svdpp_options& options = this->options_;
+    const double deviation = 0.1 / std::sqrt(static_cast<double>(options.factors));
+    parameters current(x.rows, x.cols, options.factors, deviation, options.seed);
+    current.start_from_ratings(x, [](std::int64_t) { return true; });
+    detail::svdpp_histories<Scalar, Index> histories(x, options.factors);
+    const auto model = current.mutable_pointers();
+    double rate = options.learning_rate;
+
+    const auto epoch = [&](int number) {
+      const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate), static_cast<Scalar>(options.regularization)};
+      rate *= options.learning_rate_decay;
+      auto grid = blocks_of(policy, x, number);
+      const Scalar* const sums = histories.sums();
+      const double squares = grid.run_epoch(
+          policy, options.seed, number, [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
+            const cell* const first = cells.data;
+            return kernels::call<kernels::sgd_rating_towards_kernel>(&model, sums, first, cells.size, &rates);
+          });
+      histories.improve(policy, current, options.regularization);
+      return detail::epoch_result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
+    };
+    detail::train_epochs(
+        options.epochs, "svdpp::fit", epoch, [&] { return current.is_finite(policy) && histories.is_finite(policy); },
+        observer);
+    this->become(svdpp(options, std::move(current), histories.take_factors()), x);
+  }
+
   svdpp(const svdpp_options& options, parameters learnt, detail::dense_storage<Scalar> implicit_factors)
       : base(options, std::move(learnt)), implicit_factors_(std::move(implicit_factors)) {}
 
@@ -146,16 +151,15 @@ class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, S
   }
 
   /// Each row is the minimum of the objective over p and the bias, solved directly; it holds p plus the sum over N(u).
-  template <class Policy>
-  detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
     detail::dense_storage<Scalar> sums(x.rows, implicit_factors_.cols());
     detail::for_each_row(policy, x.rows, [&](std::int64_t row, int) {
       detail::sum_implicit_factors(x.row_columns(row), implicit_factors_.view(), sums.mutable_view().row(row));
     });
     return detail::fold_in_ratings(policy, x, this->fixed_items(), sums.view(), kind);
   }
-  template <class Policy>
-  detail::block_grid<cell> blocks_of(const Policy& policy, const csr_view<Scalar, Index>& x, int epoch) const {
+  detail::block_grid<cell> blocks_of(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                                     int epoch) const {
     const std::int64_t side = detail::grid_side(x.rows, x.cols, x.nonzeros());
     const auto deal = [&](std::int64_t size, std::uint64_t use) {
       return detail::random_groups<Index>(size, side,

@@ -20,6 +20,7 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -137,15 +138,13 @@ class warp : public detail::liking_model<warp<Scalar, Index>, warp_options, Scal
       return search(liked, this->items(), this->items(), draw, score);
     };
   }
-  template <class Policy>
-  detail::dense_storage<Scalar> users_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
     return detail::fold_in_pairwise_users(policy, x, this->catalogue(), this->options_, kind, compare());
   }
   /// A liking that has found a violation after t draws has about items / t of them, and would have found this item,
   /// where it violates the margin too, with the probability t / items. Of likings max_trials times as many as in the
   /// training are asked, so that no step is longer than there.
-  template <class Policy>
-  detail::dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
     const int trials = this->options_.max_trials;
     const auto lose = [&](Scalar liked, Scalar own, const auto& draw, const auto& score) {
       if (!(own > liked - static_cast<Scalar>(this->options_.margin))) return Scalar{0};

@@ -56,8 +56,8 @@ inline void check_options(const graph_filter_options& options) {
 
 /// The sums of the rows. Throws numeric_error where a filter of such a row, whose terms are some times as large, would
 /// leave Scalar.
-template <class Policy, class Scalar, class Index>
-std::vector<double> degrees(const Policy& policy, const csr_view<Scalar, Index>& x, std::string_view whose) {
+template <class Scalar, class Index>
+std::vector<double> degrees(const host_policy& policy, const csr_view<Scalar, Index>& x, std::string_view whose) {
   std::vector<double> sums(static_cast<std::size_t>(x.rows));
   for_each_row(policy, x.rows, [&](std::int64_t row, int) {
     for (const Scalar value : x.row_values(row)) {
@@ -228,9 +228,8 @@ class graph_filter {
   }
 
   /// smooth = D_i^c V.
-  template <class Policy>
-  void find_smooth(const Policy& policy, const csr_view<Scalar, Index>& x, const std::vector<double>& user_degrees,
-                   const std::vector<double>& item_degrees) {
+  void find_smooth(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                   const std::vector<double>& user_degrees, const std::vector<double>& item_degrees) {
     const auto rank = static_cast<int>(std::min<std::int64_t>({options_.ideal_rank, x.rows, x.cols}));
     smooth_ = {x.cols, rank};
     if (rank == 0) return;

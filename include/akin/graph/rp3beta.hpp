@@ -20,6 +20,7 @@
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
 #include <akin/neighbors/detail/refitted.hpp>
+#include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -98,8 +99,7 @@ class rp3beta : public detail::item_weights<Scalar, Index>, public detail::refit
     detail::check_not_negative(x, where);
   }
 
-  template <class Policy>
-  void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
+  void learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
     auto weights = detail::walk_weights(policy, histories.view(), options_);
     this->become(std::move(weights), std::move(histories));
   }

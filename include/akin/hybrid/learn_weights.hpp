@@ -59,8 +59,7 @@ class weight_trial {
   }
 
   /// The sum of the metric over the users for each of the candidates.
-  template <class Policy>
-  std::vector<double> operator()(const Policy& policy, const std::vector<weights>& candidates) const {
+  std::vector<double> operator()(const host_policy& policy, const std::vector<weights>& candidates) const {
     std::vector<scratch> workers(static_cast<std::size_t>(worker_count(policy)), scratch(items(), metric_.k));
     return reduce_blocks(
         policy, static_cast<std::int64_t>(users_.size()), combined_users, std::vector<double>(candidates.size()),
@@ -198,8 +197,8 @@ std::array<double, Count> search_weights(int rounds, const TryAll& try_all) {
 }
 
 /// The checked view of a matrix that must have the models' shape.
-template <class Index, class Policy, class Matrix>
-auto shaped_view(const Policy& policy, const Matrix& matrix, std::int64_t users, std::int64_t items,
+template <class Index, class Matrix>
+auto shaped_view(const host_policy& policy, const Matrix& matrix, std::int64_t users, std::int64_t items,
                  std::string_view where, std::string_view name) {
   static_assert(interaction_matrix<Matrix>,
                 "akin: matrices of interactions must be row-major sparse matrices (one row a user)");

@@ -90,9 +90,9 @@ std::array<double, Models> solve_ridge(const rating_moments<Models>& moments, do
 }
 
 /// The moments of all ratings less `shift`.
-template <class Policy, class Scalar, class Index, class... Models>
-rating_moments<sizeof...(Models)> moments_of(const Policy& policy, const csr_view<Scalar, Index>& ratings, double shift,
-                                             const Models&... models) {
+template <class Scalar, class Index, class... Models>
+rating_moments<sizeof...(Models)> moments_of(const host_policy& policy, const csr_view<Scalar, Index>& ratings,
+                                             double shift, const Models&... models) {
   using moments_type = rating_moments<sizeof...(Models)>;
   const auto add_users = [&](std::int64_t begin, std::int64_t end, int) {
     moments_type block;

@@ -23,6 +23,7 @@
 #include <akin/linear/ease_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/refitted.hpp>
+#include <akin/parallel.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -156,8 +157,7 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
  private:
   static constexpr when_both merging() noexcept { return when_both::add; }
 
-  template <class Policy>
-  void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
+  void learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
     auto weights = detail::ease_weights(policy, histories.view(), options_);
     become(std::move(weights), std::move(histories));
   }

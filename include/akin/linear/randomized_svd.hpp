@@ -53,13 +53,13 @@ void fix_signs(const rows_view<Scalar>& u, const rows_view<Scalar>& v) {
 }
 
 /// On checked views; options.rank is at most the smaller side.
-template <class Policy, class Scalar, class Index>
-truncated_svd<Scalar> randomized_svd(const Policy& policy, const csr_view<Scalar, Index>& x,
+template <class Scalar, class Index>
+truncated_svd<Scalar> randomized_svd(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                      const csr_view<Scalar, Index>& transpose, const randomized_svd_options& options) {
   constexpr std::int64_t line = 16;  // whole vectors for the kernels
   const std::int64_t wanted = (std::int64_t{options.rank} + options.oversampling + line - 1) / line * line;
   const std::int64_t width = std::min({wanted, x.rows, x.cols});
-  subspace_iteration<Policy, Scalar, Index> iteration(policy, x, transpose, width, options.seed);
+  subspace_iteration<Scalar, Index> iteration(policy, x, transpose, width, options.seed);
   for (int i = 0; i < options.iterations; ++i) iteration.iterate();
   dense_storage<Scalar> u, v;
   std::vector<double> values;

@@ -18,6 +18,7 @@
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
 #include <akin/neighbors/detail/refitted.hpp>
+#include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -97,8 +98,7 @@ class slim : public detail::item_weights<Scalar, Index>, public detail::refitted
  private:
   static constexpr when_both merging() noexcept { return when_both::add; }
 
-  template <class Policy>
-  void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
+  void learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
     auto weights = detail::slim_weights(policy, histories.view(), options_);
     this->become(std::move(weights), std::move(histories));
   }

@@ -26,6 +26,7 @@
 #include <akin/neighbors/detail/similarity_search.hpp>
 #include <akin/neighbors/detail/weighted_interactions.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
+#include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -160,8 +161,7 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
 
   when_both merging() const noexcept { return averages() ? when_both::replace : when_both::add; }
 
-  template <class Policy>
-  void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
+  void learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
     detail::centering_terms<Scalar, Index> terms(options_.centering, histories.view());
     const auto seen = detail::weighted_interactions(terms.centre(histories.view()), options_.weighting);
     const detail::similarity_search<Scalar, Index> search(options_, detail::transpose(seen.view()), "item_knn");

@@ -12,6 +12,7 @@
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/top_rows.hpp>
+#include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -24,8 +25,8 @@ struct top_products_options {
 namespace detail {
 
 /// The same for views, each element multiplied by the scale of its column, where scales (b.cols numbers) are not null.
-template <class Policy, class Scalar, class Index>
-csr_storage<Scalar, Index> top_products(const Policy& policy, const csr_view<Scalar, Index>& a,
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> top_products(const host_policy& policy, const csr_view<Scalar, Index>& a,
                                         const csr_view<Scalar, Index>& b, std::int64_t k, Scalar minimum,
                                         const Scalar* scales, bool omit_diagonal) {
   std::vector<Scalar> scaled(static_cast<std::size_t>(scales == nullptr ? 0 : b.nonzeros()));

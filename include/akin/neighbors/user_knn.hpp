@@ -26,6 +26,7 @@
 #include <akin/neighbors/detail/similarity_search.hpp>
 #include <akin/neighbors/detail/weighted_interactions.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
+#include <akin/parallel.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/views.hpp>
 
@@ -198,8 +199,7 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
 
   when_both merging() const noexcept { return averages() ? when_both::replace : when_both::add; }
 
-  template <class Policy>
-  void learn(const Policy& policy, detail::csr_storage<Scalar, Index> histories) {
+  void learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
     user_knn next(options_);
     next.terms_ = {options_.centering, histories.view()};
     next.histories_ = std::move(histories);

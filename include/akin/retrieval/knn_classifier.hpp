@@ -17,6 +17,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/retrieval/detail/voters.hpp>
 #include <akin/retrieval/knn_classifier_options.hpp>
 #include <akin/storage.hpp>
@@ -117,8 +118,8 @@ class knn_classifier {
   }
 
   /// Calls use(row, sums) with the votes for each class.
-  template <class Policy, class Matrix, class Use>
-  void count_votes(const Policy& policy, const Matrix& queries, const Use& use) const {
+  template <class Matrix, class Use>
+  void count_votes(const detail::host_policy& policy, const Matrix& queries, const Use& use) const {
     voters_.ask(policy, queries, options_,
                 [&](std::int64_t row, std::span<const Index> ids, std::span<const double> weights) {
                   std::vector<double> sums(classes_.size());

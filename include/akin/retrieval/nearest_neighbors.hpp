@@ -16,6 +16,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/retrieval/detail/dense_neighbors.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
 #include <akin/retrieval/detail/rank.hpp>
@@ -132,8 +133,8 @@ class nearest_neighbors {
   }
 
  private:
-  template <class Policy, class Matrix>
-  recommendations<Scalar, Index> search_dense(const Policy& policy, const Matrix& queries,
+  template <class Matrix>
+  recommendations<Scalar, Index> search_dense(const detail::host_policy& policy, const Matrix& queries,
                                               const query<Index>& q) const {
     if (options_.metric == metric::cosine) {
       const auto unit = detail::own_dense_vectors<Scalar>(policy, queries, true, "search");
@@ -143,8 +144,8 @@ class nearest_neighbors {
     detail::check_finite_rows(policy, rows.view(), "search");
     return dense_.search(policy, rows.view(), q);
   }
-  template <class Policy, class Matrix>
-  recommendations<Scalar, Index> search_sparse(const Policy& policy, const Matrix& queries,
+  template <class Matrix>
+  recommendations<Scalar, Index> search_sparse(const detail::host_policy& policy, const Matrix& queries,
                                                const query<Index>& q) const {
     if (options_.metric == metric::cosine) {
       const auto unit = detail::own_sparse_vectors<Scalar, Index>(policy, queries, true, "search");

@@ -21,6 +21,7 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/one_user.hpp>
@@ -164,15 +165,13 @@ class quantized_index {
   using lists_type = recommendations<Scalar, Index>;
   struct checked {};
 
-  template <class Policy>
-  quantized_index(const Policy& policy, detail::dense_storage<Scalar> factors, checked)
+  quantized_index(const detail::host_policy& policy, detail::dense_storage<Scalar> factors, checked)
       : factors_(std::move(factors)), panels_(policy, factors_.view(), [&](Index item) { return knows_item(item); }) {}
 
   const Scalar* row(std::int64_t item) const noexcept { return factors_.view().row(item); }
   bool knows_item(Index item) const noexcept { return !detail::is_zero(row(item), dimension()); }
 
-  template <class Policy>
-  lists_type search_rows(const Policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
+  lists_type search_rows(const detail::host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
                          search_statistics& statistics) const {
     const detail::item_filter<Index> filter(q);
     if (!is_fit_for_tiles(queries, q)) return rank_one_by_one(policy, queries, q, statistics);
@@ -197,9 +196,10 @@ class quantized_index {
     return true;
   }
 
-  template <class Policy, class MayCome>
-  lists_type search_panels(const Policy& policy, const panels_type& panels, rows_view<const Scalar> queries,
-                           const query<Index>& q, const MayCome& may_come, search_statistics& statistics) const {
+  template <class MayCome>
+  lists_type search_panels(const detail::host_policy& policy, const panels_type& panels,
+                           rows_view<const Scalar> queries, const query<Index>& q, const MayCome& may_come,
+                           search_statistics& statistics) const {
     std::vector<detail::tile_query<Scalar, Index>> asked;
     for (std::int64_t i = 0; i < queries.rows; ++i)
       if (!detail::is_zero(queries.row(i), dimension()))
@@ -215,8 +215,7 @@ class quantized_index {
     return lists;
   }
 
-  template <class Policy>
-  lists_type rank_one_by_one(const Policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
+  lists_type rank_one_by_one(const detail::host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
                              search_statistics& statistics) const {
     const std::int64_t scored = q.candidates ? static_cast<std::int64_t>(q.candidates->size()) : items();
     statistics.reranked += queries.rows * scored;

@@ -39,8 +39,8 @@ void store_list(const std::vector<kernels::scored<Scalar, Index>>& best, std::in
 }
 
 /// A list for each row in [0, rows): rank(row, scratch) fills the worker's scratch and returns the list's length.
-template <class Scalar, class Index, class Policy, class Rank>
-recommendations<Scalar, Index> rank_rows(const Policy& policy, std::int64_t rows, std::int64_t items, int k,
+template <class Scalar, class Index, class Rank>
+recommendations<Scalar, Index> rank_rows(const host_policy& policy, std::int64_t rows, std::int64_t items, int k,
                                          const Rank& rank) {
   recommendations<Scalar, Index> lists(rows, static_cast<int>(std::min<std::int64_t>(k, items)));
   std::vector<ranking_scratch<Scalar, Index>> scratch(static_cast<std::size_t>(worker_count(policy, rows)),
@@ -54,8 +54,8 @@ recommendations<Scalar, Index> rank_rows(const Policy& policy, std::int64_t rows
 
 /// A list for each of `count` rows: request_at(row) says what is to be scored, nothing for an empty list, and
 /// exclusion_row(row) whose exclusions hold.
-template <class Request, class Policy, class Model, class RequestAt, class ExclusionRow>
-auto rank_requests(const Policy& policy, const Model& model, std::int64_t count, const RequestAt& request_at,
+template <class Request, class Model, class RequestAt, class ExclusionRow>
+auto rank_requests(const host_policy& policy, const Model& model, std::int64_t count, const RequestAt& request_at,
                    const ExclusionRow& exclusion_row, const query<typename Model::index_type>& q) {
   using scalar_type = typename Model::scalar_type;
   using index_type = typename Model::index_type;
@@ -84,12 +84,19 @@ auto rank_requests(const Policy& policy, const Model& model, std::int64_t count,
   return lists;
 }
 
+/// The users that lists are wanted for, list i for user (*this)(i): those of an array, or all.
+template <class Index>
+struct asked_users {
+  const Index* ids = nullptr;
+
+  Index operator()(std::int64_t i) const noexcept { return ids != nullptr ? ids[i] : static_cast<Index>(i); }
+};
+
 /// A list for each of `count` users, the i-th being user_at(i).
-template <class Policy, class Model, class UserAt>
-auto recommend_to(const Policy& policy, const Model& model, std::int64_t count, const UserAt& user_at,
-                  const query<typename Model::index_type>& q) {
+template <class Model>
+auto recommend_to(const host_policy& policy, const Model& model, std::int64_t count,
+                  const asked_users<typename Model::index_type>& user_at, const query<typename Model::index_type>& q) {
   using index_type = typename Model::index_type;
-  assert_policy<Policy>();
   static_assert(scorer<Model>, "akin: recommend needs a model that scores all items for a user");
   require_fitted(model, "recommend");
   check_query(q, model.users(), model.items(), "recommend");
@@ -115,19 +122,18 @@ template <class Policy, class Model>
 recommendations<typename Model::scalar_type, typename Model::index_type> recommend(
     const Policy& policy, const Model& model, std::span<const std::type_identity_t<typename Model::index_type>> users,
     const query<typename Model::index_type>& q) {
+  detail::assert_policy<Policy>();
   detail::require_fitted(model, "recommend");
   for (const auto user : users) detail::require_id(user, model.users(), "recommend", "each of users");
-  return detail::recommend_to(
-      policy, model, static_cast<std::int64_t>(users.size()),
-      [&](std::int64_t i) { return users[static_cast<std::size_t>(i)]; }, q);
+  return detail::recommend_to(policy, model, static_cast<std::int64_t>(users.size()), {users.data()}, q);
 }
 
 /// The same for every user of the model: list u for user u.
 template <class Policy, class Model>
 recommendations<typename Model::scalar_type, typename Model::index_type> recommend(
     const Policy& policy, const Model& model, const query<typename Model::index_type>& q) {
-  return detail::recommend_to(
-      policy, model, model.users(), [](std::int64_t i) { return static_cast<typename Model::index_type>(i); }, q);
+  detail::assert_policy<Policy>();
+  return detail::recommend_to(policy, model, model.users(), {}, q);
 }
 
 /// The model's score of one user and item; 0 where there is no evidence.

@@ -27,6 +27,24 @@ concept history_scorer = requires(const T& model, slice<const typename T::index_
   model.score_history(columns, values, out);
 };
 
+namespace detail {
+
+/// See recommend_for.
+template <class Model>
+auto recommend_histories(const host_policy& policy, const Model& model,
+                         const csr_view<typename Model::scalar_type, typename Model::index_type>& x,
+                         const query<typename Model::index_type>& q) {
+  using request = history_of<Model>;
+  const auto history_at = [&](std::int64_t row) -> std::optional<request> {
+    const request of{x.row_columns(row), x.row_values(row)};
+    return is_known(model, of) ? std::optional(of) : std::nullopt;
+  };
+  return rank_requests<request>(
+      policy, model, x.rows, history_at, [](std::int64_t row) { return row; }, q);
+}
+
+}  // namespace detail
+
 /// The k best items for each row of `histories` (any number of rows x items), list r for row r; without a refit, and
 /// for the rows of the training the same lists as recommend. What a history holds is not excluded by itself: say
 /// `.exclude = histories`, of which row r is that of history r. An empty history gets what recommend gives a user
@@ -43,13 +61,7 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
   const auto x = detail::checked_view<scalar_type, index_type>(policy, histories, "recommend_for");
   detail::require_columns(x.cols, model.items(), "recommend_for");
   detail::check_query(q, x.rows, model.items(), "recommend_for");
-  using request = detail::history<scalar_type, index_type>;
-  const auto history_at = [&](std::int64_t row) -> std::optional<request> {
-    const request of{x.row_columns(row), x.row_values(row)};
-    return detail::is_known(model, of) ? std::optional(of) : std::nullopt;
-  };
-  return detail::rank_requests<request>(
-      policy, model, x.rows, history_at, [](std::int64_t row) { return row; }, q);
+  return detail::recommend_histories(policy, model, x, q);
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -26,6 +26,23 @@ concept item_similarity = requires(const T& model, typename T::index_type item,
   model.similarity_all(item, out);
 };
 
+namespace detail {
+
+/// See similar_items.
+template <class Model>
+auto rank_similar(const host_policy& policy, const Model& model, std::span<const typename Model::index_type> items,
+                  const query<typename Model::index_type>& q) {
+  using index_type = typename Model::index_type;
+  return rank_rows<typename Model::scalar_type, index_type>(
+      policy, static_cast<std::int64_t>(items.size()), model.items(), q.k, [&](std::int64_t row, auto& scratch) {
+        const index_type& item = items[static_cast<std::size_t>(row)];
+        model.similarity_all(item, std::span(scratch.scores));
+        return rank_scores(q, slice<const index_type>{&item, 1}, std::span(scratch.scores), scratch.best);
+      });
+}
+
+}  // namespace detail
+
 /// The k items most similar to each of `items`, list i for items[i], never the item itself; ordered by (similarity
 /// descending, id ascending). Throws not_fitted, or std::invalid_argument for an item out of range, or for a query that
 /// excludes (exclusion is by user) or does not fit the model. Takes O(items * (comparing + items of the model)) time
@@ -34,7 +51,6 @@ template <class Policy, class Model>
 recommendations<typename Model::scalar_type, typename Model::index_type> similar_items(
     const Policy& policy, const Model& model, std::span<const std::type_identity_t<typename Model::index_type>> items,
     const query<typename Model::index_type>& q) {
-  using scalar_type = typename Model::scalar_type;
   using index_type = typename Model::index_type;
   detail::assert_policy<Policy>();
   static_assert(item_similarity<Model>, "akin: similar_items needs a model that compares items");
@@ -42,12 +58,7 @@ recommendations<typename Model::scalar_type, typename Model::index_type> similar
   detail::require(q.exclude.rows == 0, "similar_items", "exclude must be empty, items have no users");
   detail::check_query(q, 0, model.items(), "similar_items");
   for (const index_type item : items) detail::require_id(item, model.items(), "similar_items", "each of items");
-  return detail::rank_rows<scalar_type, index_type>(
-      policy, static_cast<std::int64_t>(items.size()), model.items(), q.k, [&](std::int64_t row, auto& scratch) {
-        const index_type& item = items[static_cast<std::size_t>(row)];
-        model.similarity_all(item, std::span(scratch.scores));
-        return detail::rank_scores(q, slice<const index_type>{&item, 1}, std::span(scratch.scores), scratch.best);
-      });
+  return detail::rank_similar(policy, model, items, q);
 }
 
 }  // namespace akin::inline AKIN_ABI

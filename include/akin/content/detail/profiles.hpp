@@ -97,8 +97,8 @@ csr_storage<Scalar, Index> stack_rows(const std::vector<sparse_row<Scalar, Index
 }
 
 /// X F for X (rows x items) and F (items x features): add(adder, ids, weights) makes a row of the sum or unit_sum.
-template <class Policy, class Scalar, class Index, class Add>
-csr_storage<Scalar, Index> summed_rows(const Policy& policy, const csr_view<Scalar, Index>& x,
+template <class Scalar, class Index, class Add>
+csr_storage<Scalar, Index> summed_rows(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                        const csr_view<Scalar, Index>& f, const Add& add) {
   std::vector<sparse_row<Scalar, Index>> rows(static_cast<std::size_t>(x.rows));
   std::vector<row_adder<Scalar, Index>> adders(static_cast<std::size_t>(worker_count(policy, x.rows)),

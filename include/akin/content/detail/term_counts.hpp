@@ -58,8 +58,8 @@ class cell_adder {
 };
 
 /// The blocks of all documents. id_of(term, worker) is the id of a term, negative where it is left out.
-template <class Policy, class Document, class IdOf>
-std::vector<counted_block> count_terms(const Policy& policy, const term_reader& reader,
+template <class Document, class IdOf>
+std::vector<counted_block> count_terms(const host_policy& policy, const term_reader& reader,
                                        std::span<const Document> documents, std::string_view where, IdOf&& id_of) {
   struct alignas(64) scratch {
     term_reader reader;
@@ -114,8 +114,7 @@ struct merged_terms {
   std::vector<std::vector<std::int32_t>> places;
 };
 
-template <class Policy>
-merged_terms merge_terms(const Policy& policy, const std::vector<id_map>& workers) {
+inline merged_terms merge_terms(const host_policy& policy, const std::vector<id_map>& workers) {
   std::vector<found_term> found;
   std::vector<std::ptrdiff_t> ends = {0};
   merged_terms result;
@@ -147,8 +146,7 @@ merged_terms merge_terms(const Policy& policy, const std::vector<id_map>& worker
 }
 
 /// Adds the documents and occurrences of the terms, whose places in `terms` are those of the workers' ids.
-template <class Policy>
-void add_statistics(const Policy& policy, const std::vector<counted_block>& blocks, merged_terms& merged) {
+inline void add_statistics(const host_policy& policy, const std::vector<counted_block>& blocks, merged_terms& merged) {
   struct numbers {
     std::int64_t documents = 0, occurrences = 0;
   };

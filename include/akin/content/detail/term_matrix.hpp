@@ -65,9 +65,9 @@ struct tfidf_weights {
 };
 
 /// Documents x columns from placed blocks.
-template <class Policy, class Weigh>
-sparse_matrix<float> term_matrix(const Policy& policy, const std::vector<counted_block>& blocks, std::int64_t documents,
-                                 std::int64_t columns, const Weigh& weigh) {
+template <class Weigh>
+sparse_matrix<float> term_matrix(const host_policy& policy, const std::vector<counted_block>& blocks,
+                                 std::int64_t documents, std::int64_t columns, const Weigh& weigh) {
   std::vector<std::int64_t> starts = {0};
   for (const counted_block& block : blocks)
     starts.push_back(starts.back() + static_cast<std::int64_t>(block.cells.size()));

@@ -42,9 +42,9 @@ std::array<double, Metrics> resampled_means(const std::vector<std::array<double,
 
 /// B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap", 1993: percentile intervals. O(bootstrap * users)
 /// draws, which all metrics share; a resample is one worker's, so the bits do not depend on the threads.
-template <class Policy, class List, class Tally, std::size_t Metrics>
-void add_bootstrap_intervals(const Policy& policy, const List&, const Tally& all, const evaluation_options& options,
-                             evaluation<Metrics>& result) {
+template <class List, class Tally, std::size_t Metrics>
+void add_bootstrap_intervals(const host_policy& policy, const List&, const Tally& all,
+                             const evaluation_options& options, evaluation<Metrics>& result) {
   if (options.bootstrap < 1 || all.values.empty()) return;
   std::vector<std::array<double, Metrics>> means(static_cast<std::size_t>(options.bootstrap));
   for_each_row(policy, options.bootstrap, [&](std::int64_t number, int) {

@@ -46,8 +46,8 @@ constexpr void assert_evaluation() {
 }
 
 /// The checked view of `train` or `test`.
-template <class Index, class Policy, class Matrix>
-auto evaluation_view(const Policy& policy, const Matrix& matrix, std::int64_t users, std::int64_t items,
+template <class Index, class Matrix>
+auto evaluation_view(const host_policy& policy, const Matrix& matrix, std::int64_t users, std::int64_t items,
                      std::string_view name, std::string_view where) {
   using scalar_type = pointee<decltype(matrix.valuePtr())>;
   const csr_view<scalar_type, Index> view =
@@ -178,8 +178,9 @@ void evaluate_users(const Task& task, const RankBy& rank_by, const List& metrics
 
 /// Calls add_users(first, last, rank_by) for all users, some thousands at a time, whose lists are searched for together
 /// where that pays.
-template <class Policy, class Task, class AddUsers, class ByScores>
-void evaluate_by_tiles(const Policy& policy, const Task& task, const AddUsers& add_users, const ByScores& by_scores) {
+template <class Task, class AddUsers, class ByScores>
+void evaluate_by_tiles(const host_policy& policy, const Task& task, const AddUsers& add_users,
+                       const ByScores& by_scores) {
   using index_type = typename Task::index_type;
   using model_type = std::remove_cvref_t<decltype(task.model)>;
   constexpr std::int64_t at_once = users_per_block * 256;
@@ -218,8 +219,8 @@ struct pass_result {
 };
 
 /// One pass over the users of a checked task.
-template <class... Metrics, class Policy, class Task, class List>
-pass_result<List> pass_over_users(const Policy& policy, const Task& task, const List& list, bool keep_values) {
+template <class... Metrics, class Task, class List>
+pass_result<List> pass_over_users(const host_policy& policy, const Task& task, const List& list, bool keep_values) {
   using model_type = std::remove_cvref_t<decltype(task.model)>;
   using index_type = typename Task::index_type;
   const std::int64_t items = task.model.items();
@@ -255,8 +256,8 @@ pass_result<List> pass_over_users(const Policy& policy, const Task& task, const 
 }
 
 /// Checks the arguments of an evaluation; the views refer to the matrices.
-template <class Policy, class Model, class Train, class Test, class... Metrics>
-auto checked_task(const Policy& policy, const Model& model, const Train& train, const Test& test,
+template <class Model, class Train, class Test, class... Metrics>
+auto checked_task(const host_policy& policy, const Model& model, const Train& train, const Test& test,
                   const evaluation_options& options, std::string_view where, const Metrics&... metrics) {
   using index_type = typename Model::index_type;
   require_fitted(model, where);

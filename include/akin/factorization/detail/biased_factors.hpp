@@ -41,8 +41,8 @@ dense_storage<Scalar> random_factors(std::int64_t rows, std::int64_t cols, doubl
   return factors;
 }
 
-template <class Policy, class Scalar>
-bool all_finite(const Policy& policy, const Scalar* numbers, std::int64_t size) {
+template <class Scalar>
+bool all_finite(const host_policy& policy, const Scalar* numbers, std::int64_t size) {
   constexpr std::int64_t block = std::int64_t{1} << 16;
   return reduce_blocks(
       policy, size, block, true,
@@ -83,8 +83,7 @@ struct biased_parameters {
             mean};
   }
 
-  template <class Policy>
-  bool is_finite(const Policy& policy) const {
+  bool is_finite(const host_policy& policy) const {
     const auto check = [&](const Scalar* numbers, std::int64_t size) { return all_finite(policy, numbers, size); };
     return check(user_factors.view().data, user_factors.rows() * user_factors.cols()) &&
            check(item_factors.view().data, item_factors.rows() * item_factors.cols()) &&

@@ -103,8 +103,8 @@ template <class Cell>
 class block_grid {
  public:
   /// Takes cell(row, position) of the elements of x for which keep(position), where position counts all elements.
-  template <class Policy, class Scalar, class Index, class Keep, class MakeCell>
-  block_grid(const Policy& policy, const csr_view<Scalar, Index>& x, const random_groups<Index>& rows,
+  template <class Scalar, class Index, class Keep, class MakeCell>
+  block_grid(const host_policy& policy, const csr_view<Scalar, Index>& x, const random_groups<Index>& rows,
              const random_groups<Index>& columns, const Keep& keep, const MakeCell& cell)
       : side_(rows.groups()), begins_(static_cast<std::size_t>(side_ * side_ + 1)) {
     const auto for_cells = [&](std::int64_t group, const auto& body) {
@@ -137,8 +137,8 @@ class block_grid {
   /// has the blocks (r, (r + s) mod side), no two of which share a row or a column, so that body may change what
   /// belongs to the rows and columns of its cells. The cells of a block are put into an order that depends on (seed,
   /// epochs so far, block); threads only decide who runs a block.
-  template <class Policy, class Body>
-  auto run_epoch(const Policy& policy, std::uint64_t seed, int epoch, const Body& body) {
+  template <class Body>
+  auto run_epoch(const host_policy& policy, std::uint64_t seed, int epoch, const Body& body) {
     using sum = std::invoke_result_t<const Body&, slice<Cell>, std::int64_t, block_random&>;
     std::vector<sum> sums(static_cast<std::size_t>(side_ * side_));
     for (std::int64_t round = 0; round < side_; ++round)

@@ -15,8 +15,8 @@
 namespace akin::inline AKIN_ABI::detail {
 
 /// y <- y q for q (cols x cols, row-major), some rows at a time.
-template <class Policy, class Scalar>
-void multiply_in_place(const Policy& policy, const rows_view<Scalar>& y, const std::vector<Scalar>& q) {
+template <class Scalar>
+void multiply_in_place(const host_policy& policy, const rows_view<Scalar>& y, const std::vector<Scalar>& q) {
   constexpr std::int64_t block_rows = 96;
   const std::int64_t k = y.cols;
   std::vector<storage<Scalar>> products(static_cast<std::size_t>(worker_count(policy)));

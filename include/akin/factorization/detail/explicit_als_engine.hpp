@@ -51,8 +51,8 @@ struct weighted_ratings {
 };
 
 /// The weighted mean of all ratings, 0 without any.
-template <class Policy, class Scalar, class Index>
-Scalar mean_rating(const Policy& policy, const weighted_ratings<Scalar, Index>& x) {
+template <class Scalar, class Index>
+Scalar mean_rating(const host_policy& policy, const weighted_ratings<Scalar, Index>& x) {
   struct sums {
     double ratings = 0, weights = 0;
   };
@@ -96,9 +96,8 @@ class explicit_als_engine<backend::host, Scalar, Index> {
 
   /// Solves all rows of x (rows x fixed.rows) into solved (rows x fixed.cols), in the order of `schedule`: long ones
   /// first. A row without ratings becomes 0. Throws numeric_error with the first row that cannot be solved.
-  template <class Policy>
-  void solve_rows(const Policy& policy, const weighted_ratings<Scalar, Index>& x, const std::vector<Index>& schedule,
-                  const rows_view<Scalar>& solved) const {
+  void solve_rows(const host_policy& policy, const weighted_ratings<Scalar, Index>& x,
+                  const std::vector<Index>& schedule, const rows_view<Scalar>& solved) const {
     const auto is_long = [&](Index row) {
       return !options_.nonnegative && x.ratings.row_size(row) > longest_for_one_worker;
     };
@@ -123,8 +122,7 @@ class explicit_als_engine<backend::host, Scalar, Index> {
   }
 
   /// The objective with these rows, without the regularisation of `fixed`.
-  template <class Policy>
-  double loss(const Policy& policy, const weighted_ratings<Scalar, Index>& x,
+  double loss(const host_policy& policy, const weighted_ratings<Scalar, Index>& x,
               const rows_view<const Scalar>& solved) const {
     const auto rows_loss = [&](std::int64_t begin, std::int64_t end, int) {
       double sum = 0;
@@ -204,8 +202,7 @@ class explicit_als_engine<backend::host, Scalar, Index> {
 
   Scalar lambda(std::int64_t n) const noexcept { return static_cast<Scalar>(row_regularization(options_, n)); }
 
-  template <class Policy>
-  void solve(const Policy& policy, solvers& of_worker, const ratings_type& x, Index row, Scalar* solution) const {
+  void solve(const host_policy& policy, solvers& of_worker, const ratings_type& x, Index row, Scalar* solution) const {
     const auto ids = x.ratings.row_columns(row);
     row_solver<Scalar, Index>& solver = of_worker.least_squares;
     if (!prepare(solver, x, row)) {
@@ -227,8 +224,7 @@ class explicit_als_engine<backend::host, Scalar, Index> {
   }
 
   /// Whether conjugate gradients gave what the options ask for.
-  template <class Policy>
-  bool iterate(const Policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids, Scalar* x) const {
+  bool iterate(const host_policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids, Scalar* x) const {
     if (options_.solver == als_solver::exact) return false;
     const auto tolerance = static_cast<Scalar>(options_.solver_tolerance);
     const bool converged = ids.size > longest_for_one_worker

@@ -21,8 +21,8 @@
 namespace akin::inline AKIN_ABI::detail {
 
 /// The rows of F B for features F (rows x f) and B (f x k). Throws numeric_error where one is not finite.
-template <class Policy, class Scalar, class Index>
-dense_storage<Scalar> prior_means(const Policy& policy, const csr_view<Scalar, Index>& features,
+template <class Scalar, class Index>
+dense_storage<Scalar> prior_means(const host_policy& policy, const csr_view<Scalar, Index>& features,
                                   const rows_view<const Scalar>& b) {
   dense_storage<Scalar> means(features.rows, b.cols);
   const rows_view<Scalar> out = means.mutable_view();
@@ -78,8 +78,7 @@ class feature_ridge {
   }
 
   /// From the b (f x k) that is there. Throws numeric_error where it becomes infinite.
-  template <class Policy>
-  void solve(const Policy& policy, const rows_view<const Scalar>& x, const rows_view<Scalar>& b) const {
+  void solve(const host_policy& policy, const rows_view<const Scalar>& x, const rows_view<Scalar>& b) const {
     for_each_row(policy, b.cols, [&](std::int64_t column, int) {
       std::vector<double> solution(diagonal_.size()), targets(lambdas_.size());
       for (std::int64_t j = 0; j < b.rows; ++j) solution[static_cast<std::size_t>(j)] = number(b.row(j)[column]);
@@ -165,13 +164,11 @@ class feature_prior {
     solver_.emplace(features, std::move(lambdas), ridge);
   }
 
-  template <class Policy>
-  void learn(const Policy& policy, const rows_view<const Scalar>& factors) {
+  void learn(const host_policy& policy, const rows_view<const Scalar>& factors) {
     if (solver_) solver_->solve(policy, factors, b_.mutable_view());
   }
   /// A row's prior mean in each row; nothing without features.
-  template <class Policy>
-  dense_storage<Scalar> means(const Policy& policy) const {
+  dense_storage<Scalar> means(const host_policy& policy) const {
     return solver_ ? prior_means(policy, features_, b_.view()) : dense_storage<Scalar>();
   }
   /// ridge |B|^2.

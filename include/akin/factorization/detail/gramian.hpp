@@ -16,8 +16,8 @@ namespace akin::inline AKIN_ABI::detail {
 
 /// Y'Y, cols x cols. Summed in Scalar over runs of 256 rows and in double over the runs, in an order that depends on
 /// the shape alone. rows * cols^2 flops; at most 16 partial sums of memory.
-template <class Policy, class Scalar>
-std::vector<double> gramian(const Policy& policy, const rows_view<const Scalar>& y) {
+template <class Scalar>
+std::vector<double> gramian(const host_policy& policy, const rows_view<const Scalar>& y) {
   constexpr std::int64_t run = 256, most_blocks = 16;
   const std::int64_t k = y.cols;
   const auto size = static_cast<std::size_t>(k * k);

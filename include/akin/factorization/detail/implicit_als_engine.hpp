@@ -79,8 +79,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
   /// Solves the rows of x (rows x fixed.rows) that `schedule` names into solved (rows x k), in its order: long ones
   /// first. `priors` are the means (rows x k) that rows with elements are held at, instead of 0. A row without elements
   /// becomes 0. Throws numeric_error with the first row that cannot be solved.
-  template <class Policy>
-  void solve_rows(const Policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& schedule,
+  void solve_rows(const host_policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& schedule,
                   const rows_view<Scalar>& solved, const rows_view<const Scalar>& priors = {}) const {
     const auto prior = [&](Index row) { return priors.rows > 0 ? priors.row(row) : nullptr; };
     const auto is_long = [&](Index row) { return x.row_size(row) > longest_for_one_worker; };
@@ -119,8 +118,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
   /// The objective with these rows, without the regularisation of `fixed`:
   /// sum over rows of alpha0 x'Y'Yx + lambda_x |x - prior|^2 + sum over its elements of (alpha0 + w)(p - x'y)^2 -
   /// alpha0 (x'y)^2.
-  template <class Policy>
-  double loss(const Policy& policy, const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& solved,
+  double loss(const host_policy& policy, const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& solved,
               const rows_view<const Scalar>& priors = {}) const {
     const auto rows_loss = [&](std::int64_t begin, std::int64_t end, int) {
       double sum = 0;
@@ -166,8 +164,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     solver.set_diagonal(scaled_eigenvalues_, lambda, floor_);
   }
 
-  template <class Policy>
-  void solve(const Policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids,
+  void solve(const host_policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids,
              slice<const Scalar> values, Index row, const Scalar* prior, Scalar* x) const {
     const Scalar lambda = regularization_of(values);
     prepare(solver, values, lambda);
@@ -192,8 +189,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
   }
 
   /// Whether conjugate gradients gave what the options ask for.
-  template <class Policy>
-  bool iterate(const Policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids, Scalar* x) const {
+  bool iterate(const host_policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids, Scalar* x) const {
     const bool exact = options_.solver == als_solver::exact;
     const double heaviest_for_exact = largest_condition_for_exact * options_.unobserved_weight;
     if (exact && !std::all_of(solver.weights(), solver.weights() + ids.size,

@@ -12,6 +12,7 @@
 
 #include <akin/config.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
+#include <akin/parallel.hpp>
 #include <akin/random.hpp>
 #include <akin/views.hpp>
 
@@ -79,8 +80,8 @@ class likings {
   /// One epoch over all likings: calls body(cells, others, random) for blocks as block_grid::run_epoch does, with
   /// `others` to draw from the items of the block, which is drawn anew for each epoch. A cell is what make_cell(user,
   /// item, value) returns. Sums what body returns.
-  template <class Policy, class Body, class MakeCell>
-  auto run_epoch(const Policy& policy, std::uint64_t seed, int epoch, const Body& body,
+  template <class Body, class MakeCell>
+  auto run_epoch(const host_policy& policy, std::uint64_t seed, int epoch, const Body& body,
                  const MakeCell& make_cell) const {
     using cell = std::invoke_result_t<const MakeCell&, Index, Index, Scalar>;
     const auto deal = [&](std::int64_t size, std::uint64_t use) {
@@ -97,8 +98,8 @@ class likings {
         });
   }
   /// The same with liked_cells, for whom the value does not matter.
-  template <class Policy, class Body>
-  auto run_epoch(const Policy& policy, std::uint64_t seed, int epoch, const Body& body) const {
+  template <class Body>
+  auto run_epoch(const host_policy& policy, std::uint64_t seed, int epoch, const Body& body) const {
     return run_epoch(policy, seed, epoch, body, [](Index user, Index item, Scalar) {
       return liked_cell<Index>{user, item};
     });

@@ -65,9 +65,9 @@ struct fold_in_draws {
 /// For each row of x that holds a liking k factors and a bias: learn_epoch(history, row, draws) runs for as many epochs
 /// as the training has. The steps shorten to nothing, linearly, so that what was drawn averages out. Throws
 /// numeric_error with the first row that grows beyond all bounds.
-template <class Policy, class Scalar, class Index, class Options, class LearnEpoch>
-dense_storage<Scalar> fold_in_likings(const Policy& policy, const csr_view<Scalar, Index>& x, const Options& options,
-                                      std::string_view kind, const LearnEpoch& learn_epoch) {
+template <class Scalar, class Index, class Options, class LearnEpoch>
+dense_storage<Scalar> fold_in_likings(const host_policy& policy, const csr_view<Scalar, Index>& x,
+                                      const Options& options, std::string_view kind, const LearnEpoch& learn_epoch) {
   dense_storage<Scalar> result(x.rows, options.factors + std::int64_t{1});
   for_each_row(policy, x.rows, [&](std::int64_t row, int) {
     const liked_row<Scalar, Index> history(x, row);
@@ -152,8 +152,8 @@ struct comparison {
 
 /// Users of models that compare pairs: for each liking a step of p against compare(score of the liked item, draw,
 /// score), a comparison with an item of those that draw() gives, by score(item).
-template <class Policy, class Scalar, class Index, class Options, class Compare>
-dense_storage<Scalar> fold_in_pairwise_users(const Policy& policy, const csr_view<Scalar, Index>& x,
+template <class Scalar, class Index, class Options, class Compare>
+dense_storage<Scalar> fold_in_pairwise_users(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                              const liked_catalogue<Scalar, Index>& all, const Options& options,
                                              std::string_view kind, const Compare& compare) {
   return fold_in_likings(policy, x, options, kind, [&](const auto& history, auto& row, const fold_in_draws& draws) {
@@ -175,8 +175,8 @@ dense_storage<Scalar> fold_in_pairwise_users(const Policy& policy, const csr_vie
 /// Items of models that compare pairs, met as the training meets an item: for each user who likes it a step up by
 /// `compare` as above, and down for `samples` likings (v, l) for each user that items have on the average, by
 /// lose(score of l, score of the item, draw, score), the size of the gradient. v is none of the item's users.
-template <class Policy, class Scalar, class Index, class Options, class Compare, class Lose>
-dense_storage<Scalar> fold_in_pairwise_items(const Policy& policy, const csr_view<Scalar, Index>& item_users,
+template <class Scalar, class Index, class Options, class Compare, class Lose>
+dense_storage<Scalar> fold_in_pairwise_items(const host_policy& policy, const csr_view<Scalar, Index>& item_users,
                                              const liked_catalogue<Scalar, Index>& all, const Options& options,
                                              std::string_view kind, int samples, const Compare& compare,
                                              const Lose& lose) {

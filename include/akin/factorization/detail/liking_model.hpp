@@ -17,6 +17,7 @@
 #include <akin/factorization/detail/sgd_training.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/views.hpp>
 
@@ -36,30 +37,10 @@ class liking_model : public sgd_model<Model, Options, Scalar, Index> {
   /// samples, each taken just before its step. If it returns false, the training ends there and what was learnt is
   /// kept. Throws std::invalid_argument for values that are not finite, numeric_error with the epoch where the factors
   /// grow beyond all bounds; the model is then as it was.
-  template <class Policy, class Matrix, class Observer = no_observer>
-  void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
-    constexpr bool with_loss = !std::is_same_v<std::remove_cvref_t<Observer>, no_observer>;
+  template <class Matrix, class Observer = no_observer>
+  void fit(const host_policy& policy, const Matrix& user_items, Observer&& observer = {}) {
     const std::string where = base::named("fit");
-    const auto x = checked_view<Scalar, Index>(policy, user_items, where);
-    const Options& options = this->options_;
-    const likings<Scalar, Index> likings(x);
-    biased_parameters<Scalar> current(x.rows, x.cols, options.factors, initial_deviation, options.seed);
-    current.forget_unseen(likings.is_user_seen(), likings.is_item_seen());
-    const auto pointers = current.mutable_pointers();
-    const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(options.learning_rate),
-                                           static_cast<Scalar>(options.regularization)};
-    const auto epoch = [&](int number) {
-      const sampled_loss loss = likings.run_epoch(
-          policy, options.seed, number,
-          [&](const auto& cells, const block_others<Scalar, Index>& others, block_random& random) {
-            return self().learn_block(cells, others, random, pointers, rates, with_loss);
-          },
-          [&](Index user, Index item, Scalar value) { return self().cell_of(user, item, value); });
-      return epoch_result{loss.mean()};
-    };
-    train_epochs(
-        options.epochs, where, epoch, [&] { return current.is_finite(policy); }, observer);
-    this->become(Model(options, std::move(current)), x);
+    train(policy, checked_view<Scalar, Index>(policy, user_items, where), where, observer_ref(observer));
   }
   using base::fit;
 
@@ -80,6 +61,28 @@ class liking_model : public sgd_model<Model, Options, Scalar, Index> {
   liked_catalogue<Scalar, Index> catalogue() const { return {this->learnt_, this->histories_.view()}; }
 
  private:
+  void train(const host_policy& policy, const csr_view<Scalar, Index>& x, const std::string& where,
+             const observer_ref& observer) {
+    const Options& options = this->options_;
+    const likings<Scalar, Index> likings(x);
+    biased_parameters<Scalar> current(x.rows, x.cols, options.factors, initial_deviation, options.seed);
+    current.forget_unseen(likings.is_user_seen(), likings.is_item_seen());
+    const auto pointers = current.mutable_pointers();
+    const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(options.learning_rate),
+                                           static_cast<Scalar>(options.regularization)};
+    const auto epoch = [&](int number) {
+      const sampled_loss loss = likings.run_epoch(
+          policy, options.seed, number,
+          [&](const auto& cells, const block_others<Scalar, Index>& others, block_random& random) {
+            return self().learn_block(cells, others, random, pointers, rates, observer.is_present());
+          },
+          [&](Index user, Index item, Scalar value) { return self().cell_of(user, item, value); });
+      return epoch_result{loss.mean()};
+    };
+    train_epochs(
+        options.epochs, where, epoch, [&] { return current.is_finite(policy); }, observer);
+    this->become(Model(options, std::move(current)), x);
+  }
   static constexpr double initial_deviation = 0.1;
 
   const Model& self() const noexcept { return static_cast<const Model&>(*this); }

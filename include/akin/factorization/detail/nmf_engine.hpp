@@ -70,8 +70,8 @@ class nmf_engine<backend::host, Scalar, Index> {
   nmf_engine(const rows_view<const Scalar>& fixed, const storage<Scalar>& gram) : fixed_(fixed), gram_(gram.data()) {}
 
   /// Y'Y + lambda I. Throws numeric_error where it overflows.
-  template <class Policy>
-  static storage<Scalar> gram_of(const Policy& policy, const rows_view<const Scalar>& fixed, double regularization) {
+  static storage<Scalar> gram_of(const host_policy& policy, const rows_view<const Scalar>& fixed,
+                                 double regularization) {
     const std::vector<double> products = gramian(policy, fixed);
     const auto to_next = static_cast<std::size_t>(fixed.cols) + 1;
     storage<Scalar> gram(static_cast<std::int64_t>(products.size()));
@@ -84,8 +84,7 @@ class nmf_engine<backend::host, Scalar, Index> {
 
   /// Improves all rows of x (rows x fixed.rows) from what `solved` (rows x k) holds, in the order of `schedule`: long
   /// ones first. A row of zeros becomes 0. Throws numeric_error with the first row that overflows.
-  template <class Policy>
-  void solve_rows(const Policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& schedule,
+  void solve_rows(const host_policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& schedule,
                   int most_sweeps, Scalar tolerance, const rows_view<Scalar>& solved) const {
     std::vector<std::vector<Scalar>> gradients(static_cast<std::size_t>(worker_count(policy)));
     for_each_row(policy, x.rows, [&](std::int64_t i, int worker) {
@@ -115,8 +114,8 @@ class nmf_engine<backend::host, Scalar, Index> {
   }
 
   /// The objective with these rows, without the regularisation of `fixed`.
-  template <class Policy>
-  double loss(const Policy& policy, const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& solved) const {
+  double loss(const host_policy& policy, const csr_view<Scalar, Index>& x,
+              const rows_view<const Scalar>& solved) const {
     const auto rows_loss = [&](std::int64_t begin, std::int64_t end, int) {
       double sum = 0;
       for (std::int64_t row = begin; row < end; ++row)

@@ -88,8 +88,8 @@ class rating_problem {
 ///   sum of (r - mean - b_i - b - (p + s)'q_i)^2 + n lambda |z|^2
 /// over its n ratings, with s the row of `shifts` (zeros where these have no rows); gives (p + s, b). Rows without
 /// ratings get zeros. Throws numeric_error with the first row that cannot be solved or held.
-template <class Policy, class Scalar, class Index>
-dense_storage<Scalar> fold_in_ratings(const Policy& policy, const csr_view<Scalar, Index>& x,
+template <class Scalar, class Index>
+dense_storage<Scalar> fold_in_ratings(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                       const fixed_side<Scalar>& fixed, const rows_view<const Scalar>& shifts,
                                       std::string_view kind) {
   const std::int64_t k = fixed.factors.cols;

@@ -11,6 +11,7 @@
 #include <akin/factorization/detail/sgd_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -46,8 +47,7 @@ class rating_model : public sgd_model<Model, Options, Scalar, Index> {
     return fixed_side<Scalar>::items_of(this->learnt_, this->options_.regularization);
   }
   /// Each row is the minimum of the objective with the users as they are, solved directly.
-  template <class Policy>
-  dense_storage<Scalar> items_from(const Policy& policy, const csr_view<Scalar, Index>& x) const {
+  dense_storage<Scalar> items_from(const host_policy& policy, const csr_view<Scalar, Index>& x) const {
     const auto users = fixed_side<Scalar>::users_of(this->learnt_, this->options_.regularization);
     return fold_in_ratings(policy, x, users, {}, Model::kind);
   }

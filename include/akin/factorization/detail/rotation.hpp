@@ -13,6 +13,7 @@
 #include <akin/factorization/detail/eigenbasis.hpp>
 #include <akin/factorization/detail/gramian.hpp>
 #include <akin/kernels/symmetric_eigen.hpp>
+#include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -24,8 +25,7 @@ class rotation {
  public:
   /// In double precision, then rounded to Scalar; rows cols^2 + about 6 cols^3 flops. Throws numeric_error where Y'Y
   /// overflows.
-  template <class Policy>
-  rotation(const Policy& policy, const rows_view<const Scalar>& y, std::string_view where)
+  rotation(const host_policy& policy, const rows_view<const Scalar>& y, std::string_view where)
       : k_(y.cols), q_(static_cast<std::size_t>(k_ * k_)), eigenvalues_(k_) {
     std::vector<double> gram = gramian(policy, y), values(static_cast<std::size_t>(k_));
     if (!kernels::symmetric_eigen(gram.data(), values.data(), k_))
@@ -40,13 +40,9 @@ class rotation {
   const storage<Scalar>& eigenvalues() const noexcept { return eigenvalues_; }
 
   /// y <- y q.
-  template <class Policy>
-  void apply(const Policy& policy, const rows_view<Scalar>& y) const {
-    multiply_in_place(policy, y, q_);
-  }
+  void apply(const host_policy& policy, const rows_view<Scalar>& y) const { multiply_in_place(policy, y, q_); }
   /// y <- y q', what undoes it.
-  template <class Policy>
-  void undo(const Policy& policy, const rows_view<Scalar>& y) const {
+  void undo(const host_policy& policy, const rows_view<Scalar>& y) const {
     std::vector<Scalar> transposed(q_.size());
     for (std::int64_t i = 0; i < k_; ++i)
       for (std::int64_t d = 0; d < k_; ++d)

@@ -59,8 +59,7 @@ class row_solver {
   }
 
   /// The same for a row that is too long for one worker: its products are taken in pieces of fixed size.
-  template <class Policy>
-  bool iterate_in_pieces(const Policy& policy, const slice<const Index>& ids, Scalar tolerance, int most_steps,
+  bool iterate_in_pieces(const host_policy& policy, const slice<const Index>& ids, Scalar tolerance, int most_steps,
                          Scalar* x) {
     right_ = sum_pieces(policy, ids,
                         [&](const kernels::weighted_rows<Scalar, Index>& piece, std::int64_t begin, Scalar* sum) {
@@ -186,8 +185,8 @@ class row_solver {
   }
 
   /// The sum over pieces of the row of what add(piece, begin, sum) adds to k numbers.
-  template <class Policy, class Add>
-  std::vector<Scalar> sum_pieces(const Policy& policy, const slice<const Index>& ids, const Add& add) const {
+  template <class Add>
+  std::vector<Scalar> sum_pieces(const host_policy& policy, const slice<const Index>& ids, const Add& add) const {
     constexpr std::int64_t piece_size = 8192;
     const auto k = static_cast<std::size_t>(y_.cols);
     return reduce_blocks(

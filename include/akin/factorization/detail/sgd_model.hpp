@@ -16,6 +16,7 @@
 #include <akin/factorization/detail/model_life.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 
@@ -64,8 +65,7 @@ class sgd_model : public updatable<Model, biased_factors<Scalar, Index>> {
   void put_users(const std::vector<Index>& ids, const dense_storage<Scalar>& rows) {
     this->learnt_.put_users(ids, rows);
   }
-  template <class Policy>
-  void put_items(const Policy&, const std::vector<Index>& ids, const dense_storage<Scalar>& rows) {
+  void put_items(const host_policy&, const std::vector<Index>& ids, const dense_storage<Scalar>& rows) {
     this->learnt_.put_items(ids, rows);
   }
 

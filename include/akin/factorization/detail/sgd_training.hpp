@@ -22,9 +22,9 @@ struct epoch_result {
 
 /// Runs epoch(number) for 1 … epochs, until it or the observer ends the training. Throws numeric_error where
 /// is_finite() is false after an epoch.
-template <class Epoch, class IsFinite, class Observer>
+template <class Epoch, class IsFinite>
 void train_epochs(int epochs, std::string_view where, const Epoch& epoch, const IsFinite& is_finite,
-                  Observer& observer) {
+                  const observer_ref& observer) {
   const auto start = std::chrono::steady_clock::now();
   for (int number = 1; number <= epochs; ++number) {
     const epoch_result result = epoch(number);
@@ -34,7 +34,7 @@ void train_epochs(int epochs, std::string_view where, const Epoch& epoch, const 
     progress state{number, epochs};
     state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     state.loss = result.loss;
-    if (!notify(observer, state) || !result.go_on) return;
+    if (!observer(state) || !result.go_on) return;
   }
 }
 

@@ -44,8 +44,7 @@ class svdpp_histories {
   const Scalar* sums() const noexcept { return sums_.view().data; }
   dense_storage<Scalar> take_factors() noexcept { return std::move(factors_); }
 
-  template <class Policy>
-  bool is_finite(const Policy& policy) const {
+  bool is_finite(const host_policy& policy) const {
     return all_finite(policy, factors_.view().data, factors_.rows() * factors_.cols());
   }
 
@@ -55,8 +54,7 @@ class svdpp_histories {
   ///   y_j += (sum over users u of j of |N(u)|^-1/2 sum of e_ui q_i  - lambda n_j y_j)
   ///          / (sum over users u of j of sum of |q_i|^2  + lambda n_j),
   /// inner sums over i in N(u).
-  template <class Policy>
-  void improve(const Policy& policy, biased_parameters<Scalar>& model, double regularization) {
+  void improve(const host_policy& policy, biased_parameters<Scalar>& model, double regularization) {
     const auto lambda = static_cast<Scalar>(regularization);
     const std::int64_t k = factors_.cols();
     add_up_users(policy, model);
@@ -82,8 +80,7 @@ class svdpp_histories {
   }
 
   /// For each user |N(u)|^-1/2 sum of e_ui q_i, and the sum of |q_i|^2.
-  template <class Policy>
-  void add_up_users(const Policy& policy, const biased_parameters<Scalar>& model) {
+  void add_up_users(const host_policy& policy, const biased_parameters<Scalar>& model) {
     const rows_view<const Scalar> q = model.item_factors.view();
     for_each_row(policy, x_.rows, [&](std::int64_t user, int) {
       if (x_.row_size(user) == 0) return;

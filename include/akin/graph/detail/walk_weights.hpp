@@ -23,8 +23,8 @@
 namespace akin::inline AKIN_ABI::detail {
 
 /// Replaces each element by its share in its row's sum, to the power alpha; a row of zeros stays.
-template <class Policy, class Scalar, class Index>
-void to_probabilities(const Policy& policy, csr_storage<Scalar, Index>& x, double alpha) {
+template <class Scalar, class Index>
+void to_probabilities(const host_policy& policy, csr_storage<Scalar, Index>& x, double alpha) {
   const csr_view<Scalar, Index> view = x.view();
   Scalar* const values = x.mutable_values();
   for_each_row(policy, view.rows, [&](std::int64_t row, int) {
@@ -49,8 +49,8 @@ std::vector<Scalar> degree_scales(const csr_view<Scalar, Index>& item_users, dou
 }
 
 /// What is left of W when each column keeps its k largest elements, of equal ones those with the smaller row.
-template <class Policy, class Scalar, class Index>
-csr_storage<Scalar, Index> largest_of_columns(const Policy& policy, const csr_view<Scalar, Index>& weights,
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> largest_of_columns(const host_policy& policy, const csr_view<Scalar, Index>& weights,
                                               std::int64_t k) {
   using entry = kernels::scored<Scalar, Index>;
   const csr_storage<Scalar, Index> transposed = transpose(weights);
@@ -70,8 +70,8 @@ csr_storage<Scalar, Index> largest_of_columns(const Policy& policy, const csr_vi
 }
 
 /// W of rp3beta, items x items.
-template <class Policy, class Scalar, class Index>
-csr_storage<Scalar, Index> walk_weights(const Policy& policy, const csr_view<Scalar, Index>& x,
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> walk_weights(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                         const rp3beta_options& options) {
   csr_storage<Scalar, Index> to_users = transpose(x), to_items(x);
   const std::vector<Scalar> scales = degree_scales(to_users.view(), options.beta);

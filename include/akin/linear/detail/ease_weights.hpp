@@ -29,8 +29,8 @@ double ease_bytes(const csr_view<Scalar, Index>& x, int workers) noexcept {
 }
 
 /// Fills row i of g (items x items) up to the diagonal with X'X, for all i. Sums in double in the order of the users.
-template <class Policy, class Scalar, class Index>
-void lower_products(const Policy& policy, const csr_view<Scalar, Index>& x, Scalar* g) {
+template <class Scalar, class Index>
+void lower_products(const host_policy& policy, const csr_view<Scalar, Index>& x, Scalar* g) {
   const csr_storage<Scalar, Index> transposed = transpose(x);
   const csr_view<Scalar, Index> item_users = transposed.view();
   const std::vector<Index> order = longest_first(item_users);
@@ -54,8 +54,8 @@ void lower_products(const Policy& policy, const csr_view<Scalar, Index>& x, Scal
 
 /// Turns P (items x items, its lower triangle) into W in place: w_ij = -p_ij / p_jj, 0 on the diagonal. Gives `items`,
 /// or the first whose element of P's diagonal is not positive and finite.
-template <class Policy, class Scalar>
-[[nodiscard]] std::int64_t weights_of_inverse(const Policy& policy, Scalar* p, std::int64_t items) {
+template <class Scalar>
+[[nodiscard]] std::int64_t weights_of_inverse(const host_policy& policy, Scalar* p, std::int64_t items) {
   std::vector<Scalar> diagonal(static_cast<std::size_t>(items));
   for (std::int64_t i = 0; i < items; ++i) {
     const Scalar d = p[i * items + i];
@@ -79,8 +79,8 @@ template <class Policy, class Scalar>
 }
 
 /// W, items x items.
-template <class Policy, class Scalar, class Index>
-dense_storage<Scalar> ease_weights(const Policy& policy, const csr_view<Scalar, Index>& x,
+template <class Scalar, class Index>
+dense_storage<Scalar> ease_weights(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                    const ease_options& options) {
   const std::int64_t items = x.cols;
   if (const double bytes = ease_bytes(x, worker_count(policy)); bytes > options.memory_limit)

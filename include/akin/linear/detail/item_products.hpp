@@ -74,8 +74,8 @@ class item_products {
   static bool is_dense(const csr_view<Scalar, Index>& x) { return dense_bytes(x) <= sparse_bytes(x); }
 
   item_products() = default;
-  template <class Policy>
-  item_products(const Policy& policy, const csr_view<Scalar, Index>& x, const csr_view<Scalar, Index>& item_users) {
+  item_products(const host_policy& policy, const csr_view<Scalar, Index>& x,
+                const csr_view<Scalar, Index>& item_users) {
     const std::vector<double> terms(x.values, x.values + x.nonzeros());
     std::vector<product_rows<Scalar, Index>> workers(static_cast<std::size_t>(worker_count(policy, x.cols)),
                                                      {x, item_users, terms.data()});

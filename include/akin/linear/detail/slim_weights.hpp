@@ -20,8 +20,8 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-template <class Policy, class Scalar, class Index>
-regression_data<Scalar, Index> make_regression_data(const Policy& policy, const csr_view<Scalar, Index>& x,
+template <class Scalar, class Index>
+regression_data<Scalar, Index> make_regression_data(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                                     const csr_view<Scalar, Index>& item_users,
                                                     const slim_options& options) {
   regression_data<Scalar, Index> data;
@@ -52,8 +52,8 @@ regression_data<Scalar, Index> make_regression_data(const Policy& policy, const 
 }
 
 /// W, items x items: column j holds the weights from which the other items make item j.
-template <class Policy, class Scalar, class Index>
-csr_storage<Scalar, Index> slim_weights(const Policy& policy, const csr_view<Scalar, Index>& x,
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> slim_weights(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                         const slim_options& options) {
   const csr_storage<Scalar, Index> item_users = transpose(x);
   const auto data = make_regression_data(policy, x, item_users.view(), options);

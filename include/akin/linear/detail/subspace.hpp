@@ -25,8 +25,9 @@
 namespace akin::inline AKIN_ABI::detail {
 
 /// Runs the task for all `rows` on all workers.
-template <class Policy, class Scalar, class Index>
-void multiply_rows(const Policy& policy, const kernels::sparse_product_task<Scalar, Index>& task, std::int64_t rows) {
+template <class Scalar, class Index>
+void multiply_rows(const host_policy& policy, const kernels::sparse_product_task<Scalar, Index>& task,
+                   std::int64_t rows) {
   constexpr std::int64_t run = 16;
   for_each_row(policy, (rows + run - 1) / run, [&](std::int64_t block, int) {
     kernels::sparse_product(task, block * run, std::min((block + 1) * run, rows));
@@ -35,8 +36,8 @@ void multiply_rows(const Policy& policy, const kernels::sparse_product_task<Scal
 
 /// Y'Y with products and sums in double, cols x cols with both triangles: the singular values of Y down to its own
 /// rounding are in it. rows * cols^2 flops; the order of the sums depends on the shape alone.
-template <class Policy, class Scalar>
-std::vector<double> double_gramian(const Policy& policy, const rows_view<const Scalar>& y) {
+template <class Scalar>
+std::vector<double> double_gramian(const host_policy& policy, const rows_view<const Scalar>& y) {
   constexpr std::int64_t run = 128, most_blocks = 16;
   const std::int64_t k = y.cols;
   const auto size = static_cast<std::size_t>(k * k);
@@ -61,8 +62,8 @@ std::vector<double> double_gramian(const Policy& policy, const rows_view<const S
 }
 
 /// Y C for C (y.cols x cols, row-major).
-template <class Policy, class Scalar>
-dense_storage<Scalar> combine_columns(const Policy& policy, const rows_view<const Scalar>& y,
+template <class Scalar>
+dense_storage<Scalar> combine_columns(const host_policy& policy, const rows_view<const Scalar>& y,
                                       const std::vector<Scalar>& c, std::int64_t cols) {
   constexpr std::int64_t run = 96;
   dense_storage<Scalar> result(y.rows, cols);
@@ -166,12 +167,12 @@ inline ritz_basis find_ritz_basis(std::vector<double> gram, const std::vector<do
 /// span (Rayleigh and Ritz), and so on. Sources: N. Halko, P.-G. Martinsson, J. A. Tropp, "Finding Structure with
 /// Randomness", SIAM Review 53(2), 2011; Y. Zhou, Y. Saad, M. L. Tiago, J. R. Chelikowsky, "Self-consistent-field
 /// Calculations Using Chebyshev-filtered Subspace Iteration", Journal of Computational Physics 219(1), 2006.
-template <class Policy, class Scalar, class Index>
+template <class Scalar, class Index>
 class subspace_iteration {
  public:
   /// x and its transpose; `width` vectors at once, at most the smaller side of x.
-  subspace_iteration(const Policy& policy, const csr_view<Scalar, Index>& x, const csr_view<Scalar, Index>& transpose,
-                     std::int64_t width, std::uint64_t seed)
+  subspace_iteration(const host_policy& policy, const csr_view<Scalar, Index>& x,
+                     const csr_view<Scalar, Index>& transpose, std::int64_t width, std::uint64_t seed)
       : policy_(policy), x_(x), transpose_(transpose), block_(x.cols, width) {
     for_each_row(policy_, x.cols, [&](std::int64_t row, int) {
       const random_stream random(seed, static_cast<std::uint64_t>(row));
@@ -280,7 +281,7 @@ class subspace_iteration {
     }
   }
 
-  Policy policy_;
+  host_policy policy_;
   csr_view<Scalar, Index> x_, transpose_;
   dense_storage<Scalar> block_;  // x.cols x width
   dense_storage<Scalar> image_;  // X block

@@ -37,8 +37,7 @@ class symmetric_inversion {
         pivot_(3 * block * block) {}
 
   /// One step, on the block from row `begin` on; false where it is not positive definite.
-  template <class Policy>
-  [[nodiscard]] bool step(const Policy& policy, std::int64_t begin) {
+  [[nodiscard]] bool step(const host_policy& policy, std::int64_t begin) {
     const std::int64_t depth = std::min(block, size_ - begin);
     double* const factor = pivot_.mutable_data();
     double* const inverse = factor + block * block;
@@ -95,8 +94,8 @@ class symmetric_inversion {
 /// Inverts a (size x size, row-major) in place; only the lower triangle is read and written, but for elements beside
 /// the diagonal. Gives `size`, or the first row of a block that is not positive definite to working precision; the
 /// matrix is spoilt then. size^3 flops.
-template <class Policy, class T>
-[[nodiscard]] std::int64_t invert_symmetric(const Policy& policy, T* a, std::int64_t size) {
+template <class T>
+[[nodiscard]] std::int64_t invert_symmetric(const host_policy& policy, T* a, std::int64_t size) {
   symmetric_inversion<T> inversion(a, size,
                                    worker_count(policy, (size + kernels::sweep_tile - 1) / kernels::sweep_tile));
   for (std::int64_t begin = 0; begin < size; begin += kernels::sweep_block)

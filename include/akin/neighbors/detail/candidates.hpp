@@ -163,8 +163,7 @@ class row_slots {
   }
 
   /// All rows as a matrix with `cols` columns.
-  template <class Policy>
-  csr_storage<Scalar, Index> compress(const Policy& policy, std::int64_t cols) const {
+  csr_storage<Scalar, Index> compress(const host_policy& policy, std::int64_t cols) const {
     const auto rows = static_cast<std::int64_t>(counts_.size());
     std::int64_t total = 0;
     for (const std::int64_t count : counts_) total += count;

@@ -18,6 +18,7 @@
 #include <akin/neighbors/detail/pair_measure.hpp>
 #include <akin/neighbors/detail/top_rows.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
+#include <akin/parallel.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/views.hpp>
 
@@ -49,8 +50,7 @@ class similarity_search {
   }
 
   /// Rows x rows: the k rows most similar to each, by (similarity descending, id ascending), never itself.
-  template <class Policy>
-  csr_storage<Scalar, Index> all(const Policy& policy) const {
+  csr_storage<Scalar, Index> all(const host_policy& policy) const {
     csr_storage<Scalar, Index> result;
     const csr_view<Scalar, Index> x = rows_.view();
     with_width([&](auto width) {

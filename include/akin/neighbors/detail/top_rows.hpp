@@ -147,8 +147,8 @@ void choose(std::int64_t row, const summed_row& sums, std::int64_t k, Scalar flo
 ///
 /// O(sum over the elements of a of the lengths of b's rows) multiplications in the order of the rows of b, on all
 /// workers, which hold (2 Width + 4) * cols numbers each; never rows x cols. The same bits for any number of threads.
-template <int Width, class Policy, class Scalar, class Index, class ScoreAll>
-csr_storage<Scalar, Index> top_rows(const Policy& policy, const terms_view<Scalar, Index>& a,
+template <int Width, class Scalar, class Index, class ScoreAll>
+csr_storage<Scalar, Index> top_rows(const host_policy& policy, const terms_view<Scalar, Index>& a,
                                     const terms_view<Scalar, Index>& b, std::int64_t k, Scalar floor,
                                     bool omit_diagonal, const ScoreAll& score_all) {
   const std::vector<std::int64_t> costs = product_costs(a.pattern, b.pattern);

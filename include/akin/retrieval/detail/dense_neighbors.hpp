@@ -15,6 +15,7 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/squared_distance.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/retrieval/detail/distance_panels.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/float_panels.hpp>
@@ -52,8 +53,7 @@ class dense_neighbors {
   const dense_storage<Scalar>& rows() const noexcept { return rows_; }
 
   /// Answers queries one by one or, where they are many, by tiles; the same lists either way.
-  template <class Policy>
-  recommendations<Scalar, Index> search(const Policy& policy, rows_view<const Scalar> queries,
+  recommendations<Scalar, Index> search(const host_policy& policy, rows_view<const Scalar> queries,
                                         const query<Index>& q) const {
     const std::int64_t k = std::min<std::int64_t>(q.k, rows_.rows());
     if (queries.rows >= least_for_tiles && k > 0 && k <= longest_for_tiles)
@@ -71,8 +71,7 @@ class dense_neighbors {
 
   bool is_comparable(const Scalar* x) const noexcept { return by_ != metric::cosine || !is_zero(x, rows_.cols()); }
 
-  template <class Policy>
-  lists_type search_by_tiles(const Policy& policy, rows_view<const Scalar> queries, const query<Index>& q) const {
+  lists_type search_by_tiles(const host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q) const {
     const rows_view<const Scalar> y = rows_.view();
     item_mask coming = may_come_to_some(q, y.rows);
     for (const Index item : nothing_) coming.erase(item);
@@ -89,8 +88,8 @@ class dense_neighbors {
   }
 
   /// Nothing where numbers may overflow, or exclusions are not in order.
-  template <class Policy, class Panels, class IsSafe>
-  lists_type search_panels(const Policy& policy, const Panels& panels, rows_view<const Scalar> queries,
+  template <class Panels, class IsSafe>
+  lists_type search_panels(const host_policy& policy, const Panels& panels, rows_view<const Scalar> queries,
                            const query<Index>& q, const IsSafe& is_safe) const {
     const rows_view<const Scalar> y = rows_.view();
     std::vector<tile_query<Scalar, Index>> asked;

@@ -60,8 +60,8 @@ class distance_panels {
   };
 
   /// Packs the rows that keep(id).
-  template <class Policy, class Keep>
-  distance_panels(const Policy& policy, rows_view<const Scalar> rows, const Keep& keep)
+  template <class Keep>
+  distance_panels(const host_policy& policy, rows_view<const Scalar> rows, const Keep& keep)
       : depth_(rows.cols), means_(column_means(rows)) {
     std::vector<double> lengths(static_cast<std::size_t>(rows.rows));
     for_each_row(policy, rows.rows, [&](std::int64_t row, int) {

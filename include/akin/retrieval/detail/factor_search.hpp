@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <akin/config.hpp>
+#include <akin/parallel.hpp>
 #include <akin/retrieval/detail/float_panels.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/rank.hpp>
@@ -69,14 +70,13 @@ class factor_search {
   using lists_type = recommendations<scalar_type, index_type>;
 
   /// Both must outlive the search. O(items * k), and a copy of the items' factors.
-  template <class Policy>
-  factor_search(const Policy& policy, const Model& model, const query<index_type>& q)
+  factor_search(const host_policy& policy, const Model& model, const query<index_type>& q)
       : model_(model), query_(q), form_(model.as_inner_products()), panels_(pack(policy)) {}
 
   /// A list for each of `count` users, the i-th being user_at(i); nothing where users must be scored one by one:
   /// numbers are so large that they may overflow, or a user's exclusions are not in order.
-  template <class Policy, class UserAt>
-  std::optional<lists_type> lists(const Policy& policy, std::int64_t count, const UserAt& user_at) const {
+  template <class UserAt>
+  std::optional<lists_type> lists(const host_policy& policy, std::int64_t count, const UserAt& user_at) const {
     std::vector<tile_query<scalar_type, index_type>> queries;
     for (std::int64_t i = 0; i < count; ++i) {
       const index_type user = user_at(i);
@@ -95,8 +95,7 @@ class factor_search {
  private:
   using panels_type = float_panels<scalar_type, index_type>;
 
-  template <class Policy>
-  panels_type pack(const Policy& policy) const {
+  panels_type pack(const host_policy& policy) const {
     const item_mask coming = may_come_to_some(query_, model_.items());
     return panels_type(policy, form_.items, form_.item_offsets,
                        [&](index_type item) { return coming.contains(item) && model_.knows_item(item); });

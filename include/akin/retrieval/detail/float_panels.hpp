@@ -72,8 +72,8 @@ class float_panels {
   };
 
   /// Packs the rows that keep(id); `offsets` has one for each row, or is null.
-  template <class Policy, class Keep>
-  float_panels(const Policy& policy, rows_view<const Scalar> rows, const Scalar* offsets, const Keep& keep)
+  template <class Keep>
+  float_panels(const host_policy& policy, rows_view<const Scalar> rows, const Scalar* offsets, const Keep& keep)
       : depth_(rows.cols) {
     auto [ids, lengths] = by_length<Scalar, Index>(rows, keep);
     ids_ = std::move(ids);

@@ -49,8 +49,8 @@ constexpr void assert_vectors() {
 }
 
 /// Throws std::invalid_argument with the place of the first element that is not finite.
-template <class Policy, class Scalar>
-void check_finite_rows(const Policy& policy, const rows_view<const Scalar>& x, std::string_view where) {
+template <class Scalar>
+void check_finite_rows(const host_policy& policy, const rows_view<const Scalar>& x, std::string_view where) {
   for_each_row(policy, x.rows, [&](std::int64_t row, int) {
     for (std::int64_t col = 0; col < x.cols; ++col)
       if (const Scalar value = x.row(row)[col]; !is_finite(value))
@@ -72,12 +72,12 @@ void to_unit_length(Scalar* x, std::int64_t size) noexcept {
   for (std::int64_t i = 0; i < size; ++i) x[i] /= length;
 }
 
-template <class Policy, class Scalar>
-void to_unit_lengths(const Policy& policy, const rows_view<Scalar>& x) {
+template <class Scalar>
+void to_unit_lengths(const host_policy& policy, const rows_view<Scalar>& x) {
   for_each_row(policy, x.rows, [&](std::int64_t row, int) { to_unit_length(x.row(row), x.cols); });
 }
-template <class Policy, class Scalar, class Index>
-void to_unit_lengths(const Policy& policy, const sparsity_view<Index>& pattern, Scalar* values) {
+template <class Scalar, class Index>
+void to_unit_lengths(const host_policy& policy, const sparsity_view<Index>& pattern, Scalar* values) {
   for_each_row(policy, pattern.rows,
                [&](std::int64_t row, int) { to_unit_length(values + pattern.offsets[row], pattern.row(row).size); });
 }
@@ -98,8 +98,8 @@ bool is_zero(const Scalar* x, std::int64_t size) noexcept {
 
 /// The rows of a matrix or expression, checked; of length 1 where `unit` says so. A copy, but for a dense_matrix that
 /// is moved in, which is written to if nothing is wrong with it.
-template <class Scalar, class Policy, class Matrix>
-dense_storage<Scalar> own_dense_vectors(const Policy& policy, Matrix&& x, bool unit, std::string_view where) {
+template <class Scalar, class Matrix>
+dense_storage<Scalar> own_dense_vectors(const host_policy& policy, Matrix&& x, bool unit, std::string_view where) {
   const std::int64_t rows = x.rows(), cols = x.cols();
   if constexpr (std::is_same_v<Matrix, dense_matrix<Scalar>>) {
     check_finite_rows(policy, rows_view<const Scalar>{x.data(), rows, cols}, where);
@@ -135,8 +135,9 @@ class seen_rows {
 };
 
 /// The same as own_dense_vectors for a compressed sparse matrix.
-template <class Scalar, class Index, class Policy, class Matrix>
-csr_storage<Scalar, Index> own_sparse_vectors(const Policy& policy, Matrix&& x, bool unit, std::string_view where) {
+template <class Scalar, class Index, class Matrix>
+csr_storage<Scalar, Index> own_sparse_vectors(const host_policy& policy, Matrix&& x, bool unit,
+                                              std::string_view where) {
   const csr_view<Scalar, Index> view = view_of(x, where);
   check_interactions(policy, view, where);
   if (!unit) return own<Scalar, Index>(std::forward<Matrix>(x));

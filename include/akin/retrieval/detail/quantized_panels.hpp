@@ -119,8 +119,8 @@ class quantized_panels {
 
   quantized_panels() = default;
   /// Rounds the rows that keep(id). At most kernels::int8_largest_depth columns.
-  template <class Policy, class Keep>
-  quantized_panels(const Policy& policy, rows_view<const Scalar> rows, const Keep& keep)
+  template <class Keep>
+  quantized_panels(const host_policy& policy, rows_view<const Scalar> rows, const Keep& keep)
       : columns_(rows.cols), depth_((rows.cols + 3) / 4 * 4) {
     ids_ = by_length<Scalar, Index>(rows, keep).first;
     std::vector<Scalar> largest(static_cast<std::size_t>(rows.rows));

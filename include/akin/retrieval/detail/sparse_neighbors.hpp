@@ -17,6 +17,7 @@
 #include <akin/kernels/squared_distance.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
 #include <akin/retrieval/detail/rank.hpp>
@@ -49,8 +50,7 @@ class sparse_neighbors {
 
   const csr_storage<Scalar, Index>& rows() const noexcept { return rows_; }
 
-  template <class Policy>
-  recommendations<Scalar, Index> search(const Policy& policy, const csr_view<Scalar, Index>& queries,
+  recommendations<Scalar, Index> search(const host_policy& policy, const csr_view<Scalar, Index>& queries,
                                         const query<Index>& q) const {
     return rank_rows<Scalar, Index>(policy, queries.rows, rows_.rows(), q.k, [&](std::int64_t row, auto& scratch) {
       const vector x{queries.row_columns(row), queries.row_values(row)};

@@ -156,8 +156,8 @@ inline std::int64_t groups_at_once(std::int64_t groups, std::int64_t k, int work
 /// rescore(query, id) gives and which may be no farther from the tiles' scores than panels.margin() says. O(queries *
 /// rows * depth) for tiles that are scored at the rate of a matrix product; rows that are too short for the lists are
 /// left out.
-template <class Policy, class Panels, class Index, class Rescore, class MayCome>
-tile_work search_tiles(const Policy& policy, const Panels& panels,
+template <class Panels, class Index, class Rescore, class MayCome>
+tile_work search_tiles(const host_policy& policy, const Panels& panels,
                        std::span<const tile_query<typename Panels::scalar_type, Index>> queries, std::int64_t k,
                        typename Panels::scalar_type floor, const Rescore& rescore, const MayCome& may_come,
                        recommendations<typename Panels::scalar_type, Index>& lists) {
