@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -280,9 +281,8 @@ void check_fitted_on_nothing(const Make& make) {
     CHECK(akin::similar_items(akin::execution::seq, no_items, none, {.k = 3}).size() == 0);
 }
 
-/// All of the above.
-template <class Make>
-void check_model(const Make& make) {
+template <class Model>
+void check_made(const std::function<Model()>& make) {
   SECTION("asked before fit or moved from, it says so") { check_before_fit(make); }
   SECTION("training gives the same bits for any number of threads") { check_same_bits(make); }
   SECTION("one score and all scores agree") { check_scores(make); }
@@ -291,6 +291,12 @@ void check_model(const Make& make) {
   SECTION("bad values are refused and change nothing") { check_bad_values(make); }
   SECTION("degenerate data have an answer") { check_degenerate(make); }
   SECTION("fitted on nothing at all, it says so") { check_fitted_on_nothing(make); }
+}
+
+/// All of the above. Compiled once for a model, however many ways to make it there are.
+template <class Make>
+void check_model(const Make& make) {
+  check_made(std::function<decltype(make())()>(make));
 }
 
 }  // namespace akin_test

@@ -1,0 +1,2 @@
+// Everything included, nothing used.
+#include <akin/akin.hpp>
