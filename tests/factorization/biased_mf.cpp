@@ -33,15 +33,9 @@ TEST_CASE("biased_mf lists what it knows, and keeps what is documented of it") {
 
 TEST_CASE("each option of biased_mf matters") {
   using options = akin::biased_mf_options;
-  const std::vector<akin_test::option_change<options>> changes = {
-      {"factors", [](auto& o) { o.factors = 6; }},
-      {"epochs", [](auto& o) { o.epochs = 2; }},
-      {"learning_rate", [](auto& o) { o.learning_rate *= 2; }},
-      {"regularization", [](auto& o) { o.regularization *= 3; }},
-      {"seed", [](auto& o) { o.seed = 5; }},
-      {"learning_rate_decay", [](auto& o) { o.learning_rate_decay = 0.5; }},
-      {"validation_fraction", [](auto& o) { o.validation_fraction = 0.3; }},
-  };
+  auto changes = akin_test::sgd_changes<options>();
+  changes.push_back({"learning_rate_decay", [](auto& o) { o.learning_rate_decay = 0.5; }});
+  changes.push_back({"validation_fraction", [](auto& o) { o.validation_fraction = 0.3; }});
   akin_test::check_options<akin::biased_mf<float>>(options{.factors = 5, .epochs = 9}, changes,
                                                    {"patience", "keep_interactions"});
 }

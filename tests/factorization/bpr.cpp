@@ -46,13 +46,7 @@ TEST_CASE("bpr lists what it knows, and keeps what is documented of it") {
 
 TEST_CASE("each option of bpr matters") {
   using options = akin::bpr_options;
-  const std::vector<akin_test::option_change<options>> changes = {
-      {"factors", [](auto& o) { o.factors = 6; }},
-      {"epochs", [](auto& o) { o.epochs = 2; }},
-      {"learning_rate", [](auto& o) { o.learning_rate *= 2; }},
-      {"regularization", [](auto& o) { o.regularization *= 3; }},
-      {"seed", [](auto& o) { o.seed = 5; }},
-  };
+  const auto changes = akin_test::sgd_changes<options>();
   akin_test::check_options<akin::bpr<float>>(options{.factors = 5, .epochs = 4}, changes, {"keep_interactions"});
 }
 

@@ -39,8 +39,10 @@ TEST_CASE("each option of explicit_als matters") {
       {"biases", [](auto& o) { o.biases = false; }},
       {"regularization_exponent", [](auto& o) { o.regularization_exponent = 0; }},
       {"solver", [](auto& o) { o.solver = akin::als_solver::exact; }},
-      {"solver_tolerance", [](auto& o) { o.solver = akin::als_solver::conjugate_gradient, o.solver_tolerance = 0.3; }},
-      {"solver_steps", [](auto& o) { o.solver = akin::als_solver::conjugate_gradient, o.solver_steps = 1; }},
+      {"solver_tolerance", [](auto& o) { o.solver_tolerance = 0.3; },
+       [](auto& o) { o.solver = akin::als_solver::conjugate_gradient; }},
+      {"solver_steps", [](auto& o) { o.solver_steps = 1; },
+       [](auto& o) { o.solver = akin::als_solver::conjugate_gradient; }},
       {"seed", [](auto& o) { o.seed = 5; }},
       {"nonnegative", [](auto& o) { o.nonnegative = true; }},
   };

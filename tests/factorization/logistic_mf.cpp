@@ -45,15 +45,9 @@ TEST_CASE("logistic_mf lists what it knows, and keeps what is documented of it")
 
 TEST_CASE("each option of logistic_mf matters") {
   using options = akin::logistic_mf_options;
-  const std::vector<akin_test::option_change<options>> changes = {
-      {"factors", [](auto& o) { o.factors = 6; }},
-      {"epochs", [](auto& o) { o.epochs = 2; }},
-      {"learning_rate", [](auto& o) { o.learning_rate *= 2; }},
-      {"regularization", [](auto& o) { o.regularization *= 3; }},
-      {"seed", [](auto& o) { o.seed = 5; }},
-      {"alpha", [](auto& o) { o.alpha = 3; }},
-      {"negatives", [](auto& o) { o.negatives = 1; }},
-  };
+  auto changes = akin_test::sgd_changes<options>();
+  changes.push_back({"alpha", [](auto& o) { o.alpha = 3; }});
+  changes.push_back({"negatives", [](auto& o) { o.negatives = 1; }});
   akin_test::check_options<akin::logistic_mf<float>>(options{.factors = 5, .epochs = 4}, changes,
                                                      {"keep_interactions"});
 }

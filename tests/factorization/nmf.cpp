@@ -31,6 +31,18 @@ TEST_CASE("nmf lists what it knows, and keeps what is documented of it") {
   }
 }
 
+TEST_CASE("reasons of nmf sum to the score where its factors are parallel") {
+  using model_type = akin::nmf<float>;
+  std::vector<Eigen::Triplet<float>> cells;
+  for (int user = 0; user < 6; ++user)
+    for (int item = 0; item < 5; ++item) cells.emplace_back(user, item, 1.0f);
+  const auto ones = matrix_of<model_type>(6, 5, cells);
+  model_type model;
+  model.fit(ones);
+  for (int item = 0; item < 5; ++item)
+    CHECK(akin_test::sum_of_reasons(model, ones, 2, item) == Approx(model.score(2, item)).epsilon(1e-4));
+}
+
 TEST_CASE("each option of nmf matters") {
   using options = akin::nmf_options;
   const std::vector<akin_test::option_change<options>> changes = {

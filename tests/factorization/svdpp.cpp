@@ -33,14 +33,8 @@ TEST_CASE("svdpp lists what it knows, and keeps what is documented of it") {
 
 TEST_CASE("each option of svdpp matters") {
   using options = akin::svdpp_options;
-  const std::vector<akin_test::option_change<options>> changes = {
-      {"factors", [](auto& o) { o.factors = 6; }},
-      {"epochs", [](auto& o) { o.epochs = 2; }},
-      {"learning_rate", [](auto& o) { o.learning_rate *= 2; }},
-      {"regularization", [](auto& o) { o.regularization *= 3; }},
-      {"seed", [](auto& o) { o.seed = 5; }},
-      {"learning_rate_decay", [](auto& o) { o.learning_rate_decay = 0.5; }},
-  };
+  auto changes = akin_test::sgd_changes<options>();
+  changes.push_back({"learning_rate_decay", [](auto& o) { o.learning_rate_decay = 0.5; }});
   akin_test::check_options<akin::svdpp<float>>(options{.factors = 5, .epochs = 4}, changes, {"keep_interactions"});
 }
 

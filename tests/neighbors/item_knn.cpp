@@ -14,6 +14,7 @@
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/similar_items.hpp>
 
+#include "neighbors/option_changes.hpp"
 #include "neighbors/reference.hpp"
 #include "support/catch.hpp"
 #include "support/life_harness.hpp"
@@ -36,25 +37,30 @@ TEST_CASE("item_knn lists what it knows, and keeps what is documented of it") {
   }
 }
 
-TEST_CASE("each option of item_knn matters") {
-  using options = akin::neighborhood_options;
-  const std::vector<akin_test::option_change<options>> changes = {
-      {"neighbors", [](auto& o) { o.neighbors = 3; }},
-      {"similarity", [](auto& o) { o.similarity = akin::similarity::jaccard; }},
-      {"shrinkage", [](auto& o) { o.shrinkage = 3; }},
-      {"minimum_support", [](auto& o) { o.minimum_support = 4; }},
-      {"significance", [](auto& o) { o.significance = 5; }},
-      {"amplification", [](auto& o) { o.amplification = 2; }},
-      {"asymmetry", [](auto& o) { o.similarity = akin::similarity::asymmetric_cosine, o.asymmetry = 0.9; }},
-      {"tversky_alpha", [](auto& o) { o.similarity = akin::similarity::tversky, o.tversky_alpha = 0.2; }},
-      {"tversky_beta", [](auto& o) { o.similarity = akin::similarity::tversky, o.tversky_beta = 0.2; }},
-      {"keep_negative", [](auto& o) { o.similarity = akin::similarity::pearson, o.keep_negative = true; }},
-      {"centering", [](auto& o) { o.centering = akin::centering::user_mean; }},
-      {"aggregation", [](auto& o) { o.aggregation = akin::aggregation::weighted_average; }},
-      {"weighting", [](auto& o) { o.weighting = akin::interaction_weighting::bm25; }},
+TEST_CASE("measures of values refuse those whose squares leave the scalar type, measures of presence do not care") {
+  using akin::similarity;
+  const auto fitted_to = [](similarity measure, float factor) {
+    auto ratings = akin_test::some_counts<akin::item_knn<float>>();
+    ratings.coeffs() *= factor;
+    akin::item_knn<float> model({.neighbors = 5, .similarity = measure});
+    model.fit(execution::par, ratings);
+    return model.similarities().nonZeros();
   };
-  akin_test::check_options<akin::item_knn<float>>(options{.neighbors = 7}, changes, {});
+  for (const similarity measure : {similarity::cosine, similarity::asymmetric_cosine, similarity::adjusted_cosine,
+                                   similarity::pearson, similarity::euclidean}) {
+    for (const float factor : {1e19f, 5e37f})
+      CHECK_THROWS_WITH(fitted_to(measure, factor), contains("beyond the scalar type; scale the values down"));
+    CHECK_THROWS_WITH(fitted_to(measure, 1e-25f), contains("below the scalar type; scale the values up"));
+    CHECK(fitted_to(measure, 1e15f) > 0);
+  }
+  for (const float factor : {1e-25f, 1e19f, 5e37f}) CHECK(fitted_to(similarity::jaccard, factor) > 0);
 }
+
+TEST_CASE("each option of item_knn matters") {
+  akin_test::check_options<akin::item_knn<float>>(akin::neighborhood_options{.neighbors = 7}, neighborhood_changes(),
+                                                  {});
+}
+
 TEST_CASE("item_knn keeps them when it averages centred ratings") {
   akin_test::check_model([] {
     return akin::item_knn<float>({.neighbors = 7,

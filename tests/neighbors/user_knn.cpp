@@ -10,6 +10,7 @@
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 
+#include "neighbors/option_changes.hpp"
 #include "neighbors/reference.hpp"
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
@@ -32,24 +33,10 @@ TEST_CASE("user_knn lists what it knows, and keeps what is documented of it") {
 }
 
 TEST_CASE("each option of user_knn matters") {
-  using options = akin::neighborhood_options;
-  const std::vector<akin_test::option_change<options>> changes = {
-      {"neighbors", [](auto& o) { o.neighbors = 3; }},
-      {"similarity", [](auto& o) { o.similarity = akin::similarity::jaccard; }},
-      {"shrinkage", [](auto& o) { o.shrinkage = 3; }},
-      {"minimum_support", [](auto& o) { o.minimum_support = 4; }},
-      {"significance", [](auto& o) { o.significance = 5; }},
-      {"amplification", [](auto& o) { o.amplification = 2; }},
-      {"asymmetry", [](auto& o) { o.similarity = akin::similarity::asymmetric_cosine, o.asymmetry = 0.9; }},
-      {"tversky_alpha", [](auto& o) { o.similarity = akin::similarity::tversky, o.tversky_alpha = 0.2; }},
-      {"tversky_beta", [](auto& o) { o.similarity = akin::similarity::tversky, o.tversky_beta = 0.2; }},
-      {"keep_negative", [](auto& o) { o.similarity = akin::similarity::pearson, o.keep_negative = true; }},
-      {"centering", [](auto& o) { o.centering = akin::centering::user_mean; }},
-      {"aggregation", [](auto& o) { o.aggregation = akin::aggregation::weighted_average; }},
-      {"weighting", [](auto& o) { o.weighting = akin::interaction_weighting::bm25; }},
-  };
-  akin_test::check_options<akin::user_knn<float>>(options{.neighbors = 7}, changes, {});
+  akin_test::check_options<akin::user_knn<float>>(akin::neighborhood_options{.neighbors = 7}, neighborhood_changes(),
+                                                  {});
 }
+
 TEST_CASE("user_knn keeps them when it averages centred ratings") {
   akin_test::check_model([] {
     return akin::user_knn<float>({.neighbors = 7,

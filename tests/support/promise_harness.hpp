@@ -307,12 +307,28 @@ constexpr int count_fields() {
     return static_cast<int>(sizeof...(Fields));
 }
 
-/// A change to one field of some options.
+/// A change to one field of some options, after what makes the field count.
 template <class Options>
 struct option_change {
+  using edit = std::function<void(Options&)>;
+
+  option_change(std::string_view of, edit change) : field(of), apply(std::move(change)) {}
+  option_change(std::string_view of, edit change, edit before)
+      : field(of), apply(std::move(change)), first(std::move(before)) {}
+
   std::string_view field;
-  std::function<void(Options&)> apply;
+  edit apply, first;
 };
+
+/// Those of the options that all models trained by gradient steps share.
+template <class Options>
+std::vector<option_change<Options>> sgd_changes() {
+  return {{"factors", [](auto& o) { o.factors = 6; }},
+          {"epochs", [](auto& o) { o.epochs = 2; }},
+          {"learning_rate", [](auto& o) { o.learning_rate *= 2; }},
+          {"regularization", [](auto& o) { o.regularization *= 3; }},
+          {"seed", [](auto& o) { o.seed = 5; }}};
+}
 
 /// All scores of all users.
 template <class Model>
@@ -338,10 +354,11 @@ void check_options(const Options& base, const std::vector<option_change<Options>
     model.fit(akin::execution::par, x);
     return score_table(model);
   };
-  const auto scores = scores_with(base);
   for (const auto& change : matter) {
     CAPTURE(change.field);
     Options options = base;
+    if (change.first) change.first(options);
+    const auto scores = scores_with(options);
     change.apply(options);
     const bool is_same = scores_with(options) == scores;
     CHECK_FALSE(is_same);
