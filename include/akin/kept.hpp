@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <akin/config.hpp>
+#include <akin/language.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 
