@@ -188,8 +188,8 @@ class content_model {
   }
 
  private:
-  template <class Features>
-  void learn(const detail::host_policy& policy, const Features& item_features, const csr_view<Scalar, Index>& x) {
+  template <class Policy, class Features>
+  void learn(const Policy& policy, const Features& item_features, const csr_view<Scalar, Index>& x) {
     if constexpr (sparse_matrix_like<Features>) {
       const auto f = detail::checked_view<Scalar, Index>(policy, item_features, "content_model::fit: item_features");
       if (f.rows != x.cols)

@@ -158,15 +158,14 @@ class segment_popularity {
     Scalar everybody, unit;
   };
 
-  template <class Segments>
-  static view_type checked_memberships(const detail::host_policy& policy, const Segments& user_segments,
-                                       std::string_view where) {
+  template <class Policy, class Segments>
+  static view_type checked_memberships(const Policy& policy, const Segments& user_segments, std::string_view where) {
     const auto m = detail::checked_view<Scalar, Index>(policy, user_segments, where);
     detail::check_not_negative(m, where);
     return m;
   }
-  template <class Segments, class Matrix>
-  static std::pair<view_type, view_type> checked(const detail::host_policy& policy, const Segments& user_segments,
+  template <class Policy, class Segments, class Matrix>
+  static std::pair<view_type, view_type> checked(const Policy& policy, const Segments& user_segments,
                                                  const Matrix& user_items) {
     constexpr std::string_view where = "segment_popularity::fit";
     const auto m = checked_memberships(policy, user_segments, where);

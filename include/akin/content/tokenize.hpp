@@ -89,9 +89,9 @@ void for_each_token(std::string_view text, std::string& buffer, Sink&& sink) {
 ///   it mostly is one loanword; runs end where the script changes;
 /// - hangul is written with spaces, and its words are taken as they are.
 ///
-/// Format characters (category Cf: soft hyphen, zero-width joiner and non-joiner, marks of direction) are no boundaries,
-/// as in Unicode's UAX 29, rule WB4, and are left out, as in its NFKC_Casefold, so that a word is the same token with
-/// and without them. The zero-width space is a boundary.
+/// Format characters (category Cf: soft hyphen, zero-width joiner and non-joiner, marks of direction) are no
+/// boundaries, as in Unicode's UAX 29, rule WB4, and are left out, as in its NFKC_Casefold, so that a word is the same
+/// token with and without them. The zero-width space is a boundary.
 ///
 /// Nothing else is normalised: a letter with an accent is another token than a letter followed by a combining accent.
 /// Throws format_error for bytes that are no UTF-8 (overlong forms, surrogates and what is beyond U+10FFFF too), with

@@ -87,9 +87,9 @@ csr_storage<Scalar, Index> merge_interactions(const csr_view<Scalar, Index>& old
 }
 
 /// The checked view of new interactions; they must have at least the shape of the old.
-template <class Matrix, class Scalar, class Index>
-csr_view<Scalar, Index> checked_addition(const host_policy& policy, const Matrix& added,
-                                         const csr_view<Scalar, Index>& old, std::string_view where) {
+template <class Policy, class Matrix, class Scalar, class Index>
+csr_view<Scalar, Index> checked_addition(const Policy& policy, const Matrix& added, const csr_view<Scalar, Index>& old,
+                                         std::string_view where) {
   const auto x = checked_view<Scalar, Index>(policy, added, where);
   if (x.rows < old.rows || x.cols < old.cols)
     fail<std::invalid_argument>(where, ": the new interactions must be at least ", old.rows, " x ", old.cols,

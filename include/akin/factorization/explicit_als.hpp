@@ -239,8 +239,8 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
 
  private:
   /// The checked view of weights, which must have the cells of x.
-  template <class Weights>
-  static csr_view<Scalar, Index> checked_weights(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+  template <class Policy, class Weights>
+  static csr_view<Scalar, Index> checked_weights(const Policy& policy, const csr_view<Scalar, Index>& x,
                                                  const Weights& weights, std::string_view where) {
     const auto w = detail::checked_view<Scalar, Index>(policy, weights, where);
     const bool same_cells = w.rows == x.rows && w.cols == x.cols && w.nonzeros() == x.nonzeros() &&
@@ -253,8 +253,8 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
     return w;
   }
 
-  template <class Matrix>
-  csr_view<Scalar, Index> checked_histories(const detail::host_policy& policy, const Matrix& histories) const {
+  template <class Policy, class Matrix>
+  csr_view<Scalar, Index> checked_histories(const Policy& policy, const Matrix& histories) const {
     detail::require_fitted(*this, "explicit_als::fold_in");
     const auto x = detail::checked_view<Scalar, Index>(policy, histories, "explicit_als::fold_in");
     detail::require_columns(x.cols, this->items(), "explicit_als::fold_in");

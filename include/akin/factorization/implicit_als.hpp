@@ -305,15 +305,15 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     return sum;
   }
 
-  template <class Matrix>
-  csr_view<Scalar, Index> checked_histories(const detail::host_policy& policy, const Matrix& histories) const {
+  template <class Policy, class Matrix>
+  csr_view<Scalar, Index> checked_histories(const Policy& policy, const Matrix& histories) const {
     detail::require_fitted(*this, "implicit_als::fold_in");
     const auto x = detail::checked_view<Scalar, Index>(policy, histories, "implicit_als::fold_in");
     detail::require_columns(x.cols, this->items(), "implicit_als::fold_in");
     return x;
   }
-  template <class Matrix>
-  csr_view<Scalar, Index> checked_item_users(const detail::host_policy& policy, const Matrix& item_users) const {
+  template <class Policy, class Matrix>
+  csr_view<Scalar, Index> checked_item_users(const Policy& policy, const Matrix& item_users) const {
     detail::require_fitted(*this, "implicit_als::fold_in_items");
     const auto x = detail::checked_view<Scalar, Index>(policy, item_users, "implicit_als::fold_in_items");
     detail::require_user_columns(x.cols, this->users(), "implicit_als::fold_in_items");

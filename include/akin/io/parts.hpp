@@ -78,8 +78,7 @@ void write_label(model_writer& writer) {
 /// Adds the model to the writer's scope, labelled.
 template <class Model>
 void write_model(model_writer& writer, const Model& model) {
-  if constexpr (requires { model.users(), model.items(); })
-    require_fitted(is_fitted(model), "save");
+  if constexpr (requires { model.users(), model.items(); }) require_fitted(is_fitted(model), "save");
   if constexpr (holds_a_model<Model>) {
     model.write_held(writer);
   } else {

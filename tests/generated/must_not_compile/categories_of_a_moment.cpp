@@ -1,5 +1,5 @@
 // expect: deleted
-// expect: miscalibration(int, 
+// expect: miscalibration(int,
 #include <akin/matrix.hpp>
 #include <akin/metrics/miscalibration.hpp>
 

@@ -1,5 +1,5 @@
 // expect: deleted
-// expect: feature_diversity(int, 
+// expect: feature_diversity(int,
 #include <akin/matrix.hpp>
 #include <akin/metrics/feature_diversity.hpp>
 

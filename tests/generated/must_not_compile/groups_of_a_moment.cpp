@@ -1,5 +1,5 @@
 // expect: deleted
-// expect: exposure_gap(int, 
+// expect: exposure_gap(int,
 #include <cstdint>
 #include <vector>
 

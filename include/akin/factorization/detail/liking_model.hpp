@@ -37,8 +37,8 @@ class liking_model : public sgd_model<Model, Options, Scalar, Index> {
   /// samples, each taken just before its step. If it returns false, the training ends there and what was learnt is
   /// kept. Throws std::invalid_argument for values that are not finite, numeric_error with the epoch where the factors
   /// grow beyond all bounds; the model is then as it was.
-  template <class Matrix, class Observer = no_observer>
-  void fit(const host_policy& policy, const Matrix& user_items, Observer&& observer = {}) {
+  template <class Policy, class Matrix, class Observer = no_observer>
+  void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
     const std::string where = base::named("fit");
     train(policy, checked_view<Scalar, Index>(policy, user_items, where), where, observer_ref(observer));
   }

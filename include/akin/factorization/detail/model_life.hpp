@@ -47,8 +47,8 @@ class updatable : public Base {
   /// What the model would hold of users with these histories (rows x items), the items staying as they are: a row of
   /// factors each and, in models with biases, the bias in the last column. A row depends on its history alone; one
   /// without evidence gives zeros. The model's page says how it is found.
-  template <class Matrix>
-  dense_matrix<Scalar> fold_in(const host_policy& policy, const Matrix& histories) const {
+  template <class Policy, class Matrix>
+  dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
     const std::string where = named("fold_in");
     require_fitted(*this, where);
     const auto x = checked_view<Scalar, Index>(policy, histories, where);
@@ -58,8 +58,8 @@ class updatable : public Base {
   }
 
   /// The same for items, from who has taken them: `item_users` is items x users(), one row a new item.
-  template <class Matrix>
-  dense_matrix<Scalar> fold_in_items(const host_policy& policy, const Matrix& item_users) const {
+  template <class Policy, class Matrix>
+  dense_matrix<Scalar> fold_in_items(const Policy& policy, const Matrix& item_users) const {
     const std::string where = named("fold_in_items");
     require_fitted(*this, where);
     if (Model::items_need_histories) require_kept(self(), where);
@@ -87,8 +87,8 @@ class updatable : public Base {
   /// with the rest as it is: the users who have something new, the items that have, the same users again (in nmf all
   /// users). Nothing else changes: after many changes a fit is better. Takes a copy of the model, and time for the
   /// rows that change; needs keep_interactions. If it throws, the model is as it was.
-  template <class Matrix>
-  void partial_fit(const host_policy& policy, const Matrix& new_interactions) {
+  template <class Policy, class Matrix>
+  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
     const std::string where = named("partial_fit");
     require_kept(self(), where);
     const auto added = checked_addition(policy, new_interactions, histories_.view(), where);

@@ -25,8 +25,8 @@ class refitted {
   /// Learns from interactions that have come since: `new_interactions` has at least users() rows and items() columns;
   /// rows and columns beyond are new. A value adds to one that is there or, where scores are ratings, takes its place.
   /// The same, to the bit, as a fit to all of them, and as long. If it throws, the model is as it was.
-  template <class Matrix>
-  void partial_fit(const host_policy& policy, const Matrix& new_interactions) {
+  template <class Policy, class Matrix>
+  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
     const std::string where = fitted("partial_fit");
     const auto old = self().histories_.view();
     const auto added = checked_addition(policy, new_interactions, old, where);

@@ -54,9 +54,8 @@ class voters {
   bool is_fitted() const noexcept { return neighbors_.dimension() > 0; }
 
   /// Throws, and changes nothing, unless there are as many `what` as vectors, one at least, that can be searched.
-  template <class Matrix>
-  void fit(const host_policy& policy, Matrix&& vectors, std::size_t count, std::string_view what,
-           std::string_view kind) {
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, Matrix&& vectors, std::size_t count, std::string_view what, std::string_view kind) {
     if (static_cast<std::int64_t>(count) != vectors.rows())
       fail<std::invalid_argument>(kind, ": ", what, " must be one for each of the ", vectors.rows(), " vectors, got ",
                                   count);
@@ -65,8 +64,8 @@ class voters {
   }
 
   /// Calls decide(row, ids, weights) for each query, in any order; a query without neighbours is refused.
-  template <class Matrix, class Options, class Decide>
-  void ask(const host_policy& policy, const Matrix& queries, const Options& options, const Decide& decide) const {
+  template <class Policy, class Matrix, class Options, class Decide>
+  void ask(const Policy& policy, const Matrix& queries, const Options& options, const Decide& decide) const {
     require_fitted(is_fitted(), "predict");
     const auto lists = neighbors_.search(policy, queries, {.k = options.k});
     for_each_row(policy, static_cast<std::int64_t>(lists.size()), [&](std::int64_t row, int) {

@@ -1,0 +1,14 @@
+// expect: akin: the first argument must be an execution policy, such as akin::execution::par
+#include <akin/execution.hpp>
+#include <akin/factorization/implicit_als.hpp>
+#include <akin/matrix.hpp>
+
+int main() {
+  const akin::sparse_matrix<float> user_items(3, 2);
+  akin::implicit_als<float> model;
+#if defined(AKIN_SHOULD_FAIL)
+  model.fold_in(4, user_items);
+#else
+  model.fold_in(akin::execution::par, user_items);
+#endif
+}
