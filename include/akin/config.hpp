@@ -3,12 +3,14 @@
 ///
 /// - `AKIN_ENABLE_ASSERTIONS`: check the library's own invariants (never user input, which is always checked);
 /// - `AKIN_THROW_HANDLER(type, message)`: what a failed check does when exceptions are off; the default calls
-/// std::abort.
+/// std::abort;
+/// - `AKIN_COMPILED`: what is usual is not compiled again but lies in a library; the target akin::compiled defines it.
 ///
 /// Defined here for the library itself: `AKIN_ABI`, `AKIN_SEAM` (inline namespaces), `AKIN_HAS_EXCEPTIONS`,
 /// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_INLINE_LAMBDA`, `AKIN_PREFETCH`,
 /// `AKIN_UNROLL`, `AKIN_LIFETIME_BOUND`, `AKIN_HAS_VECTOR_EXTENSIONS`, `AKIN_HAS_X86_DISPATCH`, `AKIN_TARGET_AVX2`,
-/// `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`, `AKIN_OMP`. C++17-clean, includes no other header of ours but version.hpp.
+/// `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`, `AKIN_OMP`, `AKIN_BODIES`, `AKIN_INLINE`, `AKIN_COMPILE_ONCE`. C++17-clean, includes no other
+/// header of ours but version.hpp.
 #pragma once
 
 #include <akin/version.hpp>
@@ -178,4 +180,60 @@
 #define AKIN_OMP(directive) AKIN_DETAIL_PRAGMA(omp directive)
 #else
 #define AKIN_OMP(directive)
+#endif
+
+// --- akin::compiled
+
+// Header-only, every translation unit compiles what it uses. With AKIN_COMPILED a library has it, which is made of
+// akin/compiled/ROOM.cpp with the flags of its users; such a file defines AKIN_COMPILES_ROOM as 1.
+//
+// - A function that is no template and not small has its body between `#if AKIN_BODIES(room)` and #endif, as
+//   AKIN_INLINE.
+// - A template that is expensive is followed by AKIN_COMPILE_ONCE(room, class x<float>). A member that shall be
+//   compiled once is defined outside of the class: what is inline is optimised in every unit all the same.
+
+#if !defined(AKIN_COMPILES_kernels)
+#define AKIN_COMPILES_kernels 0
+#endif
+#if !defined(AKIN_COMPILES_io)
+#define AKIN_COMPILES_io 0
+#endif
+#if !defined(AKIN_COMPILES_data)
+#define AKIN_COMPILES_data 0
+#endif
+#if !defined(AKIN_COMPILES_retrieval)
+#define AKIN_COMPILES_retrieval 0
+#endif
+#if !defined(AKIN_COMPILES_baselines)
+#define AKIN_COMPILES_baselines 0
+#endif
+#if !defined(AKIN_COMPILES_neighbors)
+#define AKIN_COMPILES_neighbors 0
+#endif
+#if !defined(AKIN_COMPILES_linear)
+#define AKIN_COMPILES_linear 0
+#endif
+#if !defined(AKIN_COMPILES_graph)
+#define AKIN_COMPILES_graph 0
+#endif
+#if !defined(AKIN_COMPILES_factorization)
+#define AKIN_COMPILES_factorization 0
+#endif
+#if !defined(AKIN_COMPILES_content)
+#define AKIN_COMPILES_content 0
+#endif
+#if !defined(AKIN_COMPILES_evaluation)
+#define AKIN_COMPILES_evaluation 0
+#endif
+
+#if defined(AKIN_COMPILED)
+#define AKIN_BODIES(room) AKIN_DETAIL_JOIN(AKIN_COMPILES_, room)
+#define AKIN_INLINE
+#define AKIN_COMPILE_ONCE(room, ...) AKIN_DETAIL_JOIN(AKIN_DETAIL_TEMPLATE_, AKIN_BODIES(room))(__VA_ARGS__)
+#define AKIN_DETAIL_TEMPLATE_0(...) extern template __VA_ARGS__;
+#define AKIN_DETAIL_TEMPLATE_1(...) template __VA_ARGS__;
+#else
+#define AKIN_BODIES(room) 1
+#define AKIN_INLINE inline
+#define AKIN_COMPILE_ONCE(room, ...)
 #endif
