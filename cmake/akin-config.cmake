@@ -1,4 +1,4 @@
-# find_package(akin [COMPONENTS openmp]) defines akin::akin and, where asked for, akin::openmp.
+# find_package(akin [COMPONENTS openmp compiled]) defines akin::akin and, where asked for, akin::openmp and akin::compiled.
 # Installed as it stands: what is installed does not depend on how it was configured.
 set(akin_FOUND TRUE)
 
@@ -15,8 +15,10 @@ foreach(akin_component IN LISTS akin_FIND_COMPONENTS)
     find_package(OpenMP QUIET COMPONENTS CXX)
     set(akin_openmp_FOUND ${OpenMP_CXX_FOUND})
     set(akin_problem "akin's component openmp needs a compiler with OpenMP, which was not found")
+  elseif(akin_component STREQUAL "compiled")
+    set(akin_compiled_FOUND TRUE)
   else()
-    set(akin_problem "akin has no component '${akin_component}'; it has: openmp")
+    set(akin_problem "akin has no component '${akin_component}'; it has: compiled, openmp")
   endif()
   if(akin_FIND_REQUIRED_${akin_component} AND NOT akin_${akin_component}_FOUND)
     set(akin_FOUND FALSE)
@@ -26,6 +28,15 @@ foreach(akin_component IN LISTS akin_FIND_COMPONENTS)
 endforeach()
 
 include("${CMAKE_CURRENT_LIST_DIR}/akin-targets.cmake")
-if(akin_openmp_FOUND)
+if(akin_compiled_FOUND)  # with OpenMP where there is any
+  find_package(OpenMP QUIET COMPONENTS CXX)
+endif()
+if(akin_openmp_FOUND OR (akin_compiled_FOUND AND OpenMP_CXX_FOUND))
   include("${CMAKE_CURRENT_LIST_DIR}/akin-openmp-targets.cmake")
+endif()
+if(akin_compiled_FOUND AND NOT TARGET akin::compiled)
+  include("${CMAKE_CURRENT_LIST_DIR}/akin-compiled.cmake")
+  get_target_property(akin_include akin::akin INTERFACE_INCLUDE_DIRECTORIES)
+  akin_add_compiled(akin_compiled "${akin_include}" $<IF:$<BOOL:${OpenMP_CXX_FOUND}>,akin::openmp,akin::akin>)
+  add_library(akin::compiled ALIAS akin_compiled)
 endif()

@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 
 install(TARGETS akin EXPORT akin-targets)
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/akin" DESTINATION include FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cuh")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/akin" DESTINATION include FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cuh" PATTERN "*.cpp")
 install(EXPORT akin-targets NAMESPACE akin:: DESTINATION share/cmake/akin)
 # In a set of its own, which akin-config.cmake reads where it was asked for the component. Being in one at all lets a
 # project that builds akin inside of itself export what links akin::openmp.
@@ -12,5 +12,5 @@ install(EXPORT akin-openmp-targets NAMESPACE akin:: DESTINATION share/cmake/akin
 # While the major version is 0 a minor version may break; no pointer size matters to headers.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/akin-config-version.cmake"
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-install(FILES "${PROJECT_BINARY_DIR}/akin-config-version.cmake" cmake/akin-config.cmake cmake/akin-find-eigen.cmake
+install(FILES "${PROJECT_BINARY_DIR}/akin-config-version.cmake" cmake/akin-config.cmake cmake/akin-compiled.cmake cmake/akin-find-eigen.cmake
   DESTINATION share/cmake/akin)

@@ -9,8 +9,8 @@
 /// Defined here for the library itself: `AKIN_ABI`, `AKIN_SEAM` (inline namespaces), `AKIN_HAS_EXCEPTIONS`,
 /// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_INLINE_LAMBDA`, `AKIN_PREFETCH`,
 /// `AKIN_UNROLL`, `AKIN_LIFETIME_BOUND`, `AKIN_HAS_VECTOR_EXTENSIONS`, `AKIN_HAS_X86_DISPATCH`, `AKIN_TARGET_AVX2`,
-/// `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`, `AKIN_OMP`, `AKIN_BODIES`, `AKIN_INLINE`, `AKIN_COMPILE_ONCE`. C++17-clean, includes no other
-/// header of ours but version.hpp.
+/// `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`, `AKIN_OMP`, `AKIN_BODIES`, `AKIN_INLINE`, `AKIN_COMPILE_ONCE`. C++17-clean,
+/// includes no other header of ours but version.hpp.
 #pragma once
 
 #include <akin/version.hpp>
@@ -232,6 +232,18 @@
 #define AKIN_COMPILE_ONCE(room, ...) AKIN_DETAIL_JOIN(AKIN_DETAIL_TEMPLATE_, AKIN_BODIES(room))(__VA_ARGS__)
 #define AKIN_DETAIL_TEMPLATE_0(...) extern template __VA_ARGS__;
 #define AKIN_DETAIL_TEMPLATE_1(...) template __VA_ARGS__;
+namespace akin {
+inline namespace AKIN_ABI {
+namespace detail {
+/// Not to be found where the library was built with another instruction set, OpenMP or assertions than its user.
+extern const char akin_compiled_was_built_with_other_flags_than_this_unit;
+#if defined(__GNUC__)
+[[gnu::used]]
+#endif
+inline const char* const same_flags = &akin_compiled_was_built_with_other_flags_than_this_unit;
+}  // namespace detail
+}  // namespace AKIN_ABI
+}  // namespace akin
 #else
 #define AKIN_BODIES(room) 1
 #define AKIN_INLINE inline

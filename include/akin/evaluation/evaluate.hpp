@@ -35,11 +35,11 @@ evaluation<sizeof...(Metrics)> evaluate(const Policy& policy, const Model& model
                                         const evaluation_options& options, const Metrics&... metrics) {
   detail::assert_policy<Policy>();
   detail::assert_evaluation<Model, Train, Test, Metrics...>();
-  const auto task = detail::checked_task(policy, model, train, test, options, "evaluate", metrics...);
-  const detail::metric_list<typename Model::index_type, Metrics...> list(metrics...);
-  auto pass = detail::pass_over_users<Metrics...>(policy, task, list, options.bootstrap > 0);
-  auto result = list.finish(pass.all, pass.states);
-  detail::add_bootstrap_intervals(policy, list, pass.all, options, result);
+  detail::metric_list<typename Model::scalar_type, typename Model::index_type, Metrics...> list(metrics...);
+  const auto all =
+      detail::evaluate_model(policy, model, train, test, options, options.bootstrap > 0, "evaluate", list, metrics...);
+  auto result = list.finish(all);
+  detail::add_bootstrap_intervals(policy, all, options, list.means(), result);
   return result;
 }
 

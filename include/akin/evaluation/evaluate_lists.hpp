@@ -132,10 +132,9 @@ struct list_scratch {
 };
 
 /// Adds what the metrics say of the user's list.
-template <class Lists, class Scalar, class Index, class List>
-void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& task, const List& metrics,
-                   std::int64_t user, typename List::tally& block, typename List::states& worker,
-                   list_scratch<Index>& scratch) {
+template <class Lists, class Scalar, class Index>
+void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& task, list_judge<float, Index>& metrics,
+                   std::int64_t user, block_tally& block, std::size_t worker, list_scratch<Index>& scratch) {
   const slice<const Index> seen = task.seen.rows > 0 ? task.seen.row(user) : slice<const Index>{};
   block.repeats += find_relevant(task.wanted.row_columns(user), task.wanted.row_values(user), seen,
                                  task.options.exclude_seen, scratch.relevant, &scratch.gains);
@@ -146,14 +145,14 @@ void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& tas
   ++block.users;
   scratch.reader.read(lists[user], task.k, std::span<const Index>(scratch.relevant), user);
   block.unknown_users += scratch.reader.ranked().empty();
-  metrics.add({user, scratch.reader.ranked(), scratch.relevant, scratch.reader.hits(), scratch.gains}, block, worker);
+  metrics.add({user, scratch.reader.ranked(), scratch.relevant, scratch.reader.hits(), scratch.gains}, {}, block,
+              worker);
 }
 
-template <class Lists, class Scalar, class Index, class... Metrics>
-evaluation<sizeof...(Metrics)> evaluate_each_list(const host_policy& policy, const Lists& lists,
-                                                  const list_evaluation<Scalar, Index>& task,
-                                                  const Metrics&... metrics) {
-  using list_type = metric_list<Index, Metrics...>;
+/// One pass over the users. All users' numbers; the metrics keep their states.
+template <class Lists, class Scalar, class Index>
+block_tally pass_over_lists(const host_policy& policy, const Lists& lists, const list_evaluation<Scalar, Index>& task,
+                            list_judge<float, Index>& metrics) {
   constexpr std::int64_t users_at_once = 64;  // as evaluate, so that the same lists have the same bits
   // The ranks that are read are few of a long list's: not the next ones in memory, which the processor would fetch.
   constexpr std::int64_t lists_ahead = 6;
@@ -165,28 +164,34 @@ evaluation<sizeof...(Metrics)> evaluate_each_list(const host_policy& policy, con
   const std::vector<Index> nothing(task.seen.rows > 0 ? 0 : static_cast<std::size_t>(users) + 1);
   const sparsity_view<Index> train =
       task.seen.rows > 0 ? task.seen : sparsity_view<Index>(users, items, nothing.data(), nullptr);
-  const list_type list(metrics...);
   const auto workers = static_cast<std::size_t>(worker_count(policy));
-  std::vector<typename list_type::states> states(workers, list.start({users, items, train}));
+  metrics.start({users, items, train}, workers);
   std::vector<list_scratch<Index>> scratch(workers, list_scratch<Index>(items));
-  typename list_type::tally tally;
+  const block_tally none(metrics.size(), task.options.bootstrap > 0);
   const auto evaluate_block = [&](std::int64_t begin, std::int64_t end, int worker) {
-    typename list_type::tally block;
-    block.keep_values = task.options.bootstrap > 0;
+    block_tally block = none;
     const auto mine = static_cast<std::size_t>(worker);
     for (std::int64_t user = begin; user < end; ++user) {
       if (user + lists_ahead < users) {
         const auto soon = lists[user + lists_ahead];
         kernels::prefetch_row(soon.data, std::min<std::int64_t>(soon.size, task.k));
       }
-      evaluate_list(lists, task, list, user, block, states[mine], scratch[mine]);
+      evaluate_list(lists, task, metrics, user, block, mine, scratch[mine]);
     }
     return block;
   };
-  tally = reduce_blocks(policy, users, users_at_once, tally, evaluate_block,
-                        [](auto& all, const auto& block) { all.merge(block); });
-  auto result = list.finish(tally, states);
-  add_bootstrap_intervals(policy, list, tally, task.options, result);
+  return reduce_blocks(policy, users, users_at_once, none, evaluate_block,
+                       [](block_tally& all, const block_tally& block) { all.merge(block); });
+}
+
+template <class Lists, class Scalar, class Index, class... Metrics>
+evaluation<sizeof...(Metrics)> evaluate_each_list(const host_policy& policy, const Lists& lists,
+                                                  const list_evaluation<Scalar, Index>& task,
+                                                  const Metrics&... metrics) {
+  metric_list<float, Index, Metrics...> list(metrics...);
+  const block_tally all = pass_over_lists(policy, lists, task, list);
+  auto result = list.finish(all);
+  add_bootstrap_intervals(policy, all, task.options, list.means(), result);
   return result;
 }
 

@@ -2,6 +2,7 @@
 /// The numbers behind the means: what each metric says of each user.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <type_traits>
@@ -36,10 +37,14 @@ auto per_user(const Policy& policy, const Model& model, const Train& train, cons
   using index_type = typename Model::index_type;
   static_assert((!metrics::aggregate_metric<Metrics, index_type> && ...),
                 "akin: per_user needs metrics of one user; this one, such as coverage, is of all lists together");
-  const auto task = detail::checked_task(policy, model, train, test, options, "per_user", metrics...);
-  const detail::metric_list<index_type, Metrics...> list(metrics...);
-  auto pass = detail::pass_over_users<Metrics...>(policy, task, list, true);
-  return {std::vector<index_type>(pass.all.who.begin(), pass.all.who.end()), std::move(pass.all.values)};
+  detail::metric_list<typename Model::scalar_type, index_type, Metrics...> list(metrics...);
+  const auto all = detail::evaluate_model(policy, model, train, test, options, true, "per_user", list, metrics...);
+  per_user_values<index_type, sizeof...(Metrics)> result{{all.who.begin(), all.who.end()}, {}};
+  result.values.resize(all.who.size());
+  for (std::size_t row = 0; row < all.who.size(); ++row)
+    std::copy_n(all.values.begin() + static_cast<std::ptrdiff_t>(row * sizeof...(Metrics)), sizeof...(Metrics),
+                result.values[row].begin());
+  return result;
 }
 
 /// The same with the default options.

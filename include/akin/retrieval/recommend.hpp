@@ -3,10 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -52,62 +50,86 @@ recommendations<Scalar, Index> rank_rows(const host_policy& policy, std::int64_t
   return lists;
 }
 
-/// A list for each of `count` rows: request_at(row) says what is to be scored, nothing for an empty list, and
-/// exclusion_row(row) whose exclusions hold.
-template <class Request, class Model, class RequestAt, class ExclusionRow>
-auto rank_requests(const host_policy& policy, const Model& model, std::int64_t count, const RequestAt& request_at,
-                   const ExclusionRow& exclusion_row, const query<typename Model::index_type>& q) {
-  using scalar_type = typename Model::scalar_type;
-  using index_type = typename Model::index_type;
-  constexpr std::int64_t most = scored_at_once<Model, Request>();
-  const std::int64_t blocks = (count + most - 1) / most;
-  recommendations<scalar_type, index_type> lists(count, static_cast<int>(std::min<std::int64_t>(q.k, model.items())));
-  std::vector<ranking_scratch<scalar_type, index_type>> scratch(
-      static_cast<std::size_t>(worker_count(policy, blocks)),
-      ranking_scratch<scalar_type, index_type>(model.items(), q.k, most));
+/// A list for each of `count` rows: requests.at(row) says what is to be scored, requests.excluded(q, row) what must not
+/// come. A request that the source does not know gets an empty list.
+template <class Scalar, class Index, class Requests>
+recommendations<Scalar, Index> rank_requests(const host_policy& policy,
+                                             const score_source<Scalar, typename Requests::request_type>& source,
+                                             std::int64_t count, const Requests& requests, const query<Index>& q) {
+  using request_type = typename Requests::request_type;
+  struct worker_scratch {
+    ranking_scratch<Scalar, Index> ranking;
+    std::vector<request_type> known = {};
+    std::vector<std::int64_t> rows = {};
+  };
+  const std::int64_t items = source.items(), most = source.at_once(), blocks = (count + most - 1) / most;
+  recommendations<Scalar, Index> lists(count, static_cast<int>(std::min<std::int64_t>(q.k, items)));
+  std::vector<worker_scratch> workers(static_cast<std::size_t>(worker_count(policy, blocks)),
+                                      worker_scratch{ranking_scratch<Scalar, Index>(items, q.k, most)});
   for_each_row(policy, blocks, [&](std::int64_t block, int worker) {
-    auto& mine = scratch[static_cast<std::size_t>(worker)];
-    std::array<Request, most> requests = {};
-    std::array<std::int64_t, most> rows = {};
-    std::size_t wanted = 0;
+    auto& [ranking, known, rows] = workers[static_cast<std::size_t>(worker)];
+    known.clear();
+    rows.clear();
     for (std::int64_t row = block * most; row < std::min((block + 1) * most, count); ++row)
-      if (const std::optional<Request> request = request_at(row)) {
-        requests[wanted] = *request;
-        rows[wanted++] = row;
+      if (const request_type request = requests.at(row); source.is_known(request)) {
+        known.push_back(request);
+        rows.push_back(row);
       }
-    score_stream<Model, Request> scores(model, std::span<const Request>(requests).first(wanted), mine.scores);
-    for (std::size_t i = 0; i < wanted; ++i) {
-      const auto list_length = rank_scores(q, excluded_row(q, exclusion_row(rows[i])), scores.next(), mine.best);
-      store_list(mine.best, list_length, static_cast<std::size_t>(rows[i]), lists);
+    score_stream<Scalar, request_type> scores(source, known, ranking.scores);
+    for (const std::int64_t row : rows) {
+      const std::int64_t length = rank_scores(q, requests.excluded(q, row), scores.next(), ranking.best);
+      store_list(ranking.best, length, static_cast<std::size_t>(row), lists);
     }
   });
   return lists;
 }
 
-/// The users that lists are wanted for, list i for user (*this)(i): those of an array, or all.
+/// Users as requests.
 template <class Index>
-struct asked_users {
-  const Index* ids = nullptr;
+struct user_requests {
+  using request_type = Index;
+  asked_users<Index> users;
 
-  Index operator()(std::int64_t i) const noexcept { return ids != nullptr ? ids[i] : static_cast<Index>(i); }
+  Index at(std::int64_t row) const noexcept { return users(row); }
+  slice<const Index> excluded(const query<Index>& q, std::int64_t row) const { return excluded_row(q, at(row)); }
 };
 
-/// A list for each of `count` users, the i-th being user_at(i).
+/// A list for each of `count` users, from a model that may be one of factors (else that is null).
+template <class Scalar, class Index>
+recommendations<Scalar, Index> rank_users(const host_policy& policy, const score_source<Scalar, Index>& source,
+                                          const factor_source<Scalar, Index>* factors, std::int64_t count,
+                                          const asked_users<Index>& users, const query<Index>& q) {
+  if (factors != nullptr && is_worth_tiles(q, count, source.items()))
+    if (auto lists = factor_search<Scalar, Index>(policy, *factors, q).lists(policy, count, users))
+      return *std::move(lists);
+  return rank_requests(policy, source, count, user_requests<Index>{users}, q);
+}
+
+AKIN_COMPILE_ONCE(retrieval, recommendations<float, std::int32_t> rank_users(
+                                 const host_policy&, const score_source<float, std::int32_t>&,
+                                 const factor_source<float, std::int32_t>*, std::int64_t,
+                                 const asked_users<std::int32_t>&, const query<std::int32_t>&))
+AKIN_COMPILE_ONCE(retrieval, recommendations<double, std::int32_t> rank_users(
+                                 const host_policy&, const score_source<double, std::int32_t>&,
+                                 const factor_source<double, std::int32_t>*, std::int64_t,
+                                 const asked_users<std::int32_t>&, const query<std::int32_t>&))
+
+/// A list for each of `count` users.
 template <class Model>
 auto recommend_to(const host_policy& policy, const Model& model, std::int64_t count,
-                  const asked_users<typename Model::index_type>& user_at, const query<typename Model::index_type>& q) {
-  using index_type = typename Model::index_type;
+                  const asked_users<typename Model::index_type>& users, const query<typename Model::index_type>& q) {
   static_assert(scorer<Model>, "akin: recommend needs a model that scores all items for a user");
   require_fitted(model, "recommend");
   check_query(q, model.users(), model.items(), "recommend");
-  if constexpr (scores_inner_products<Model>)
-    if (is_worth_tiles(model, q, count))
-      if (auto lists = factor_search<Model>(policy, model, q).lists(policy, count, user_at)) return *std::move(lists);
-  const auto known_user = [&](std::int64_t row) {
-    const index_type user = user_at(row);
-    return model.knows_user(user) ? std::optional(user) : std::nullopt;
-  };
-  return rank_requests<index_type>(policy, model, count, known_user, user_at, q);
+  using scalar_type = typename Model::scalar_type;
+  using index_type = typename Model::index_type;
+  const scores_of<Model, index_type> source(model);
+  if constexpr (scores_inner_products<Model>) {
+    const factors_of<Model> factors(model);
+    return rank_users<scalar_type, index_type>(policy, source, &factors, count, users, q);
+  } else {
+    return rank_users<scalar_type, index_type>(policy, source, nullptr, count, users, q);
+  }
 }
 
 }  // namespace detail

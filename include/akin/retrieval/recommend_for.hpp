@@ -3,13 +3,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
+#include <akin/retrieval/detail/rank.hpp>
 #include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
@@ -29,19 +30,24 @@ concept history_scorer = requires(const T& model, slice<const typename T::index_
 
 namespace detail {
 
-/// See recommend_for.
-template <class Model>
-auto recommend_histories(const host_policy& policy, const Model& model,
-                         const csr_view<typename Model::scalar_type, typename Model::index_type>& x,
-                         const query<typename Model::index_type>& q) {
-  using request = history_of<Model>;
-  const auto history_at = [&](std::int64_t row) -> std::optional<request> {
-    const request of{x.row_columns(row), x.row_values(row)};
-    return is_known(model, of) ? std::optional(of) : std::nullopt;
-  };
-  return rank_requests<request>(
-      policy, model, x.rows, history_at, [](std::int64_t row) { return row; }, q);
-}
+/// Histories as requests: row r of x, and of what the query excludes.
+template <class Scalar, class Index>
+struct history_requests {
+  using request_type = history<Scalar, Index>;
+  csr_view<Scalar, Index> x;
+
+  request_type at(std::int64_t row) const { return {x.row_columns(row), x.row_values(row)}; }
+  slice<const Index> excluded(const query<Index>& q, std::int64_t row) const { return excluded_row(q, row); }
+};
+
+AKIN_COMPILE_ONCE(retrieval,
+                  recommendations<float, std::int32_t> rank_requests(
+                      const host_policy&, const score_source<float, history<float, std::int32_t>>&, std::int64_t,
+                      const history_requests<float, std::int32_t>&, const query<std::int32_t>&))
+AKIN_COMPILE_ONCE(retrieval,
+                  recommendations<double, std::int32_t> rank_requests(
+                      const host_policy&, const score_source<double, history<double, std::int32_t>>&, std::int64_t,
+                      const history_requests<double, std::int32_t>&, const query<std::int32_t>&))
 
 }  // namespace detail
 
@@ -61,7 +67,8 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
   const auto x = detail::checked_view<scalar_type, index_type>(policy, histories, "recommend_for");
   detail::require_columns(x.cols, model.items(), "recommend_for");
   detail::check_query(q, x.rows, model.items(), "recommend_for");
-  return detail::recommend_histories(policy, model, x, q);
+  const detail::scores_of<Model, detail::history_of<Model>> source(model);
+  return detail::rank_requests(policy, source, x.rows, detail::history_requests<scalar_type, index_type>{x}, q);
 }
 
 }  // namespace akin::inline AKIN_ABI

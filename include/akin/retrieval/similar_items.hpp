@@ -11,10 +11,13 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/parallel.hpp>
 #include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
+#include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -28,18 +31,43 @@ concept item_similarity = requires(const T& model, typename T::index_type item,
 
 namespace detail {
 
-/// See similar_items.
+/// Items as requests, which exclude themselves.
+template <class Index>
+struct item_requests {
+  using request_type = Index;
+  std::span<const Index> items;
+
+  Index at(std::int64_t row) const noexcept { return items[static_cast<std::size_t>(row)]; }
+  slice<const Index> excluded(const query<Index>&, std::int64_t row) const noexcept {
+    return {&items[static_cast<std::size_t>(row)], 1};
+  }
+};
+
+/// A model's similarities as scores; the model must outlive them.
 template <class Model>
-auto rank_similar(const host_policy& policy, const Model& model, std::span<const typename Model::index_type> items,
-                  const query<typename Model::index_type>& q) {
+class similarities_of final : public score_source<typename Model::scalar_type, typename Model::index_type> {
+ public:
   using index_type = typename Model::index_type;
-  return rank_rows<typename Model::scalar_type, index_type>(
-      policy, static_cast<std::int64_t>(items.size()), model.items(), q.k, [&](std::int64_t row, auto& scratch) {
-        const index_type& item = items[static_cast<std::size_t>(row)];
-        model.similarity_all(item, std::span(scratch.scores));
-        return rank_scores(q, slice<const index_type>{&item, 1}, std::span(scratch.scores), scratch.best);
-      });
-}
+
+  explicit similarities_of(const Model& model) noexcept : model_(model) {}
+
+  std::int64_t items() const override { return model_.items(); }
+  std::int64_t at_once() const override { return 1; }
+  bool is_known(const index_type&) const override { return true; }
+  void score(std::span<const index_type> items, const rows_view<typename Model::scalar_type>& out) const override {
+    model_.similarity_all(items[0], {out.row(0), static_cast<std::size_t>(out.cols)});
+  }
+
+ private:
+  const Model& model_;
+};
+
+AKIN_COMPILE_ONCE(retrieval, recommendations<float, std::int32_t> rank_requests(
+                                 const host_policy&, const score_source<float, std::int32_t>&, std::int64_t,
+                                 const item_requests<std::int32_t>&, const query<std::int32_t>&))
+AKIN_COMPILE_ONCE(retrieval, recommendations<double, std::int32_t> rank_requests(
+                                 const host_policy&, const score_source<double, std::int32_t>&, std::int64_t,
+                                 const item_requests<std::int32_t>&, const query<std::int32_t>&))
 
 }  // namespace detail
 
@@ -58,7 +86,9 @@ recommendations<typename Model::scalar_type, typename Model::index_type> similar
   detail::require(q.exclude.rows == 0, "similar_items", "exclude must be empty, items have no users");
   detail::check_query(q, 0, model.items(), "similar_items");
   for (const index_type item : items) detail::require_id(item, model.items(), "similar_items", "each of items");
-  return detail::rank_similar(policy, model, items, q);
+  const detail::similarities_of<Model> source(model);
+  return detail::rank_requests(policy, source, static_cast<std::int64_t>(items.size()),
+                               detail::item_requests<index_type>{items}, q);
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -52,7 +52,7 @@ case $scenario in
     cmake -S "$source" -B "$scratch/install" "${common[@]}" -DAKIN_BUILD_TESTS=OFF -DAKIN_BUILD_EXAMPLES=OFF \
       -DAKIN_BUILD_BENCHMARKS=OFF
     cmake --install "$scratch/install" --prefix "$prefix" > /dev/null
-    difference=$(diff <(cd "$source/include" && find . -name '*.hpp' -o -name '*.cuh' | sort) \
+    difference=$(diff <(cd "$source/include" && find . -name '*.hpp' -o -name '*.cuh' -o -path './akin/compiled/*.cpp' | sort) \
       <(cd "$prefix/include" && find . -type f | sort)) || fail "installed headers differ: $difference"
     stray=$(find "$prefix" -type f -not -path '*/include/akin/*' -not -path '*/share/cmake/akin/*')
     [ -z "$stray" ] || fail "installs more than headers and its package config: $stray"
@@ -81,7 +81,7 @@ case $scenario in
     run
     ;;
   unknown_component)
-    must_be_refused "akin has no component 'nonsense'; it has: openmp" -Dtarget=akin::akin "-Drequest=COMPONENTS;nonsense"
+    must_be_refused "akin has no component 'nonsense'; it has: compiled, openmp" -Dtarget=akin::akin "-Drequest=COMPONENTS;nonsense"
     ;;
   optional_component)
     configure installed -Dtarget=akin::akin "-Drequest=OPTIONAL_COMPONENTS;nonsense"
@@ -109,6 +109,25 @@ case $scenario in
     cmake --install "$scratch/$scenario" --prefix "$scratch/$scenario-prefix"
     stray=$(find "$scratch/$scenario-prefix" -type f -not -path '*/bin/consumer')
     [ -z "$stray" ] || fail "the parent's install carries files of akin: $stray"
+    ;;
+  compiled)  # alone, in one program with a unit that is header-only, and with flags that the library has not
+    configure compiled
+    run
+    unit=$(find "$scratch/compiled" -name 'train.cpp.o*')
+    nm -C "$unit" | grep -q ' U .*implicit_als<float, int>::train(' || fail 'the unit compiles the training itself'
+    configure compiled -Dsecond=akin::openmp
+    run
+    nm -C "$unit" | grep -q ' W .*implicit_als<float, int>::train(' || fail 'the unit is not header-only'
+    configure compiled -Dflags=-mavx2
+    if output=$(run 2>&1); then fail 'must not link, since its unit has other flags than the library'; fi
+    grep -q 'undefined reference to .*akin_compiled_was_built_with_other_flags_than_this_unit' <<< "$output" ||
+      fail "must say that flags differ, but said: $output"
+    ;;
+  compiled_fetched)
+    configure compiled -Dakin="$source"
+    run
+    cmake --install "$scratch/$scenario" --prefix "$scratch/$scenario-prefix"
+    ! find "$scratch/$scenario-prefix" -type f | grep . || fail "the parent's install carries files of akin"
     ;;
   exported)  # a library that links akin::openmp is exported, and found by a consumer that never heard of akin
     configure exported -Dakin="$source"

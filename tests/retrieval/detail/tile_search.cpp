@@ -43,9 +43,10 @@ akin::dense_matrix<Scalar> gaussian(std::int64_t rows, std::int64_t cols, std::u
 template <class Model>
 bool tiled(const Model& model, const akin::query<>& q) {
   namespace detail = akin::detail;
-  return detail::is_worth_tiles(model, q, model.users()) &&
-         detail::factor_search<Model>(execution::seq, model, q)
-             .lists(execution::seq, model.users(), [](std::int64_t i) { return static_cast<std::int32_t>(i); })
+  const detail::factors_of<Model> factors(model);
+  return detail::is_worth_tiles(q, model.users(), model.items()) &&
+         detail::factor_search<typename Model::scalar_type, std::int32_t>(execution::seq, factors, q)
+             .lists(execution::seq, model.users(), {})
              .has_value();
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -26,6 +27,8 @@
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/recommendations.hpp>
+#include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 
@@ -68,92 +71,118 @@ void check_scores(std::span<const Scalar> scores, std::int64_t user, std::string
 }
 
 /// What is evaluated, and how.
-template <class Model, class TrainView, class TestView>
+template <class Scalar, class TestScalar, class Index>
 struct evaluation_task {
-  using index_type = typename Model::index_type;
-  using scratch_type = evaluation_scratch<typename Model::scalar_type, index_type>;
-
-  const Model& model;
-  TrainView train;
-  TestView test;
+  const score_source<Scalar, Index>& model;
+  const factor_source<Scalar, Index>* factors;  ///< null where the scores are not inner products
+  sparsity_view<Index> train;
+  csr_view<TestScalar, Index> test;
   evaluation_options options;
-  query<index_type> ranking;  ///< its k is 0 where nobody wants a list
+  query<Index> ranking;  ///< its k is 0 where nobody wants a list
+  bool wants_scores;     ///< whether a metric does
   std::string_view where;
 
   /// What the user wants comes to `relevant`; returns how many wants are repeats.
-  std::int64_t find(std::int64_t user, std::vector<index_type>& relevant, std::vector<double>* gains = nullptr) const {
-    return find_relevant(test.row_columns(user), test.row_values(user), train.row_columns(user), options.exclude_seen,
-                         relevant, gains);
+  std::int64_t find(std::int64_t user, std::vector<Index>& relevant, std::vector<double>* gains = nullptr) const {
+    return find_relevant(test.row_columns(user), test.row_values(user), train.row(user), options.exclude_seen, relevant,
+                         gains);
   }
-  bool is_known(std::int64_t user) const { return model.knows_user(static_cast<index_type>(user)); }
 
   /// Items that could be ranked for the user, who has that many relevant ones.
   std::int64_t candidates(std::int64_t user, std::size_t relevant) const {
     const auto wanted = static_cast<std::int64_t>(relevant);
-    const std::int64_t all = model.items() - excluded_row(ranking, user).size;
+    const std::int64_t all = test.cols - excluded_row(ranking, user).size;
     return options.sampled_negatives > 0 ? wanted + std::min<std::int64_t>(all - wanted, options.sampled_negatives)
                                          : all;
   }
+
+  bool is_worth_searching() const {
+    return factors != nullptr && !wants_scores && options.sampled_negatives == 0 &&
+           is_worth_tiles(ranking, test.rows, test.cols);
+  }
 };
 
-/// Ranks users one after the other by their rows of scores.
-template <class Task>
-class scored_lists {
+/// The lists of some users who have one, found together; no lists where they must be ranked one by one.
+template <class Scalar, class Index>
+struct found_lists {
+  std::vector<Index> users;  // ascending
+  std::optional<recommendations<Scalar, Index>> lists;
+};
+
+/// Searches for those of [first, last) who want something.
+template <class Scalar, class TestScalar, class Index>
+found_lists<Scalar, Index> search_lists(const host_policy& policy,
+                                        const evaluation_task<Scalar, TestScalar, Index>& task,
+                                        const factor_search<Scalar, Index>& search, std::int64_t first,
+                                        std::int64_t last) {
+  found_lists<Scalar, Index> found;
+  std::vector<Index> relevant;
+  for (std::int64_t user = first; user < last; ++user) {
+    task.find(user, relevant);
+    if (!relevant.empty() && task.model.is_known(static_cast<Index>(user)))
+      found.users.push_back(static_cast<Index>(user));
+  }
+  found.lists = search.lists(policy, static_cast<std::int64_t>(found.users.size()), {found.users.data()});
+  return found;
+}
+
+/// Ranks scratch.ranked_users, one after the other: takes their lists from those found, else makes them from scores.
+template <class Scalar, class TestScalar, class Index>
+class block_ranking {
  public:
-  using scratch_type = typename Task::scratch_type;
+  using task_type = evaluation_task<Scalar, TestScalar, Index>;
+  using scratch_type = evaluation_scratch<Scalar, Index>;
 
-  scored_lists(const Task& task, scratch_type& scratch)
-      : task_(task), scores_(task.model, scratch.ranked_users, scratch.ranking.scores) {}
+  block_ranking(const task_type& task, const found_lists<Scalar, Index>& found, scratch_type& scratch)
+      : task_(task),
+        found_(found),
+        scratch_(scratch),
+        scores_(task.model, scratch.ranked_users, scratch.ranking.scores) {
+    if (found.lists && !scratch.ranked_users.empty())
+      number_ = static_cast<std::size_t>(
+          std::lower_bound(found.users.begin(), found.users.end(), scratch.ranked_users[0]) - found.users.begin());
+  }
 
-  /// Fills scratch.ranked with the list of the next user of scratch.ranked_users, and returns the scores of the items.
-  auto next(std::int64_t user, scratch_type& scratch) {
-    const auto row = scores_.next();
-    const auto excluded = excluded_row(task_.ranking, user);
-    if (task_.options.sampled_negatives > 0)
-      scratch.negatives.keep_sample(row, std::span<const index_type>(scratch.relevant), excluded, task_.options, user);
-    const std::int64_t count = rank_scores(task_.ranking, excluded, row, scratch.ranking.best);
-    check_scores(std::span<const scalar_type>(row), user, task_.where);
-    for (std::int64_t rank = 0; rank < count; ++rank)
-      scratch.ranked.push_back(scratch.ranking.best[static_cast<std::size_t>(rank)].id);
-    return std::span<const scalar_type>(row);
+  /// Fills scratch.ranked with the next user's list; returns the scores of all items, none where the list was found.
+  std::span<const Scalar> next(std::int64_t user) {
+    if (!found_.lists) return rank(user);
+    const auto items = found_.lists->items(number_++);
+    scratch_.ranked.assign(items.begin(), items.end());
+    return {};
   }
 
  private:
-  using model_type = std::remove_cvref_t<decltype(std::declval<Task>().model)>;
-  using index_type = typename model_type::index_type;
-  using scalar_type = typename model_type::scalar_type;
-
-  const Task& task_;
-  score_stream<model_type, index_type> scores_;
-};
-
-/// The same from lists that are there already; the next one is number `number`. There are no scores.
-template <class Lists, class Scalar>
-struct known_lists {
-  const Lists& lists;
-  std::size_t number;
-
-  template <class Scratch>
-  std::span<const Scalar> next(std::int64_t, Scratch& scratch) {
-    const auto items = lists.items(number++);
-    scratch.ranked.assign(items.begin(), items.end());
-    return {};
+  std::span<const Scalar> rank(std::int64_t user) {
+    const std::span<Scalar> row = scores_.next();
+    const auto excluded = excluded_row(task_.ranking, user);
+    if (task_.options.sampled_negatives > 0)
+      scratch_.negatives.keep_sample(row, std::span<const Index>(scratch_.relevant), excluded, task_.options, user);
+    const std::int64_t count = rank_scores(task_.ranking, excluded, row, scratch_.ranking.best);
+    check_scores(std::span<const Scalar>(row), user, task_.where);
+    for (std::int64_t rank = 0; rank < count; ++rank)
+      scratch_.ranked.push_back(scratch_.ranking.best[static_cast<std::size_t>(rank)].id);
+    return row;
   }
+
+  const task_type& task_;
+  const found_lists<Scalar, Index>& found_;
+  scratch_type& scratch_;
+  score_stream<Scalar, Index> scores_;
+  std::size_t number_ = 0;  // in found_
 };
 
-/// Adds what the metrics say of the users [begin, end), in their order. rank_by(scratch) gives what ranks
-/// scratch.ranked_users.
-template <class Task, class RankBy, class List, class Scratch>
-void evaluate_users(const Task& task, const RankBy& rank_by, const List& metrics, std::int64_t begin, std::int64_t end,
-                    typename List::tally& block, typename List::states& worker, Scratch& scratch) {
+/// Adds what the metrics say of the users [begin, end), in their order.
+template <class Scalar, class TestScalar, class Index>
+void evaluate_users(const evaluation_task<Scalar, TestScalar, Index>& task, const found_lists<Scalar, Index>& found,
+                    std::int64_t begin, std::int64_t end, list_judge<Scalar, Index>& metrics, block_tally& block,
+                    std::size_t worker, evaluation_scratch<Scalar, Index>& scratch) {
   scratch.ranked_users.clear();
   for (std::int64_t user = begin; user < end; ++user) {
     block.repeats += task.find(user, scratch.relevant);
-    if (!scratch.relevant.empty() && task.is_known(user))
-      scratch.ranked_users.push_back(static_cast<typename Task::index_type>(user));
+    if (!scratch.relevant.empty() && task.model.is_known(static_cast<Index>(user)))
+      scratch.ranked_users.push_back(static_cast<Index>(user));
   }
-  auto lists = rank_by(scratch);
-  using scores_type = decltype(lists.next(begin, scratch));
+  block_ranking<Scalar, TestScalar, Index> lists(task, found, scratch);
   auto next = scratch.ranked_users.begin();
   for (std::int64_t user = begin; user < end; ++user) {
     task.find(user, scratch.relevant, &scratch.gains);
@@ -163,114 +192,82 @@ void evaluate_users(const Task& task, const RankBy& rank_by, const List& metrics
     }
     ++block.users;
     scratch.ranked.clear();
-    scores_type scores;
+    std::span<const Scalar> scores;
     if (next != scratch.ranked_users.end() && *next == user) {
-      scores = lists.next(user, scratch);
+      scores = lists.next(user);
       ++next;
     } else {
       ++block.unknown_users;
     }
-    const metrics::scored_items<typename scores_type::value_type> items{scores,
-                                                                        task.candidates(user, scratch.relevant.size())};
-    metrics.add(judge_ranking(user, scratch), items, block, worker);
+    metrics.add(judge_ranking(user, scratch), {scores, task.candidates(user, scratch.relevant.size())}, block, worker);
   }
 }
 
-/// Calls add_users(first, last, rank_by) for all users, some thousands at a time, whose lists are searched for together
-/// where that pays.
-template <class Task, class AddUsers, class ByScores>
-void evaluate_by_tiles(const host_policy& policy, const Task& task, const AddUsers& add_users,
-                       const ByScores& by_scores) {
-  using index_type = typename Task::index_type;
-  using model_type = std::remove_cvref_t<decltype(task.model)>;
-  constexpr std::int64_t at_once = users_per_block * 256;
-  const std::int64_t users = task.test.rows;
-  if (!is_worth_tiles(task.model, task.ranking, users)) return add_users(0, users, by_scores);
-  const factor_search<model_type> search(policy, task.model, task.ranking);
-  std::vector<index_type> ranked, relevant;
+/// One pass over the users of a checked task, some thousands at a time where their lists are searched for together. All
+/// users' numbers; the metrics keep their states.
+template <class Scalar, class TestScalar, class Index>
+block_tally pass_over_users(const host_policy& policy, const evaluation_task<Scalar, TestScalar, Index>& task,
+                            list_judge<Scalar, Index>& metrics, bool keep_values) {
+  const std::int64_t users = task.test.rows, items = task.test.cols;
+  const auto workers = static_cast<std::size_t>(worker_count(policy));
+  metrics.start({users, items, task.train}, workers);
+  std::vector<evaluation_scratch<Scalar, Index>> scratch(
+      workers, evaluation_scratch<Scalar, Index>(items, task.ranking.k, task.model.at_once()));
+  std::optional<factor_search<Scalar, Index>> search;
+  if (task.is_worth_searching()) search.emplace(policy, *task.factors, task.ranking);
+  const std::int64_t at_once = search ? users_per_block * 256 : users;
+  block_tally all(metrics.size(), keep_values);
   for (std::int64_t first = 0; first < users; first += at_once) {
     const std::int64_t last = std::min(first + at_once, users);
-    ranked.clear();
-    for (std::int64_t user = first; user < last; ++user) {
-      task.find(user, relevant);
-      if (!relevant.empty() && task.is_known(user)) ranked.push_back(static_cast<index_type>(user));
-    }
-    const auto lists = search.lists(policy, static_cast<std::int64_t>(ranked.size()),
-                                    [&](std::int64_t i) { return ranked[static_cast<std::size_t>(i)]; });
-    if (!lists) {
-      add_users(first, last, by_scores);
-      continue;
-    }
-    add_users(first, last, [&](const auto& mine) {
-      const auto begin = mine.ranked_users.empty()
-                             ? ranked.end()
-                             : std::lower_bound(ranked.begin(), ranked.end(), mine.ranked_users[0]);
-      return known_lists<std::decay_t<decltype(*lists)>, typename model_type::scalar_type>{
-          *lists, static_cast<std::size_t>(begin - ranked.begin())};
-    });
-  }
-}
-
-/// All users' numbers, and the workers' states.
-template <class List>
-struct pass_result {
-  typename List::tally all;
-  std::vector<typename List::states> states;
-};
-
-/// One pass over the users of a checked task.
-template <class... Metrics, class Task, class List>
-pass_result<List> pass_over_users(const host_policy& policy, const Task& task, const List& list, bool keep_values) {
-  using model_type = std::remove_cvref_t<decltype(task.model)>;
-  using index_type = typename Task::index_type;
-  const std::int64_t items = task.model.items();
-  const auto workers = static_cast<std::size_t>(worker_count(policy));
-  const metrics::list_context<index_type> context{task.test.rows, items, task.train.pattern()};
-  pass_result<List> result{{}, std::vector<typename List::states>(workers, list.start(context))};
-  std::vector<typename Task::scratch_type> scratch(
-      workers, typename Task::scratch_type(items, task.ranking.k, scored_at_once<model_type, index_type>()));
-  std::vector<typename List::tally> blocks;
-  const auto add_users = [&](std::int64_t first, std::int64_t last, const auto& rank_by) {
+    const auto found = search ? search_lists(policy, task, *search, first, last) : found_lists<Scalar, Index>();
     const std::int64_t count = (last - first + users_per_block - 1) / users_per_block;
-    blocks.assign(static_cast<std::size_t>(count), {});
+    std::vector<block_tally> blocks(static_cast<std::size_t>(count), block_tally(metrics.size(), keep_values));
     for_each_row(policy, count, [&](std::int64_t number, int worker) {
       const std::int64_t begin = first + number * users_per_block;
       const auto mine = static_cast<std::size_t>(worker);
-      typename List::tally block;
-      block.keep_values = keep_values;
-      evaluate_users(task, rank_by, list, begin, std::min(begin + users_per_block, last), block, result.states[mine],
-                     scratch[mine]);
-      blocks[static_cast<std::size_t>(number)] = std::move(block);
+      evaluate_users(task, found, begin, std::min(begin + users_per_block, last), metrics,
+                     blocks[static_cast<std::size_t>(number)], mine, scratch[mine]);
     });
-    for (const auto& block : blocks) result.all.merge(block);
-  };
-  const auto by_scores = [&](auto& mine) { return scored_lists<Task>(task, mine); };
-  if constexpr (scores_inner_products<model_type> && !(wants_scores<Metrics> || ...)) {
-    if (task.options.sampled_negatives == 0) {
-      evaluate_by_tiles(policy, task, add_users, by_scores);
-      return result;
-    }
+    for (const block_tally& block : blocks) all.merge(block);
   }
-  add_users(0, task.test.rows, by_scores);
-  return result;
+  return all;
 }
 
-/// Checks the arguments of an evaluation; the views refer to the matrices.
-template <class Model, class Train, class Test, class... Metrics>
-auto checked_task(const host_policy& policy, const Model& model, const Train& train, const Test& test,
-                  const evaluation_options& options, std::string_view where, const Metrics&... metrics) {
+AKIN_COMPILE_ONCE(evaluation,
+                  block_tally pass_over_users(const host_policy&, const evaluation_task<float, float, std::int32_t>&,
+                                              list_judge<float, std::int32_t>&, bool))
+AKIN_COMPILE_ONCE(evaluation,
+                  block_tally pass_over_users(const host_policy&, const evaluation_task<double, double, std::int32_t>&,
+                                              list_judge<double, std::int32_t>&, bool))
+
+/// Checks the arguments of an evaluation, and passes over the users of the model; `judge` is made of the metrics.
+template <class Model, class Train, class Test, class Judge, class... Metrics>
+block_tally evaluate_model(const host_policy& policy, const Model& model, const Train& train, const Test& test,
+                           const evaluation_options& options, bool keep_values, std::string_view where, Judge& judge,
+                           const Metrics&... metrics) {
+  using scalar_type = typename Model::scalar_type;
   using index_type = typename Model::index_type;
   require_fitted(model, where);
   require(options.sampled_negatives >= 0, where, "sampled_negatives must not be negative", options.sampled_negatives);
   require(options.bootstrap >= 0, where, "bootstrap must not be negative", options.bootstrap);
   const int k = longest_list(where, metrics...);
   const std::int64_t users = model.users(), items = model.items();
-  const auto seen = evaluation_view<index_type>(policy, train, users, items, "train", where);
+  const sparsity_view<index_type> seen =
+      evaluation_view<index_type>(policy, train, users, items, "train", where).pattern();
   const auto wanted = evaluation_view<index_type>(policy, test, users, items, "test", where);
-  const query<index_type> ranking{.k = k,
-                                  .exclude = options.exclude_seen ? seen.pattern() : sparsity_view<index_type>()};
-  return evaluation_task<Model, std::remove_const_t<decltype(seen)>, std::remove_const_t<decltype(wanted)>>{
-      model, seen, wanted, options, ranking, where};
+  const query<index_type> ranking{.k = k, .exclude = options.exclude_seen ? seen : sparsity_view<index_type>()};
+  const scores_of<Model, index_type> scores(model);
+  const auto pass = [&](const factor_source<scalar_type, index_type>* factors) {
+    const evaluation_task<scalar_type, pointee<decltype(test.valuePtr())>, index_type> task{
+        scores, factors, seen, wanted, options, ranking, (wants_scores<Metrics> || ...), where};
+    return pass_over_users(policy, task, judge, keep_values);
+  };
+  if constexpr (scores_inner_products<Model>) {
+    const factors_of<Model> factors(model);
+    return pass(&factors);
+  } else {
+    return pass(nullptr);
+  }
 }
 
 }  // namespace akin::inline AKIN_ABI::detail

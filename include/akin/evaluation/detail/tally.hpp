@@ -79,16 +79,17 @@ int longest_list(std::string_view where, const Metrics&... metrics) {
 
 /// What a block of users adds up to: floating-point sums, combined in the order of the blocks; with keep_values also
 /// each user's numbers.
-template <std::size_t Metrics>
 struct block_tally {
-  bool keep_values = false;
-  std::array<moments, Metrics> means;
+  explicit block_tally(std::size_t metrics, bool keep) : keep_values(keep), means(metrics) {}
+
+  bool keep_values;
+  std::vector<moments> means;  // of each metric
   std::int64_t users = 0, users_without_relevant = 0, unknown_users = 0, repeats = 0;
   std::vector<std::int64_t> who = {};
-  std::vector<std::array<double, Metrics>> values = {};
+  std::vector<double> values = {};  // a row of as many as means for each of who
 
   void merge(const block_tally& other) {
-    for (std::size_t i = 0; i < Metrics; ++i) means[i].merge(other.means[i]);
+    for (std::size_t i = 0; i < means.size(); ++i) means[i].merge(other.means[i]);
     users += other.users;
     users_without_relevant += other.users_without_relevant;
     unknown_users += other.unknown_users;
@@ -98,31 +99,39 @@ struct block_tally {
   }
 };
 
-/// Any number of metrics as one: means go to the block, states of aggregate metrics to the worker.
-template <class Index, class... Metrics>
-class metric_list {
+/// Any number of metrics as one, whatever they are: so the pass over the users is compiled once for a scalar (of the
+/// scores) and an index type.
+template <class Scalar, class Index>
+class list_judge {
  public:
-  using states = std::tuple<decltype(start_state(std::declval<const Metrics&>(),
-                                                 std::declval<const metrics::list_context<Index>&>()))...>;
-  using tally = block_tally<sizeof...(Metrics)>;
+  virtual std::size_t size() const = 0;
+  /// Before the first list: a state for each worker.
+  virtual void start(const metrics::list_context<Index>& context, std::size_t workers) = 0;
+  virtual void add(const metrics::judged_list<Index>& list, const metrics::scored_items<Scalar>& items,
+                   block_tally& block, std::size_t worker) = 0;
 
+ protected:
+  ~list_judge() = default;
+};
+
+/// Means go to the block, states of aggregate metrics to the worker.
+template <class Scalar, class Index, class... Metrics>
+class metric_list final : public list_judge<Scalar, Index> {
+ public:
   explicit metric_list(const Metrics&... metrics) : metrics_(metrics...) {}
 
-  states start(const metrics::list_context<Index>& context) const {
-    return std::apply([&](const Metrics&... metric) { return states(start_state(metric, context)...); }, metrics_);
+  std::size_t size() const override { return sizeof...(Metrics); }
+  void start(const metrics::list_context<Index>& context, std::size_t workers) override {
+    workers_.assign(
+        workers,
+        std::apply([&](const Metrics&... metric) { return states(start_state(metric, context)...); }, metrics_));
   }
-
-  void add(const metrics::judged_list<Index>& list, tally& block, states& worker) const {
-    add(list, metrics::scored_items<float>{}, block, worker);
-  }
-
-  template <class Scalar>
-  void add(const metrics::judged_list<Index>& list, const metrics::scored_items<Scalar>& items, tally& block,
-           states& worker) const {
+  void add(const metrics::judged_list<Index>& list, const metrics::scored_items<Scalar>& items, block_tally& block,
+           std::size_t worker) override {
     std::array<double, sizeof...(Metrics)> values{};
     for_each_metric([&]<std::size_t Number>() {
       const auto& metric = std::get<Number>(metrics_);
-      auto& state = std::get<Number>(worker);
+      auto& state = std::get<Number>(workers_[worker]);
       if constexpr (!is_mean<Number>)
         state.add(list);
       else if constexpr (wants_scores<std::tuple_element_t<Number, std::tuple<Metrics...>>>)
@@ -135,11 +144,11 @@ class metric_list {
     });
     if (!block.keep_values) return;
     block.who.push_back(list.user);
-    block.values.push_back(values);
+    block.values.insert(block.values.end(), values.begin(), values.end());
   }
 
   /// The results; the states of all workers are merged into the first.
-  evaluation<sizeof...(Metrics)> finish(const tally& all, std::span<states> workers) const {
+  evaluation<sizeof...(Metrics)> finish(const block_tally& all) {
     evaluation<sizeof...(Metrics)> result;
     result.users = all.users;
     result.users_without_relevant = all.users_without_relevant;
@@ -149,18 +158,29 @@ class metric_list {
       if constexpr (is_mean<Number>) {
         result[Number] = all.means[Number].result();
       } else {
-        for (const states& other : workers.subspan(1)) std::get<Number>(workers[0]).merge(std::get<Number>(other));
-        result[Number] = {std::get<Number>(workers[0]).value(), 0, all.users};
+        auto& first = std::get<Number>(workers_[0]);
+        for (std::size_t other = 1; other < workers_.size(); ++other) first.merge(std::get<Number>(workers_[other]));
+        result[Number] = {first.value(), 0, all.users};
       }
     });
     return result;
   }
 
-  /// Whether the metric is a mean over users.
+  /// For each metric whether it is a mean over users.
+  static constexpr std::array<bool, sizeof...(Metrics)> means() noexcept {
+    return []<std::size_t... Number>(std::index_sequence<Number...>) {
+      return std::array<bool, sizeof...(Metrics)>{is_mean<Number>...};
+    }
+    (std::index_sequence_for<Metrics...>());
+  }
+
+ private:
+  using states = std::tuple<decltype(start_state(std::declval<const Metrics&>(),
+                                                 std::declval<const metrics::list_context<Index>&>()))...>;
+
   template <std::size_t Number>
   static constexpr bool is_mean = is_state_of_mean<std::tuple_element_t<Number, states>>;
 
- private:
   template <class Body>
   static void for_each_metric(Body&& body) {
     [&]<std::size_t... Number>(std::index_sequence<Number...>) { (body.template operator()<Number>(), ...); }
@@ -168,6 +188,7 @@ class metric_list {
   }
 
   std::tuple<Metrics...> metrics_;
+  std::vector<states> workers_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

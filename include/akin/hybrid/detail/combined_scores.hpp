@@ -94,7 +94,8 @@ void for_each_scored(const Model& model, std::span<const Request> requests, std:
     for (std::size_t i = 0; i < count; ++i) body(positions[i], row_of(rows, i));
   } else {
     std::vector<scalar_type> memory(static_cast<std::size_t>(items * scored_at_once<Model, Request>()));
-    score_stream<Model, Request> scores(model, known_requests, memory);
+    const scores_of<Model, Request> source(model);
+    score_stream<scalar_type, Request> scores(source, known_requests, memory);
     for (std::size_t i = 0; i < count; ++i) body(positions[i], scores.next());
   }
 }

@@ -61,62 +61,107 @@ item_mask may_come_to_some(const query<Index>& q, std::int64_t items) {
   return result;
 }
 
-/// A model's items, packed for a query.
+/// What a search by tiles asks of a model whose scores are inner products, whatever the model.
+template <class Scalar, class Index>
+class factor_source {
+ public:
+  virtual inner_products<Scalar> form() const = 0;
+  virtual bool knows_user(Index user) const = 0;
+  virtual bool knows_item(Index item) const = 0;
+  /// What ranks in the end.
+  virtual Scalar score(Index user, Index item) const = 0;
+
+ protected:
+  ~factor_source() = default;
+};
+
+/// That of a model, which must outlive it.
 template <class Model>
-class factor_search {
+class factors_of final : public factor_source<typename Model::scalar_type, typename Model::index_type> {
  public:
   using scalar_type = typename Model::scalar_type;
   using index_type = typename Model::index_type;
-  using lists_type = recommendations<scalar_type, index_type>;
 
-  /// Both must outlive the search. O(items * k), and a copy of the items' factors.
-  factor_search(const host_policy& policy, const Model& model, const query<index_type>& q)
-      : model_(model), query_(q), form_(model.as_inner_products()), panels_(pack(policy)) {}
+  explicit factors_of(const Model& model) noexcept : model_(model) {}
+
+  inner_products<scalar_type> form() const override { return model_.as_inner_products(); }
+  bool knows_user(index_type user) const override { return model_.knows_user(user); }
+  bool knows_item(index_type item) const override { return model_.knows_item(item); }
+  scalar_type score(index_type user, index_type item) const override { return model_.score(user, item); }
+
+ private:
+  const Model& model_;
+};
+
+/// The users that lists are wanted for, list i for user (*this)(i): those of an array, or all.
+template <class Index>
+struct asked_users {
+  const Index* ids = nullptr;
+
+  Index operator()(std::int64_t i) const noexcept { return ids != nullptr ? ids[i] : static_cast<Index>(i); }
+};
+
+/// A model's items, packed for a query.
+template <class Scalar, class Index>
+class factor_search {
+ public:
+  /// All must outlive the search. O(items * k), and a copy of the items' factors.
+  factor_search(const host_policy& policy, const factor_source<Scalar, Index>& factors, const query<Index>& q)
+      : factors_(factors), query_(q), form_(factors.form()), panels_(pack(policy)) {}
 
   /// A list for each of `count` users, the i-th being user_at(i); nothing where users must be scored one by one:
   /// numbers are so large that they may overflow, or a user's exclusions are not in order.
-  template <class UserAt>
-  std::optional<lists_type> lists(const host_policy& policy, std::int64_t count, const UserAt& user_at) const {
-    std::vector<tile_query<scalar_type, index_type>> queries;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const index_type user = user_at(i);
-      if (!model_.knows_user(user)) continue;
-      queries.push_back({form_.users.row(user), form_.offset(user), excluded_row(query_, user), i});
-      if (!is_fit(queries.back())) return std::nullopt;
-    }
-    const std::int64_t k = std::min<std::int64_t>(query_.k, model_.items());
-    lists_type found(count, static_cast<int>(k));
-    const auto rescore = [&](const auto& asked, index_type item) { return model_.score(user_at(asked.list), item); };
-    search_tiles(policy, panels_, std::span<const tile_query<scalar_type, index_type>>(queries), k,
-                 least_bound<scalar_type>(query_), rescore, item_filter<index_type>(query<index_type>()), found);
-    return found;
-  }
+  std::optional<recommendations<Scalar, Index>> lists(const host_policy& policy, std::int64_t count,
+                                                      const asked_users<Index>& user_at) const;
 
  private:
-  using panels_type = float_panels<scalar_type, index_type>;
+  using panels_type = float_panels<Scalar, Index>;
 
-  panels_type pack(const host_policy& policy) const {
-    const item_mask coming = may_come_to_some(query_, model_.items());
-    return panels_type(policy, form_.items, form_.item_offsets,
-                       [&](index_type item) { return coming.contains(item) && model_.knows_item(item); });
-  }
+  panels_type pack(const host_policy& policy) const;
 
-  bool is_fit(const tile_query<scalar_type, index_type>& q) const noexcept {
+  bool is_fit(const tile_query<Scalar, Index>& q) const noexcept {
     return panels_.is_safe(length_above(q.row, form_.users.cols), q.offset) &&
            std::is_sorted(q.excluded.begin(), q.excluded.end());
   }
 
-  const Model& model_;
-  const query<index_type>& query_;
-  inner_products<scalar_type> form_;
+  const factor_source<Scalar, Index>& factors_;
+  const query<Index>& query_;
+  inner_products<Scalar> form_;
   panels_type panels_;
 };
 
+template <class Scalar, class Index>
+std::optional<recommendations<Scalar, Index>> factor_search<Scalar, Index>::lists(
+    const host_policy& policy, std::int64_t count, const asked_users<Index>& user_at) const {
+  std::vector<tile_query<Scalar, Index>> queries;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Index user = user_at(i);
+    if (!factors_.knows_user(user)) continue;
+    queries.push_back({form_.users.row(user), form_.offset(user), excluded_row(query_, user), i});
+    if (!is_fit(queries.back())) return std::nullopt;
+  }
+  const std::int64_t k = std::min<std::int64_t>(query_.k, form_.items.rows);
+  recommendations<Scalar, Index> found(count, static_cast<int>(k));
+  const auto rescore = [&](const auto& asked, Index item) { return factors_.score(user_at(asked.list), item); };
+  search_tiles(policy, panels_, std::span<const tile_query<Scalar, Index>>(queries), k, least_bound<Scalar>(query_),
+               rescore, item_filter<Index>(query<Index>()), found);
+  return found;
+}
+
+template <class Scalar, class Index>
+float_panels<Scalar, Index> factor_search<Scalar, Index>::pack(const host_policy& policy) const {
+  const item_mask coming = may_come_to_some(query_, form_.items.rows);
+  return panels_type(policy, form_.items, form_.item_offsets,
+                     [&](Index item) { return coming.contains(item) && factors_.knows_item(item); });
+}
+
+AKIN_COMPILE_ONCE(retrieval, class factor_search<float, std::int32_t>)
+AKIN_COMPILE_ONCE(retrieval, class factor_search<double, std::int32_t>)
+
 /// Whether so many users are better searched for together than scored one by one.
-template <class Model>
-bool is_worth_tiles(const Model& model, const query<typename Model::index_type>& q, std::int64_t users) {
-  return scores_inner_products<Model> && users >= least_for_tiles && model.items() > 0 &&
-         std::min<std::int64_t>(q.k, model.items()) <= longest_for_tiles;
+template <class Index>
+bool is_worth_tiles(const query<Index>& q, std::int64_t users, std::int64_t items) {
+  return users >= least_for_tiles && items > 0 && std::min<std::int64_t>(q.k, items) <= longest_for_tiles;
 }
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -73,40 +73,73 @@ void score_one(const Model& model, const history_of<Model>& of, std::span<typena
   model.score_history(of.columns, of.values, out);
 }
 
-/// The rows of scores of `requests` (users, or histories), in their order.
-template <class Model, class Request>
-class score_stream {
+/// What a verb asks of a model, whatever the model: rows of scores for requests (users, or histories). So what ranks by
+/// them is compiled once for a scalar and an index type.
+template <class Scalar, class Request>
+class score_source {
  public:
-  using scalar_type = typename Model::scalar_type;
+  virtual std::int64_t items() const = 0;
+  /// How many requests cost little more than one.
+  virtual std::int64_t at_once() const = 0;
+  /// Whether there is a list for the request.
+  virtual bool is_known(const Request& request) const = 0;
+  /// Row i of `out` gets the scores of requests[i]; at most at_once() of them.
+  virtual void score(std::span<const Request> requests, const rows_view<Scalar>& out) const = 0;
 
-  /// `memory` holds scored_at_once() rows of scores; all must outlive the stream.
-  score_stream(const Model& model, std::span<const Request> requests, std::vector<scalar_type>& memory)
-      : model_(model), requests_(requests), memory_(memory) {}
+ protected:
+  ~score_source() = default;
+};
 
-  /// The scores of the next request, which may be written to; valid until the next call.
-  std::span<scalar_type> next() {
-    const auto items = static_cast<std::size_t>(model_.items());
+/// That of a model, which must outlive it.
+template <class Model, class Request>
+class scores_of final : public score_source<typename Model::scalar_type, Request> {
+ public:
+  explicit scores_of(const Model& model) noexcept : model_(model) {}
+
+  std::int64_t items() const override { return model_.items(); }
+  std::int64_t at_once() const override { return scored_at_once<Model, Request>(); }
+  bool is_known(const Request& request) const override { return detail::is_known(model_, request); }
+  void score(std::span<const Request> requests, const rows_view<typename Model::scalar_type>& out) const override {
     if constexpr (block_scorer<Model, Request>) {
-      constexpr auto most = static_cast<std::size_t>(Model::block_users);
-      const std::size_t place = position_++ % most;
-      if (place == 0) {
-        const auto block = requests_.subspan(position_ - 1, std::min(most, requests_.size() - (position_ - 1)));
-        model_.score_block(
-            block, rows_view<scalar_type>{memory_.data(), static_cast<std::int64_t>(block.size()), model_.items()});
-      }
-      return std::span(memory_).subspan(place * items, items);
+      model_.score_block(requests, out);
     } else {
-      const auto scores = std::span(memory_).first(items);
-      score_one(model_, requests_[position_++], scores);
-      return scores;
+      for (std::size_t i = 0; i < requests.size(); ++i)
+        score_one(model_, requests[i], {out.row(static_cast<std::int64_t>(i)), static_cast<std::size_t>(out.cols)});
     }
   }
 
  private:
   const Model& model_;
-  std::span<const Request> requests_;
-  std::vector<scalar_type>& memory_;
-  std::size_t position_ = 0;
+};
+
+/// The rows of scores of `requests`, in their order.
+template <class Scalar, class Request>
+class score_stream {
+ public:
+  /// `memory` holds source.at_once() rows of scores; all must outlive the stream.
+  score_stream(const score_source<Scalar, Request>& source, std::span<const Request> requests,
+               std::vector<Scalar>& memory)
+      : source_(source), requests_(requests), memory_(memory) {}
+
+  /// The scores of the next request, which may be written to; valid until the next call.
+  std::span<Scalar> next() {
+    const std::int64_t items = source_.items();
+    if (scored_ == 0) {
+      const auto block = requests_.first(std::min(static_cast<std::size_t>(source_.at_once()), requests_.size()));
+      requests_ = requests_.subspan(block.size());
+      source_.score(block, {memory_.data(), static_cast<std::int64_t>(block.size()), items});
+      scored_ = block.size();
+      row_ = 0;
+    }
+    --scored_;
+    return std::span(memory_).subspan(row_++ * static_cast<std::size_t>(items), static_cast<std::size_t>(items));
+  }
+
+ private:
+  const score_source<Scalar, Request>& source_;
+  std::span<const Request> requests_;  // that are not scored yet
+  std::vector<Scalar>& memory_;
+  std::size_t scored_ = 0, row_ = 0;  // rows in memory that were not handed out, and the next of them
 };
 
 }  // namespace akin::inline AKIN_ABI::detail
