@@ -51,23 +51,7 @@ class bias {
   template <class Policy, class Matrix>
   void fit(const Policy& policy, const Matrix& user_items) {
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "bias::fit");
-    double sum = 0;
-    for (std::int64_t i = 0; i < x.nonzeros(); ++i) sum += static_cast<double>(x.values[i]);
-    const auto mean = static_cast<Scalar>(x.nonzeros() == 0 ? 0 : sum / static_cast<double>(x.nonzeros()));
-
-    std::vector<damped_mean> items(static_cast<std::size_t>(x.cols));
-    for (std::int64_t i = 0; i < x.nonzeros(); ++i)
-      items[static_cast<std::size_t>(x.columns[i])].add(static_cast<double>(x.values[i]) - static_cast<double>(mean));
-    detail::storage<Scalar> item_biases(x.cols), user_biases(x.rows);
-    for (std::int64_t i = 0; i < x.cols; ++i)
-      item_biases.mutable_data()[i] =
-          static_cast<Scalar>(items[static_cast<std::size_t>(i)].value(options_.item_damping));
-    for (std::int64_t u = 0; u < x.rows; ++u)
-      user_biases.mutable_data()[u] = bias_of(x.row_columns(u), x.row_values(u), mean, item_biases);
-    mean_ = mean;
-    users_ = x.rows;
-    item_biases_ = std::move(item_biases);
-    user_biases_ = std::move(user_biases);
+    train(x);
   }
   template <class Matrix>
   void fit(const Matrix& user_items) {
@@ -92,34 +76,13 @@ class bias {
   Scalar predict(Index user, Index item) const noexcept { return mean_ + user_biases_[user] + item_biases_[item]; }
   Scalar score(Index user, Index item) const noexcept { return predict(user, item); }
   /// Fills out[item] for all items.
-  void score_all(Index user, std::span<Scalar> out) const noexcept {
-    for (std::size_t item = 0; item < out.size(); ++item) out[item] = predict(user, static_cast<Index>(item));
-  }
+  void score_all(Index user, std::span<Scalar> out) const noexcept;
   /// The same for the ratings of any user, none too.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept {
-    const Scalar user_bias = bias_of(columns, values, mean_, item_biases_);
-    for (std::size_t item = 0; item < out.size(); ++item)
-      out[item] = mean_ + user_bias + item_biases_[static_cast<std::int64_t>(item)];
-  }
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept;
   bool answers_without_history() const noexcept { return true; }
 
-  void write_to(detail::model_writer& writer) const {
-    writer.add_value("item_damping", options_.item_damping);
-    writer.add_value("user_damping", options_.user_damping);
-    writer.add_value("mean", mean_);
-    writer.add("user_biases", user_biases_.data(), user_biases_.size());
-    writer.add("item_biases", item_biases_.data(), item_biases_.size());
-  }
-  static bias read_from(const detail::model_reader& reader) {
-    bias model(
-        {.item_damping = reader.value<double>("item_damping"), .user_damping = reader.value<double>("user_damping")});
-    model.mean_ = reader.value<Scalar>("mean");
-    reader.require(detail::is_finite(model.mean_), "mean must be finite");
-    model.user_biases_ = detail::map_array<Scalar>(reader, "user_biases");
-    model.item_biases_ = detail::map_array<Scalar>(reader, "item_biases");
-    model.users_ = model.user_biases_.size();
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static bias read_from(const detail::model_reader& reader);
 
  private:
   struct damped_mean {
@@ -130,14 +93,10 @@ class bias {
     double value(double damping) const noexcept { return count == 0 ? 0 : sum / (count + damping); }
   };
 
+  void train(const csr_view<Scalar, Index>& x);
+
   Scalar bias_of(slice<const Index> columns, slice<const Scalar> values, Scalar mean,
-                 const detail::storage<Scalar>& item_biases) const noexcept {
-    damped_mean user;
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      user.add(static_cast<double>(values[i]) - static_cast<double>(mean) -
-               static_cast<double>(item_biases[columns[i]]));
-    return static_cast<Scalar>(user.value(options_.user_damping));
-  }
+                 const detail::storage<Scalar>& item_biases) const noexcept;
 
   bias_options options_;
   Scalar mean_ = 0;
@@ -145,5 +104,72 @@ class bias {
   detail::storage<Scalar> user_biases_;
   detail::storage<Scalar> item_biases_;
 };
+
+template <class Scalar, class Index>
+void bias<Scalar, Index>::score_all(Index user, std::span<Scalar> out) const noexcept {
+  for (std::size_t item = 0; item < out.size(); ++item) out[item] = predict(user, static_cast<Index>(item));
+}
+
+template <class Scalar, class Index>
+void bias<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
+                                        std::span<Scalar> out) const noexcept {
+  const Scalar user_bias = bias_of(columns, values, mean_, item_biases_);
+  for (std::size_t item = 0; item < out.size(); ++item)
+    out[item] = mean_ + user_bias + item_biases_[static_cast<std::int64_t>(item)];
+}
+
+template <class Scalar, class Index>
+void bias<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  writer.add_value("item_damping", options_.item_damping);
+  writer.add_value("user_damping", options_.user_damping);
+  writer.add_value("mean", mean_);
+  writer.add("user_biases", user_biases_.data(), user_biases_.size());
+  writer.add("item_biases", item_biases_.data(), item_biases_.size());
+}
+
+template <class Scalar, class Index>
+bias<Scalar, Index> bias<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  bias model(
+      {.item_damping = reader.value<double>("item_damping"), .user_damping = reader.value<double>("user_damping")});
+  model.mean_ = reader.value<Scalar>("mean");
+  reader.require(detail::is_finite(model.mean_), "mean must be finite");
+  model.user_biases_ = detail::map_array<Scalar>(reader, "user_biases");
+  model.item_biases_ = detail::map_array<Scalar>(reader, "item_biases");
+  model.users_ = model.user_biases_.size();
+  return model;
+}
+
+template <class Scalar, class Index>
+void bias<Scalar, Index>::train(const csr_view<Scalar, Index>& x) {
+  double sum = 0;
+  for (std::int64_t i = 0; i < x.nonzeros(); ++i) sum += static_cast<double>(x.values[i]);
+  const auto mean = static_cast<Scalar>(x.nonzeros() == 0 ? 0 : sum / static_cast<double>(x.nonzeros()));
+
+  std::vector<damped_mean> items(static_cast<std::size_t>(x.cols));
+  for (std::int64_t i = 0; i < x.nonzeros(); ++i)
+    items[static_cast<std::size_t>(x.columns[i])].add(static_cast<double>(x.values[i]) - static_cast<double>(mean));
+  detail::storage<Scalar> item_biases(x.cols), user_biases(x.rows);
+  for (std::int64_t i = 0; i < x.cols; ++i)
+    item_biases.mutable_data()[i] =
+        static_cast<Scalar>(items[static_cast<std::size_t>(i)].value(options_.item_damping));
+  for (std::int64_t u = 0; u < x.rows; ++u)
+    user_biases.mutable_data()[u] = bias_of(x.row_columns(u), x.row_values(u), mean, item_biases);
+  mean_ = mean;
+  users_ = x.rows;
+  item_biases_ = std::move(item_biases);
+  user_biases_ = std::move(user_biases);
+}
+
+template <class Scalar, class Index>
+Scalar bias<Scalar, Index>::bias_of(slice<const Index> columns, slice<const Scalar> values, Scalar mean,
+                                    const detail::storage<Scalar>& item_biases) const noexcept {
+  damped_mean user;
+  for (std::int64_t i = 0; i < columns.size; ++i)
+    user.add(static_cast<double>(values[i]) - static_cast<double>(mean) - static_cast<double>(item_biases[columns[i]]));
+  return static_cast<Scalar>(user.value(options_.user_damping));
+}
+
+AKIN_COMPILE_ONCE(baselines, class bias<float>)
+AKIN_COMPILE_ONCE(baselines, class bias<double>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -45,11 +45,7 @@ class popularity {
   template <class Policy, class Matrix>
   void fit(const Policy& policy, const Matrix& user_items) {
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "popularity::fit");
-    detail::storage<Scalar> scores(x.cols);
-    for (std::int64_t i = 0; i < x.nonzeros(); ++i)
-      scores.mutable_data()[x.columns[i]] += options_.weighted ? x.values[i] : Scalar{1};
-    users_ = x.rows;
-    scores_ = std::move(scores);
+    train(x);
   }
   template <class Matrix>
   void fit(const Matrix& user_items) {
@@ -66,32 +62,55 @@ class popularity {
 
   Scalar score(Index, Index item) const noexcept { return scores_[item]; }
   /// Fills out[item] for all items, -infinity for those that nobody has.
-  void score_all(Index, std::span<Scalar> out) const noexcept {
-    for (std::int64_t item = 0; item < items(); ++item)
-      out[static_cast<std::size_t>(item)] = scores_[item] > 0 ? scores_[item] : detail::no_score<Scalar>;
-  }
+  void score_all(Index, std::span<Scalar> out) const noexcept;
   /// The same for any history, an empty one too.
   void score_history(slice<const Index>, slice<const Scalar>, std::span<Scalar> out) const noexcept {
     score_all(Index{0}, out);
   }
   bool answers_without_history() const noexcept { return true; }
 
-  void write_to(detail::model_writer& writer) const {
-    writer.add_value("weighted", options_.weighted);
-    writer.add_value("users", users());
-    writer.add("scores", scores_.data(), scores_.size());
-  }
-  static popularity read_from(const detail::model_reader& reader) {
-    popularity model({.weighted = reader.value<bool>("weighted")});
-    model.users_ = reader.value<std::int64_t>("users", 0, detail::largest_id<Index>);
-    model.scores_ = detail::map_array<Scalar>(reader, "scores");
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static popularity read_from(const detail::model_reader& reader);
 
  private:
+  void train(const csr_view<Scalar, Index>& x);
+
   popularity_options options_;
   detail::extent users_;
   detail::storage<Scalar> scores_;
 };
+
+template <class Scalar, class Index>
+void popularity<Scalar, Index>::score_all(Index, std::span<Scalar> out) const noexcept {
+  for (std::int64_t item = 0; item < items(); ++item)
+    out[static_cast<std::size_t>(item)] = scores_[item] > 0 ? scores_[item] : detail::no_score<Scalar>;
+}
+
+template <class Scalar, class Index>
+void popularity<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  writer.add_value("weighted", options_.weighted);
+  writer.add_value("users", users());
+  writer.add("scores", scores_.data(), scores_.size());
+}
+
+template <class Scalar, class Index>
+popularity<Scalar, Index> popularity<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  popularity model({.weighted = reader.value<bool>("weighted")});
+  model.users_ = reader.value<std::int64_t>("users", 0, detail::largest_id<Index>);
+  model.scores_ = detail::map_array<Scalar>(reader, "scores");
+  return model;
+}
+
+template <class Scalar, class Index>
+void popularity<Scalar, Index>::train(const csr_view<Scalar, Index>& x) {
+  detail::storage<Scalar> scores(x.cols);
+  for (std::int64_t i = 0; i < x.nonzeros(); ++i)
+    scores.mutable_data()[x.columns[i]] += options_.weighted ? x.values[i] : Scalar{1};
+  users_ = x.rows;
+  scores_ = std::move(scores);
+}
+
+AKIN_COMPILE_ONCE(baselines, class popularity<float>)
+AKIN_COMPILE_ONCE(baselines, class popularity<double>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -74,9 +74,6 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
   void fit(const Policy& policy, const Matrix& user_items, const Validation& validation, Observer&& observer = {}) {
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "biased_mf::fit");
     const auto v = detail::checked_view<Scalar, Index>(policy, validation, "biased_mf::fit: validation");
-    if (v.rows != x.rows || v.cols != x.cols)
-      detail::fail<std::invalid_argument>("biased_mf::fit: validation must be ", x.rows, " x ", x.cols,
-                                          " like user_items, got ", v.rows, " x ", v.cols);
     learn_and_watch(policy, x, v, detail::observer_ref(observer));
   }
 
@@ -84,22 +81,14 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
 
   /// See akin::explain. The contributions of a history sum to the score of its fold-in less mean and item bias, which
   /// are no user's.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    std::vector<double> rest;
-    detail::rating_contributions(columns, values, item, this->fixed_items(), kind, out, rest);
-  }
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
 
  private:
   using parameters = typename base::parameters;
 
   biased_mf(const biased_mf_options& options, parameters learnt) : base(options, std::move(learnt)) {}
 
-  static void check(const biased_mf_options& options) {
-    base::check_rating_options(options);
-    detail::require(options.validation_fraction >= 0 && options.validation_fraction < 1, "biased_mf",
-                    "validation_fraction must be at least 0 and below 1", options.validation_fraction);
-    detail::require(options.patience >= 1, "biased_mf", "patience must be positive", options.patience);
-  }
+  static void check(const biased_mf_options& options);
 
   template <class Options, class Visit>
   static void for_own_options(Options& options, const Visit& visit) {
@@ -109,24 +98,11 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
   }
 
   /// Each row is the minimum of the objective, solved directly.
-  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
-    return detail::fold_in_ratings(policy, x, this->fixed_items(), {}, kind);
-  }
+  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
   void learn_and_hold_out(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                          const detail::observer_ref& observer) {
-    const random_stream random(this->options_.seed, detail::sgd_use::validation);
-    const auto is_held_out = [&](std::int64_t position) {
-      return this->options_.validation_fraction > 0 &&
-             random.uniform(static_cast<std::uint64_t>(position)) < this->options_.validation_fraction;
-    };
-    const bool may_hold_out = this->options_.validation_fraction > 0;
-    learn(policy, x, is_held_out, may_hold_out ? x : csr_view<Scalar, Index>{}, is_held_out, observer);
-  }
+                          const detail::observer_ref& observer);
   void learn_and_watch(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                       const csr_view<Scalar, Index>& validation, const detail::observer_ref& observer) {
-    learn(
-        policy, x, [](std::int64_t) { return false; }, validation, [](std::int64_t) { return true; }, observer);
-  }
+                       const csr_view<Scalar, Index>& validation, const detail::observer_ref& observer);
   /// Learns from the elements of x but those that are held out, watching those of `validation` that are held out.
   template <class HeldOut, class Watched>
   void learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const HeldOut& is_held_out,
@@ -200,5 +176,59 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
     return std::sqrt(sum.first / static_cast<double>(sum.second));
   }
 };
+
+template <class Scalar, class Index>
+void biased_mf<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+                                             std::span<Scalar> out) const {
+  std::vector<double> rest;
+  detail::rating_contributions(columns, values, item, this->fixed_items(), kind, out, rest);
+}
+
+template <class Scalar, class Index>
+void biased_mf<Scalar, Index>::check(const biased_mf_options& options) {
+  base::check_rating_options(options);
+  detail::require(options.validation_fraction >= 0 && options.validation_fraction < 1, "biased_mf",
+                  "validation_fraction must be at least 0 and below 1", options.validation_fraction);
+  detail::require(options.patience >= 1, "biased_mf", "patience must be positive", options.patience);
+}
+
+template <class Scalar, class Index>
+detail::dense_storage<Scalar> biased_mf<Scalar, Index>::users_from(const detail::host_policy& policy,
+                                                                   const csr_view<Scalar, Index>& x) const {
+  return detail::fold_in_ratings(policy, x, this->fixed_items(), {}, kind);
+}
+
+template <class Scalar, class Index>
+void biased_mf<Scalar, Index>::learn_and_hold_out(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                                                  const detail::observer_ref& observer) {
+  const random_stream random(this->options_.seed, detail::sgd_use::validation);
+  const auto is_held_out = [&](std::int64_t position) {
+    return this->options_.validation_fraction > 0 &&
+           random.uniform(static_cast<std::uint64_t>(position)) < this->options_.validation_fraction;
+  };
+  const bool may_hold_out = this->options_.validation_fraction > 0;
+  learn(policy, x, is_held_out, may_hold_out ? x : csr_view<Scalar, Index>{}, is_held_out, observer);
+}
+
+template <class Scalar, class Index>
+void biased_mf<Scalar, Index>::learn_and_watch(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                                               const csr_view<Scalar, Index>& validation,
+                                               const detail::observer_ref& observer) {
+  if (validation.rows != x.rows || validation.cols != x.cols)
+    detail::fail<std::invalid_argument>("biased_mf::fit: validation must be ", x.rows, " x ", x.cols,
+                                        " like user_items, got ", validation.rows, " x ", validation.cols);
+  learn(
+      policy, x, [](std::int64_t) { return false; }, validation, [](std::int64_t) { return true; }, observer);
+}
+
+AKIN_COMPILE_ONCE(factorization, class biased_mf<float>)
+AKIN_COMPILE_ONCE(factorization, class detail::rating_model<biased_mf<float>, biased_mf_options, float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<biased_mf<float>, biased_mf_options, float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::updatable<biased_mf<float>, detail::biased_factors<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class biased_mf<double>)
+AKIN_COMPILE_ONCE(factorization, class detail::rating_model<biased_mf<double>, biased_mf_options, double, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<biased_mf<double>, biased_mf_options, double, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization,
+                  class detail::updatable<biased_mf<double>, detail::biased_factors<double, std::int32_t>>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -67,21 +67,7 @@ class bpr : public detail::liking_model<bpr<Scalar, Index>, bpr_options, Scalar,
   static detail::sampled_loss learn_block(const slice<const detail::liked_cell<Index>>& cells,
                                           const detail::block_others<Scalar, Index>& others,
                                           detail::block_random& random, const kernels::sgd_parameters<Scalar>& model,
-                                          const kernels::sgd_rates<Scalar>& rates, bool with_loss) {
-    constexpr std::int64_t run = 256;
-    kernels::preferred_pair<Index> pairs[run];
-    const kernels::preferred_pair<Index>* const first = pairs;
-    detail::sampled_loss loss;
-    for (std::int64_t begin = 0; begin < cells.size; begin += run) {
-      std::int64_t count = 0;
-      for (std::int64_t c = begin; c < std::min(begin + run, cells.size); ++c) {
-        const Index other = others.draw(cells[c].user, random);
-        if (other >= 0) pairs[count++] = {cells[c].user, cells[c].item, other};
-      }
-      loss += {kernels::call<kernels::sgd_pair_kernel>(&model, first, count, &rates, with_loss), count};
-    }
-    return loss;
-  }
+                                          const kernels::sgd_rates<Scalar>& rates, bool with_loss);
 
   /// The gradient of ln(1 + exp(s_uj - s_ui)) with respect to s_ui - s_uj, but for its sign.
   static Scalar pull(Scalar liked, Scalar other) { return 1 / (1 + std::exp(liked - other)); }
@@ -92,13 +78,51 @@ class bpr : public detail::liking_model<bpr<Scalar, Index>, bpr_options, Scalar,
     return detail::comparison<Scalar, Index>{other, other < 0 ? Scalar{0} : pull(liked, score(other))};
   };
 
-  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
-    return detail::fold_in_pairwise_users(policy, x, this->catalogue(), this->options_, kind, compare);
-  }
-  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
-    const auto lose = [](Scalar liked, Scalar own, const auto&, const auto&) { return pull(liked, own); };
-    return detail::fold_in_pairwise_items(policy, x, this->catalogue(), this->options_, kind, 1, compare, lose);
-  }
+  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
+  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
 };
+
+template <class Scalar, class Index>
+detail::sampled_loss bpr<Scalar, Index>::learn_block(const slice<const detail::liked_cell<Index>>& cells,
+                                                     const detail::block_others<Scalar, Index>& others,
+                                                     detail::block_random& random,
+                                                     const kernels::sgd_parameters<Scalar>& model,
+                                                     const kernels::sgd_rates<Scalar>& rates, bool with_loss) {
+  constexpr std::int64_t run = 256;
+  kernels::preferred_pair<Index> pairs[run];
+  const kernels::preferred_pair<Index>* const first = pairs;
+  detail::sampled_loss loss;
+  for (std::int64_t begin = 0; begin < cells.size; begin += run) {
+    std::int64_t count = 0;
+    for (std::int64_t c = begin; c < std::min(begin + run, cells.size); ++c) {
+      const Index other = others.draw(cells[c].user, random);
+      if (other >= 0) pairs[count++] = {cells[c].user, cells[c].item, other};
+    }
+    loss += {kernels::call<kernels::sgd_pair_kernel>(&model, first, count, &rates, with_loss), count};
+  }
+  return loss;
+}
+
+template <class Scalar, class Index>
+detail::dense_storage<Scalar> bpr<Scalar, Index>::users_from(const detail::host_policy& policy,
+                                                             const csr_view<Scalar, Index>& x) const {
+  return detail::fold_in_pairwise_users(policy, x, this->catalogue(), this->options_, kind, compare);
+}
+
+template <class Scalar, class Index>
+detail::dense_storage<Scalar> bpr<Scalar, Index>::items_from(const detail::host_policy& policy,
+                                                             const csr_view<Scalar, Index>& x) const {
+  const auto lose = [](Scalar liked, Scalar own, const auto&, const auto&) { return pull(liked, own); };
+  return detail::fold_in_pairwise_items(policy, x, this->catalogue(), this->options_, kind, 1, compare, lose);
+}
+
+AKIN_COMPILE_ONCE(factorization, class bpr<float>)
+AKIN_COMPILE_ONCE(factorization, class detail::liking_model<bpr<float>, bpr_options, float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<bpr<float>, bpr_options, float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::updatable<bpr<float>, detail::biased_factors<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class bpr<double>)
+AKIN_COMPILE_ONCE(factorization, class detail::liking_model<bpr<double>, bpr_options, double, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<bpr<double>, bpr_options, double, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::updatable<bpr<double>, detail::biased_factors<double, std::int32_t>>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -79,18 +79,27 @@ class factor_model : public detail::factor_scores<Scalar, Index> {
     this->item_factors_ = detail::own_factors<Scalar>(std::forward<Items>(item_factors), "item_factors");
   }
 
-  void write_to(detail::model_writer& writer) const {
-    writer.add("user_factors", this->user_factors_.view());
-    writer.add("item_factors", this->item_factors_.view());
-  }
-  static factor_model read_from(const detail::model_reader& reader) {
-    factor_model model;
-    model.user_factors_ = detail::map_dense<Scalar>(reader, "user_factors");
-    model.item_factors_ = detail::map_dense<Scalar>(reader, "item_factors");
-    reader.require(model.user_factors_.cols() == model.item_factors_.cols() && model.item_factors_.cols() >= 1,
-                   "users and items must have equally many factors, one at least");
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static factor_model read_from(const detail::model_reader& reader);
 };
+
+template <class Scalar, class Index>
+void factor_model<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  writer.add("user_factors", this->user_factors_.view());
+  writer.add("item_factors", this->item_factors_.view());
+}
+
+template <class Scalar, class Index>
+factor_model<Scalar, Index> factor_model<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  factor_model model;
+  model.user_factors_ = detail::map_dense<Scalar>(reader, "user_factors");
+  model.item_factors_ = detail::map_dense<Scalar>(reader, "item_factors");
+  reader.require(model.user_factors_.cols() == model.item_factors_.cols() && model.item_factors_.cols() >= 1,
+                 "users and items must have equally many factors, one at least");
+  return model;
+}
+
+AKIN_COMPILE_ONCE(factorization, class factor_model<float>)
+AKIN_COMPILE_ONCE(factorization, class factor_model<double>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -65,7 +65,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
                                                                               const Matrix& user_items,
                                                                               Observer&& observer = {}) {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "implicit_als::fit");
-    train(detail::behind_door(policy), x, {}, detail::observer_ref(observer));
+    train(on_host(policy), x, {}, detail::observer_ref(observer));
   }
   /// The same with features of users, items or both (a row for each): factors are held at B'f instead of 0, for the
   /// features f of their user or item and weights B that are learnt. Users and items without interactions take no part
@@ -76,7 +76,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "implicit_als::fit");
     detail::check_features(policy, features.users, x.rows, "users", "implicit_als::fit");
     detail::check_features(policy, features.items, x.cols, "items", "implicit_als::fit");
-    train(detail::behind_door(policy), x, features, detail::observer_ref(observer));
+    train(on_host(policy), x, features, detail::observer_ref(observer));
   }
   template <class Matrix>
   requires sparse_matrix_like<Matrix>
@@ -90,7 +90,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   template <class Policy, class Matrix>
   dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
     const auto x = checked_histories(policy, histories);
-    return fold(detail::behind_door(policy), x, {});
+    return fold(on_host(policy), x, {});
   }
   /// The same for users with these features (rows x features of a user); without a history they get their prior mean.
   /// For the matrices of the training it gives user_factors() to the bit.
@@ -98,7 +98,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories, const Features& user_features) const {
     const auto x = checked_histories(policy, histories);
     const auto f = checked_features(policy, user_features, x.rows, user_weights_, "users", "implicit_als::fold_in");
-    return fold(detail::behind_door(policy), x, detail::prior_means(policy, f, user_weights_.view()));
+    return fold(on_host(policy), x, detail::prior_means(policy, f, user_weights_.view()));
   }
 
   /// The factors, rows x k, of items that these users took (rows x users): each the minimum of the objective with the
@@ -107,7 +107,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   /// flops besides the rows.
   template <class Policy, class Matrix>
   dense_matrix<Scalar> fold_in_items(const Policy& policy, const Matrix& item_users) const {
-    return fold_items(detail::behind_door(policy), checked_item_users(policy, item_users), {});
+    return fold_items(on_host(policy), checked_item_users(policy, item_users), {});
   }
   /// The same for items with these features (rows x features of an item); those that nobody took get their prior mean.
   template <class Policy, class Matrix, class Features>
@@ -116,7 +116,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     const auto x = checked_item_users(policy, item_users);
     const auto f =
         checked_features(policy, item_features, x.rows, item_weights_, "items", "implicit_als::fold_in_items");
-    return fold_items(detail::behind_door(policy), x, detail::prior_means(policy, f, item_weights_.view()));
+    return fold_items(on_host(policy), x, detail::prior_means(policy, f, item_weights_.view()));
   }
 
   /// What the features weigh, B of users and of items: features x k, 0 x k without features; refers to the model.
@@ -139,8 +139,7 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     require_updatable("implicit_als::partial_fit");
     const auto added =
         detail::checked_addition(policy, new_interactions, histories_.view(), "implicit_als::partial_fit");
-    update(detail::behind_door(policy), detail::merge_interactions(histories_.view(), added, when_both::add),
-           detail::touched_rows(added), detail::touched_columns(added));
+    learn_also(on_host(policy), added);
   }
   template <class Matrix>
   void partial_fit(const Matrix& new_interactions) {
@@ -152,158 +151,50 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   /// fit. Throws as partial_fit does.
   template <class Policy>
   void forget(const Policy& policy, Index user) {
-    require_updatable("implicit_als::forget");
-    detail::require_id(user, this->users(), "implicit_als::forget", "user");
-    const auto items = histories_.view().row_columns(user);
-    update(detail::behind_door(policy), detail::without_row(histories_.view(), user), {user},
-           {items.begin(), items.end()});
+    drop(on_host(policy), user);
   }
   void forget(Index user) { forget(execution::seq, user); }
 
   /// Fills out[item] with the score of each item for a history: its fold-in against the item factors. -infinity for
   /// items without evidence, and for all where nothing in the history is liked. The prior mean is 0.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
-    std::vector<Scalar> user(static_cast<std::size_t>(this->factor_count()));
-    engine_on<detail::host_policy>(this->item_factors_, item_eigenvalues_).solve_row(columns, values, user.data());
-    if (std::all_of(user.begin(), user.end(), [](Scalar x) { return x == 0; }))
-      std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
-    else
-      this->score_against_items(user.data(), out);
-  }
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
 
   /// See akin::explain.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    engine_on<detail::host_policy>(this->item_factors_, item_eigenvalues_)
-        .contributions(columns, values, item, out.data());
-  }
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
 
-  void write_to(detail::model_writer& writer) const {
-    detail::write_options(writer, options_);
-    writer.add("user_factors", this->user_factors_.view());
-    writer.add("item_factors", this->item_factors_.view());
-    writer.add("item_eigenvalues", item_eigenvalues_.data(), item_eigenvalues_.size());
-    writer.add("user_feature_weights", user_weights_.view());
-    writer.add("item_feature_weights", item_weights_.view());
-    writer.add("untrained_users", untrained_users_.data(), untrained_users_.size());
-    detail::write_kept(writer, options_.keep_interactions, histories_);
-  }
-  static implicit_als read_from(const detail::model_reader& reader) {
-    const implicit_als_options options = detail::read_implicit_als_options(reader);
-    implicit_als model(options);
-    const auto any = detail::model_reader::any;
-    model.user_factors_ = detail::map_dense<Scalar>(reader, "user_factors", any, options.factors);
-    model.item_factors_ = detail::map_dense<Scalar>(reader, "item_factors", any, options.factors);
-    model.item_eigenvalues_ = detail::map_array<Scalar>(reader, "item_eigenvalues", options.factors);
-    reader.require(std::is_sorted(model.item_eigenvalues_.begin(), model.item_eigenvalues_.end()) &&
-                       model.item_eigenvalues_[0] >= 0,
-                   "eigenvalues must ascend from 0 or more");
-    model.user_weights_ = detail::map_dense<Scalar>(reader, "user_feature_weights", any, options.factors);
-    model.item_weights_ = detail::map_dense<Scalar>(reader, "item_feature_weights", any, options.factors);
-    const auto untrained = reader.array<Index>("untrained_users", any, 1);
-    detail::check_ids(reader, "untrained_users", untrained.data, untrained.rows, model.users());
-    model.untrained_users_ = {untrained.data, untrained.rows, reader.owner()};
-    model.histories_ = detail::read_kept<Scalar, Index>(reader, model.users(), model.items());
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static implicit_als read_from(const detail::model_reader& reader);
 
  private:
   /// Small, so that the first half-step decides; of the standard deviation that Rendle et al. use.
-  detail::dense_storage<Scalar> initial_factors(const detail::host_policy& policy, std::int64_t rows) const {
-    detail::dense_storage<Scalar> factors(rows, options_.factors);
-    const random_stream random(options_.seed);
-    const double width = 0.2 * std::sqrt(3.0 / static_cast<double>(options_.factors));
-    const rows_view<Scalar> view = factors.mutable_view();
-    detail::for_each_row(policy, rows, [&](std::int64_t row, int) {
-      for (std::int64_t d = 0; d < view.cols; ++d)
-        view.row(row)[d] =
-            static_cast<Scalar>(width * (random.uniform(static_cast<std::uint64_t>(row * view.cols + d)) - 0.5));
-    });
-    return factors;
-  }
+  detail::dense_storage<Scalar> initial_factors(const detail::host_policy& policy, std::int64_t rows) const;
 
-  template <class Policy>
-  void train(const Policy& policy, const csr_view<Scalar, Index>& x, const side_features<Scalar, Index>& features,
-             const detail::observer_ref& observer) {
-    const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
-    const std::vector<Index> user_schedule = detail::longest_first(x);
-    const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
-    implicit_als learnt(options_);
-    detail::dense_storage<Scalar>&users = learnt.user_factors_, &items = learnt.item_factors_;
-    users = initial_factors(policy, x.rows);
-    items = detail::dense_storage<Scalar>(x.cols, options_.factors);
-    auto user_prior = prior_of(features.users, x), item_prior = prior_of(features.items, transposed.view());
-    detail::dense_storage<Scalar> user_means, item_means;
-
-    const auto start = std::chrono::steady_clock::now();
-    for (int iteration = 1; iteration <= options_.iterations; ++iteration) {
-      const auto user_eigenvalues = rotate(policy, users, user_prior, item_prior);
-      user_prior.learn(policy, users.view());
-      item_means = item_prior.means(policy);
-      engine_on<Policy>(users, user_eigenvalues)
-          .solve_rows(policy, transposed.view(), item_schedule, items.mutable_view(), item_means.view());
-      learnt.item_eigenvalues_ = rotate(policy, items, user_prior, item_prior);
-      item_prior.learn(policy, items.view());
-      user_means = user_prior.means(policy);
-      const auto engine = engine_on<Policy>(items, learnt.item_eigenvalues_);
-      engine.solve_rows(policy, x, user_schedule, users.mutable_view(), user_means.view());
-
-      progress state{iteration, options_.iterations};
-      state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      if (observer.is_present()) {
-        item_means = item_prior.means(policy);
-        state.loss = engine.loss(policy, x, users.view(), user_means.view()) +
-                     item_penalty(transposed.view(), items.view(), item_means.view()) + user_prior.penalty() +
-                     item_prior.penalty();
-      }
-      if (!observer(state)) break;
-    }
-    item_means = item_prior.means(policy);
-    detail::fill_empty_rows(x, user_means.view(), users.mutable_view());
-    detail::fill_empty_rows(transposed.view(), item_means.view(), items.mutable_view());
-    if (features.users.present()) learnt.untrained_users_ = detail::rows_without_evidence(x);
-    learnt.user_weights_ = std::move(user_prior.weights());
-    learnt.item_weights_ = std::move(item_prior.weights());
-    if (options_.keep_interactions) learnt.histories_ = detail::csr_storage<Scalar, Index>(x);
-    *this = std::move(learnt);
-  }
+  void train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+             const side_features<Scalar, Index>& features, const detail::observer_ref& observer);
 
   using prior_type = detail::feature_prior<Scalar, Index>;
 
   /// rows of x: those of the features.
-  prior_type prior_of(const feature_matrix<Scalar, Index>& features, const csr_view<Scalar, Index>& x) const {
-    if (!features.present()) return prior_type(options_.factors);
-    std::vector<double> lambdas(static_cast<std::size_t>(x.rows));
-    for (std::int64_t row = 0; row < x.rows; ++row)
-      if (const std::int64_t n = detail::evidence(x.row_values(row)); n > 0)
-        lambdas[static_cast<std::size_t>(row)] = detail::row_regularization(options_, n, x.cols);
-    return prior_type(features.view(), std::move(lambdas), options_.feature_regularization, options_.factors);
-  }
+  prior_type prior_of(const feature_matrix<Scalar, Index>& features, const csr_view<Scalar, Index>& x) const;
 
   /// Puts the factors into the eigenbasis of their Gramian, and the weights of all features with them; its eigenvalues.
   static detail::storage<Scalar> rotate(const detail::host_policy& policy, detail::dense_storage<Scalar>& factors,
-                                        prior_type& user_prior, prior_type& item_prior) {
-    const detail::rotation<Scalar> basis(policy, factors.view(), "implicit_als::fit");
-    basis.apply(policy, factors.mutable_view());
-    basis.apply(policy, user_prior.weights().mutable_view());
-    basis.apply(policy, item_prior.weights().mutable_view());
-    return basis.eigenvalues();
-  }
+                                        prior_type& user_prior, prior_type& item_prior);
 
+  /// The policy of a caller, which must be one that there is an engine for.
   template <class Policy>
+  static detail::host_policy on_host(const Policy& policy) {
+    static_assert(sizeof(detail::implicit_als_engine<backend_of<Policy>, Scalar, Index>) > 0);
+    return policy;
+  }
   auto engine_on(const detail::dense_storage<Scalar>& fixed, const detail::storage<Scalar>& eigenvalues) const {
-    return detail::implicit_als_engine<backend_of<Policy>, Scalar, Index>(
+    return detail::implicit_als_engine<backend::host, Scalar, Index>(
         options_, fixed.view(), std::span(eigenvalues.data(), static_cast<std::size_t>(eigenvalues.size())));
   }
 
   /// The sum of lambda_i |y_i - m_i|^2; rows of x are items.
   double item_penalty(const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& items,
-                      const rows_view<const Scalar>& means) const {
-    double sum = 0;
-    for (std::int64_t i = 0; i < x.rows; ++i)
-      sum += detail::row_penalty(options_, x.row_values(i), x.cols, items.row(i),
-                                 means.rows > 0 ? means.row(i) : nullptr, items.cols);
-    return sum;
-  }
+                      const rows_view<const Scalar>& means) const;
 
   template <class Policy, class Matrix>
   csr_view<Scalar, Index> checked_histories(const Policy& policy, const Matrix& histories) const {
@@ -331,69 +222,21 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
     return f.view();
   }
 
-  template <class Policy>
-  dense_matrix<Scalar> fold(const Policy& policy, const csr_view<Scalar, Index>& x,
-                            const detail::dense_storage<Scalar>& means) const {
-    dense_matrix<Scalar> factors(x.rows, this->factor_count());
-    const rows_view<Scalar> solved{factors.data(), x.rows, factors.cols()};
-    engine_on<Policy>(this->item_factors_, item_eigenvalues_)
-        .solve_rows(policy, x, detail::longest_first(x), solved, means.view());
-    detail::fill_empty_rows(x, means.view(), solved);
-    return factors;
-  }
+  dense_matrix<Scalar> fold(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                            const detail::dense_storage<Scalar>& means) const;
 
   /// In the eigenbasis of the users' Gramian, and back.
-  template <class Policy>
-  dense_matrix<Scalar> fold_items(const Policy& policy, const csr_view<Scalar, Index>& x,
-                                  detail::dense_storage<Scalar> means) const {
-    auto users = detail::with_rows(this->user_factors_, this->users());
-    for (const Index user : untrained_users_) std::fill_n(users.mutable_view().row(user), users.cols(), Scalar{0});
-    const detail::rotation<Scalar> basis(policy, users.view(), "implicit_als::fold_in_items");
-    basis.apply(policy, users.mutable_view());
-    auto turned = means;
-    basis.apply(policy, turned.mutable_view());
-    dense_matrix<Scalar> factors(x.rows, this->factor_count());
-    const rows_view<Scalar> solved{factors.data(), x.rows, factors.cols()};
-    engine_on<Policy>(users, basis.eigenvalues())
-        .solve_rows(policy, x, detail::longest_first(x), solved, turned.view());
-    basis.undo(policy, solved);
-    detail::fill_empty_rows(x, means.view(), solved);
-    return factors;
-  }
+  dense_matrix<Scalar> fold_items(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                                  detail::dense_storage<Scalar> means) const;
 
-  void require_updatable(std::string_view where) const {
-    detail::require_kept(*this, where);
-    detail::require(user_weights_.rows() == 0 && item_weights_.rows() == 0, where,
-                    "the model must have learnt without features, which it does not keep; fit it anew");
-  }
+  void require_updatable(std::string_view where) const;
+
+  void learn_also(const detail::host_policy& policy, const csr_view<Scalar, Index>& added);
+  void drop(const detail::host_policy& policy, Index user);
 
   /// Solves the touched users, the touched items and then all users for these histories, which become the model's.
-  template <class Policy>
-  void update(const Policy& policy, detail::csr_storage<Scalar, Index> histories, std::vector<Index> touched_users,
-              std::vector<Index> touched_items) {
-    const csr_view<Scalar, Index> x = histories.view();
-    const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
-    auto users = detail::with_rows(this->user_factors_, x.rows), items = detail::with_rows(this->item_factors_, x.cols);
-    detail::storage<Scalar> eigenvalues = item_eigenvalues_;
-    engine_on<Policy>(items, eigenvalues)
-        .solve_rows(policy, x, detail::longest_first(x, std::move(touched_users)), users.mutable_view());
-    if (!touched_items.empty()) {
-      const detail::rotation<Scalar> user_basis(policy, users.view(), "implicit_als");
-      user_basis.apply(policy, users.mutable_view());
-      user_basis.apply(policy, items.mutable_view());
-      engine_on<Policy>(users, user_basis.eigenvalues())
-          .solve_rows(policy, transposed.view(), detail::longest_first(transposed.view(), std::move(touched_items)),
-                      items.mutable_view());
-      const detail::rotation<Scalar> item_basis(policy, items.view(), "implicit_als");
-      item_basis.apply(policy, items.mutable_view());
-      eigenvalues = item_basis.eigenvalues();
-    }
-    engine_on<Policy>(items, eigenvalues).solve_rows(policy, x, detail::longest_first(x), users.mutable_view());
-    this->user_factors_ = std::move(users);
-    this->item_factors_ = std::move(items);
-    item_eigenvalues_ = std::move(eigenvalues);
-    histories_ = std::move(histories);
-  }
+  void update(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories,
+              std::vector<Index> touched_users, std::vector<Index> touched_items);
 
   implicit_als_options options_;
   detail::storage<Scalar> item_eigenvalues_;  // of the Gramian of the trained items, which is diagonal
@@ -401,5 +244,230 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
   detail::storage<Index> untrained_users_;        // that have nothing but features, where there are any
   detail::csr_storage<Scalar, Index> histories_;  // where they are kept
 };
+
+template <class Scalar, class Index>
+void implicit_als<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
+                                                std::span<Scalar> out) const {
+  std::vector<Scalar> user(static_cast<std::size_t>(this->factor_count()));
+  engine_on(this->item_factors_, item_eigenvalues_).solve_row(columns, values, user.data());
+  if (std::all_of(user.begin(), user.end(), [](Scalar x) { return x == 0; }))
+    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+  else
+    this->score_against_items(user.data(), out);
+}
+
+template <class Scalar, class Index>
+void implicit_als<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+                                                std::span<Scalar> out) const {
+  engine_on(this->item_factors_, item_eigenvalues_).contributions(columns, values, item, out.data());
+}
+
+template <class Scalar, class Index>
+void implicit_als<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  detail::write_options(writer, options_);
+  writer.add("user_factors", this->user_factors_.view());
+  writer.add("item_factors", this->item_factors_.view());
+  writer.add("item_eigenvalues", item_eigenvalues_.data(), item_eigenvalues_.size());
+  writer.add("user_feature_weights", user_weights_.view());
+  writer.add("item_feature_weights", item_weights_.view());
+  writer.add("untrained_users", untrained_users_.data(), untrained_users_.size());
+  detail::write_kept(writer, options_.keep_interactions, histories_);
+}
+
+template <class Scalar, class Index>
+implicit_als<Scalar, Index> implicit_als<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  const implicit_als_options options = detail::read_implicit_als_options(reader);
+  implicit_als model(options);
+  const auto any = detail::model_reader::any;
+  model.user_factors_ = detail::map_dense<Scalar>(reader, "user_factors", any, options.factors);
+  model.item_factors_ = detail::map_dense<Scalar>(reader, "item_factors", any, options.factors);
+  model.item_eigenvalues_ = detail::map_array<Scalar>(reader, "item_eigenvalues", options.factors);
+  reader.require(
+      std::is_sorted(model.item_eigenvalues_.begin(), model.item_eigenvalues_.end()) && model.item_eigenvalues_[0] >= 0,
+      "eigenvalues must ascend from 0 or more");
+  model.user_weights_ = detail::map_dense<Scalar>(reader, "user_feature_weights", any, options.factors);
+  model.item_weights_ = detail::map_dense<Scalar>(reader, "item_feature_weights", any, options.factors);
+  const auto untrained = reader.array<Index>("untrained_users", any, 1);
+  detail::check_ids(reader, "untrained_users", untrained.data, untrained.rows, model.users());
+  model.untrained_users_ = {untrained.data, untrained.rows, reader.owner()};
+  model.histories_ = detail::read_kept<Scalar, Index>(reader, model.users(), model.items());
+  return model;
+}
+
+template <class Scalar, class Index>
+detail::dense_storage<Scalar> implicit_als<Scalar, Index>::initial_factors(const detail::host_policy& policy,
+                                                                           std::int64_t rows) const {
+  detail::dense_storage<Scalar> factors(rows, options_.factors);
+  const random_stream random(options_.seed);
+  const double width = 0.2 * std::sqrt(3.0 / static_cast<double>(options_.factors));
+  const rows_view<Scalar> view = factors.mutable_view();
+  detail::for_each_row(policy, rows, [&](std::int64_t row, int) {
+    for (std::int64_t d = 0; d < view.cols; ++d)
+      view.row(row)[d] =
+          static_cast<Scalar>(width * (random.uniform(static_cast<std::uint64_t>(row * view.cols + d)) - 0.5));
+  });
+  return factors;
+}
+
+template <class Scalar, class Index>
+void implicit_als<Scalar, Index>::train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                                        const side_features<Scalar, Index>& features,
+                                        const detail::observer_ref& observer) {
+  const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
+  const std::vector<Index> user_schedule = detail::longest_first(x);
+  const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
+  implicit_als learnt(options_);
+  detail::dense_storage<Scalar>&users = learnt.user_factors_, &items = learnt.item_factors_;
+  users = initial_factors(policy, x.rows);
+  items = detail::dense_storage<Scalar>(x.cols, options_.factors);
+  auto user_prior = prior_of(features.users, x), item_prior = prior_of(features.items, transposed.view());
+  detail::dense_storage<Scalar> user_means, item_means;
+
+  const auto start = std::chrono::steady_clock::now();
+  for (int iteration = 1; iteration <= options_.iterations; ++iteration) {
+    const auto user_eigenvalues = rotate(policy, users, user_prior, item_prior);
+    user_prior.learn(policy, users.view());
+    item_means = item_prior.means(policy);
+    engine_on(users, user_eigenvalues)
+        .solve_rows(policy, transposed.view(), item_schedule, items.mutable_view(), item_means.view());
+    learnt.item_eigenvalues_ = rotate(policy, items, user_prior, item_prior);
+    item_prior.learn(policy, items.view());
+    user_means = user_prior.means(policy);
+    const auto engine = engine_on(items, learnt.item_eigenvalues_);
+    engine.solve_rows(policy, x, user_schedule, users.mutable_view(), user_means.view());
+
+    progress state{iteration, options_.iterations};
+    state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (observer.is_present()) {
+      item_means = item_prior.means(policy);
+      state.loss = engine.loss(policy, x, users.view(), user_means.view()) +
+                   item_penalty(transposed.view(), items.view(), item_means.view()) + user_prior.penalty() +
+                   item_prior.penalty();
+    }
+    if (!observer(state)) break;
+  }
+  item_means = item_prior.means(policy);
+  detail::fill_empty_rows(x, user_means.view(), users.mutable_view());
+  detail::fill_empty_rows(transposed.view(), item_means.view(), items.mutable_view());
+  if (features.users.present()) learnt.untrained_users_ = detail::rows_without_evidence(x);
+  learnt.user_weights_ = std::move(user_prior.weights());
+  learnt.item_weights_ = std::move(item_prior.weights());
+  if (options_.keep_interactions) learnt.histories_ = detail::csr_storage<Scalar, Index>(x);
+  *this = std::move(learnt);
+}
+
+template <class Scalar, class Index>
+detail::feature_prior<Scalar, Index> implicit_als<Scalar, Index>::prior_of(
+    const feature_matrix<Scalar, Index>& features, const csr_view<Scalar, Index>& x) const {
+  if (!features.present()) return prior_type(options_.factors);
+  std::vector<double> lambdas(static_cast<std::size_t>(x.rows));
+  for (std::int64_t row = 0; row < x.rows; ++row)
+    if (const std::int64_t n = detail::evidence(x.row_values(row)); n > 0)
+      lambdas[static_cast<std::size_t>(row)] = detail::row_regularization(options_, n, x.cols);
+  return prior_type(features.view(), std::move(lambdas), options_.feature_regularization, options_.factors);
+}
+
+template <class Scalar, class Index>
+detail::storage<Scalar> implicit_als<Scalar, Index>::rotate(const detail::host_policy& policy,
+                                                            detail::dense_storage<Scalar>& factors,
+                                                            prior_type& user_prior, prior_type& item_prior) {
+  const detail::rotation<Scalar> basis(policy, factors.view(), "implicit_als::fit");
+  basis.apply(policy, factors.mutable_view());
+  basis.apply(policy, user_prior.weights().mutable_view());
+  basis.apply(policy, item_prior.weights().mutable_view());
+  return basis.eigenvalues();
+}
+
+template <class Scalar, class Index>
+double implicit_als<Scalar, Index>::item_penalty(const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& items,
+                                                 const rows_view<const Scalar>& means) const {
+  double sum = 0;
+  for (std::int64_t i = 0; i < x.rows; ++i)
+    sum += detail::row_penalty(options_, x.row_values(i), x.cols, items.row(i), means.rows > 0 ? means.row(i) : nullptr,
+                               items.cols);
+  return sum;
+}
+
+template <class Scalar, class Index>
+dense_matrix<Scalar> implicit_als<Scalar, Index>::fold(const detail::host_policy& policy,
+                                                       const csr_view<Scalar, Index>& x,
+                                                       const detail::dense_storage<Scalar>& means) const {
+  dense_matrix<Scalar> factors(x.rows, this->factor_count());
+  const rows_view<Scalar> solved{factors.data(), x.rows, factors.cols()};
+  engine_on(this->item_factors_, item_eigenvalues_)
+      .solve_rows(policy, x, detail::longest_first(x), solved, means.view());
+  detail::fill_empty_rows(x, means.view(), solved);
+  return factors;
+}
+
+template <class Scalar, class Index>
+dense_matrix<Scalar> implicit_als<Scalar, Index>::fold_items(const detail::host_policy& policy,
+                                                             const csr_view<Scalar, Index>& x,
+                                                             detail::dense_storage<Scalar> means) const {
+  auto users = detail::with_rows(this->user_factors_, this->users());
+  for (const Index user : untrained_users_) std::fill_n(users.mutable_view().row(user), users.cols(), Scalar{0});
+  const detail::rotation<Scalar> basis(policy, users.view(), "implicit_als::fold_in_items");
+  basis.apply(policy, users.mutable_view());
+  auto turned = means;
+  basis.apply(policy, turned.mutable_view());
+  dense_matrix<Scalar> factors(x.rows, this->factor_count());
+  const rows_view<Scalar> solved{factors.data(), x.rows, factors.cols()};
+  engine_on(users, basis.eigenvalues()).solve_rows(policy, x, detail::longest_first(x), solved, turned.view());
+  basis.undo(policy, solved);
+  detail::fill_empty_rows(x, means.view(), solved);
+  return factors;
+}
+
+template <class Scalar, class Index>
+void implicit_als<Scalar, Index>::require_updatable(std::string_view where) const {
+  detail::require_kept(*this, where);
+  detail::require(user_weights_.rows() == 0 && item_weights_.rows() == 0, where,
+                  "the model must have learnt without features, which it does not keep; fit it anew");
+}
+
+template <class Scalar, class Index>
+void implicit_als<Scalar, Index>::learn_also(const detail::host_policy& policy, const csr_view<Scalar, Index>& added) {
+  update(policy, detail::merge_interactions(histories_.view(), added, when_both::add), detail::touched_rows(added),
+         detail::touched_columns(added));
+}
+
+template <class Scalar, class Index>
+void implicit_als<Scalar, Index>::drop(const detail::host_policy& policy, Index user) {
+  require_updatable("implicit_als::forget");
+  detail::require_id(user, this->users(), "implicit_als::forget", "user");
+  const auto items = histories_.view().row_columns(user);
+  update(policy, detail::without_row(histories_.view(), user), {user}, {items.begin(), items.end()});
+}
+
+template <class Scalar, class Index>
+void implicit_als<Scalar, Index>::update(const detail::host_policy& policy,
+                                         detail::csr_storage<Scalar, Index> histories, std::vector<Index> touched_users,
+                                         std::vector<Index> touched_items) {
+  const csr_view<Scalar, Index> x = histories.view();
+  const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
+  auto users = detail::with_rows(this->user_factors_, x.rows), items = detail::with_rows(this->item_factors_, x.cols);
+  detail::storage<Scalar> eigenvalues = item_eigenvalues_;
+  engine_on(items, eigenvalues)
+      .solve_rows(policy, x, detail::longest_first(x, std::move(touched_users)), users.mutable_view());
+  if (!touched_items.empty()) {
+    const detail::rotation<Scalar> user_basis(policy, users.view(), "implicit_als");
+    user_basis.apply(policy, users.mutable_view());
+    user_basis.apply(policy, items.mutable_view());
+    engine_on(users, user_basis.eigenvalues())
+        .solve_rows(policy, transposed.view(), detail::longest_first(transposed.view(), std::move(touched_items)),
+                    items.mutable_view());
+    const detail::rotation<Scalar> item_basis(policy, items.view(), "implicit_als");
+    item_basis.apply(policy, items.mutable_view());
+    eigenvalues = item_basis.eigenvalues();
+  }
+  engine_on(items, eigenvalues).solve_rows(policy, x, detail::longest_first(x), users.mutable_view());
+  this->user_factors_ = std::move(users);
+  this->item_factors_ = std::move(items);
+  item_eigenvalues_ = std::move(eigenvalues);
+  histories_ = std::move(histories);
+}
+
+AKIN_COMPILE_ONCE(factorization, class implicit_als<float>)
+AKIN_COMPILE_ONCE(factorization, class implicit_als<double>)
 
 }  // namespace akin::inline AKIN_ABI

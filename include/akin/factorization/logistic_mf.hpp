@@ -64,12 +64,7 @@ class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logi
 
   logistic_mf(const logistic_mf_options& options, parameters learnt) : base(options, std::move(learnt)) {}
 
-  static void check(const logistic_mf_options& options) {
-    detail::check_sgd_options(options, "logistic_mf");
-    detail::require(options.alpha > 0 && detail::is_finite(options.alpha), "logistic_mf",
-                    "alpha must be positive and finite", options.alpha);
-    detail::require(options.negatives >= 1, "logistic_mf", "negatives must be positive", options.negatives);
-  }
+  static void check(const logistic_mf_options& options);
   template <class Options, class Visit>
   static void for_own_options(Options& options, const Visit& visit) {
     visit("alpha", options.alpha);
@@ -84,30 +79,7 @@ class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logi
   /// A few items are drawn, then a few steps taken, so that drawing does not wait for the steps.
   detail::sampled_loss learn_block(const slice<const cell>& liked, const detail::block_others<Scalar, Index>& others,
                                    detail::block_random& random, const kernels::sgd_parameters<Scalar>& model,
-                                   const kernels::sgd_rates<Scalar>& rates, bool with_loss) const {
-    constexpr std::int64_t room = 256;
-    cell cells[room];
-    const cell* const first = cells;
-    std::int64_t count = 0;
-    detail::sampled_loss loss;
-    const auto step = [&] {
-      loss += {kernels::call<kernels::sgd_logistic_kernel>(&model, first, count, &rates, with_loss), count};
-      count = 0;
-    };
-    const auto add = [&](const cell& c) {
-      if (count == room) step();
-      cells[count++] = c;
-    };
-    for (const cell& c : liked) {
-      add(c);
-      for (int draw = 0; draw < this->options_.negatives; ++draw) {
-        const Index other = others.draw(c.user, random);
-        if (other >= 0) add({c.user, other, Scalar{-1}});
-      }
-    }
-    step();
-    return loss;
-  }
+                                   const kernels::sgd_rates<Scalar>& rates, bool with_loss) const;
 
   /// One step of a fold-in; a weight above 0 is that of a liking, -1 is for what was drawn.
   static void step(detail::learnt_row<Scalar>& row, Scalar weight, Scalar other_bias, const Scalar* other) {
@@ -117,39 +89,97 @@ class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logi
     row.step(pull, other);
     row.step_bias(pull);
   }
-  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
-    const auto all = this->catalogue();
-    const auto epoch = [&](const auto& history, auto& row, const detail::fold_in_draws& draws) {
-      for (std::int64_t i = 0; i < history.columns.size; ++i) {
-        if (!(history.values[i] > 0)) continue;
-        const Index liked = history.columns[i];
-        step(row, weight_of(history.values[i]), all.item_bias(liked), all.item(liked));
-        detail::block_random random = draws.of(liked);
-        for (int draw = 0; draw < this->options_.negatives; ++draw) {
-          const Index other = all.draw_other(history, random);
-          if (other >= 0) step(row, Scalar{-1}, all.item_bias(other), all.item(other));
-        }
-      }
-    };
-    return detail::fold_in_likings(policy, x, this->options_, kind, epoch);
-  }
+  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
   /// As often as the training draws an item, it is drawn here, by users who do not like it.
-  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
-    const auto all = this->catalogue();
-    const std::int64_t drawn = this->options_.negatives * all.likings_an_item();
-    const auto epoch = [&](const auto& users, auto& row, const detail::fold_in_draws& draws) {
-      for (std::int64_t i = 0; i < users.columns.size; ++i) {
-        const Index user = users.columns[i];
-        if (users.values[i] > 0) step(row, weight_of(users.values[i]), all.user_bias(user), all.user(user));
-      }
-      detail::block_random random = draws.of(-1);
-      for (std::int64_t i = 0; i < drawn; ++i) {
-        const Index user = all.draw_liking(random).user;
-        if (user >= 0 && !users.likes(user)) step(row, Scalar{-1}, all.user_bias(user), all.user(user));
-      }
-    };
-    return detail::fold_in_likings(policy, x, this->options_, kind, epoch);
-  }
+  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
 };
+
+template <class Scalar, class Index>
+void logistic_mf<Scalar, Index>::check(const logistic_mf_options& options) {
+  detail::check_sgd_options(options, "logistic_mf");
+  detail::require(options.alpha > 0 && detail::is_finite(options.alpha), "logistic_mf",
+                  "alpha must be positive and finite", options.alpha);
+  detail::require(options.negatives >= 1, "logistic_mf", "negatives must be positive", options.negatives);
+}
+
+template <class Scalar, class Index>
+detail::sampled_loss logistic_mf<Scalar, Index>::learn_block(
+    const slice<const cell>& liked, const detail::block_others<Scalar, Index>& others, detail::block_random& random,
+    const kernels::sgd_parameters<Scalar>& model, const kernels::sgd_rates<Scalar>& rates, bool with_loss) const {
+  constexpr std::int64_t room = 256;
+  cell cells[room];
+  const cell* const first = cells;
+  std::int64_t count = 0;
+  detail::sampled_loss loss;
+  const auto step = [&] {
+    loss += {kernels::call<kernels::sgd_logistic_kernel>(&model, first, count, &rates, with_loss), count};
+    count = 0;
+  };
+  const auto add = [&](const cell& c) {
+    if (count == room) step();
+    cells[count++] = c;
+  };
+  for (const cell& c : liked) {
+    add(c);
+    for (int draw = 0; draw < this->options_.negatives; ++draw) {
+      const Index other = others.draw(c.user, random);
+      if (other >= 0) add({c.user, other, Scalar{-1}});
+    }
+  }
+  step();
+  return loss;
+}
+
+template <class Scalar, class Index>
+detail::dense_storage<Scalar> logistic_mf<Scalar, Index>::users_from(const detail::host_policy& policy,
+                                                                     const csr_view<Scalar, Index>& x) const {
+  const auto all = this->catalogue();
+  const auto epoch = [&](const auto& history, auto& row, const detail::fold_in_draws& draws) {
+    for (std::int64_t i = 0; i < history.columns.size; ++i) {
+      if (!(history.values[i] > 0)) continue;
+      const Index liked = history.columns[i];
+      step(row, weight_of(history.values[i]), all.item_bias(liked), all.item(liked));
+      detail::block_random random = draws.of(liked);
+      for (int draw = 0; draw < this->options_.negatives; ++draw) {
+        const Index other = all.draw_other(history, random);
+        if (other >= 0) step(row, Scalar{-1}, all.item_bias(other), all.item(other));
+      }
+    }
+  };
+  return detail::fold_in_likings(policy, x, this->options_, kind, epoch);
+}
+
+template <class Scalar, class Index>
+detail::dense_storage<Scalar> logistic_mf<Scalar, Index>::items_from(const detail::host_policy& policy,
+                                                                     const csr_view<Scalar, Index>& x) const {
+  const auto all = this->catalogue();
+  const std::int64_t drawn = this->options_.negatives * all.likings_an_item();
+  const auto epoch = [&](const auto& users, auto& row, const detail::fold_in_draws& draws) {
+    for (std::int64_t i = 0; i < users.columns.size; ++i) {
+      const Index user = users.columns[i];
+      if (users.values[i] > 0) step(row, weight_of(users.values[i]), all.user_bias(user), all.user(user));
+    }
+    detail::block_random random = draws.of(-1);
+    for (std::int64_t i = 0; i < drawn; ++i) {
+      const Index user = all.draw_liking(random).user;
+      if (user >= 0 && !users.likes(user)) step(row, Scalar{-1}, all.user_bias(user), all.user(user));
+    }
+  };
+  return detail::fold_in_likings(policy, x, this->options_, kind, epoch);
+}
+
+AKIN_COMPILE_ONCE(factorization, class logistic_mf<float>)
+AKIN_COMPILE_ONCE(factorization,
+                  class detail::liking_model<logistic_mf<float>, logistic_mf_options, float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<logistic_mf<float>, logistic_mf_options, float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization,
+                  class detail::updatable<logistic_mf<float>, detail::biased_factors<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class logistic_mf<double>)
+AKIN_COMPILE_ONCE(factorization,
+                  class detail::liking_model<logistic_mf<double>, logistic_mf_options, double, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization,
+                  class detail::sgd_model<logistic_mf<double>, logistic_mf_options, double, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization,
+                  class detail::updatable<logistic_mf<double>, detail::biased_factors<double, std::int32_t>>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -74,5 +74,10 @@ void check_features(const host_policy& policy, const feature_matrix<Scalar, Inde
                                 features.view().rows);
 }
 
+AKIN_COMPILE_ONCE(factorization, void check_features(const host_policy&, const feature_matrix<float, std::int32_t>&,
+                                                     std::int64_t, std::string_view, std::string_view))
+AKIN_COMPILE_ONCE(factorization, void check_features(const host_policy&, const feature_matrix<double, std::int32_t>&,
+                                                     std::int64_t, std::string_view, std::string_view))
+
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI

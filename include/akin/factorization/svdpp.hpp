@@ -81,59 +81,15 @@ class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, S
   Eigen::Map<const dense_matrix<Scalar>> implicit_factors() const { return implicit_factors_.map(); }
   /// See akin::explain. The contributions of a history, by its ratings and by what was rated, sum to the score of its
   /// fold-in less mean and item bias, which are no user's.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    if (columns.empty()) return;
-    std::vector<double> rest;
-    detail::rating_contributions(columns, values, item, this->fixed_items(), kind, out, rest);
-    const std::vector<Scalar> of_implicit(rest.begin(), rest.end());
-    const Scalar scale = static_cast<Scalar>(1 / std::sqrt(static_cast<double>(columns.size)));
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      out[static_cast<std::size_t>(i)] +=
-          scale * kernels::dot(of_implicit.data(), implicit_factors_.view().row(columns[i]), implicit_factors_.cols());
-  }
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
 
-  void write_to(detail::model_writer& writer) const {
-    base::write_to(writer);
-    writer.add("implicit_factors", implicit_factors_.view());
-  }
-  static svdpp read_from(const detail::model_reader& reader) {
-    svdpp model = base::read_from(reader);
-    model.implicit_factors_ =
-        detail::map_dense<Scalar>(reader, "implicit_factors", model.items(), model.options().factors);
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static svdpp read_from(const detail::model_reader& reader);
 
  private:
   using parameters = typename base::parameters;
 
-  void train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-             const detail::observer_ref& observer) {
-    const svdpp_options& options = this->options_;
-    const double deviation = 0.1 / std::sqrt(static_cast<double>(options.factors));
-    parameters current(x.rows, x.cols, options.factors, deviation, options.seed);
-    current.start_from_ratings(x, [](std::int64_t) { return true; });
-    detail::svdpp_histories<Scalar, Index> histories(x, options.factors);
-    const auto model = current.mutable_pointers();
-    double rate = options.learning_rate;
-
-    const auto epoch = [&](int number) {
-      const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate), static_cast<Scalar>(options.regularization)};
-      rate *= options.learning_rate_decay;
-      auto grid = blocks_of(policy, x, number);
-      const Scalar* const sums = histories.sums();
-      const double squares = grid.run_epoch(
-          policy, options.seed, number, [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
-            const cell* const first = cells.data;
-            return kernels::call<kernels::sgd_rating_towards_kernel>(&model, sums, first, cells.size, &rates);
-          });
-      histories.improve(policy, current, options.regularization);
-      return detail::epoch_result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
-    };
-    detail::train_epochs(
-        options.epochs, "svdpp::fit", epoch, [&] { return current.is_finite(policy) && histories.is_finite(policy); },
-        observer);
-    this->become(svdpp(options, std::move(current), histories.take_factors()), x);
-  }
+  void train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer);
 
   svdpp(const svdpp_options& options, parameters learnt, detail::dense_storage<Scalar> implicit_factors)
       : base(options, std::move(learnt)), implicit_factors_(std::move(implicit_factors)) {}
@@ -146,36 +102,113 @@ class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, S
   }
 
   /// New items have implicit factors of 0: these are learnt by fit alone.
-  svdpp grown(std::int64_t users, std::int64_t items) const {
-    return {this->options_, this->learnt_.grown(users, items), detail::with_rows(implicit_factors_, items)};
-  }
+  svdpp grown(std::int64_t users, std::int64_t items) const;
 
   /// Each row is the minimum of the objective over p and the bias, solved directly; it holds p plus the sum over N(u).
-  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
-    detail::dense_storage<Scalar> sums(x.rows, implicit_factors_.cols());
-    detail::for_each_row(policy, x.rows, [&](std::int64_t row, int) {
-      detail::sum_implicit_factors(x.row_columns(row), implicit_factors_.view(), sums.mutable_view().row(row));
-    });
-    return detail::fold_in_ratings(policy, x, this->fixed_items(), sums.view(), kind);
-  }
+  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
   detail::block_grid<cell> blocks_of(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                                     int epoch) const {
-    const std::int64_t side = detail::grid_side(x.rows, x.cols, x.nonzeros());
-    const auto deal = [&](std::int64_t size, std::uint64_t use) {
-      return detail::random_groups<Index>(size, side,
-                                          random_stream(this->options_.seed, detail::sgd_use::in_epoch(use, epoch)));
-    };
-    return {policy,
-            x,
-            deal(x.rows, detail::sgd_use::row_groups),
-            deal(x.cols, detail::sgd_use::column_groups),
-            [](std::int64_t) { return true; },
-            [&](Index user, std::int64_t at) {
-              return cell{user, x.columns[at], x.values[at]};
-            }};
-  }
+                                     int epoch) const;
 
   detail::dense_storage<Scalar> implicit_factors_;
 };
+
+template <class Scalar, class Index>
+void svdpp<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+                                         std::span<Scalar> out) const {
+  if (columns.empty()) return;
+  std::vector<double> rest;
+  detail::rating_contributions(columns, values, item, this->fixed_items(), kind, out, rest);
+  const std::vector<Scalar> of_implicit(rest.begin(), rest.end());
+  const Scalar scale = static_cast<Scalar>(1 / std::sqrt(static_cast<double>(columns.size)));
+  for (std::int64_t i = 0; i < columns.size; ++i)
+    out[static_cast<std::size_t>(i)] +=
+        scale * kernels::dot(of_implicit.data(), implicit_factors_.view().row(columns[i]), implicit_factors_.cols());
+}
+
+template <class Scalar, class Index>
+void svdpp<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  base::write_to(writer);
+  writer.add("implicit_factors", implicit_factors_.view());
+}
+
+template <class Scalar, class Index>
+svdpp<Scalar, Index> svdpp<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  svdpp model = base::read_from(reader);
+  model.implicit_factors_ =
+      detail::map_dense<Scalar>(reader, "implicit_factors", model.items(), model.options().factors);
+  return model;
+}
+
+template <class Scalar, class Index>
+void svdpp<Scalar, Index>::train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                                 const detail::observer_ref& observer) {
+  const svdpp_options& options = this->options_;
+  const double deviation = 0.1 / std::sqrt(static_cast<double>(options.factors));
+  parameters current(x.rows, x.cols, options.factors, deviation, options.seed);
+  current.start_from_ratings(x, [](std::int64_t) { return true; });
+  detail::svdpp_histories<Scalar, Index> histories(x, options.factors);
+  const auto model = current.mutable_pointers();
+  double rate = options.learning_rate;
+
+  const auto epoch = [&](int number) {
+    const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate), static_cast<Scalar>(options.regularization)};
+    rate *= options.learning_rate_decay;
+    auto grid = blocks_of(policy, x, number);
+    const Scalar* const sums = histories.sums();
+    const double squares = grid.run_epoch(
+        policy, options.seed, number, [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
+          const cell* const first = cells.data;
+          return kernels::call<kernels::sgd_rating_towards_kernel>(&model, sums, first, cells.size, &rates);
+        });
+    histories.improve(policy, current, options.regularization);
+    return detail::epoch_result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
+  };
+  detail::train_epochs(
+      options.epochs, "svdpp::fit", epoch, [&] { return current.is_finite(policy) && histories.is_finite(policy); },
+      observer);
+  this->become(svdpp(options, std::move(current), histories.take_factors()), x);
+}
+
+template <class Scalar, class Index>
+svdpp<Scalar, Index> svdpp<Scalar, Index>::grown(std::int64_t users, std::int64_t items) const {
+  return {this->options_, this->learnt_.grown(users, items), detail::with_rows(implicit_factors_, items)};
+}
+
+template <class Scalar, class Index>
+detail::dense_storage<Scalar> svdpp<Scalar, Index>::users_from(const detail::host_policy& policy,
+                                                               const csr_view<Scalar, Index>& x) const {
+  detail::dense_storage<Scalar> sums(x.rows, implicit_factors_.cols());
+  detail::for_each_row(policy, x.rows, [&](std::int64_t row, int) {
+    detail::sum_implicit_factors(x.row_columns(row), implicit_factors_.view(), sums.mutable_view().row(row));
+  });
+  return detail::fold_in_ratings(policy, x, this->fixed_items(), sums.view(), kind);
+}
+
+template <class Scalar, class Index>
+detail::block_grid<kernels::rated_cell<Scalar, Index>> svdpp<Scalar, Index>::blocks_of(
+    const detail::host_policy& policy, const csr_view<Scalar, Index>& x, int epoch) const {
+  const std::int64_t side = detail::grid_side(x.rows, x.cols, x.nonzeros());
+  const auto deal = [&](std::int64_t size, std::uint64_t use) {
+    return detail::random_groups<Index>(size, side,
+                                        random_stream(this->options_.seed, detail::sgd_use::in_epoch(use, epoch)));
+  };
+  return {policy,
+          x,
+          deal(x.rows, detail::sgd_use::row_groups),
+          deal(x.cols, detail::sgd_use::column_groups),
+          [](std::int64_t) { return true; },
+          [&](Index user, std::int64_t at) {
+            return cell{user, x.columns[at], x.values[at]};
+          }};
+}
+
+AKIN_COMPILE_ONCE(factorization, class svdpp<float>)
+AKIN_COMPILE_ONCE(factorization, class detail::rating_model<svdpp<float>, svdpp_options, float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<svdpp<float>, svdpp_options, float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::updatable<svdpp<float>, detail::biased_factors<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class svdpp<double>)
+AKIN_COMPILE_ONCE(factorization, class detail::rating_model<svdpp<double>, svdpp_options, double, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<svdpp<double>, svdpp_options, double, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::updatable<svdpp<double>, detail::biased_factors<double, std::int32_t>>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -68,12 +68,7 @@ class warp : public detail::liking_model<warp<Scalar, Index>, warp_options, Scal
 
   warp(const warp_options& options, parameters learnt) : base(options, std::move(learnt)) {}
 
-  static void check(const warp_options& options) {
-    detail::check_sgd_options(options, "warp");
-    detail::require(static_cast<Scalar>(options.margin) > 0 && detail::is_finite(static_cast<Scalar>(options.margin)),
-                    "warp", "margin must be positive and finite", options.margin);
-    detail::require(options.max_trials >= 1, "warp", "max_trials must be positive", options.max_trials);
-  }
+  static void check(const warp_options& options);
   template <class Options, class Visit>
   static void for_own_options(Options& options, const Visit& visit) {
     visit("margin", options.margin);
@@ -107,27 +102,7 @@ class warp : public detail::liking_model<warp<Scalar, Index>, warp_options, Scal
   detail::sampled_loss learn_block(const slice<const detail::liked_cell<Index>>& cells,
                                    const detail::block_others<Scalar, Index>& others, detail::block_random& random,
                                    const kernels::sgd_parameters<Scalar>& model,
-                                   const kernels::sgd_rates<Scalar>& rates, bool) const {
-    detail::sampled_loss loss;
-    for (const auto& [user, item] : cells) {
-      const Scalar* const p = model.user_factors + user * model.k;
-      const auto score = [&](Index id) {
-        return static_cast<Scalar>(model.item_biases[id] + kernels::dot(p, row_of(model, id), model.k));
-      };
-      const Scalar liked = score(item);
-      Scalar too_high = 0;
-      const violation found = search(
-          liked, others.items().size, others.catalogue(), [&, u = user] { return others.draw(u, random); },
-          [&](Index id) { return too_high = score(id); });
-      ++loss.samples;
-      if (found.other < 0) continue;
-      const kernels::preferred_pair<Index> pair{user, item, found.other};
-      kernels::call<kernels::sgd_hinge_kernel>(&model, &pair, found.pull, &rates);
-      loss.sum += static_cast<double>(found.pull) *
-                  (static_cast<double>(too_high) - static_cast<double>(liked) + this->options_.margin);
-    }
-    return loss;
-  }
+                                   const kernels::sgd_rates<Scalar>& rates, bool) const;
   static const Scalar* row_of(const kernels::sgd_parameters<Scalar>& model, Index item) noexcept {
     return model.item_factors + item * model.k;
   }
@@ -138,21 +113,73 @@ class warp : public detail::liking_model<warp<Scalar, Index>, warp_options, Scal
       return search(liked, this->items(), this->items(), draw, score);
     };
   }
-  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
-    return detail::fold_in_pairwise_users(policy, x, this->catalogue(), this->options_, kind, compare());
-  }
+  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
   /// A liking that has found a violation after t draws has about items / t of them, and would have found this item,
   /// where it violates the margin too, with the probability t / items. Of likings max_trials times as many as in the
   /// training are asked, so that no step is longer than there.
-  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
-    const int trials = this->options_.max_trials;
-    const auto lose = [&](Scalar liked, Scalar own, const auto& draw, const auto& score) {
-      if (!(own > liked - static_cast<Scalar>(this->options_.margin))) return Scalar{0};
-      const violation found = search(liked, this->items(), this->items(), draw, score);
-      return static_cast<Scalar>(found.pull * static_cast<Scalar>(found.draws) / static_cast<Scalar>(trials));
-    };
-    return detail::fold_in_pairwise_items(policy, x, this->catalogue(), this->options_, kind, trials, compare(), lose);
-  }
+  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
 };
+
+template <class Scalar, class Index>
+void warp<Scalar, Index>::check(const warp_options& options) {
+  detail::check_sgd_options(options, "warp");
+  detail::require(static_cast<Scalar>(options.margin) > 0 && detail::is_finite(static_cast<Scalar>(options.margin)),
+                  "warp", "margin must be positive and finite", options.margin);
+  detail::require(options.max_trials >= 1, "warp", "max_trials must be positive", options.max_trials);
+}
+
+template <class Scalar, class Index>
+detail::sampled_loss warp<Scalar, Index>::learn_block(const slice<const detail::liked_cell<Index>>& cells,
+                                                      const detail::block_others<Scalar, Index>& others,
+                                                      detail::block_random& random,
+                                                      const kernels::sgd_parameters<Scalar>& model,
+                                                      const kernels::sgd_rates<Scalar>& rates, bool) const {
+  detail::sampled_loss loss;
+  for (const auto& [user, item] : cells) {
+    const Scalar* const p = model.user_factors + user * model.k;
+    const auto score = [&](Index id) {
+      return static_cast<Scalar>(model.item_biases[id] + kernels::dot(p, row_of(model, id), model.k));
+    };
+    const Scalar liked = score(item);
+    Scalar too_high = 0;
+    const violation found = search(
+        liked, others.items().size, others.catalogue(), [&, u = user] { return others.draw(u, random); },
+        [&](Index id) { return too_high = score(id); });
+    ++loss.samples;
+    if (found.other < 0) continue;
+    const kernels::preferred_pair<Index> pair{user, item, found.other};
+    kernels::call<kernels::sgd_hinge_kernel>(&model, &pair, found.pull, &rates);
+    loss.sum += static_cast<double>(found.pull) *
+                (static_cast<double>(too_high) - static_cast<double>(liked) + this->options_.margin);
+  }
+  return loss;
+}
+
+template <class Scalar, class Index>
+detail::dense_storage<Scalar> warp<Scalar, Index>::users_from(const detail::host_policy& policy,
+                                                              const csr_view<Scalar, Index>& x) const {
+  return detail::fold_in_pairwise_users(policy, x, this->catalogue(), this->options_, kind, compare());
+}
+
+template <class Scalar, class Index>
+detail::dense_storage<Scalar> warp<Scalar, Index>::items_from(const detail::host_policy& policy,
+                                                              const csr_view<Scalar, Index>& x) const {
+  const int trials = this->options_.max_trials;
+  const auto lose = [&](Scalar liked, Scalar own, const auto& draw, const auto& score) {
+    if (!(own > liked - static_cast<Scalar>(this->options_.margin))) return Scalar{0};
+    const violation found = search(liked, this->items(), this->items(), draw, score);
+    return static_cast<Scalar>(found.pull * static_cast<Scalar>(found.draws) / static_cast<Scalar>(trials));
+  };
+  return detail::fold_in_pairwise_items(policy, x, this->catalogue(), this->options_, kind, trials, compare(), lose);
+}
+
+AKIN_COMPILE_ONCE(factorization, class warp<float>)
+AKIN_COMPILE_ONCE(factorization, class detail::liking_model<warp<float>, warp_options, float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<warp<float>, warp_options, float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::updatable<warp<float>, detail::biased_factors<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class warp<double>)
+AKIN_COMPILE_ONCE(factorization, class detail::liking_model<warp<double>, warp_options, double, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<warp<double>, warp_options, double, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class detail::updatable<warp<double>, detail::biased_factors<double, std::int32_t>>)
 
 }  // namespace akin::inline AKIN_ABI

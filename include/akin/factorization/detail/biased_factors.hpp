@@ -227,36 +227,49 @@ class biased_factors {
   }
 
   /// out[i] = score(user, first + i), whether there is evidence or not.
-  void score_range(Index user, Index first, std::span<Scalar> out) const noexcept {
-    learnt_.predict_range(learnt_.user_factors.view().row(user), learnt_.user_biases[user], first, out);
-  }
+  void score_range(Index user, Index first, std::span<Scalar> out) const noexcept;
   inner_products<Scalar> as_inner_products() const noexcept {
     return {learnt_.user_factors.view(), learnt_.item_factors.view(), learnt_.user_biases.data(),
             learnt_.item_biases.data(), learnt_.mean};
   }
 
   /// Fills out[other] with the cosine of the items' factors, -infinity where there is no evidence.
-  void similarity_all(Index item, std::span<Scalar> out) const noexcept {
-    const rows_view<const Scalar> y = learnt_.item_factors.view();
-    const auto length = [&](Index i) { return std::sqrt(kernels::dot(y.row(i), y.row(i), y.cols)); };
-    const Scalar own = length(item);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      const auto other = static_cast<Index>(i);
-      const Scalar scale = own * length(other);
-      out[i] = scale > 0 ? kernels::dot(y.row(item), y.row(other), y.cols) / scale : no_score<Scalar>;
-    }
-  }
+  void similarity_all(Index item, std::span<Scalar> out) const noexcept;
 
  protected:
   biased_parameters<Scalar> learnt_;
 
  private:
-  void score_row(const Scalar* factors, Scalar bias, std::span<Scalar> out) const noexcept {
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      const auto item = static_cast<Index>(i);
-      out[i] = is_known_row(learnt_.item_factors, item) ? learnt_.predict_row(factors, bias, item) : no_score<Scalar>;
-    }
-  }
+  void score_row(const Scalar* factors, Scalar bias, std::span<Scalar> out) const noexcept;
 };
+
+template <class Scalar, class Index>
+void biased_factors<Scalar, Index>::score_range(Index user, Index first, std::span<Scalar> out) const noexcept {
+  learnt_.predict_range(learnt_.user_factors.view().row(user), learnt_.user_biases[user], first, out);
+}
+
+template <class Scalar, class Index>
+void biased_factors<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) const noexcept {
+  const rows_view<const Scalar> y = learnt_.item_factors.view();
+  const auto length = [&](Index i) { return std::sqrt(kernels::dot(y.row(i), y.row(i), y.cols)); };
+  const Scalar own = length(item);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto other = static_cast<Index>(i);
+    const Scalar scale = own * length(other);
+    out[i] = scale > 0 ? kernels::dot(y.row(item), y.row(other), y.cols) / scale : no_score<Scalar>;
+  }
+}
+
+template <class Scalar, class Index>
+void biased_factors<Scalar, Index>::score_row(const Scalar* factors, Scalar bias,
+                                              std::span<Scalar> out) const noexcept {
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto item = static_cast<Index>(i);
+    out[i] = is_known_row(learnt_.item_factors, item) ? learnt_.predict_row(factors, bias, item) : no_score<Scalar>;
+  }
+}
+
+AKIN_COMPILE_ONCE(factorization, class biased_factors<float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class biased_factors<double, std::int32_t>)
 
 }  // namespace akin::inline AKIN_ABI::detail

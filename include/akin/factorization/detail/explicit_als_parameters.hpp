@@ -30,7 +30,15 @@ void check(const explicit_als_options& options) {
 }
 
 /// Adds all but keep_interactions.
-inline void write_options(model_writer& writer, const explicit_als_options& options) {
+void write_options(model_writer& writer, const explicit_als_options& options);
+explicit_als_options read_explicit_als_options(const model_reader& reader);
+
+AKIN_COMPILE_ONCE(factorization, void check<float>(const explicit_als_options&))
+AKIN_COMPILE_ONCE(factorization, void check<double>(const explicit_als_options&))
+
+#if AKIN_BODIES(factorization)
+
+AKIN_INLINE void write_options(model_writer& writer, const explicit_als_options& options) {
   writer.add_value("factors", options.factors);
   writer.add_value("iterations", options.iterations);
   writer.add_value("regularization", options.regularization);
@@ -42,7 +50,8 @@ inline void write_options(model_writer& writer, const explicit_als_options& opti
   writer.add_value("seed", options.seed);
   writer.add_value("nonnegative", options.nonnegative);
 }
-inline explicit_als_options read_explicit_als_options(const model_reader& reader) {
+
+AKIN_INLINE explicit_als_options read_explicit_als_options(const model_reader& reader) {
   return {
       .factors = reader.value<int>("factors"),
       .iterations = reader.value<int>("iterations"),
@@ -57,5 +66,7 @@ inline explicit_als_options read_explicit_als_options(const model_reader& reader
       .keep_interactions = reader.value<bool>("keep_interactions"),
   };
 }
+
+#endif  // AKIN_BODIES(factorization)
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -48,24 +48,12 @@ class factor_scores {
   }
 
   /// out[i] = score(user, first + i), whether there is evidence or not.
-  void score_range(Index user, Index first, std::span<Scalar> out) const noexcept {
-    kernels::dot_rows(user_factors_.view().row(user), item_factors_.view().row(first),
-                      static_cast<std::int64_t>(out.size()), factor_count(), out.data());
-  }
+  void score_range(Index user, Index first, std::span<Scalar> out) const noexcept;
 
   inner_products<Scalar> as_inner_products() const noexcept { return {user_factors_.view(), item_factors_.view()}; }
 
   /// Fills out[other] with the cosine of the items' factors, -infinity where there is no evidence.
-  void similarity_all(Index item, std::span<Scalar> out) const noexcept {
-    const rows_view<const Scalar> y = item_factors_.view();
-    const auto length = [&](Index i) { return std::sqrt(kernels::dot(y.row(i), y.row(i), y.cols)); };
-    const Scalar own = length(item);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      const auto other = static_cast<Index>(i);
-      const Scalar scale = own * length(other);
-      out[i] = scale > 0 ? kernels::dot(y.row(item), y.row(other), y.cols) / scale : no_score<Scalar>;
-    }
-  }
+  void similarity_all(Index item, std::span<Scalar> out) const noexcept;
 
  protected:
   factor_scores() = default;
@@ -74,16 +62,7 @@ class factor_scores {
 
   std::int64_t factor_count() const noexcept { return item_factors_.cols(); }
 
-  void score_against_items(const Scalar* user_factors, std::span<Scalar> out) const noexcept {
-    constexpr std::int64_t some = 256;  // rows that stay in the cache between the two looks at them
-    const rows_view<const Scalar> y = item_factors_.view();
-    for (std::int64_t first = 0; first < y.rows; first += some) {
-      const std::int64_t last = std::min(first + some, y.rows);
-      kernels::dot_rows(user_factors, y.row(first), last - first, y.cols, out.data() + first);
-      for (std::int64_t item = first; item < last; ++item)
-        if (!is_known(item_factors_, static_cast<Index>(item))) out[static_cast<std::size_t>(item)] = no_score<Scalar>;
-    }
-  }
+  void score_against_items(const Scalar* user_factors, std::span<Scalar> out) const noexcept;
 
   dense_storage<Scalar> user_factors_;
   dense_storage<Scalar> item_factors_;
@@ -94,5 +73,39 @@ class factor_scores {
     return std::any_of(row, row + factors.cols(), [](Scalar x) { return x != 0; });
   }
 };
+
+template <class Scalar, class Index>
+void factor_scores<Scalar, Index>::score_range(Index user, Index first, std::span<Scalar> out) const noexcept {
+  kernels::dot_rows(user_factors_.view().row(user), item_factors_.view().row(first),
+                    static_cast<std::int64_t>(out.size()), factor_count(), out.data());
+}
+
+template <class Scalar, class Index>
+void factor_scores<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) const noexcept {
+  const rows_view<const Scalar> y = item_factors_.view();
+  const auto length = [&](Index i) { return std::sqrt(kernels::dot(y.row(i), y.row(i), y.cols)); };
+  const Scalar own = length(item);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto other = static_cast<Index>(i);
+    const Scalar scale = own * length(other);
+    out[i] = scale > 0 ? kernels::dot(y.row(item), y.row(other), y.cols) / scale : no_score<Scalar>;
+  }
+}
+
+template <class Scalar, class Index>
+void factor_scores<Scalar, Index>::score_against_items(const Scalar* user_factors,
+                                                       std::span<Scalar> out) const noexcept {
+  constexpr std::int64_t some = 256;  // rows that stay in the cache between the two looks at them
+  const rows_view<const Scalar> y = item_factors_.view();
+  for (std::int64_t first = 0; first < y.rows; first += some) {
+    const std::int64_t last = std::min(first + some, y.rows);
+    kernels::dot_rows(user_factors, y.row(first), last - first, y.cols, out.data() + first);
+    for (std::int64_t item = first; item < last; ++item)
+      if (!is_known(item_factors_, static_cast<Index>(item))) out[static_cast<std::size_t>(item)] = no_score<Scalar>;
+  }
+}
+
+AKIN_COMPILE_ONCE(factorization, class factor_scores<float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, class factor_scores<double, std::int32_t>)
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -187,4 +187,11 @@ class feature_prior {
   std::optional<feature_ridge<Scalar, Index>> solver_;
 };
 
+AKIN_COMPILE_ONCE(factorization,
+                  dense_storage<float> prior_means(const host_policy&, const csr_view<float, std::int32_t>&,
+                                                   const rows_view<const float>&))
+AKIN_COMPILE_ONCE(factorization,
+                  dense_storage<double> prior_means(const host_policy&, const csr_view<double, std::int32_t>&,
+                                                    const rows_view<const double>&))
+
 }  // namespace akin::inline AKIN_ABI::detail

@@ -15,7 +15,15 @@
 namespace akin::inline AKIN_ABI::detail {
 
 /// The options; throws std::invalid_argument where they make no model.
-inline const implicit_als_options& checked(const implicit_als_options& options) {
+const implicit_als_options& checked(const implicit_als_options& options);
+
+/// Adds all but keep_interactions.
+void write_options(model_writer& writer, const implicit_als_options& options);
+implicit_als_options read_implicit_als_options(const model_reader& reader);
+
+#if AKIN_BODIES(factorization)
+
+AKIN_INLINE const implicit_als_options& checked(const implicit_als_options& options) {
   const auto check_weight = [](double x, std::string_view rule) {
     require(x >= 0 && is_finite(x), "implicit_als", rule, x);
   };
@@ -38,8 +46,7 @@ inline const implicit_als_options& checked(const implicit_als_options& options) 
   return options;
 }
 
-/// Adds all but keep_interactions.
-inline void write_options(model_writer& writer, const implicit_als_options& options) {
+AKIN_INLINE void write_options(model_writer& writer, const implicit_als_options& options) {
   writer.add_value("factors", options.factors);
   writer.add_value("iterations", options.iterations);
   writer.add_value("regularization", options.regularization);
@@ -52,7 +59,8 @@ inline void write_options(model_writer& writer, const implicit_als_options& opti
   writer.add_value("seed", options.seed);
   writer.add_value("feature_regularization", options.feature_regularization);
 }
-inline implicit_als_options read_implicit_als_options(const model_reader& reader) {
+
+AKIN_INLINE implicit_als_options read_implicit_als_options(const model_reader& reader) {
   return {
       .factors = reader.value<int>("factors"),
       .iterations = reader.value<int>("iterations"),
@@ -68,5 +76,7 @@ inline implicit_als_options read_implicit_als_options(const model_reader& reader
       .keep_interactions = reader.value<bool>("keep_interactions"),
   };
 }
+
+#endif  // AKIN_BODIES(factorization)
 
 }  // namespace akin::inline AKIN_ABI::detail

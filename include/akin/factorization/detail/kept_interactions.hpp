@@ -28,11 +28,7 @@ void require_kept(const Model& model, std::string_view where) {
 }
 
 /// Throws unless a matrix of items' histories has a column for each user of the model.
-inline void require_user_columns(std::int64_t cols, std::int64_t users, std::string_view where) {
-  if (cols != users)
-    fail<std::invalid_argument>(where, ": the items' histories must have a column for each of the ", users,
-                                " users, got ", cols);
-}
+void require_user_columns(std::int64_t cols, std::int64_t users, std::string_view where);
 
 /// The rows of x that are not empty, ascending.
 template <class Scalar, class Index>
@@ -82,5 +78,15 @@ csr_storage<Scalar, Index> read_kept(const model_reader& reader, std::int64_t us
   reader.require(kept.rows() == users && kept.cols() == items, "histories must be users x items");
   return kept;
 }
+
+#if AKIN_BODIES(factorization)
+
+AKIN_INLINE void require_user_columns(std::int64_t cols, std::int64_t users, std::string_view where) {
+  if (cols != users)
+    fail<std::invalid_argument>(where, ": the items' histories must have a column for each of the ", users,
+                                " users, got ", cols);
+}
+
+#endif  // AKIN_BODIES(factorization)
 
 }  // namespace akin::inline AKIN_ABI::detail

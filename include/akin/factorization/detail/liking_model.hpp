@@ -45,13 +45,7 @@ class liking_model : public sgd_model<Model, Options, Scalar, Index> {
   using base::fit;
 
   /// See akin::explain: what the score of the history's fold-in loses without the element.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    contributions_by_omission(columns, values, out, [&](const auto& some, const auto& numbers) {
-      const auto user = this->user_from(some, numbers);
-      const Scalar* const row = user.view().row(0);
-      return this->learnt_.predict_row(row, row[user.cols() - 1], item);
-    });
-  }
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
 
  protected:
   static constexpr when_both merging = when_both::add;
@@ -62,30 +56,44 @@ class liking_model : public sgd_model<Model, Options, Scalar, Index> {
 
  private:
   void train(const host_policy& policy, const csr_view<Scalar, Index>& x, const std::string& where,
-             const observer_ref& observer) {
-    const Options& options = this->options_;
-    const likings<Scalar, Index> likings(x);
-    biased_parameters<Scalar> current(x.rows, x.cols, options.factors, initial_deviation, options.seed);
-    current.forget_unseen(likings.is_user_seen(), likings.is_item_seen());
-    const auto pointers = current.mutable_pointers();
-    const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(options.learning_rate),
-                                           static_cast<Scalar>(options.regularization)};
-    const auto epoch = [&](int number) {
-      const sampled_loss loss = likings.run_epoch(
-          policy, options.seed, number,
-          [&](const auto& cells, const block_others<Scalar, Index>& others, block_random& random) {
-            return self().learn_block(cells, others, random, pointers, rates, observer.is_present());
-          },
-          [&](Index user, Index item, Scalar value) { return self().cell_of(user, item, value); });
-      return epoch_result{loss.mean()};
-    };
-    train_epochs(
-        options.epochs, where, epoch, [&] { return current.is_finite(policy); }, observer);
-    this->become(Model(options, std::move(current)), x);
-  }
+             const observer_ref& observer);
   static constexpr double initial_deviation = 0.1;
 
   const Model& self() const noexcept { return static_cast<const Model&>(*this); }
 };
+
+template <class Model, class Options, class Scalar, class Index>
+void liking_model<Model, Options, Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values,
+                                                                Index item, std::span<Scalar> out) const {
+  contributions_by_omission(columns, values, out, [&](const auto& some, const auto& numbers) {
+    const auto user = this->user_from(some, numbers);
+    const Scalar* const row = user.view().row(0);
+    return this->learnt_.predict_row(row, row[user.cols() - 1], item);
+  });
+}
+
+template <class Model, class Options, class Scalar, class Index>
+void liking_model<Model, Options, Scalar, Index>::train(const host_policy& policy, const csr_view<Scalar, Index>& x,
+                                                        const std::string& where, const observer_ref& observer) {
+  const Options& options = this->options_;
+  const likings<Scalar, Index> likings(x);
+  biased_parameters<Scalar> current(x.rows, x.cols, options.factors, initial_deviation, options.seed);
+  current.forget_unseen(likings.is_user_seen(), likings.is_item_seen());
+  const auto pointers = current.mutable_pointers();
+  const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(options.learning_rate),
+                                         static_cast<Scalar>(options.regularization)};
+  const auto epoch = [&](int number) {
+    const sampled_loss loss = likings.run_epoch(
+        policy, options.seed, number,
+        [&](const auto& cells, const block_others<Scalar, Index>& others, block_random& random) {
+          return self().learn_block(cells, others, random, pointers, rates, observer.is_present());
+        },
+        [&](Index user, Index item, Scalar value) { return self().cell_of(user, item, value); });
+    return epoch_result{loss.mean()};
+  };
+  train_epochs(
+      options.epochs, where, epoch, [&] { return current.is_finite(policy); }, observer);
+  this->become(Model(options, std::move(current)), x);
+}
 
 }  // namespace akin::inline AKIN_ABI::detail

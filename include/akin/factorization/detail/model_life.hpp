@@ -52,9 +52,7 @@ class updatable : public Base {
     const std::string where = named("fold_in");
     require_fitted(*this, where);
     const auto x = checked_view<Scalar, Index>(policy, histories, where);
-    Model::check_values(x, where);
-    require_columns(x.cols, this->items(), where);
-    return self().users_from(policy, x).map();
+    return fold_users(policy, x, where);
   }
 
   /// The same for items, from who has taken them: `item_users` is items x users(), one row a new item.
@@ -64,23 +62,12 @@ class updatable : public Base {
     require_fitted(*this, where);
     if (Model::items_need_histories) require_kept(self(), where);
     const auto x = checked_view<Scalar, Index>(policy, item_users, where);
-    Model::check_values(x, where);
-    if (x.cols != this->users())
-      fail<std::invalid_argument>(where, ": item_users must have a column for each of the ", this->users(),
-                                  " users, got ", x.cols);
-    return self().items_from(policy, x).map();
+    return fold_items(policy, x, where);
   }
 
   /// Fills out[item] with the score of each item for a history, by its fold-in; -infinity for items without evidence,
   /// and for all where the history is no evidence.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
-    const auto user = user_from(columns, values);
-    const Scalar* const row = user.view().row(0);
-    if (std::all_of(row, row + user.cols(), [](Scalar x) { return x == 0; }))
-      std::fill(out.begin(), out.end(), no_score<Scalar>);
-    else
-      self().scores_of(row, out);
-  }
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
 
   /// Learns from interactions that have come since: `new_interactions` holds those only, and has at least users() rows
   /// and items() columns; rows and columns beyond are new users and items. In order, each from its whole history and
@@ -92,14 +79,7 @@ class updatable : public Base {
     const std::string where = named("partial_fit");
     require_kept(self(), where);
     const auto added = checked_addition(policy, new_interactions, histories_.view(), where);
-    Model::check_values(added, where);
-    Model next = self().grown(added.rows, added.cols);
-    next.histories_ = merge_interactions(histories_.view(), added, Model::merging);
-    const auto users = touched_rows(added);
-    next.relearn_users(policy, users);
-    next.relearn_items(policy, touched_columns(added));
-    next.relearn_users(policy, Model::alternating ? touched_rows(next.histories_.view()) : users);
-    self() = std::move(next);
+    learn_also(policy, added, where);
   }
   template <class Matrix>
   requires sparse_matrix_like<Matrix>
@@ -110,36 +90,17 @@ class updatable : public Base {
   /// way of the items fades only with the next fit. Needs keep_interactions. If it throws, the model is as it was.
   template <class Policy>
   requires execution_policy<Policy>
-  void forget(const Policy& policy, Index user) {
-    const std::string where = named("forget");
-    require_kept(self(), where);
-    require_id(user, this->users(), where, "user");
-    const auto had = histories_.view().row_columns(user);
-    const std::vector<Index> items(had.begin(), had.end());
-    Model next = self().grown(this->users(), this->items());
-    next.histories_ = without_row(histories_.view(), user);
-    next.relearn_users(policy, {user});
-    next.relearn_items(policy, items);
-    if (Model::alternating) next.relearn_users(policy, touched_rows(next.histories_.view()));
-    self() = std::move(next);
-  }
+  void forget(const Policy& policy, Index user) { drop(policy, user); }
   void forget(Index user) { forget(execution::seq, user); }
 
  protected:
   static std::string named(std::string_view call) { return sentence(Model::kind, "::", call); }
 
   /// Takes over what a fit to x has learnt.
-  void become(Model&& fitted, const csr_view<Scalar, Index>& x) {
-    if (fitted.options().keep_interactions) fitted.histories_ = csr_storage<Scalar, Index>(x);
-    self() = std::move(fitted);
-  }
+  void become(Model&& fitted, const csr_view<Scalar, Index>& x);
 
   /// The row of one history.
-  dense_storage<Scalar> user_from(slice<const Index> columns, slice<const Scalar> values) const {
-    const Index offsets[] = {0, static_cast<Index>(columns.size)};
-    return self().users_from(execution::seq,
-                             csr_view<Scalar, Index>{1, this->items(), offsets, columns.data, values.data});
-  }
+  dense_storage<Scalar> user_from(slice<const Index> columns, slice<const Scalar> values) const;
 
   csr_storage<Scalar, Index> histories_;
 
@@ -147,16 +108,103 @@ class updatable : public Base {
   Model& self() noexcept { return static_cast<Model&>(*this); }
   const Model& self() const noexcept { return static_cast<const Model&>(*this); }
 
-  void relearn_users(const host_policy& policy, const std::vector<Index>& ids) {
-    if (ids.empty()) return;
-    const auto rows = take_rows(histories_.view(), ids);
-    self().put_users(ids, self().users_from(policy, rows.view()));
-  }
-  void relearn_items(const host_policy& policy, const std::vector<Index>& ids) {
-    if (ids.empty()) return;
-    const auto rows = take_rows(transpose(histories_.view()).view(), ids);
-    self().put_items(policy, ids, self().items_from(policy, rows.view()));
-  }
+  dense_matrix<Scalar> fold_users(const host_policy& policy, const csr_view<Scalar, Index>& x,
+                                  const std::string& where) const;
+  dense_matrix<Scalar> fold_items(const host_policy& policy, const csr_view<Scalar, Index>& x,
+                                  const std::string& where) const;
+
+  void learn_also(const host_policy& policy, const csr_view<Scalar, Index>& added, const std::string& where);
+  void drop(const host_policy& policy, Index user);
+
+  void relearn_users(const host_policy& policy, const std::vector<Index>& ids);
+  void relearn_items(const host_policy& policy, const std::vector<Index>& ids);
 };
+
+template <class Model, class Base>
+void updatable<Model, Base>::score_history(slice<const Index> columns, slice<const Scalar> values,
+                                           std::span<Scalar> out) const {
+  const auto user = user_from(columns, values);
+  const Scalar* const row = user.view().row(0);
+  if (std::all_of(row, row + user.cols(), [](Scalar x) { return x == 0; }))
+    std::fill(out.begin(), out.end(), no_score<Scalar>);
+  else
+    self().scores_of(row, out);
+}
+
+template <class Model, class Base>
+void updatable<Model, Base>::become(Model&& fitted, const csr_view<Scalar, Index>& x) {
+  if (fitted.options().keep_interactions) fitted.histories_ = csr_storage<Scalar, Index>(x);
+  self() = std::move(fitted);
+}
+
+template <class Model, class Base>
+dense_storage<typename Base::scalar_type> updatable<Model, Base>::user_from(slice<const Index> columns,
+                                                                            slice<const Scalar> values) const {
+  const Index offsets[] = {0, static_cast<Index>(columns.size)};
+  return self().users_from(execution::seq,
+                           csr_view<Scalar, Index>{1, this->items(), offsets, columns.data, values.data});
+}
+
+template <class Model, class Base>
+dense_matrix<typename Base::scalar_type> updatable<Model, Base>::fold_users(const host_policy& policy,
+                                                                            const csr_view<Scalar, Index>& x,
+                                                                            const std::string& where) const {
+  Model::check_values(x, where);
+  require_columns(x.cols, this->items(), where);
+  return self().users_from(policy, x).map();
+}
+
+template <class Model, class Base>
+dense_matrix<typename Base::scalar_type> updatable<Model, Base>::fold_items(const host_policy& policy,
+                                                                            const csr_view<Scalar, Index>& x,
+                                                                            const std::string& where) const {
+  Model::check_values(x, where);
+  if (x.cols != this->users())
+    fail<std::invalid_argument>(where, ": item_users must have a column for each of the ", this->users(),
+                                " users, got ", x.cols);
+  return self().items_from(policy, x).map();
+}
+
+template <class Model, class Base>
+void updatable<Model, Base>::learn_also(const host_policy& policy, const csr_view<Scalar, Index>& added,
+                                        const std::string& where) {
+  Model::check_values(added, where);
+  Model next = self().grown(added.rows, added.cols);
+  next.histories_ = merge_interactions(histories_.view(), added, Model::merging);
+  const auto users = touched_rows(added);
+  next.relearn_users(policy, users);
+  next.relearn_items(policy, touched_columns(added));
+  next.relearn_users(policy, Model::alternating ? touched_rows(next.histories_.view()) : users);
+  self() = std::move(next);
+}
+
+template <class Model, class Base>
+void updatable<Model, Base>::drop(const host_policy& policy, Index user) {
+  const std::string where = named("forget");
+  require_kept(self(), where);
+  require_id(user, this->users(), where, "user");
+  const auto had = histories_.view().row_columns(user);
+  const std::vector<Index> items(had.begin(), had.end());
+  Model next = self().grown(this->users(), this->items());
+  next.histories_ = without_row(histories_.view(), user);
+  next.relearn_users(policy, {user});
+  next.relearn_items(policy, items);
+  if (Model::alternating) next.relearn_users(policy, touched_rows(next.histories_.view()));
+  self() = std::move(next);
+}
+
+template <class Model, class Base>
+void updatable<Model, Base>::relearn_users(const host_policy& policy, const std::vector<Index>& ids) {
+  if (ids.empty()) return;
+  const auto rows = take_rows(histories_.view(), ids);
+  self().put_users(ids, self().users_from(policy, rows.view()));
+}
+
+template <class Model, class Base>
+void updatable<Model, Base>::relearn_items(const host_policy& policy, const std::vector<Index>& ids) {
+  if (ids.empty()) return;
+  const auto rows = take_rows(transpose(histories_.view()).view(), ids);
+  self().put_items(policy, ids, self().items_from(policy, rows.view()));
+}
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -25,7 +25,7 @@ namespace akin::inline AKIN_ABI::detail {
 template <class Model, class Options, class Scalar, class Index>
 class sgd_model : public updatable<Model, biased_factors<Scalar, Index>> {
  public:
-  explicit sgd_model(const Options& options) : options_(options) { Model::check(options); }
+  explicit sgd_model(const Options& options);
 
   template <class Matrix>
   requires sparse_matrix_like<Matrix>
@@ -33,22 +33,8 @@ class sgd_model : public updatable<Model, biased_factors<Scalar, Index>> {
 
   const Options& options() const noexcept { return options_; }
 
-  void write_to(model_writer& writer) const {
-    for_options(options_, [&](std::string_view name, const auto& field) { writer.add_value(name, field); });
-    this->learnt_.write_to(writer);
-    write_kept(writer, options_.keep_interactions, this->histories_);
-  }
-  static Model read_from(const model_reader& reader) {
-    Options options;
-    for_options(options, [&](std::string_view name, auto& field) {
-      field = reader.value<std::remove_reference_t<decltype(field)>>(name);
-    });
-    options.keep_interactions = reader.value<bool>("keep_interactions");
-    Model model(options);
-    model.learnt_ = biased_parameters<Scalar>::read_from(reader, options.factors);
-    model.histories_ = read_kept<Scalar, Index>(reader, model.users(), model.items());
-    return model;
-  }
+  void write_to(model_writer& writer) const;
+  static Model read_from(const model_reader& reader);
 
  protected:
   using parameters = biased_parameters<Scalar>;
@@ -57,11 +43,7 @@ class sgd_model : public updatable<Model, biased_factors<Scalar, Index>> {
   sgd_model(const Options& options, parameters learnt) : options_(options) { this->learnt_ = std::move(learnt); }
 
   static void check_values(const csr_view<Scalar, Index>&, std::string_view) {}
-  Model grown(std::int64_t users, std::int64_t items) const {
-    Model result(options_);
-    result.learnt_ = this->learnt_.grown(users, items);
-    return result;
-  }
+  Model grown(std::int64_t users, std::int64_t items) const;
   void put_users(const std::vector<Index>& ids, const dense_storage<Scalar>& rows) {
     this->learnt_.put_users(ids, rows);
   }
@@ -82,5 +64,37 @@ class sgd_model : public updatable<Model, biased_factors<Scalar, Index>> {
     Model::for_own_options(options, visit);
   }
 };
+
+template <class Model, class Options, class Scalar, class Index>
+sgd_model<Model, Options, Scalar, Index>::sgd_model(const Options& options) : options_(options) {
+  Model::check(options);
+}
+
+template <class Model, class Options, class Scalar, class Index>
+void sgd_model<Model, Options, Scalar, Index>::write_to(model_writer& writer) const {
+  for_options(options_, [&](std::string_view name, const auto& field) { writer.add_value(name, field); });
+  this->learnt_.write_to(writer);
+  write_kept(writer, options_.keep_interactions, this->histories_);
+}
+
+template <class Model, class Options, class Scalar, class Index>
+Model sgd_model<Model, Options, Scalar, Index>::read_from(const model_reader& reader) {
+  Options options;
+  for_options(options, [&](std::string_view name, auto& field) {
+    field = reader.value<std::remove_reference_t<decltype(field)>>(name);
+  });
+  options.keep_interactions = reader.value<bool>("keep_interactions");
+  Model model(options);
+  model.learnt_ = biased_parameters<Scalar>::read_from(reader, options.factors);
+  model.histories_ = read_kept<Scalar, Index>(reader, model.users(), model.items());
+  return model;
+}
+
+template <class Model, class Options, class Scalar, class Index>
+Model sgd_model<Model, Options, Scalar, Index>::grown(std::int64_t users, std::int64_t items) const {
+  Model result(options_);
+  result.learnt_ = this->learnt_.grown(users, items);
+  return result;
+}
 
 }  // namespace akin::inline AKIN_ABI::detail
