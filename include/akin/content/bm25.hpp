@@ -52,9 +52,7 @@ class bm25 {
   /// std::invalid_argument for counts that are negative or not finite, and where there are no terms.
   template <execution_policy Policy>
   void fit(const Policy& policy, const sparse_matrix<float>& counts) {
-    nearest_neighbors<float> index({.metric = metric::inner_product});
-    index.fit(policy, weighting::bm25(counts, {.k1 = options_.k1, .b = options_.b}));
-    index_ = std::move(index);
+    learn(policy, counts);
   }
   void fit(const sparse_matrix<float>& counts) { fit(execution::seq, counts); }
 
@@ -68,31 +66,53 @@ class bm25 {
   /// terms and for a query that does not fit.
   template <execution_policy Policy>
   recommendations<float> search(const Policy& policy, const sparse_matrix<float>& queries, query<> q) const {
-    detail::require_fitted(terms() > 0, "bm25::search");
-    detail::check_not_negative(detail::view_of(queries, "bm25::search"), "bm25::search");
-    // NaN stays, and is refused.
-    constexpr double least = std::numeric_limits<float>::denorm_min();
-    if (q.minimum_score < least) q.minimum_score = least;
-    return index_.search(policy, queries, q);
+    return find(policy, queries, q);
   }
 
-  void write_to(detail::model_writer& writer) const {
-    detail::require_fitted(terms() > 0, "save");
-    writer.add_value("k1", options_.k1);
-    writer.add_value("b", options_.b);
-    detail::write_part(writer, "index", index_);
-  }
-  static bm25 read_from(const detail::model_reader& reader) {
-    bm25 model({.k1 = reader.value<double>("k1"), .b = reader.value<double>("b")});
-    model.index_ = detail::read_part<nearest_neighbors<float>>(reader, "index");
-    reader.require(model.index_.is_sparse() && model.index_.options().metric == metric::inner_product,
-                   "the index must hold sparse weights");
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static bm25 read_from(const detail::model_reader& reader);
 
  private:
+  void learn(const detail::host_policy& policy, const sparse_matrix<float>& counts);
+  recommendations<float> find(const detail::host_policy& policy, const sparse_matrix<float>& queries, query<> q) const;
+
   bm25_options options_;
   nearest_neighbors<float> index_;
 };
+
+#if AKIN_BODIES(content)
+
+AKIN_INLINE void bm25::write_to(detail::model_writer& writer) const {
+  detail::require_fitted(terms() > 0, "save");
+  writer.add_value("k1", options_.k1);
+  writer.add_value("b", options_.b);
+  detail::write_part(writer, "index", index_);
+}
+
+AKIN_INLINE bm25 bm25::read_from(const detail::model_reader& reader) {
+  bm25 model({.k1 = reader.value<double>("k1"), .b = reader.value<double>("b")});
+  model.index_ = detail::read_part<nearest_neighbors<float>>(reader, "index");
+  reader.require(model.index_.is_sparse() && model.index_.options().metric == metric::inner_product,
+                 "the index must hold sparse weights");
+  return model;
+}
+
+AKIN_INLINE void bm25::learn(const detail::host_policy& policy, const sparse_matrix<float>& counts) {
+  nearest_neighbors<float> index({.metric = metric::inner_product});
+  index.fit(policy, weighting::bm25(counts, {.k1 = options_.k1, .b = options_.b}));
+  index_ = std::move(index);
+}
+
+AKIN_INLINE recommendations<float> bm25::find(const detail::host_policy& policy, const sparse_matrix<float>& queries,
+                                              query<> q) const {
+  detail::require_fitted(terms() > 0, "bm25::search");
+  detail::check_not_negative(detail::view_of(queries, "bm25::search"), "bm25::search");
+  // NaN stays, and is refused.
+  constexpr double least = std::numeric_limits<float>::denorm_min();
+  if (q.minimum_score < least) q.minimum_score = least;
+  return index_.search(policy, queries, q);
+}
+
+#endif
 
 }  // namespace akin::inline AKIN_ABI

@@ -113,11 +113,7 @@ class content_model {
   }
 
   /// Whether the item shares a feature with the user's profile; ids must be in range.
-  bool has_evidence(Index user, Index item) const noexcept {
-    const auto columns = profiles_.view().row_columns(user);
-    return std::any_of(columns.begin(), columns.end(),
-                       [&](Index feature) { return detail::find_element(features_.view(), item, feature) != nullptr; });
-  }
+  bool has_evidence(Index user, Index item) const noexcept;
 
   /// Items x features, rows of length 1; refers to the model.
   auto item_features() const { return features_.map(); }
@@ -133,10 +129,7 @@ class content_model {
     score_profile(profiles_.view().row_columns(user), profiles_.view().row_values(user), out);
   }
   /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
-    const auto profile = detail::row_adder<Scalar, Index>(features_.cols()).unit_sum(features_.view(), columns, values);
-    score_profile(profile.ids(), profile.numbers(), out);
-  }
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
 
   /// Fills out[other] with the cosine of the features of the item and each other, -infinity where they share none.
   void similarity_all(Index item, std::span<Scalar> out) const noexcept {
@@ -144,65 +137,22 @@ class content_model {
   }
 
   /// See akin::explain: what the features of each item of a history have in common with those of `item`.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    const auto f = features_.view();
-    const auto profile = detail::row_adder<Scalar, Index>(f.cols).unit_sum(f, columns, values);
-    const double length = unscaled_length(columns, values, profile);
-    for (std::int64_t i = 0; i < columns.size; ++i) {
-      const auto shared = static_cast<double>(product(f.row_columns(columns[i]), f.row_values(columns[i]), item));
-      out[static_cast<std::size_t>(i)] =
-          length > 0 ? static_cast<Scalar>(static_cast<double>(values[i]) * shared / length) : Scalar{0};
-    }
-  }
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
 
   /// The k features that speak most for the item: those that it shares with the user's profile, by (weight descending,
   /// id ascending), whose weights sum to the score. Throws not_fitted, or std::invalid_argument for ids out of range or
   /// k < 1.
-  std::vector<weighted_feature<Scalar, Index>> shared_features(Index user, Index item, int k = 10) const {
-    constexpr std::string_view where = "content_model::shared_features";
-    detail::require_fitted(*this, where);
-    detail::require_id(user, users(), where, "user");
-    detail::require_id(item, items(), where, "item");
-    detail::require(k >= 1, where, "k must be positive", k);
-    const auto columns = features_.view().row_columns(item);
-    const auto values = features_.view().row_values(item);
-    std::vector<weighted_feature<Scalar, Index>> shared;
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      if (const Scalar p = detail::element(profiles_.view(), user, columns[i]); p != 0)
-        shared.push_back({columns[i], p * values[i]});
-    return detail::first_features(std::move(shared), k);
-  }
+  std::vector<weighted_feature<Scalar, Index>> shared_features(Index user, Index item, int k = 10) const;
 
-  void write_to(detail::model_writer& writer) const {
-    writer.add_value("half_life_days", options_.half_life_days);
-    detail::write_csr(writer, "features", features_.view());
-    detail::write_csr(writer, "profiles", profiles_.view());
-  }
-  static content_model read_from(const detail::model_reader& reader) {
-    content_model model({.half_life_days = reader.value<double>("half_life_days")});
-    model.features_ = detail::map_csr<Scalar, Index>(reader, "features");
-    model.profiles_ = detail::map_csr<Scalar, Index>(reader, "profiles");
-    reader.require(model.features_.cols() == model.profiles_.cols(), "profiles must have the features of the items");
-    model.items_by_feature_ = detail::transpose(model.features_.view());
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static content_model read_from(const detail::model_reader& reader);
 
  private:
   template <class Policy, class Features>
   void learn(const Policy& policy, const Features& item_features, const csr_view<Scalar, Index>& x) {
     if constexpr (sparse_matrix_like<Features>) {
-      const auto f = detail::checked_view<Scalar, Index>(policy, item_features, "content_model::fit: item_features");
-      if (f.rows != x.cols)
-        detail::fail<std::invalid_argument>("content_model::fit: item_features must have a row for each of the ",
-                                            x.cols, " items, got ", f.rows);
-      auto features = detail::unit_rows(f);
-      auto profiles = detail::summed_rows(policy, x, features.view(), [&](auto& adder, auto items, auto values) {
-        return adder.unit_sum(features.view(), items, values);
-      });
-      auto items_by_feature = detail::transpose(features.view());
-      features_ = std::move(features);
-      profiles_ = std::move(profiles);
-      items_by_feature_ = std::move(items_by_feature);
+      learn_from(policy,
+                 detail::checked_view<Scalar, Index>(policy, item_features, "content_model::fit: item_features"), x);
     } else {
       static_assert(std::is_same_v<typename Features::Scalar, Scalar>,
                     "akin: item_features must hold the model's scalar type; convert them once with .cast<float>()");
@@ -211,44 +161,138 @@ class content_model {
       learn(policy, sparse, x);
     }
   }
+  void learn_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& f,
+                  const csr_view<Scalar, Index>& x);
 
   /// The product of a row of features and an item's, added in the order of the row: to the bit what score_profile has.
-  Scalar product(slice<const Index> columns, slice<const Scalar> values, Index item) const noexcept {
-    constexpr std::int64_t some = 64;  // features that are looked up together
-    Scalar sum = 0, found[some];
-    for (std::int64_t begin = 0; begin < columns.size; begin += some) {
-      const std::int64_t size = std::min(some, columns.size - begin);
-      for (std::int64_t i = 0; i < size; ++i) found[i] = detail::element(features_.view(), item, columns[begin + i]);
-      sum = kernels::add_in_order(values.data + begin, found, size, sum);
-    }
-    return sum;
-  }
+  Scalar product(slice<const Index> columns, slice<const Scalar> values, Index item) const noexcept;
 
-  void score_profile(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept {
-    const auto by_feature = items_by_feature_.view();
-    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
-    for (const Index feature : columns)
-      for (const Index item : by_feature.row_columns(feature)) out[static_cast<std::size_t>(item)] = 0;
-    for (std::int64_t i = 0; i < columns.size; ++i) {
-      const auto items = by_feature.row_columns(columns[i]);
-      kernels::scatter_axpy(values[i], items.data, by_feature.row_values(columns[i]).data, items.size, out.data());
-    }
-  }
+  void score_profile(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept;
 
   /// |p| of a history whose profile was scaled to length 1: p'(p / |p|).
   double unscaled_length(slice<const Index> columns, slice<const Scalar> values,
-                         const detail::sparse_row<Scalar, Index>& profile) const noexcept {
-    double length = 0;
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      length +=
-          static_cast<double>(values[i]) * static_cast<double>(product(profile.ids(), profile.numbers(), columns[i]));
-    return length;
-  }
+                         const detail::sparse_row<Scalar, Index>& profile) const noexcept;
 
   content_model_options options_;
   detail::csr_storage<Scalar, Index> features_;          // items x features
   detail::csr_storage<Scalar, Index> items_by_feature_;  // its transpose
   detail::csr_storage<Scalar, Index> profiles_;          // users x features
 };
+
+template <class Scalar, class Index>
+bool content_model<Scalar, Index>::has_evidence(Index user, Index item) const noexcept {
+  const auto columns = profiles_.view().row_columns(user);
+  return std::any_of(columns.begin(), columns.end(),
+                     [&](Index feature) { return detail::find_element(features_.view(), item, feature) != nullptr; });
+}
+
+template <class Scalar, class Index>
+void content_model<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
+                                                 std::span<Scalar> out) const {
+  const auto profile = detail::row_adder<Scalar, Index>(features_.cols()).unit_sum(features_.view(), columns, values);
+  score_profile(profile.ids(), profile.numbers(), out);
+}
+
+template <class Scalar, class Index>
+void content_model<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+                                                 std::span<Scalar> out) const {
+  const auto f = features_.view();
+  const auto profile = detail::row_adder<Scalar, Index>(f.cols).unit_sum(f, columns, values);
+  const double length = unscaled_length(columns, values, profile);
+  for (std::int64_t i = 0; i < columns.size; ++i) {
+    const auto shared = static_cast<double>(product(f.row_columns(columns[i]), f.row_values(columns[i]), item));
+    out[static_cast<std::size_t>(i)] =
+        length > 0 ? static_cast<Scalar>(static_cast<double>(values[i]) * shared / length) : Scalar{0};
+  }
+}
+
+template <class Scalar, class Index>
+std::vector<weighted_feature<Scalar, Index>> content_model<Scalar, Index>::shared_features(Index user, Index item,
+                                                                                           int k) const {
+  constexpr std::string_view where = "content_model::shared_features";
+  detail::require_fitted(*this, where);
+  detail::require_id(user, users(), where, "user");
+  detail::require_id(item, items(), where, "item");
+  detail::require(k >= 1, where, "k must be positive", k);
+  const auto columns = features_.view().row_columns(item);
+  const auto values = features_.view().row_values(item);
+  std::vector<weighted_feature<Scalar, Index>> shared;
+  for (std::int64_t i = 0; i < columns.size; ++i)
+    if (const Scalar p = detail::element(profiles_.view(), user, columns[i]); p != 0)
+      shared.push_back({columns[i], p * values[i]});
+  return detail::first_features(std::move(shared), k);
+}
+
+template <class Scalar, class Index>
+void content_model<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  writer.add_value("half_life_days", options_.half_life_days);
+  detail::write_csr(writer, "features", features_.view());
+  detail::write_csr(writer, "profiles", profiles_.view());
+}
+
+template <class Scalar, class Index>
+content_model<Scalar, Index> content_model<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  content_model model({.half_life_days = reader.value<double>("half_life_days")});
+  model.features_ = detail::map_csr<Scalar, Index>(reader, "features");
+  model.profiles_ = detail::map_csr<Scalar, Index>(reader, "profiles");
+  reader.require(model.features_.cols() == model.profiles_.cols(), "profiles must have the features of the items");
+  model.items_by_feature_ = detail::transpose(model.features_.view());
+  return model;
+}
+
+template <class Scalar, class Index>
+void content_model<Scalar, Index>::learn_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& f,
+                                              const csr_view<Scalar, Index>& x) {
+  if (f.rows != x.cols)
+    detail::fail<std::invalid_argument>("content_model::fit: item_features must have a row for each of the ", x.cols,
+                                        " items, got ", f.rows);
+  auto features = detail::unit_rows(f);
+  auto profiles = detail::summed_rows(policy, x, features.view(), [&](auto& adder, auto items, auto values) {
+    return adder.unit_sum(features.view(), items, values);
+  });
+  auto items_by_feature = detail::transpose(features.view());
+  features_ = std::move(features);
+  profiles_ = std::move(profiles);
+  items_by_feature_ = std::move(items_by_feature);
+}
+
+template <class Scalar, class Index>
+Scalar content_model<Scalar, Index>::product(slice<const Index> columns, slice<const Scalar> values,
+                                             Index item) const noexcept {
+  constexpr std::int64_t some = 64;  // features that are looked up together
+  Scalar sum = 0, found[some];
+  for (std::int64_t begin = 0; begin < columns.size; begin += some) {
+    const std::int64_t size = std::min(some, columns.size - begin);
+    for (std::int64_t i = 0; i < size; ++i) found[i] = detail::element(features_.view(), item, columns[begin + i]);
+    sum = kernels::add_in_order(values.data + begin, found, size, sum);
+  }
+  return sum;
+}
+
+template <class Scalar, class Index>
+void content_model<Scalar, Index>::score_profile(slice<const Index> columns, slice<const Scalar> values,
+                                                 std::span<Scalar> out) const noexcept {
+  const auto by_feature = items_by_feature_.view();
+  std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+  for (const Index feature : columns)
+    for (const Index item : by_feature.row_columns(feature)) out[static_cast<std::size_t>(item)] = 0;
+  for (std::int64_t i = 0; i < columns.size; ++i) {
+    const auto items = by_feature.row_columns(columns[i]);
+    kernels::scatter_axpy(values[i], items.data, by_feature.row_values(columns[i]).data, items.size, out.data());
+  }
+}
+
+template <class Scalar, class Index>
+double content_model<Scalar, Index>::unscaled_length(slice<const Index> columns, slice<const Scalar> values,
+                                                     const detail::sparse_row<Scalar, Index>& profile) const noexcept {
+  double length = 0;
+  for (std::int64_t i = 0; i < columns.size; ++i)
+    length +=
+        static_cast<double>(values[i]) * static_cast<double>(product(profile.ids(), profile.numbers(), columns[i]));
+  return length;
+}
+
+AKIN_COMPILE_ONCE(content, class content_model<float>)
+AKIN_COMPILE_ONCE(content, class content_model<double>)
 
 }  // namespace akin::inline AKIN_ABI

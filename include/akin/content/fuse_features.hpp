@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -48,6 +50,37 @@ csr_storage<Scalar, Index> unit_part(const Features& features) {
   }
 }
 
+/// Rows of the units, times the roots of their weights, one beside the other; `cols` in all.
+template <class Scalar, class Index>
+sparse_matrix<Scalar, Index> side_by_side(std::span<const csr_storage<Scalar, Index>> units,
+                                          std::span<const double> weights, std::int64_t cols) {
+  const std::int64_t rows = units[0].rows();
+  sparse_matrix<Scalar, Index> fused(rows, cols);
+  Eigen::Index nonzeros = 0;
+  for (const auto& unit : units) nonzeros += unit.nonzeros();
+  fused.reserve(nonzeros);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    fused.startVec(row);
+    std::int64_t first = 0;
+    for (std::size_t part = 0; part < units.size(); ++part) {
+      const auto unit = units[part].view();
+      const auto length = static_cast<Scalar>(std::sqrt(weights[part]));
+      for (std::int64_t i = 0; length > 0 && i < unit.row_size(row); ++i)
+        fused.insertBack(row, first + unit.row_columns(row)[i]) = length * unit.row_values(row)[i];
+      first += unit.cols;
+    }
+  }
+  fused.finalize();
+  return fused;
+}
+
+AKIN_COMPILE_ONCE(content,
+                  sparse_matrix<float, std::int32_t> side_by_side<float, std::int32_t>(
+                      std::span<const csr_storage<float, std::int32_t>>, std::span<const double>, std::int64_t))
+AKIN_COMPILE_ONCE(content,
+                  sparse_matrix<double, std::int32_t> side_by_side<double, std::int32_t>(
+                      std::span<const csr_storage<double, std::int32_t>>, std::span<const double>, std::int64_t))
+
 }  // namespace detail
 
 /// The parts side by side, items x all features, each part's rows scaled to the length sqrt(weight): the inner product
@@ -73,23 +106,7 @@ sparse_matrix<Scalar, Index> fuse_features(const feature_part<Features>&... part
   const detail::csr_storage<Scalar, Index> units[] = {detail::unit_part<Scalar, Index>(parts.features)...};
   const double weights[] = {parts.weight...};
 
-  sparse_matrix<Scalar, Index> fused(rows[0], cols);
-  Eigen::Index nonzeros = 0;
-  for (const auto& unit : units) nonzeros += unit.nonzeros();
-  fused.reserve(nonzeros);
-  for (std::int64_t row = 0; row < rows[0]; ++row) {
-    fused.startVec(row);
-    std::int64_t first = 0;
-    for (std::size_t part = 0; part < sizeof...(Features); ++part) {
-      const auto unit = units[part].view();
-      const auto length = static_cast<Scalar>(std::sqrt(weights[part]));
-      for (std::int64_t i = 0; length > 0 && i < unit.row_size(row); ++i)
-        fused.insertBack(row, first + unit.row_columns(row)[i]) = length * unit.row_values(row)[i];
-      first += unit.cols;
-    }
-  }
-  fused.finalize();
-  return fused;
+  return detail::side_by_side<Scalar, Index>(units, weights, cols);
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -25,7 +25,11 @@ struct keyword {
 /// The k terms of the greatest weight in a text, by (weight descending, byte order ascending); fewer where it has fewer
 /// that the vectorizer knows. Throws std::invalid_argument for k < 1 and for a vectorizer with hashed_features, whose
 /// terms have no names; not_fitted; format_error for what is no UTF-8. O(bytes + terms, sorted).
-inline std::vector<keyword> keywords(const tfidf_vectorizer& vectorizer, std::string_view document, int k = 10) {
+std::vector<keyword> keywords(const tfidf_vectorizer& vectorizer, std::string_view document, int k = 10);
+
+#if AKIN_BODIES(content)
+
+AKIN_INLINE std::vector<keyword> keywords(const tfidf_vectorizer& vectorizer, std::string_view document, int k) {
   detail::require(k >= 1, "keywords", "k must be positive", k);
   detail::require(vectorizer.options().hashed_features == 0, "keywords",
                   "the vectorizer must keep its terms, hashed_features must be 0",
@@ -39,5 +43,7 @@ inline std::vector<keyword> keywords(const tfidf_vectorizer& vectorizer, std::st
   if (found.size() > static_cast<std::size_t>(k)) found.resize(static_cast<std::size_t>(k));
   return found;
 }
+
+#endif
 
 }  // namespace akin::inline AKIN_ABI

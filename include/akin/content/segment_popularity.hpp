@@ -102,53 +102,16 @@ class segment_popularity {
   bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && shares_[item] > 0; }
 
   /// 0 for items that nobody has; ids must be in range.
-  Scalar score(Index user, Index item) const noexcept {
-    const mixture mix = mixture_of(user);
-    Scalar sum = mix.everybody * shares_[item];
-    const auto segments = memberships_.view().row_columns(user);
-    for (std::int64_t i = 0; i < segments.size; ++i) {
-      const Scalar weight = weight_of(mix, user, i), taste = detail::element(tastes_.view(), segments[i], item);
-      sum = kernels::add_in_order(&weight, &taste, 1, sum);
-    }
-    return sum;
-  }
+  Scalar score(Index user, Index item) const noexcept;
   /// Fills out[item] for all items, -infinity for those that nobody has.
-  void score_all(Index user, std::span<Scalar> out) const noexcept {
-    const mixture mix = mixture_of(user);
-    for (std::int64_t item = 0; item < items(); ++item)
-      out[static_cast<std::size_t>(item)] =
-          shares_[item] > 0 ? mix.everybody * shares_[item] : detail::no_score<Scalar>;
-    const auto segments = memberships_.view().row_columns(user);
-    for (std::int64_t i = 0; i < segments.size; ++i) {
-      const auto items = tastes_.view().row_columns(segments[i]);
-      kernels::scatter_axpy(weight_of(mix, user, i), items.data, tastes_.view().row_values(segments[i]).data,
-                            items.size, out.data());
-    }
-  }
+  void score_all(Index user, std::span<Scalar> out) const noexcept;
 
   /// What a user without segments gets, whatever the history: it says nothing of segments.
-  void score_history(slice<const Index>, slice<const Scalar>, std::span<Scalar> out) const noexcept {
-    for (std::int64_t item = 0; item < items(); ++item)
-      out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? shares_[item] : detail::no_score<Scalar>;
-  }
+  void score_history(slice<const Index>, slice<const Scalar>, std::span<Scalar> out) const noexcept;
   bool answers_without_history() const noexcept { return true; }
 
-  void write_to(detail::model_writer& writer) const {
-    writer.add_value("damping", options_.damping);
-    detail::write_csr(writer, "memberships", memberships_.view());
-    detail::write_csr(writer, "tastes", tastes_.view());
-    writer.add("totals", totals_.data(), totals_.size());
-    writer.add("shares", shares_.data(), shares_.size());
-  }
-  static segment_popularity read_from(const detail::model_reader& reader) {
-    segment_popularity model({.damping = reader.value<double>("damping")});
-    model.memberships_ = detail::map_csr<Scalar, Index>(reader, "memberships");
-    model.tastes_ = detail::map_csr<Scalar, Index>(reader, "tastes");
-    model.totals_ = detail::map_array<Scalar>(reader, "totals", model.tastes_.rows());
-    model.shares_ = detail::map_array<Scalar>(reader, "shares", model.tastes_.cols());
-    reader.require(model.memberships_.cols() == model.tastes_.rows(), "memberships must be of the model's segments");
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static segment_popularity read_from(const detail::model_reader& reader);
 
  private:
   using view_type = csr_view<Scalar, Index>;
@@ -179,45 +142,12 @@ class segment_popularity {
 
   /// `members`: segments x users.
   void learn(const detail::host_policy& policy, const view_type& memberships, const view_type& x,
-             const view_type& members) {
-    auto tastes = detail::summed_rows(
-        policy, members, x, [&](auto& adder, auto users, auto weights) { return adder.sum(x, users, weights); });
-    detail::storage<Scalar> totals(tastes.rows()), shares(x.cols);
-    for (std::int64_t segment = 0; segment < tastes.rows(); ++segment) {
-      double total = 0;
-      for (const Scalar t : tastes.view().row_values(segment)) total += static_cast<double>(t);
-      totals.mutable_data()[segment] = static_cast<Scalar>(total);
-    }
-    std::vector<double> counts(static_cast<std::size_t>(x.cols));
-    double all = 0;
-    for (std::int64_t i = 0; i < x.nonzeros(); ++i) {
-      counts[static_cast<std::size_t>(x.columns[i])] += static_cast<double>(x.values[i]);
-      all += static_cast<double>(x.values[i]);
-    }
-    for (std::size_t item = 0; item < counts.size(); ++item)
-      shares.mutable_data()[item] = static_cast<Scalar>(all > 0 ? counts[item] / all : 0);
-    memberships_ = detail::csr_storage<Scalar, Index>(memberships);
-    tastes_ = std::move(tastes);
-    totals_ = std::move(totals);
-    shares_ = std::move(shares);
-  }
+             const view_type& members);
 
   /// Segments that nobody has done anything in, without damping, say nothing and have no part in the mean.
   double denominator(Index segment) const noexcept { return static_cast<double>(totals_[segment]) + options_.damping; }
 
-  mixture mixture_of(Index user) const noexcept {
-    const auto segments = memberships_.view().row_columns(user);
-    const auto weights = memberships_.view().row_values(user);
-    double sum = 0, everybody = 0;
-    for (std::int64_t i = 0; i < segments.size; ++i) {
-      const double scale = denominator(segments[i]), weight = static_cast<double>(weights[i]);
-      if (!(scale > 0)) continue;
-      sum += weight;
-      everybody += weight * options_.damping / scale;
-    }
-    if (!(sum > 0)) return {1, 0};
-    return {static_cast<Scalar>(everybody / sum), static_cast<Scalar>(1 / sum)};
-  }
+  mixture mixture_of(Index user) const noexcept;
   /// By which the tastes of the user's i-th segment are multiplied.
   Scalar weight_of(const mixture& mix, Index user, std::int64_t i) const noexcept {
     const double scale = denominator(memberships_.view().row_columns(user)[i]);
@@ -231,5 +161,101 @@ class segment_popularity {
   detail::storage<Scalar> totals_;                  // of the segments
   detail::storage<Scalar> shares_;                  // of the items, among everybody
 };
+
+template <class Scalar, class Index>
+Scalar segment_popularity<Scalar, Index>::score(Index user, Index item) const noexcept {
+  const mixture mix = mixture_of(user);
+  Scalar sum = mix.everybody * shares_[item];
+  const auto segments = memberships_.view().row_columns(user);
+  for (std::int64_t i = 0; i < segments.size; ++i) {
+    const Scalar weight = weight_of(mix, user, i), taste = detail::element(tastes_.view(), segments[i], item);
+    sum = kernels::add_in_order(&weight, &taste, 1, sum);
+  }
+  return sum;
+}
+
+template <class Scalar, class Index>
+void segment_popularity<Scalar, Index>::score_all(Index user, std::span<Scalar> out) const noexcept {
+  const mixture mix = mixture_of(user);
+  for (std::int64_t item = 0; item < items(); ++item)
+    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? mix.everybody * shares_[item] : detail::no_score<Scalar>;
+  const auto segments = memberships_.view().row_columns(user);
+  for (std::int64_t i = 0; i < segments.size; ++i) {
+    const auto items = tastes_.view().row_columns(segments[i]);
+    kernels::scatter_axpy(weight_of(mix, user, i), items.data, tastes_.view().row_values(segments[i]).data, items.size,
+                          out.data());
+  }
+}
+
+template <class Scalar, class Index>
+void segment_popularity<Scalar, Index>::score_history(slice<const Index>, slice<const Scalar>,
+                                                      std::span<Scalar> out) const noexcept {
+  for (std::int64_t item = 0; item < items(); ++item)
+    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? shares_[item] : detail::no_score<Scalar>;
+}
+
+template <class Scalar, class Index>
+void segment_popularity<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  writer.add_value("damping", options_.damping);
+  detail::write_csr(writer, "memberships", memberships_.view());
+  detail::write_csr(writer, "tastes", tastes_.view());
+  writer.add("totals", totals_.data(), totals_.size());
+  writer.add("shares", shares_.data(), shares_.size());
+}
+
+template <class Scalar, class Index>
+segment_popularity<Scalar, Index> segment_popularity<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  segment_popularity model({.damping = reader.value<double>("damping")});
+  model.memberships_ = detail::map_csr<Scalar, Index>(reader, "memberships");
+  model.tastes_ = detail::map_csr<Scalar, Index>(reader, "tastes");
+  model.totals_ = detail::map_array<Scalar>(reader, "totals", model.tastes_.rows());
+  model.shares_ = detail::map_array<Scalar>(reader, "shares", model.tastes_.cols());
+  reader.require(model.memberships_.cols() == model.tastes_.rows(), "memberships must be of the model's segments");
+  return model;
+}
+
+template <class Scalar, class Index>
+void segment_popularity<Scalar, Index>::learn(const detail::host_policy& policy, const view_type& memberships,
+                                              const view_type& x, const view_type& members) {
+  auto tastes = detail::summed_rows(
+      policy, members, x, [&](auto& adder, auto users, auto weights) { return adder.sum(x, users, weights); });
+  detail::storage<Scalar> totals(tastes.rows()), shares(x.cols);
+  for (std::int64_t segment = 0; segment < tastes.rows(); ++segment) {
+    double total = 0;
+    for (const Scalar t : tastes.view().row_values(segment)) total += static_cast<double>(t);
+    totals.mutable_data()[segment] = static_cast<Scalar>(total);
+  }
+  std::vector<double> counts(static_cast<std::size_t>(x.cols));
+  double all = 0;
+  for (std::int64_t i = 0; i < x.nonzeros(); ++i) {
+    counts[static_cast<std::size_t>(x.columns[i])] += static_cast<double>(x.values[i]);
+    all += static_cast<double>(x.values[i]);
+  }
+  for (std::size_t item = 0; item < counts.size(); ++item)
+    shares.mutable_data()[item] = static_cast<Scalar>(all > 0 ? counts[item] / all : 0);
+  memberships_ = detail::csr_storage<Scalar, Index>(memberships);
+  tastes_ = std::move(tastes);
+  totals_ = std::move(totals);
+  shares_ = std::move(shares);
+}
+
+template <class Scalar, class Index>
+typename segment_popularity<Scalar, Index>::mixture segment_popularity<Scalar, Index>::mixture_of(
+    Index user) const noexcept {
+  const auto segments = memberships_.view().row_columns(user);
+  const auto weights = memberships_.view().row_values(user);
+  double sum = 0, everybody = 0;
+  for (std::int64_t i = 0; i < segments.size; ++i) {
+    const double scale = denominator(segments[i]), weight = static_cast<double>(weights[i]);
+    if (!(scale > 0)) continue;
+    sum += weight;
+    everybody += weight * options_.damping / scale;
+  }
+  if (!(sum > 0)) return {1, 0};
+  return {static_cast<Scalar>(everybody / sum), static_cast<Scalar>(1 / sum)};
+}
+
+AKIN_COMPILE_ONCE(content, class segment_popularity<float>)
+AKIN_COMPILE_ONCE(content, class segment_popularity<double>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -13,7 +13,15 @@ namespace stop_words {
 
 /// Articles, pronouns, prepositions, conjunctions, auxiliary verbs and the like, as tokenize() gives them: in lower
 /// case, contractions in their parts ("don", "t").
-inline std::vector<std::string> english() {
+std::vector<std::string> english();
+
+/// Particles, pronouns, conjunctions and the like, of one and of two characters, as tokenize() gives them; in
+/// simplified and, where it differs, traditional script.
+std::vector<std::string> chinese();
+
+#if AKIN_BODIES(content)
+
+AKIN_INLINE std::vector<std::string> english() {
   // clang-format off
   return {
       "a", "an", "the",
@@ -42,9 +50,7 @@ inline std::vector<std::string> english() {
   // clang-format on
 }
 
-/// Particles, pronouns, conjunctions and the like, of one and of two characters, as tokenize() gives them; in
-/// simplified and, where it differs, traditional script.
-inline std::vector<std::string> chinese() {
+AKIN_INLINE std::vector<std::string> chinese() {
   // clang-format off
   return {
       "的", "地", "得", "了", "着", "著", "过", "過", "吗", "嗎", "呢", "吧", "啊", "呀", "嘛", "哦", "哈", "么", "麼",
@@ -65,6 +71,8 @@ inline std::vector<std::string> chinese() {
   };
   // clang-format on
 }
+
+#endif
 
 }  // namespace stop_words
 }  // namespace akin::inline AKIN_ABI

@@ -133,89 +133,18 @@ class tfidf_vectorizer {
 
   /// A loaded vectorizer gets back the tokenizer that it was fitted with. Throws std::invalid_argument where it was
   /// fitted with none, or for an empty callable.
-  void set_tokenizer(tokenizer_function tokenizer) {
-    constexpr std::string_view where = "tfidf_vectorizer::set_tokenizer";
-    detail::require(static_cast<bool>(tokenizer), where, "tokenizer must be callable");
-    detail::require(needs_tokenizer_ || options_.tokenizer, where, "options must have had a tokenizer");
-    options_.tokenizer = std::move(tokenizer);
-  }
+  void set_tokenizer(tokenizer_function tokenizer);
 
-  void write_to(detail::model_writer& writer) const {
-    detail::require_fitted(features() > 0, "save");
-    writer.add_value("shortest", options_.ngrams.shortest);
-    writer.add_value("longest", options_.ngrams.longest);
-    writer.add_value("minimum_documents", options_.minimum_documents);
-    writer.add_value("maximum_document_share", options_.maximum_document_share);
-    writer.add_value("maximum_features", options_.maximum_features);
-    writer.add_value("hashed_features", options_.hashed_features);
-    writer.add_value("sublinear_tf", options_.sublinear_tf);
-    writer.add_value("smooth_idf", options_.smooth_idf);
-    writer.add_value("norm", options_.norm);
-    writer.add_value("own_tokenizer", needs_tokenizer_ || options_.tokenizer);
-    write_names(writer.scope("stop_words"), stop_words_);
-    write_names(writer.scope("terms"), terms_);
-    writer.add("idf", idf_.data(), idf_.size());
-  }
-  static tfidf_vectorizer read_from(const detail::model_reader& reader) {
-    tfidf_vectorizer model({.ngrams = {reader.value<int>("shortest"), reader.value<int>("longest")},
-                            .minimum_documents = reader.value<int>("minimum_documents"),
-                            .maximum_document_share = reader.value<double>("maximum_document_share"),
-                            .maximum_features = reader.value<int>("maximum_features"),
-                            .hashed_features = reader.value<int>("hashed_features"),
-                            .sublinear_tf = reader.value<bool>("sublinear_tf"),
-                            .smooth_idf = reader.value<bool>("smooth_idf"),
-                            .norm = reader.value<term_norm>("norm", term_norm::none, term_norm::l2)});
-    model.needs_tokenizer_ = reader.value<bool>("own_tokenizer");
-    model.stop_words_ = read_names(reader.scope("stop_words"));
-    for (std::size_t i = 0; i < model.stop_words_.size(); ++i)
-      model.options_.stop_words.emplace_back(model.stop_words_.name_of(static_cast<std::int32_t>(i)));
-    model.terms_ = read_names(reader.scope("terms"));
-    model.idf_ = detail::map_array<double>(reader, "idf");
-    const int hashed = model.options_.hashed_features;
-    const auto columns = hashed > 0 ? hashed : static_cast<std::int64_t>(model.terms_.size());
-    reader.require(model.features() == columns && columns > 0, "there must be an idf for each term");
-    reader.require(hashed == 0 || model.terms_.empty(), "hashed terms must not have names");
-    for (std::size_t i = 1; i < model.terms_.size(); ++i) {
-      const auto id = static_cast<std::int32_t>(i);
-      reader.require(model.terms_.name_of(id - 1) < model.terms_.name_of(id), "terms must be in byte order");
-    }
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static tfidf_vectorizer read_from(const detail::model_reader& reader);
 
  private:
   using blocks_type = std::vector<detail::counted_block>;
 
-  static void write_names(detail::model_writer writer, const id_map& names) {
-    writer.add("text", reinterpret_cast<const std::uint8_t*>(names.text().data()),
-               static_cast<std::int64_t>(names.text().size()));
-    writer.add("offsets", names.offsets());
-  }
-  static id_map read_names(const detail::model_reader& reader) {
-    const auto text = reader.array<std::uint8_t>("text", detail::model_reader::any, 1);
-    const auto offsets = reader.array<std::int64_t>("offsets", detail::model_reader::any, 1);
-    return {std::span(reinterpret_cast<const char*>(text.data), static_cast<std::size_t>(text.rows)),
-            std::span(offsets.data, static_cast<std::size_t>(offsets.rows))};
-  }
+  static void write_names(detail::model_writer writer, const id_map& names);
+  static id_map read_names(const detail::model_reader& reader);
 
-  void check_options() const {
-    const auto& o = options_;
-    detail::require(o.ngrams.shortest >= 1, kind, "ngrams.shortest must be positive", o.ngrams.shortest);
-    detail::require(o.ngrams.longest >= o.ngrams.shortest && o.ngrams.longest <= 16, kind,
-                    "ngrams.longest must be between ngrams.shortest and 16", o.ngrams.longest);
-    detail::require(o.minimum_documents >= 1, kind, "minimum_documents must be positive", o.minimum_documents);
-    detail::require(o.maximum_document_share > 0 && o.maximum_document_share <= 1, kind,
-                    "maximum_document_share must be above 0 and at most 1", o.maximum_document_share);
-    detail::require(o.maximum_features >= 0, kind, "maximum_features must not be negative", o.maximum_features);
-    detail::require(o.hashed_features >= 0, kind, "hashed_features must not be negative", o.hashed_features);
-    detail::require(o.hashed_features == 0 ||
-                        (o.maximum_features == 0 && o.minimum_documents == 1 && o.maximum_document_share == 1),
-                    kind,
-                    "hashed_features must be 0 where minimum_documents, maximum_document_share or maximum_features "
-                    "choose among the terms",
-                    o.hashed_features);
-    detail::require(o.norm >= term_norm::none && o.norm <= term_norm::l2, kind,
-                    "norm must be one of those that there are", static_cast<int>(o.norm));
-  }
+  void check_options() const;
 
   detail::term_reader reader() const { return {options_.ngrams, stop_words_, options_.tokenizer}; }
   std::int32_t hashed_column(std::string_view term) const noexcept {
@@ -231,16 +160,7 @@ class tfidf_vectorizer {
 
   template <class Document>
   blocks_type known_terms(const detail::host_policy& policy, std::span<const Document> documents,
-                          std::string_view where) const {
-    detail::require_fitted(features() > 0, where);
-    require_tokenizer(where);
-    const bool hashed = options_.hashed_features > 0;
-    auto blocks = detail::count_terms(policy, reader(), documents, where, [&](std::string_view term, int) {
-      return hashed ? hashed_column(term) : terms_.index_of(term).value_or(-1);
-    });
-    place(policy, blocks, [](int) { return [](std::int32_t column) { return column; }; });
-    return blocks;
-  }
+                          std::string_view where) const;
 
   void require_tokenizer(std::string_view where) const {
     detail::require(
@@ -250,96 +170,24 @@ class tfidf_vectorizer {
 
   /// column_of(worker) maps that worker's ids.
   template <class ColumnOf>
-  static void place(const detail::host_policy& policy, blocks_type& blocks, const ColumnOf& column_of) {
-    detail::for_each_row(policy, static_cast<std::int64_t>(blocks.size()), [&](std::int64_t b, int) {
-      detail::counted_block& block = blocks[static_cast<std::size_t>(b)];
-      detail::place_cells(block, column_of(block.worker));
-    });
-  }
+  static void place(const detail::host_policy& policy, blocks_type& blocks, const ColumnOf& column_of);
 
   template <class Document>
-  blocks_type learn(const detail::host_policy& policy, std::span<const Document> documents, std::string_view where) {
-    detail::require(!documents.empty(), where, "documents must not be empty");
-    require_tokenizer(where);
-    return options_.hashed_features > 0 ? learn_hashed(policy, documents, where)
-                                        : learn_terms(policy, documents, where);
-  }
+  blocks_type learn(const detail::host_policy& policy, std::span<const Document> documents, std::string_view where);
 
   template <class Document>
   blocks_type learn_terms(const detail::host_policy& policy, std::span<const Document> documents,
-                          std::string_view where) {
-    std::vector<id_map> found(static_cast<std::size_t>(detail::worker_count(policy)));
-    auto blocks = detail::count_terms(policy, reader(), documents, where, [&](std::string_view term, int worker) {
-      return found[static_cast<std::size_t>(worker)].insert(term);
-    });
-    auto merged = detail::merge_terms(policy, found);
-    detail::add_statistics(policy, blocks, merged);
-    const std::vector<std::int32_t> columns = kept_columns(merged.terms, documents.size());
-
-    id_map terms;
-    std::vector<std::int64_t> frequencies;
-    for (std::size_t t = 0; t < columns.size(); ++t) {
-      if (columns[t] < 0) continue;
-      terms.insert(merged.terms[t].text);
-      frequencies.push_back(merged.terms[t].documents);
-    }
-    detail::require(!terms.empty(), where, "documents must hold a term that the options keep, they have none");
-    auto idf = idf_of(frequencies, documents.size());
-    for (std::vector<std::int32_t>& places : merged.places)
-      for (std::int32_t& place : places) place = columns[static_cast<std::size_t>(place)];
-    place(policy, blocks, [&](int worker) {
-      return [&column_of = merged.places[static_cast<std::size_t>(worker)]](std::int32_t id) {
-        return column_of[static_cast<std::size_t>(id)];
-      };
-    });
-    terms_ = std::move(terms);
-    idf_ = std::move(idf);
-    return blocks;
-  }
+                          std::string_view where);
 
   template <class Document>
   blocks_type learn_hashed(const detail::host_policy& policy, std::span<const Document> documents,
-                           std::string_view where) {
-    auto blocks = detail::count_terms(policy, reader(), documents, where,
-                                      [&](std::string_view term, int) { return hashed_column(term); });
-    place(policy, blocks, [](int) { return [](std::int32_t column) { return column; }; });
-    std::vector<std::int64_t> frequencies(static_cast<std::size_t>(options_.hashed_features), 0);
-    for (const detail::counted_block& block : blocks)
-      for (const detail::counted_term& cell : block.cells) ++frequencies[static_cast<std::size_t>(cell.id)];
-    idf_ = idf_of(frequencies, documents.size());
-    return blocks;
-  }
+                           std::string_view where);
 
   /// The column of each term, -1 for those that the options leave out.
   std::vector<std::int32_t> kept_columns(const std::vector<detail::term_statistics>& terms,
-                                         std::size_t documents) const {
-    const double most = options_.maximum_document_share * static_cast<double>(documents);
-    std::vector<std::int32_t> kept, columns(terms.size(), -1);
-    for (std::size_t t = 0; t < terms.size(); ++t)
-      if (terms[t].documents >= options_.minimum_documents && static_cast<double>(terms[t].documents) <= most)
-        kept.push_back(static_cast<std::int32_t>(t));
-    if (const auto limit = static_cast<std::size_t>(options_.maximum_features); limit > 0 && kept.size() > limit) {
-      std::stable_sort(kept.begin(), kept.end(), [&](std::int32_t a, std::int32_t b) {
-        return terms[static_cast<std::size_t>(a)].occurrences > terms[static_cast<std::size_t>(b)].occurrences;
-      });
-      kept.resize(limit);
-      std::sort(kept.begin(), kept.end());
-    }
-    for (std::size_t column = 0; column < kept.size(); ++column)
-      columns[static_cast<std::size_t>(kept[column])] = static_cast<std::int32_t>(column);
-    return columns;
-  }
+                                         std::size_t documents) const;
 
-  detail::storage<double> idf_of(const std::vector<std::int64_t>& frequencies, std::size_t documents) const {
-    const double more = options_.smooth_idf ? 1 : 0;
-    detail::storage<double> idf(static_cast<std::int64_t>(frequencies.size()));
-    for (std::size_t t = 0; t < frequencies.size(); ++t) {
-      // A column that nothing was hashed to, which has an idf only where it is smooth, is given the greatest.
-      const double df = std::max(static_cast<double>(frequencies[t]) + more, 1.0);
-      idf.mutable_data()[t] = std::log((static_cast<double>(documents) + more) / df) + 1;
-    }
-    return idf;
-  }
+  detail::storage<double> idf_of(const std::vector<std::int64_t>& frequencies, std::size_t documents) const;
 
   tfidf_vectorizer_options options_;
   bool needs_tokenizer_ = false;  // what was saved had one
@@ -347,5 +195,209 @@ class tfidf_vectorizer {
   id_map terms_;
   detail::storage<double> idf_;
 };
+
+#if AKIN_BODIES(content)
+
+AKIN_INLINE void tfidf_vectorizer::set_tokenizer(tokenizer_function tokenizer) {
+  constexpr std::string_view where = "tfidf_vectorizer::set_tokenizer";
+  detail::require(static_cast<bool>(tokenizer), where, "tokenizer must be callable");
+  detail::require(needs_tokenizer_ || options_.tokenizer, where, "options must have had a tokenizer");
+  options_.tokenizer = std::move(tokenizer);
+}
+
+AKIN_INLINE void tfidf_vectorizer::write_to(detail::model_writer& writer) const {
+  detail::require_fitted(features() > 0, "save");
+  writer.add_value("shortest", options_.ngrams.shortest);
+  writer.add_value("longest", options_.ngrams.longest);
+  writer.add_value("minimum_documents", options_.minimum_documents);
+  writer.add_value("maximum_document_share", options_.maximum_document_share);
+  writer.add_value("maximum_features", options_.maximum_features);
+  writer.add_value("hashed_features", options_.hashed_features);
+  writer.add_value("sublinear_tf", options_.sublinear_tf);
+  writer.add_value("smooth_idf", options_.smooth_idf);
+  writer.add_value("norm", options_.norm);
+  writer.add_value("own_tokenizer", needs_tokenizer_ || options_.tokenizer);
+  write_names(writer.scope("stop_words"), stop_words_);
+  write_names(writer.scope("terms"), terms_);
+  writer.add("idf", idf_.data(), idf_.size());
+}
+
+AKIN_INLINE tfidf_vectorizer tfidf_vectorizer::read_from(const detail::model_reader& reader) {
+  tfidf_vectorizer model({.ngrams = {reader.value<int>("shortest"), reader.value<int>("longest")},
+                          .minimum_documents = reader.value<int>("minimum_documents"),
+                          .maximum_document_share = reader.value<double>("maximum_document_share"),
+                          .maximum_features = reader.value<int>("maximum_features"),
+                          .hashed_features = reader.value<int>("hashed_features"),
+                          .sublinear_tf = reader.value<bool>("sublinear_tf"),
+                          .smooth_idf = reader.value<bool>("smooth_idf"),
+                          .norm = reader.value<term_norm>("norm", term_norm::none, term_norm::l2)});
+  model.needs_tokenizer_ = reader.value<bool>("own_tokenizer");
+  model.stop_words_ = read_names(reader.scope("stop_words"));
+  for (std::size_t i = 0; i < model.stop_words_.size(); ++i)
+    model.options_.stop_words.emplace_back(model.stop_words_.name_of(static_cast<std::int32_t>(i)));
+  model.terms_ = read_names(reader.scope("terms"));
+  model.idf_ = detail::map_array<double>(reader, "idf");
+  const int hashed = model.options_.hashed_features;
+  const auto columns = hashed > 0 ? hashed : static_cast<std::int64_t>(model.terms_.size());
+  reader.require(model.features() == columns && columns > 0, "there must be an idf for each term");
+  reader.require(hashed == 0 || model.terms_.empty(), "hashed terms must not have names");
+  for (std::size_t i = 1; i < model.terms_.size(); ++i) {
+    const auto id = static_cast<std::int32_t>(i);
+    reader.require(model.terms_.name_of(id - 1) < model.terms_.name_of(id), "terms must be in byte order");
+  }
+  return model;
+}
+
+AKIN_INLINE void tfidf_vectorizer::write_names(detail::model_writer writer, const id_map& names) {
+  writer.add("text", reinterpret_cast<const std::uint8_t*>(names.text().data()),
+             static_cast<std::int64_t>(names.text().size()));
+  writer.add("offsets", names.offsets());
+}
+
+AKIN_INLINE id_map tfidf_vectorizer::read_names(const detail::model_reader& reader) {
+  const auto text = reader.array<std::uint8_t>("text", detail::model_reader::any, 1);
+  const auto offsets = reader.array<std::int64_t>("offsets", detail::model_reader::any, 1);
+  return {std::span(reinterpret_cast<const char*>(text.data), static_cast<std::size_t>(text.rows)),
+          std::span(offsets.data, static_cast<std::size_t>(offsets.rows))};
+}
+
+AKIN_INLINE void tfidf_vectorizer::check_options() const {
+  const auto& o = options_;
+  detail::require(o.ngrams.shortest >= 1, kind, "ngrams.shortest must be positive", o.ngrams.shortest);
+  detail::require(o.ngrams.longest >= o.ngrams.shortest && o.ngrams.longest <= 16, kind,
+                  "ngrams.longest must be between ngrams.shortest and 16", o.ngrams.longest);
+  detail::require(o.minimum_documents >= 1, kind, "minimum_documents must be positive", o.minimum_documents);
+  detail::require(o.maximum_document_share > 0 && o.maximum_document_share <= 1, kind,
+                  "maximum_document_share must be above 0 and at most 1", o.maximum_document_share);
+  detail::require(o.maximum_features >= 0, kind, "maximum_features must not be negative", o.maximum_features);
+  detail::require(o.hashed_features >= 0, kind, "hashed_features must not be negative", o.hashed_features);
+  detail::require(
+      o.hashed_features == 0 || (o.maximum_features == 0 && o.minimum_documents == 1 && o.maximum_document_share == 1),
+      kind,
+      "hashed_features must be 0 where minimum_documents, maximum_document_share or maximum_features "
+      "choose among the terms",
+      o.hashed_features);
+  detail::require(o.norm >= term_norm::none && o.norm <= term_norm::l2, kind,
+                  "norm must be one of those that there are", static_cast<int>(o.norm));
+}
+
+template <class Document>
+tfidf_vectorizer::blocks_type tfidf_vectorizer::known_terms(const detail::host_policy& policy,
+                                                            std::span<const Document> documents,
+                                                            std::string_view where) const {
+  detail::require_fitted(features() > 0, where);
+  require_tokenizer(where);
+  const bool hashed = options_.hashed_features > 0;
+  auto blocks = detail::count_terms(policy, reader(), documents, where, [&](std::string_view term, int) {
+    return hashed ? hashed_column(term) : terms_.index_of(term).value_or(-1);
+  });
+  place(policy, blocks, [](int) { return [](std::int32_t column) { return column; }; });
+  return blocks;
+}
+
+template <class ColumnOf>
+void tfidf_vectorizer::place(const detail::host_policy& policy, blocks_type& blocks, const ColumnOf& column_of) {
+  detail::for_each_row(policy, static_cast<std::int64_t>(blocks.size()), [&](std::int64_t b, int) {
+    detail::counted_block& block = blocks[static_cast<std::size_t>(b)];
+    detail::place_cells(block, column_of(block.worker));
+  });
+}
+
+template <class Document>
+tfidf_vectorizer::blocks_type tfidf_vectorizer::learn(const detail::host_policy& policy,
+                                                      std::span<const Document> documents, std::string_view where) {
+  detail::require(!documents.empty(), where, "documents must not be empty");
+  require_tokenizer(where);
+  return options_.hashed_features > 0 ? learn_hashed(policy, documents, where) : learn_terms(policy, documents, where);
+}
+
+template <class Document>
+tfidf_vectorizer::blocks_type tfidf_vectorizer::learn_terms(const detail::host_policy& policy,
+                                                            std::span<const Document> documents,
+                                                            std::string_view where) {
+  std::vector<id_map> found(static_cast<std::size_t>(detail::worker_count(policy)));
+  auto blocks = detail::count_terms(policy, reader(), documents, where, [&](std::string_view term, int worker) {
+    return found[static_cast<std::size_t>(worker)].insert(term);
+  });
+  auto merged = detail::merge_terms(policy, found);
+  detail::add_statistics(policy, blocks, merged);
+  const std::vector<std::int32_t> columns = kept_columns(merged.terms, documents.size());
+
+  id_map terms;
+  std::vector<std::int64_t> frequencies;
+  for (std::size_t t = 0; t < columns.size(); ++t) {
+    if (columns[t] < 0) continue;
+    terms.insert(merged.terms[t].text);
+    frequencies.push_back(merged.terms[t].documents);
+  }
+  detail::require(!terms.empty(), where, "documents must hold a term that the options keep, they have none");
+  auto idf = idf_of(frequencies, documents.size());
+  for (std::vector<std::int32_t>& places : merged.places)
+    for (std::int32_t& place : places) place = columns[static_cast<std::size_t>(place)];
+  place(policy, blocks, [&](int worker) {
+    return [&column_of = merged.places[static_cast<std::size_t>(worker)]](std::int32_t id) {
+      return column_of[static_cast<std::size_t>(id)];
+    };
+  });
+  terms_ = std::move(terms);
+  idf_ = std::move(idf);
+  return blocks;
+}
+
+template <class Document>
+tfidf_vectorizer::blocks_type tfidf_vectorizer::learn_hashed(const detail::host_policy& policy,
+                                                             std::span<const Document> documents,
+                                                             std::string_view where) {
+  auto blocks = detail::count_terms(policy, reader(), documents, where,
+                                    [&](std::string_view term, int) { return hashed_column(term); });
+  place(policy, blocks, [](int) { return [](std::int32_t column) { return column; }; });
+  std::vector<std::int64_t> frequencies(static_cast<std::size_t>(options_.hashed_features), 0);
+  for (const detail::counted_block& block : blocks)
+    for (const detail::counted_term& cell : block.cells) ++frequencies[static_cast<std::size_t>(cell.id)];
+  idf_ = idf_of(frequencies, documents.size());
+  return blocks;
+}
+
+AKIN_INLINE std::vector<std::int32_t> tfidf_vectorizer::kept_columns(const std::vector<detail::term_statistics>& terms,
+                                                                     std::size_t documents) const {
+  const double most = options_.maximum_document_share * static_cast<double>(documents);
+  std::vector<std::int32_t> kept, columns(terms.size(), -1);
+  for (std::size_t t = 0; t < terms.size(); ++t)
+    if (terms[t].documents >= options_.minimum_documents && static_cast<double>(terms[t].documents) <= most)
+      kept.push_back(static_cast<std::int32_t>(t));
+  if (const auto limit = static_cast<std::size_t>(options_.maximum_features); limit > 0 && kept.size() > limit) {
+    std::stable_sort(kept.begin(), kept.end(), [&](std::int32_t a, std::int32_t b) {
+      return terms[static_cast<std::size_t>(a)].occurrences > terms[static_cast<std::size_t>(b)].occurrences;
+    });
+    kept.resize(limit);
+    std::sort(kept.begin(), kept.end());
+  }
+  for (std::size_t column = 0; column < kept.size(); ++column)
+    columns[static_cast<std::size_t>(kept[column])] = static_cast<std::int32_t>(column);
+  return columns;
+}
+
+AKIN_INLINE detail::storage<double> tfidf_vectorizer::idf_of(const std::vector<std::int64_t>& frequencies,
+                                                             std::size_t documents) const {
+  const double more = options_.smooth_idf ? 1 : 0;
+  detail::storage<double> idf(static_cast<std::int64_t>(frequencies.size()));
+  for (std::size_t t = 0; t < frequencies.size(); ++t) {
+    // A column that nothing was hashed to, which has an idf only where it is smooth, is given the greatest.
+    const double df = std::max(static_cast<double>(frequencies[t]) + more, 1.0);
+    idf.mutable_data()[t] = std::log((static_cast<double>(documents) + more) / df) + 1;
+  }
+  return idf;
+}
+
+#endif
+
+AKIN_COMPILE_ONCE(content, std::vector<detail::counted_block> tfidf_vectorizer::learn<std::string>(
+                               const detail::host_policy&, std::span<const std::string>, std::string_view))
+AKIN_COMPILE_ONCE(content, std::vector<detail::counted_block> tfidf_vectorizer::known_terms<std::string>(
+                               const detail::host_policy&, std::span<const std::string>, std::string_view) const)
+AKIN_COMPILE_ONCE(content, std::vector<detail::counted_block> tfidf_vectorizer::learn<std::string_view>(
+                               const detail::host_policy&, std::span<const std::string_view>, std::string_view))
+AKIN_COMPILE_ONCE(content, std::vector<detail::counted_block> tfidf_vectorizer::known_terms<std::string_view>(
+                               const detail::host_policy&, std::span<const std::string_view>, std::string_view) const)
 
 }  // namespace akin::inline AKIN_ABI

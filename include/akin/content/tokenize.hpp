@@ -96,7 +96,11 @@ void for_each_token(std::string_view text, std::string& buffer, Sink&& sink) {
 /// Nothing else is normalised: a letter with an accent is another token than a letter followed by a combining accent.
 /// Throws format_error for bytes that are no UTF-8 (overlong forms, surrogates and what is beyond U+10FFFF too), with
 /// the offset. O(bytes), with two growing allocations.
-inline tokens tokenize(std::string_view text) {
+tokens tokenize(std::string_view text);
+
+#if AKIN_BODIES(content)
+
+AKIN_INLINE tokens tokenize(std::string_view text) {
   tokens result;
   std::size_t used = 0;
   const std::size_t bad = detail::scan_tokens(
@@ -107,5 +111,7 @@ inline tokens tokenize(std::string_view text) {
   result.folded_.resize(used);
   return result;
 }
+
+#endif
 
 }  // namespace akin::inline AKIN_ABI

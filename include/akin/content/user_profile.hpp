@@ -48,7 +48,38 @@ constexpr std::int64_t floor_quotient(std::int64_t a, std::int64_t b) noexcept {
 }
 
 /// Adds an interaction at `time` (milliseconds since 1970-01-01, by the user's clock) to hours and days of the week.
-inline void count_time(std::int64_t time, user_profile& profile) noexcept {
+void count_time(std::int64_t time, user_profile& profile) noexcept;
+
+}  // namespace detail
+
+/// The profile of `user`, all 0 for one without interactions. Throws std::invalid_argument for a user out of range or
+/// an offset of more than a day. O(lines).
+user_profile profile_user(const interaction_log& log, std::int32_t user, const user_profile_options& options = {});
+
+/// The k features (terms, categories) that count most in the user's profile, by (weight descending, id ascending); what
+/// counts against it comes last. Throws not_fitted, or std::invalid_argument for a user out of range or k < 1.
+template <class Scalar, class Index>
+std::vector<weighted_feature<Scalar, Index>> top_features(const content_model<Scalar, Index>& model,
+                                                          std::type_identity_t<Index> user, int k = 10) {
+  detail::require_fitted(model, "top_features");
+  detail::require_id(user, model.users(), "top_features", "user");
+  detail::require(k >= 1, "top_features", "k must be positive", k);
+  const auto profiles = model.user_profiles();
+  std::vector<weighted_feature<Scalar, Index>> found;
+  for (auto at = profiles.outerIndexPtr()[user]; at < profiles.outerIndexPtr()[user + 1]; ++at)
+    found.push_back({profiles.innerIndexPtr()[at], profiles.valuePtr()[at]});
+  return detail::first_features(std::move(found), k);
+}
+
+AKIN_COMPILE_ONCE(content, std::vector<weighted_feature<float, std::int32_t>> top_features<float, std::int32_t>(
+                               const content_model<float, std::int32_t>&, std::int32_t, int))
+AKIN_COMPILE_ONCE(content, std::vector<weighted_feature<double, std::int32_t>> top_features<double, std::int32_t>(
+                               const content_model<double, std::int32_t>&, std::int32_t, int))
+
+#if AKIN_BODIES(content)
+namespace detail {
+
+AKIN_INLINE void count_time(std::int64_t time, user_profile& profile) noexcept {
   constexpr std::int64_t hour = 60 * 60 * 1000, thursday = 3;  // 1970-01-01
   const std::int64_t hours = floor_quotient(time, hour), days = floor_quotient(hours, 24);
   ++profile.active_hours[static_cast<std::size_t>(hours - days * 24)];
@@ -58,10 +89,8 @@ inline void count_time(std::int64_t time, user_profile& profile) noexcept {
 
 }  // namespace detail
 
-/// The profile of `user`, all 0 for one without interactions. Throws std::invalid_argument for a user out of range or
-/// an offset of more than a day. O(lines).
-inline user_profile profile_user(const interaction_log& log, std::int32_t user,
-                                 const user_profile_options& options = {}) {
+AKIN_INLINE user_profile profile_user(const interaction_log& log, std::int32_t user,
+                                      const user_profile_options& options) {
   constexpr std::string_view where = "profile_user";
   constexpr std::int64_t minute = 60 * 1000;
   constexpr double day = 24.0 * 60 * 60 * 1000;
@@ -99,19 +128,6 @@ inline user_profile profile_user(const interaction_log& log, std::int32_t user,
   return profile;
 }
 
-/// The k features (terms, categories) that count most in the user's profile, by (weight descending, id ascending); what
-/// counts against it comes last. Throws not_fitted, or std::invalid_argument for a user out of range or k < 1.
-template <class Scalar, class Index>
-std::vector<weighted_feature<Scalar, Index>> top_features(const content_model<Scalar, Index>& model,
-                                                          std::type_identity_t<Index> user, int k = 10) {
-  detail::require_fitted(model, "top_features");
-  detail::require_id(user, model.users(), "top_features", "user");
-  detail::require(k >= 1, "top_features", "k must be positive", k);
-  const auto profiles = model.user_profiles();
-  std::vector<weighted_feature<Scalar, Index>> found;
-  for (auto at = profiles.outerIndexPtr()[user]; at < profiles.outerIndexPtr()[user + 1]; ++at)
-    found.push_back({profiles.innerIndexPtr()[at], profiles.valuePtr()[at]});
-  return detail::first_features(std::move(found), k);
-}
+#endif
 
 }  // namespace akin::inline AKIN_ABI

@@ -31,28 +31,9 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-inline void check_options(const graph_filter_options& options) {
-  constexpr std::string_view where = "graph_filter";
-  require(options.polynomial == graph_polynomial::linear || options.polynomial == graph_polynomial::second_order ||
-              options.polynomial == graph_polynomial::chebyshev,
-          where, "polynomial must be one of the enumerators", static_cast<int>(options.polynomial));
-  require(options.order >= 1 && options.order <= 1000, where, "order must be between 1 and 1000", options.order);
-  require(options.flatness > 0 && is_finite(options.flatness), where, "flatness must be positive and finite",
-          options.flatness);
-  require(std::abs(options.polynomial_exponent) <= 1, where, "polynomial_exponent must be between -1 and 1",
-          options.polynomial_exponent);
-  require(options.ideal_rank >= 0, where, "ideal_rank must not be negative", options.ideal_rank);
-  require(options.ideal_weight >= 0 && is_finite(options.ideal_weight), where,
-          "ideal_weight must be finite and not negative", options.ideal_weight);
-  require(std::abs(options.ideal_exponent) <= 1, where, "ideal_exponent must be between -1 and 1",
-          options.ideal_exponent);
-  require(options.svd_iterations >= 1, where, "svd_iterations must be positive", options.svd_iterations);
-}
+void check_options(const graph_filter_options& options);
 
-[[noreturn]] inline void fail_beyond_scalar(std::string_view whose, std::int64_t id, double sum) {
-  fail<numeric_error>("graph_filter::fit: the values of ", whose, " ", id, " sum to ", sum,
-                      ", which is beyond the scalar type; scale them");
-}
+[[noreturn]] void fail_beyond_scalar(std::string_view whose, std::int64_t id, double sum);
 
 /// The sums of the rows. Throws numeric_error where a filter of such a row, whose terms are some times as large, would
 /// leave Scalar.
@@ -120,15 +101,7 @@ class graph_filter {
   void fit(const Policy& policy, Matrix&& user_items) {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "graph_filter::fit");
     graph_filter next(options_);
-    next.item_users_ = detail::transpose(x);
-    const auto user_degrees = detail::degrees(policy, x, "user"),
-               item_degrees = detail::degrees(policy, next.item_users_.view(), "item");
-    next.user_weights_ = detail::powers<Scalar>(user_degrees, -1, 1, "user");
-    next.item_weights_ = detail::powers<Scalar>(item_degrees, -1, 1, "item");
-    next.scales_ = detail::powers<Scalar>(item_degrees, 0.5 + options_.polynomial_exponent, 1, "item");
-    next.smooth_weights_ =
-        detail::powers<Scalar>(item_degrees, -2 * options_.ideal_exponent, options_.ideal_weight, "item");
-    next.find_smooth(policy, x, user_degrees, item_degrees);
+    next.learn(policy, x);
     next.histories_ = detail::own<Scalar, Index>(std::forward<Matrix>(user_items));
     *this = std::move(next);
   }
@@ -152,69 +125,23 @@ class graph_filter {
   auto smooth_signals() const { return smooth_.map(); }
 
   /// The score among all others, which costs as much as score_all; 0 without evidence. Ids must be in range.
-  Scalar score(Index user, Index item) const {
-    if (!knows_item(item)) return 0;
-    std::vector<Scalar> scores(static_cast<std::size_t>(items()));
-    score_all(user, scores);
-    return scores[static_cast<std::size_t>(item)];
-  }
+  Scalar score(Index user, Index item) const;
   /// Fills out[item] for all items, -infinity for those that no user has.
   void score_all(Index user, std::span<Scalar> out) const {
     score_block(std::span(&user, 1), {out.data(), 1, items()});
   }
   /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
-    const history_type history{columns, values};
-    score_block(std::span(&history, 1), {out.data(), 1, items()});
-  }
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
   /// Row i of `out` gets what score_all gives for users[i], to the bit.
-  void score_block(std::span<const Index> users, const rows_view<Scalar>& out) const {
-    std::vector<history_type> rows;
-    for (const Index user : users)
-      rows.push_back({histories_.view().row_columns(user), histories_.view().row_values(user)});
-    score_block(std::span<const history_type>(rows), out);
-  }
+  void score_block(std::span<const Index> users, const rows_view<Scalar>& out) const;
   /// Row i of `out` gets what score_history gives for histories[i], to the bit.
-  void score_block(std::span<const detail::history<Scalar, Index>> histories, const rows_view<Scalar>& out) const {
-    const auto series = detail::chebyshev_series<Scalar>(options_);
-    detail::lane_filter<block_users, Scalar, Index> filter(graph());
-    for (std::size_t begin = 0; begin < histories.size(); begin += block_users) {
-      const auto part = histories.subspan(begin, std::min<std::size_t>(block_users, histories.size() - begin));
-      filter.score(part, series,
-                   {out.row(static_cast<std::int64_t>(begin)), static_cast<std::int64_t>(part.size()), items()});
-    }
-  }
+  void score_block(std::span<const detail::history<Scalar, Index>> histories, const rows_view<Scalar>& out) const;
 
   /// Fills out[other] with what a user who has nothing but the item would be scored.
-  void similarity_all(Index item, std::span<Scalar> out) const {
-    const Scalar one = knows_item(item) ? Scalar(1) : Scalar(0);
-    score_history({&item, 1}, {&one, 1}, out);
-    if (!knows_item(item)) std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
-  }
+  void similarity_all(Index item, std::span<Scalar> out) const;
 
   /// See akin::explain. Costs one application of the filter: with D_i^b and D_i^c apart it is symmetric.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    std::fill(out.begin(), out.end(), Scalar(0));
-    if (!knows_item(item)) return;
-    const Scalar one = 1;
-    const history_type history{{&item, 1}, {&one, 1}};
-    auto without_ideal = graph();
-    without_ideal.smooth = {nullptr, items(), 0};
-    std::vector<Scalar> response(static_cast<std::size_t>(items()));
-    detail::lane_filter<block_users, Scalar, Index>(without_ideal)
-        .score(std::span(&history, 1), detail::chebyshev_series<Scalar>(options_), {response.data(), 1, items()});
-    const rows_view<const Scalar> s = smooth_.view();
-    for (std::int64_t i = 0; i < columns.size; ++i) {
-      const Index from = columns[i];
-      if (!knows_item(from)) continue;
-      // (d_from / d_item)^b p, and what is wanted is (d_item / d_from)^b p.
-      const Scalar ratio =
-          scales_[item] * std::sqrt(item_weights_[item]) / (scales_[from] * std::sqrt(item_weights_[from]));
-      const Scalar smooth = kernels::dot(s.row(item), s.row(from), s.cols) * smooth_weights_[from];
-      out[static_cast<std::size_t>(i)] =
-          values[i] * (ratio * ratio * response[static_cast<std::size_t>(from)] + smooth);
-    }
-  }
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
 
   void write_to(detail::model_writer& writer) const;
   static graph_filter read_from(const detail::model_reader& reader);
@@ -227,31 +154,11 @@ class graph_filter {
             scales_.data(),    smooth_weights_.data(), smooth_.view()};
   }
 
+  /// All but the histories.
+  void learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x);
   /// smooth = D_i^c V.
   void find_smooth(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                   const std::vector<double>& user_degrees, const std::vector<double>& item_degrees) {
-    const auto rank = static_cast<int>(std::min<std::int64_t>({options_.ideal_rank, x.rows, x.cols}));
-    smooth_ = {x.cols, rank};
-    if (rank == 0) return;
-    detail::csr_storage<Scalar, Index> normalized(x);
-    detail::for_each_row(policy, x.rows, [&](std::int64_t user, int) {
-      for (auto p = static_cast<std::int64_t>(x.offsets[user]); p < static_cast<std::int64_t>(x.offsets[user + 1]);
-           ++p) {
-        const double degrees =
-            user_degrees[static_cast<std::size_t>(user)] * item_degrees[static_cast<std::size_t>(x.columns[p])];
-        if (x.values[p] > 0)
-          normalized.mutable_values()[p] = static_cast<Scalar>(static_cast<double>(x.values[p]) / std::sqrt(degrees));
-      }
-    });
-    const auto normalized_items = detail::transpose(normalized.view());
-    const auto svd =
-        detail::randomized_svd(policy, normalized.view(), normalized_items.view(),
-                               {.rank = rank, .iterations = options_.svd_iterations, .seed = options_.seed});
-    const auto scales = detail::powers<Scalar>(item_degrees, options_.ideal_exponent, 1, "item");
-    const rows_view<Scalar> smooth = smooth_.mutable_view();
-    for (std::int64_t item = 0; item < x.cols; ++item)
-      for (std::int64_t d = 0; d < rank; ++d) smooth.row(item)[d] = scales[item] * svd.v(item, d);
-  }
+                   const std::vector<double>& user_degrees, const std::vector<double>& item_degrees);
 
   graph_filter_options options_;
   detail::csr_storage<Scalar, Index> histories_;
@@ -262,6 +169,109 @@ class graph_filter {
   detail::storage<Scalar> smooth_weights_;
   detail::dense_storage<Scalar> smooth_;
 };
+
+template <class Scalar, class Index>
+Scalar graph_filter<Scalar, Index>::score(Index user, Index item) const {
+  if (!knows_item(item)) return 0;
+  std::vector<Scalar> scores(static_cast<std::size_t>(items()));
+  score_all(user, scores);
+  return scores[static_cast<std::size_t>(item)];
+}
+
+template <class Scalar, class Index>
+void graph_filter<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
+                                                std::span<Scalar> out) const {
+  const history_type history{columns, values};
+  score_block(std::span(&history, 1), {out.data(), 1, items()});
+}
+
+template <class Scalar, class Index>
+void graph_filter<Scalar, Index>::score_block(std::span<const Index> users, const rows_view<Scalar>& out) const {
+  std::vector<history_type> rows;
+  for (const Index user : users)
+    rows.push_back({histories_.view().row_columns(user), histories_.view().row_values(user)});
+  score_block(std::span<const history_type>(rows), out);
+}
+
+template <class Scalar, class Index>
+void graph_filter<Scalar, Index>::score_block(std::span<const detail::history<Scalar, Index>> histories,
+                                              const rows_view<Scalar>& out) const {
+  const auto series = detail::chebyshev_series<Scalar>(options_);
+  detail::lane_filter<block_users, Scalar, Index> filter(graph());
+  for (std::size_t begin = 0; begin < histories.size(); begin += block_users) {
+    const auto part = histories.subspan(begin, std::min<std::size_t>(block_users, histories.size() - begin));
+    filter.score(part, series,
+                 {out.row(static_cast<std::int64_t>(begin)), static_cast<std::int64_t>(part.size()), items()});
+  }
+}
+
+template <class Scalar, class Index>
+void graph_filter<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) const {
+  const Scalar one = knows_item(item) ? Scalar(1) : Scalar(0);
+  score_history({&item, 1}, {&one, 1}, out);
+  if (!knows_item(item)) std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+}
+
+template <class Scalar, class Index>
+void graph_filter<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+                                                std::span<Scalar> out) const {
+  std::fill(out.begin(), out.end(), Scalar(0));
+  if (!knows_item(item)) return;
+  const Scalar one = 1;
+  const history_type history{{&item, 1}, {&one, 1}};
+  auto without_ideal = graph();
+  without_ideal.smooth = {nullptr, items(), 0};
+  std::vector<Scalar> response(static_cast<std::size_t>(items()));
+  detail::lane_filter<block_users, Scalar, Index>(without_ideal)
+      .score(std::span(&history, 1), detail::chebyshev_series<Scalar>(options_), {response.data(), 1, items()});
+  const rows_view<const Scalar> s = smooth_.view();
+  for (std::int64_t i = 0; i < columns.size; ++i) {
+    const Index from = columns[i];
+    if (!knows_item(from)) continue;
+    // (d_from / d_item)^b p, and what is wanted is (d_item / d_from)^b p.
+    const Scalar ratio =
+        scales_[item] * std::sqrt(item_weights_[item]) / (scales_[from] * std::sqrt(item_weights_[from]));
+    const Scalar smooth = kernels::dot(s.row(item), s.row(from), s.cols) * smooth_weights_[from];
+    out[static_cast<std::size_t>(i)] = values[i] * (ratio * ratio * response[static_cast<std::size_t>(from)] + smooth);
+  }
+}
+
+template <class Scalar, class Index>
+void graph_filter<Scalar, Index>::learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) {
+  item_users_ = detail::transpose(x);
+  const auto user_degrees = detail::degrees(policy, x, "user"),
+             item_degrees = detail::degrees(policy, item_users_.view(), "item");
+  user_weights_ = detail::powers<Scalar>(user_degrees, -1, 1, "user");
+  item_weights_ = detail::powers<Scalar>(item_degrees, -1, 1, "item");
+  scales_ = detail::powers<Scalar>(item_degrees, 0.5 + options_.polynomial_exponent, 1, "item");
+  smooth_weights_ = detail::powers<Scalar>(item_degrees, -2 * options_.ideal_exponent, options_.ideal_weight, "item");
+  find_smooth(policy, x, user_degrees, item_degrees);
+}
+
+template <class Scalar, class Index>
+void graph_filter<Scalar, Index>::find_smooth(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                                              const std::vector<double>& user_degrees,
+                                              const std::vector<double>& item_degrees) {
+  const auto rank = static_cast<int>(std::min<std::int64_t>({options_.ideal_rank, x.rows, x.cols}));
+  smooth_ = {x.cols, rank};
+  if (rank == 0) return;
+  detail::csr_storage<Scalar, Index> normalized(x);
+  detail::for_each_row(policy, x.rows, [&](std::int64_t user, int) {
+    for (auto p = static_cast<std::int64_t>(x.offsets[user]); p < static_cast<std::int64_t>(x.offsets[user + 1]); ++p) {
+      const double degrees =
+          user_degrees[static_cast<std::size_t>(user)] * item_degrees[static_cast<std::size_t>(x.columns[p])];
+      if (x.values[p] > 0)
+        normalized.mutable_values()[p] = static_cast<Scalar>(static_cast<double>(x.values[p]) / std::sqrt(degrees));
+    }
+  });
+  const auto normalized_items = detail::transpose(normalized.view());
+  const auto svd = detail::randomized_svd(policy, normalized.view(), normalized_items.view(),
+                                          {.rank = rank, .iterations = options_.svd_iterations, .seed = options_.seed});
+  const auto scales = detail::powers<Scalar>(item_degrees, options_.ideal_exponent, 1, "item");
+  const rows_view<Scalar> smooth = smooth_.mutable_view();
+  for (std::int64_t item = 0; item < x.cols; ++item)
+    for (std::int64_t d = 0; d < rank; ++d) smooth.row(item)[d] = scales[item] * svd.v(item, d);
+}
 
 template <class Scalar, class Index>
 void graph_filter<Scalar, Index>::write_to(detail::model_writer& writer) const {
@@ -306,5 +316,37 @@ graph_filter<Scalar, Index> graph_filter<Scalar, Index>::read_from(const detail:
   model.smooth_ = detail::map_dense<Scalar>(reader, "smooth", model.items());
   return model;
 }
+
+AKIN_COMPILE_ONCE(graph, class graph_filter<float>)
+AKIN_COMPILE_ONCE(graph, class graph_filter<double>)
+
+#if AKIN_BODIES(graph)
+namespace detail {
+
+AKIN_INLINE void check_options(const graph_filter_options& options) {
+  constexpr std::string_view where = "graph_filter";
+  require(options.polynomial == graph_polynomial::linear || options.polynomial == graph_polynomial::second_order ||
+              options.polynomial == graph_polynomial::chebyshev,
+          where, "polynomial must be one of the enumerators", static_cast<int>(options.polynomial));
+  require(options.order >= 1 && options.order <= 1000, where, "order must be between 1 and 1000", options.order);
+  require(options.flatness > 0 && is_finite(options.flatness), where, "flatness must be positive and finite",
+          options.flatness);
+  require(std::abs(options.polynomial_exponent) <= 1, where, "polynomial_exponent must be between -1 and 1",
+          options.polynomial_exponent);
+  require(options.ideal_rank >= 0, where, "ideal_rank must not be negative", options.ideal_rank);
+  require(options.ideal_weight >= 0 && is_finite(options.ideal_weight), where,
+          "ideal_weight must be finite and not negative", options.ideal_weight);
+  require(std::abs(options.ideal_exponent) <= 1, where, "ideal_exponent must be between -1 and 1",
+          options.ideal_exponent);
+  require(options.svd_iterations >= 1, where, "svd_iterations must be positive", options.svd_iterations);
+}
+
+AKIN_INLINE void fail_beyond_scalar(std::string_view whose, std::int64_t id, double sum) {
+  fail<numeric_error>("graph_filter::fit: the values of ", whose, " ", id, " sum to ", sum,
+                      ", which is beyond the scalar type; scale them");
+}
+
+}  // namespace detail
+#endif
 
 }  // namespace akin::inline AKIN_ABI

@@ -23,6 +23,12 @@
 #include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Throws std::invalid_argument for options out of range.
+void check_options(const rp3beta_options& options);
+
+}  // namespace detail
 
 /// Scores item j for a user by the sum over the user's items i of r_ui w_ij, where
 ///   w_ij = sum over users u of p_iu p_uj / degree_j^beta,  p_iu = (r_ui / sum over users of r_.i)^alpha,
@@ -48,13 +54,7 @@ class rp3beta : public detail::item_weights<Scalar, Index>, public detail::refit
   rp3beta() : rp3beta(rp3beta_options{}) {}
   template <detail::options_for<rp3beta_options> Options = rp3beta_options>
   explicit rp3beta(const Options& options) : options_(options) {
-    constexpr double most = std::numeric_limits<double>::max();
-    detail::require(options.alpha > 0 && options.alpha <= most, "rp3beta", "alpha must be finite and positive",
-                    options.alpha);
-    detail::require(options.beta >= 0 && options.beta <= most, "rp3beta", "beta must be finite and not negative",
-                    options.beta);
-    detail::require(options.neighbors >= 1, "rp3beta", "neighbors must be positive", options.neighbors);
-    detail::require(options.incoming >= 0, "rp3beta", "incoming must not be negative", options.incoming);
+    detail::check_options(options);
   }
 
   /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. Throws
@@ -75,23 +75,8 @@ class rp3beta : public detail::item_weights<Scalar, Index>, public detail::refit
   /// W, items x items, at most `neighbors` a row, none on the diagonal; refers to the model.
   auto weights() const { return this->weights_.map(); }
 
-  void write_to(detail::model_writer& writer) const {
-    writer.add_value("alpha", options_.alpha);
-    writer.add_value("beta", options_.beta);
-    writer.add_value("neighbors", options_.neighbors);
-    writer.add_value("normalize", options_.normalize);
-    writer.add_value("incoming", options_.incoming);
-    base::write_matrices(writer, "weights");
-  }
-  static rp3beta read_from(const detail::model_reader& reader) {
-    rp3beta model({.alpha = reader.value<double>("alpha"),
-                   .beta = reader.value<double>("beta"),
-                   .neighbors = reader.value<int>("neighbors"),
-                   .normalize = reader.value<bool>("normalize"),
-                   .incoming = reader.value<int>("incoming")});
-    model.read_matrices(reader, "weights");
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static rp3beta read_from(const detail::model_reader& reader);
 
  private:
   static constexpr when_both merging() noexcept { return when_both::add; }
@@ -106,5 +91,43 @@ class rp3beta : public detail::item_weights<Scalar, Index>, public detail::refit
 
   rp3beta_options options_;
 };
+
+template <class Scalar, class Index>
+void rp3beta<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  writer.add_value("alpha", options_.alpha);
+  writer.add_value("beta", options_.beta);
+  writer.add_value("neighbors", options_.neighbors);
+  writer.add_value("normalize", options_.normalize);
+  writer.add_value("incoming", options_.incoming);
+  base::write_matrices(writer, "weights");
+}
+
+template <class Scalar, class Index>
+rp3beta<Scalar, Index> rp3beta<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  rp3beta model({.alpha = reader.value<double>("alpha"),
+                 .beta = reader.value<double>("beta"),
+                 .neighbors = reader.value<int>("neighbors"),
+                 .normalize = reader.value<bool>("normalize"),
+                 .incoming = reader.value<int>("incoming")});
+  model.read_matrices(reader, "weights");
+  return model;
+}
+
+AKIN_COMPILE_ONCE(graph, class rp3beta<float>)
+AKIN_COMPILE_ONCE(graph, class rp3beta<double>)
+
+#if AKIN_BODIES(graph)
+namespace detail {
+
+AKIN_INLINE void check_options(const rp3beta_options& options) {
+  constexpr double most = std::numeric_limits<double>::max();
+  require(options.alpha > 0 && options.alpha <= most, "rp3beta", "alpha must be finite and positive", options.alpha);
+  require(options.beta >= 0 && options.beta <= most, "rp3beta", "beta must be finite and not negative", options.beta);
+  require(options.neighbors >= 1, "rp3beta", "neighbors must be positive", options.neighbors);
+  require(options.incoming >= 0, "rp3beta", "incoming must not be negative", options.incoming);
+}
+
+}  // namespace detail
+#endif
 
 }  // namespace akin::inline AKIN_ABI

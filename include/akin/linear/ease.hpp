@@ -29,6 +29,12 @@
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Throws std::invalid_argument for options out of range.
+void check_options(const ease_options& options);
+
+}  // namespace detail
 
 /// Minimises |X - X W|^2 + lambda |W|^2 over the items x items matrices W with nothing on the diagonal, for the users x
 /// items matrix X: with P = (X'X + lambda I)^-1, w_ij = -p_ij / p_jj. An item's score for a user is the sum over the
@@ -52,11 +58,7 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
   /// Throws std::invalid_argument for options out of range.
   template <detail::options_for<ease_options> Options = ease_options>
   explicit ease(const Options& options) : options_(options) {
-    detail::require(options.regularization > 0 && detail::is_finite(options.regularization), "ease",
-                    "regularization must be finite and positive", options.regularization);
-    detail::require(options.dropout >= 0 && options.dropout < 1, "ease", "dropout must be at least 0 and below 1",
-                    options.dropout);
-    detail::require(options.memory_limit > 0, "ease", "memory_limit must be positive", options.memory_limit);
+    detail::check_options(options);
   }
 
   /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. Throws
@@ -94,39 +96,17 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
   auto weights() const { return weights_.map(); }
 
   /// 0 without evidence; ids must be in range.
-  Scalar score(Index user, Index item) const noexcept {
-    const auto columns = histories_.view().row_columns(user);
-    const auto values = histories_.view().row_values(user);
-    Scalar sum = 0;
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      kernels::axpy(values[i], weights_.view().row(columns[i]) + item, &sum, 1);
-    return sum;
-  }
+  Scalar score(Index user, Index item) const noexcept;
   /// Fills out[item] for all items, -infinity for those that nobody has, and for all where the user has nothing.
   void score_all(Index user, std::span<Scalar> out) const noexcept {
     score_history(histories_.view().row_columns(user), histories_.view().row_values(user), out);
   }
   /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept {
-    if (!has_evidence(columns, values)) {
-      std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
-      return;
-    }
-    std::fill(out.begin(), out.end(), Scalar{0});
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      kernels::axpy(values[i], weights_.view().row(columns[i]), out.data(), items());
-    leave_known(out);
-  }
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept;
 
   /// Fills out[other] with the weight from the item to each other, -infinity for the item itself and for items that
   /// nobody has.
-  void similarity_all(Index item, std::span<Scalar> out) const noexcept {
-    const Scalar* const row = weights_.view().row(item);
-    std::copy(row, row + items(), out.begin());
-    leave_known(out);
-    out[static_cast<std::size_t>(item)] = detail::no_score<Scalar>;
-    if (!knows_item(item)) std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
-  }
+  void similarity_all(Index item, std::span<Scalar> out) const noexcept;
 
   /// See akin::explain.
   void contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
@@ -135,24 +115,8 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
       out[static_cast<std::size_t>(i)] = values[i] * weights_.view().row(columns[i])[item];
   }
 
-  void write_to(detail::model_writer& writer) const {
-    writer.add_value("regularization", options_.regularization);
-    writer.add_value("dropout", options_.dropout);
-    writer.add_value("memory_limit", options_.memory_limit);
-    writer.add("weights", weights_.view());
-    detail::write_csr(writer, "histories", histories_.view());
-  }
-  static ease read_from(const detail::model_reader& reader) {
-    ease model({.regularization = reader.value<double>("regularization"),
-                .dropout = reader.value<double>("dropout"),
-                .memory_limit = reader.value<double>("memory_limit")});
-    model.weights_ = detail::map_dense<Scalar>(reader, "weights");
-    model.histories_ = detail::map_csr<Scalar, Index>(reader, "histories");
-    reader.require(model.weights_.rows() == model.weights_.cols() && model.histories_.cols() == model.weights_.rows(),
-                   "the weights must be items x items, and histories users x items");
-    model.known_ = known_items(model.histories_.view());
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static ease read_from(const detail::model_reader& reader);
 
  private:
   static constexpr when_both merging() noexcept { return when_both::add; }
@@ -161,24 +125,11 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
     auto weights = detail::ease_weights(policy, histories.view(), options_);
     become(std::move(weights), std::move(histories));
   }
-  void become(detail::dense_storage<Scalar> weights, detail::csr_storage<Scalar, Index> histories) {
-    known_ = known_items(histories.view());
-    histories_ = std::move(histories);
-    weights_ = std::move(weights);
-  }
+  void become(detail::dense_storage<Scalar> weights, detail::csr_storage<Scalar, Index> histories);
 
   /// 1 for each item that has a value other than 0.
-  static detail::storage<std::uint8_t> known_items(const csr_view<Scalar, Index>& x) {
-    detail::storage<std::uint8_t> known(x.cols);
-    for (std::int64_t i = 0; i < x.nonzeros(); ++i)
-      if (x.values[i] != 0) known.mutable_data()[x.columns[i]] = 1;
-    return known;
-  }
-  bool has_evidence(slice<const Index> columns, slice<const Scalar> values) const noexcept {
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      if (values[i] != 0 && known_[columns[i]] != 0) return true;
-    return false;
-  }
+  static detail::storage<std::uint8_t> known_items(const csr_view<Scalar, Index>& x);
+  bool has_evidence(slice<const Index> columns, slice<const Scalar> values) const noexcept;
   void leave_known(std::span<Scalar> out) const noexcept {
     for (std::size_t i = 0; i < out.size(); ++i)
       if (known_[static_cast<std::int64_t>(i)] == 0) out[i] = detail::no_score<Scalar>;
@@ -189,5 +140,98 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
   detail::csr_storage<Scalar, Index> histories_;  // users x items
   detail::storage<std::uint8_t> known_;           // of each item
 };
+
+template <class Scalar, class Index>
+Scalar ease<Scalar, Index>::score(Index user, Index item) const noexcept {
+  const auto columns = histories_.view().row_columns(user);
+  const auto values = histories_.view().row_values(user);
+  Scalar sum = 0;
+  for (std::int64_t i = 0; i < columns.size; ++i)
+    kernels::axpy(values[i], weights_.view().row(columns[i]) + item, &sum, 1);
+  return sum;
+}
+
+template <class Scalar, class Index>
+void ease<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
+                                        std::span<Scalar> out) const noexcept {
+  if (!has_evidence(columns, values)) {
+    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+    return;
+  }
+  std::fill(out.begin(), out.end(), Scalar{0});
+  for (std::int64_t i = 0; i < columns.size; ++i)
+    kernels::axpy(values[i], weights_.view().row(columns[i]), out.data(), items());
+  leave_known(out);
+}
+
+template <class Scalar, class Index>
+void ease<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) const noexcept {
+  const Scalar* const row = weights_.view().row(item);
+  std::copy(row, row + items(), out.begin());
+  leave_known(out);
+  out[static_cast<std::size_t>(item)] = detail::no_score<Scalar>;
+  if (!knows_item(item)) std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+}
+
+template <class Scalar, class Index>
+void ease<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  writer.add_value("regularization", options_.regularization);
+  writer.add_value("dropout", options_.dropout);
+  writer.add_value("memory_limit", options_.memory_limit);
+  writer.add("weights", weights_.view());
+  detail::write_csr(writer, "histories", histories_.view());
+}
+
+template <class Scalar, class Index>
+ease<Scalar, Index> ease<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  ease model({.regularization = reader.value<double>("regularization"),
+              .dropout = reader.value<double>("dropout"),
+              .memory_limit = reader.value<double>("memory_limit")});
+  model.weights_ = detail::map_dense<Scalar>(reader, "weights");
+  model.histories_ = detail::map_csr<Scalar, Index>(reader, "histories");
+  reader.require(model.weights_.rows() == model.weights_.cols() && model.histories_.cols() == model.weights_.rows(),
+                 "the weights must be items x items, and histories users x items");
+  model.known_ = known_items(model.histories_.view());
+  return model;
+}
+
+template <class Scalar, class Index>
+void ease<Scalar, Index>::become(detail::dense_storage<Scalar> weights, detail::csr_storage<Scalar, Index> histories) {
+  known_ = known_items(histories.view());
+  histories_ = std::move(histories);
+  weights_ = std::move(weights);
+}
+
+template <class Scalar, class Index>
+detail::storage<std::uint8_t> ease<Scalar, Index>::known_items(const csr_view<Scalar, Index>& x) {
+  detail::storage<std::uint8_t> known(x.cols);
+  for (std::int64_t i = 0; i < x.nonzeros(); ++i)
+    if (x.values[i] != 0) known.mutable_data()[x.columns[i]] = 1;
+  return known;
+}
+
+template <class Scalar, class Index>
+bool ease<Scalar, Index>::has_evidence(slice<const Index> columns, slice<const Scalar> values) const noexcept {
+  for (std::int64_t i = 0; i < columns.size; ++i)
+    if (values[i] != 0 && known_[columns[i]] != 0) return true;
+  return false;
+}
+
+AKIN_COMPILE_ONCE(linear, class ease<float>)
+AKIN_COMPILE_ONCE(linear, class ease<double>)
+
+#if AKIN_BODIES(linear)
+namespace detail {
+
+AKIN_INLINE void check_options(const ease_options& options) {
+  require(options.regularization > 0 && is_finite(options.regularization), "ease",
+          "regularization must be finite and positive", options.regularization);
+  require(options.dropout >= 0 && options.dropout < 1, "ease", "dropout must be at least 0 and below 1",
+          options.dropout);
+  require(options.memory_limit > 0, "ease", "memory_limit must be positive", options.memory_limit);
+}
+
+}  // namespace detail
+#endif
 
 }  // namespace akin::inline AKIN_ABI

@@ -32,11 +32,7 @@ struct truncated_svd {
 
 namespace detail {
 
-inline void check_options(const randomized_svd_options& options, std::string_view where) {
-  require(options.rank >= 1, where, "rank must be positive", options.rank);
-  require(options.oversampling >= 0, where, "oversampling must not be negative", options.oversampling);
-  require(options.iterations >= 1, where, "iterations must be positive", options.iterations);
-}
+void check_options(const randomized_svd_options& options, std::string_view where);
 
 /// Turns each pair of vectors so that the element of v that is largest in magnitude, the first of equals, is positive.
 template <class Scalar>
@@ -80,6 +76,14 @@ truncated_svd<Scalar> randomized_svd(const host_policy& policy, const csr_view<S
   return result;
 }
 
+AKIN_COMPILE_ONCE(linear, truncated_svd<float> randomized_svd<float, std::int32_t>(const host_policy&,
+                                                                                   const csr_view<float, std::int32_t>&,
+                                                                                   const csr_view<float, std::int32_t>&,
+                                                                                   const randomized_svd_options&))
+AKIN_COMPILE_ONCE(linear, truncated_svd<double> randomized_svd<double, std::int32_t>(
+                              const host_policy&, const csr_view<double, std::int32_t>&,
+                              const csr_view<double, std::int32_t>&, const randomized_svd_options&))
+
 }  // namespace detail
 
 /// The `rank` largest singular values of a sparse row-major matrix with their vectors, from a random start that
@@ -107,5 +111,17 @@ auto randomized_svd(const Policy& policy, const Matrix& x, const randomized_svd_
   const auto transposed = detail::transpose(view);
   return detail::randomized_svd(policy, view, transposed.view(), options);
 }
+
+#if AKIN_BODIES(linear)
+namespace detail {
+
+AKIN_INLINE void check_options(const randomized_svd_options& options, std::string_view where) {
+  require(options.rank >= 1, where, "rank must be positive", options.rank);
+  require(options.oversampling >= 0, where, "oversampling must not be negative", options.oversampling);
+  require(options.iterations >= 1, where, "iterations must be positive", options.iterations);
+}
+
+}  // namespace detail
+#endif
 
 }  // namespace akin::inline AKIN_ABI

@@ -21,6 +21,12 @@
 #include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Throws std::invalid_argument for options out of range.
+void check_options(const slim_options& options);
+
+}  // namespace detail
 
 /// For each item j, with x_j its column of the users x items matrix X, finds weights w of the other items that minimise
 ///   1/2 |x_j - X w|^2 + l2/2 |w|^2 + l1 |w|_1,  w_j = 0,  w >= 0 where `nonnegative`,
@@ -44,15 +50,7 @@ class slim : public detail::item_weights<Scalar, Index>, public detail::refitted
   slim() : slim(slim_options{}) {}
   template <detail::options_for<slim_options> Options = slim_options>
   explicit slim(const Options& options) : options_(options) {
-    const auto in_range = [](double x) { return x >= 0 && x <= std::numeric_limits<double>::max(); };
-    detail::require(in_range(options.l1), "slim", "l1 must be finite and not negative", options.l1);
-    detail::require(in_range(options.l2), "slim", "l2 must be finite and not negative", options.l2);
-    detail::require(options.l1 > 0 || options.l2 > 0, "slim", "l1 and l2 must not both be 0");
-    detail::require(options.neighbors >= 0, "slim", "neighbors must not be negative", options.neighbors);
-    detail::require(options.tolerance > 0 && options.tolerance < 1, "slim", "tolerance must be between 0 and 1",
-                    options.tolerance);
-    detail::require(options.iterations >= 1, "slim", "iterations must be positive", options.iterations);
-    detail::require(options.memory_limit > 0, "slim", "memory_limit must be positive", options.memory_limit);
+    detail::check_options(options);
   }
 
   /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. Throws
@@ -73,27 +71,8 @@ class slim : public detail::item_weights<Scalar, Index>, public detail::refitted
   /// W, items x items: row i holds what having item i adds to the scores of others. Refers to the model.
   auto weights() const { return this->weights_.map(); }
 
-  void write_to(detail::model_writer& writer) const {
-    writer.add_value("l1", options_.l1);
-    writer.add_value("l2", options_.l2);
-    writer.add_value("neighbors", options_.neighbors);
-    writer.add_value("nonnegative", options_.nonnegative);
-    writer.add_value("tolerance", options_.tolerance);
-    writer.add_value("iterations", options_.iterations);
-    writer.add_value("memory_limit", options_.memory_limit);
-    base::write_matrices(writer, "weights");
-  }
-  static slim read_from(const detail::model_reader& reader) {
-    slim model({.l1 = reader.value<double>("l1"),
-                .l2 = reader.value<double>("l2"),
-                .neighbors = reader.value<int>("neighbors"),
-                .nonnegative = reader.value<bool>("nonnegative"),
-                .tolerance = reader.value<double>("tolerance"),
-                .iterations = reader.value<int>("iterations"),
-                .memory_limit = reader.value<double>("memory_limit")});
-    model.read_matrices(reader, "weights");
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static slim read_from(const detail::model_reader& reader);
 
  private:
   static constexpr when_both merging() noexcept { return when_both::add; }
@@ -105,5 +84,51 @@ class slim : public detail::item_weights<Scalar, Index>, public detail::refitted
 
   slim_options options_;
 };
+
+template <class Scalar, class Index>
+void slim<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  writer.add_value("l1", options_.l1);
+  writer.add_value("l2", options_.l2);
+  writer.add_value("neighbors", options_.neighbors);
+  writer.add_value("nonnegative", options_.nonnegative);
+  writer.add_value("tolerance", options_.tolerance);
+  writer.add_value("iterations", options_.iterations);
+  writer.add_value("memory_limit", options_.memory_limit);
+  base::write_matrices(writer, "weights");
+}
+
+template <class Scalar, class Index>
+slim<Scalar, Index> slim<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  slim model({.l1 = reader.value<double>("l1"),
+              .l2 = reader.value<double>("l2"),
+              .neighbors = reader.value<int>("neighbors"),
+              .nonnegative = reader.value<bool>("nonnegative"),
+              .tolerance = reader.value<double>("tolerance"),
+              .iterations = reader.value<int>("iterations"),
+              .memory_limit = reader.value<double>("memory_limit")});
+  model.read_matrices(reader, "weights");
+  return model;
+}
+
+AKIN_COMPILE_ONCE(linear, class slim<float>)
+AKIN_COMPILE_ONCE(linear, class slim<double>)
+
+#if AKIN_BODIES(linear)
+namespace detail {
+
+AKIN_INLINE void check_options(const slim_options& options) {
+  const auto in_range = [](double x) { return x >= 0 && x <= std::numeric_limits<double>::max(); };
+  require(in_range(options.l1), "slim", "l1 must be finite and not negative", options.l1);
+  require(in_range(options.l2), "slim", "l2 must be finite and not negative", options.l2);
+  require(options.l1 > 0 || options.l2 > 0, "slim", "l1 and l2 must not both be 0");
+  require(options.neighbors >= 0, "slim", "neighbors must not be negative", options.neighbors);
+  require(options.tolerance > 0 && options.tolerance < 1, "slim", "tolerance must be between 0 and 1",
+          options.tolerance);
+  require(options.iterations >= 1, "slim", "iterations must be positive", options.iterations);
+  require(options.memory_limit > 0, "slim", "memory_limit must be positive", options.memory_limit);
+}
+
+}  // namespace detail
+#endif
 
 }  // namespace akin::inline AKIN_ABI

@@ -76,41 +76,16 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
   /// The rating that the user is expected to give: the average of the centred values of the user's items weighted by
   /// their similarities to this one, plus what centering took off; that alone where nothing similar is rated. O(items
   /// of the user * log neighbors); ids must be in range.
-  Scalar predict(Index user, Index item) const noexcept {
-    return average(terms_.user(user), base::histories_.view().row_columns(user),
-                   base::histories_.view().row_values(user), item)
-        .rating;
-  }
+  Scalar predict(Index user, Index item) const noexcept;
 
   /// Room for predict_row, for one thread at a time; empty to begin with.
   using prediction_scratch = std::vector<kernels::maybe_number<Scalar>>;
   /// out[i] = predict(user, items[i]), to the bit. Of models that average O(items of the user + the times that each of
   /// `items` is a neighbour), where that is less; ids must be in range.
-  void predict_row(Index user, slice<const Index> items, std::span<Scalar> out, prediction_scratch& scratch) const {
-    const auto columns = this->histories_.view().row_columns(user);
-    const auto values = this->histories_.view().row_values(user);
-    const auto terms = terms_.user(user);
-    scratch.resize(averages() ? static_cast<std::size_t>(this->items()) : 0);
-    if (averages())
-      for (std::int64_t i = 0; i < columns.size; ++i)
-        scratch[static_cast<std::size_t>(columns[i])] = {terms_.centred(values[i], terms, columns[i]), 1};
-    for (std::int64_t i = 0; i < items.size; ++i) {
-      // A search among them takes as long as walking by 16 of them, or more.
-      const bool walks = averages() && to_items_.view().row_size(items[i]) <= 16 * columns.size;
-      out[static_cast<std::size_t>(i)] =
-          (walks ? average_of_present(terms, scratch, items[i]) : average(terms, columns, values, items[i])).rating;
-    }
-    if (averages())
-      for (const Index column : columns) scratch[static_cast<std::size_t>(column)] = {};
-  }
+  void predict_row(Index user, slice<const Index> items, std::span<Scalar> out, prediction_scratch& scratch) const;
 
   /// 0 without evidence; ids must be in range.
-  Scalar score(Index user, Index item) const noexcept {
-    if (is_plain()) return base::score(user, item);
-    const auto view = this->histories_.view();
-    const prediction p = average(terms_.user(user), view.row_columns(user), view.row_values(user), item);
-    return p.weight > 0 ? (averages() ? p.rating : p.sum) : Scalar{0};
-  }
+  Scalar score(Index user, Index item) const noexcept;
   /// Fills out[item] for all items, -infinity for those that no item of the user has as a neighbour.
   void score_all(Index user, std::span<Scalar> out) const {
     std::vector<Scalar> scratch(scratch_size());
@@ -123,33 +98,13 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
   }
   std::size_t scratch_size() const noexcept { return averages() ? static_cast<std::size_t>(this->items()) : 0; }
   /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
-    std::vector<Scalar> scratch(scratch_size());
-    score_centred(terms_.of_history(columns, values), columns, values, out, scratch);
-  }
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
 
   /// See akin::explain. Of a weighted average: each item's share in it, without what centering took off.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    const auto user = terms_.of_history(columns, values);
-    const prediction p = average(user, columns, values, item);
-    const Scalar unit = averages() && p.weight > 0 ? user.scale / p.weight : Scalar{1};
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      out[static_cast<std::size_t>(i)] =
-          unit * this->weight(columns[i], item) * terms_.centred(values[i], user, columns[i]);
-  }
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
 
-  void write_to(detail::model_writer& writer) const {
-    detail::write_neighborhood(writer, options_);
-    terms_.write_to(writer);
-    base::write_matrices(writer, "similarities");
-  }
-  static item_knn read_from(const detail::model_reader& reader) {
-    item_knn model(detail::read_neighborhood(reader));
-    model.read_matrices(reader, "similarities");
-    model.terms_.read_from(reader, model.options_.centering, model.users(), model.items());
-    if (model.averages()) model.to_items_ = detail::transpose(model.weights_.view());
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static item_knn read_from(const detail::model_reader& reader);
 
  private:
   struct prediction {
@@ -161,16 +116,7 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
 
   when_both merging() const noexcept { return averages() ? when_both::replace : when_both::add; }
 
-  void learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
-    detail::centering_terms<Scalar, Index> terms(options_.centering, histories.view());
-    const auto seen = detail::weighted_interactions(terms.centre(histories.view()), options_.weighting);
-    const detail::similarity_search<Scalar, Index> search(options_, detail::transpose(seen.view()), "item_knn");
-    auto similarities = search.all(policy);
-    auto to_items = averages() ? detail::transpose(similarities.view()) : detail::csr_storage<Scalar, Index>();
-    this->become(std::move(similarities), std::move(histories));
-    terms_ = std::move(terms);
-    to_items_ = std::move(to_items);
-  }
+  void learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories);
 
   /// s_ij for the item j that is asked for. Where averages are wanted from the transpose: all of a history is then
   /// looked for in one row, not in a row each.
@@ -180,61 +126,164 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
 
   /// Of the user's items that have this one as a neighbour, in their order: so score and score_all agree to the bit.
   prediction average(const detail::user_terms<Scalar>& user, slice<const Index> columns, slice<const Scalar> values,
-                     Index item) const noexcept {
-    prediction p{0, 0, 0};
-    Scalar similarities[base::some], centred[base::some];
-    for (std::int64_t begin = 0; begin < columns.size; begin += base::some) {
-      const std::int64_t size = std::min(base::some, columns.size - begin);
-      for (std::int64_t i = 0; i < size; ++i) {
-        similarities[i] = similarity_to(item, columns[begin + i]);
-        centred[i] = terms_.centred(values[begin + i], user, columns[begin + i]);
-        p.weight += std::abs(similarities[i]);
-      }
-      p.sum = kernels::add_in_order(centred, similarities, size, p.sum);
-    }
-    return rated(p, user, item);
-  }
+                     Index item) const noexcept;
   /// The same from the centred values of all items that the user has: what the others would add is 0.
   prediction average_of_present(const detail::user_terms<Scalar>& user, const prediction_scratch& centred,
-                                Index item) const noexcept {
-    const auto others = to_items_.view().row_columns(item);
-    Scalar sums[2];
-    kernels::add_present(others.data, to_items_.view().row_values(item).data, others.size, centred.data(), sums);
-    return rated({sums[0], sums[1], 0}, user, item);
-  }
+                                Index item) const noexcept;
   prediction rated(prediction p, const detail::user_terms<Scalar>& user, Index item) const noexcept {
     p.rating = terms_.rating(p.weight > 0 ? p.sum / p.weight : Scalar{0}, user, item);
     return p;
   }
 
   void score_centred(const detail::user_terms<Scalar>& user, slice<const Index> columns, slice<const Scalar> values,
-                     std::span<Scalar> out, std::span<Scalar> scratch) const noexcept {
-    if (is_plain()) return base::score_history(columns, values, out);
-    const csr_view<Scalar, Index> w = this->weights_.view();
-    this->mark_reached(columns, out);
-    for (std::int64_t i = 0; i < columns.size; ++i) {
-      const auto others = w.row_columns(columns[i]);
-      kernels::scatter_axpy(terms_.centred(values[i], user, columns[i]), others.data, w.row_values(columns[i]).data,
-                            others.size, out.data());
-    }
-    if (averages()) divide_by_weights(user, columns, out, scratch);
-  }
+                     std::span<Scalar> out, std::span<Scalar> scratch) const noexcept;
 
   void divide_by_weights(const detail::user_terms<Scalar>& user, slice<const Index> columns, std::span<Scalar> out,
-                         std::span<Scalar> weights) const noexcept {
-    const csr_view<Scalar, Index> w = this->weights_.view();
-    std::fill(weights.begin(), weights.end(), Scalar{0});
-    for (const Index column : columns) {
-      const auto others = w.row_columns(column);
-      kernels::add_magnitudes(others.data, w.row_values(column).data, others.size, weights.data());
-    }
-    for (std::size_t item = 0; item < out.size(); ++item)
-      if (weights[item] > 0) out[item] = terms_.rating(out[item] / weights[item], user, static_cast<Index>(item));
-  }
+                         std::span<Scalar> weights) const noexcept;
 
   item_knn_options options_;
   detail::centering_terms<Scalar, Index> terms_;
   detail::csr_storage<Scalar, Index> to_items_;  // the similarities transposed, of models that average
 };
+
+template <class Scalar, class Index>
+Scalar item_knn<Scalar, Index>::predict(Index user, Index item) const noexcept {
+  return average(terms_.user(user), base::histories_.view().row_columns(user), base::histories_.view().row_values(user),
+                 item)
+      .rating;
+}
+
+template <class Scalar, class Index>
+void item_knn<Scalar, Index>::predict_row(Index user, slice<const Index> items, std::span<Scalar> out,
+                                          prediction_scratch& scratch) const {
+  const auto columns = this->histories_.view().row_columns(user);
+  const auto values = this->histories_.view().row_values(user);
+  const auto terms = terms_.user(user);
+  scratch.resize(averages() ? static_cast<std::size_t>(this->items()) : 0);
+  if (averages())
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      scratch[static_cast<std::size_t>(columns[i])] = {terms_.centred(values[i], terms, columns[i]), 1};
+  for (std::int64_t i = 0; i < items.size; ++i) {
+    // A search among them takes as long as walking by 16 of them, or more.
+    const bool walks = averages() && to_items_.view().row_size(items[i]) <= 16 * columns.size;
+    out[static_cast<std::size_t>(i)] =
+        (walks ? average_of_present(terms, scratch, items[i]) : average(terms, columns, values, items[i])).rating;
+  }
+  if (averages())
+    for (const Index column : columns) scratch[static_cast<std::size_t>(column)] = {};
+}
+
+template <class Scalar, class Index>
+Scalar item_knn<Scalar, Index>::score(Index user, Index item) const noexcept {
+  if (is_plain()) return base::score(user, item);
+  const auto view = this->histories_.view();
+  const prediction p = average(terms_.user(user), view.row_columns(user), view.row_values(user), item);
+  return p.weight > 0 ? (averages() ? p.rating : p.sum) : Scalar{0};
+}
+
+template <class Scalar, class Index>
+void item_knn<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
+                                            std::span<Scalar> out) const {
+  std::vector<Scalar> scratch(scratch_size());
+  score_centred(terms_.of_history(columns, values), columns, values, out, scratch);
+}
+
+template <class Scalar, class Index>
+void item_knn<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+                                            std::span<Scalar> out) const {
+  const auto user = terms_.of_history(columns, values);
+  const prediction p = average(user, columns, values, item);
+  const Scalar unit = averages() && p.weight > 0 ? user.scale / p.weight : Scalar{1};
+  for (std::int64_t i = 0; i < columns.size; ++i)
+    out[static_cast<std::size_t>(i)] =
+        unit * this->weight(columns[i], item) * terms_.centred(values[i], user, columns[i]);
+}
+
+template <class Scalar, class Index>
+void item_knn<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  detail::write_neighborhood(writer, options_);
+  terms_.write_to(writer);
+  base::write_matrices(writer, "similarities");
+}
+
+template <class Scalar, class Index>
+item_knn<Scalar, Index> item_knn<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  item_knn model(detail::read_neighborhood(reader));
+  model.read_matrices(reader, "similarities");
+  model.terms_.read_from(reader, model.options_.centering, model.users(), model.items());
+  if (model.averages()) model.to_items_ = detail::transpose(model.weights_.view());
+  return model;
+}
+
+template <class Scalar, class Index>
+void item_knn<Scalar, Index>::learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
+  detail::centering_terms<Scalar, Index> terms(options_.centering, histories.view());
+  const auto seen = detail::weighted_interactions(terms.centre(histories.view()), options_.weighting);
+  const detail::similarity_search<Scalar, Index> search(options_, detail::transpose(seen.view()), "item_knn");
+  auto similarities = search.all(policy);
+  auto to_items = averages() ? detail::transpose(similarities.view()) : detail::csr_storage<Scalar, Index>();
+  this->become(std::move(similarities), std::move(histories));
+  terms_ = std::move(terms);
+  to_items_ = std::move(to_items);
+}
+
+template <class Scalar, class Index>
+typename item_knn<Scalar, Index>::prediction item_knn<Scalar, Index>::average(const detail::user_terms<Scalar>& user,
+                                                                              slice<const Index> columns,
+                                                                              slice<const Scalar> values,
+                                                                              Index item) const noexcept {
+  prediction p{0, 0, 0};
+  Scalar similarities[base::some], centred[base::some];
+  for (std::int64_t begin = 0; begin < columns.size; begin += base::some) {
+    const std::int64_t size = std::min(base::some, columns.size - begin);
+    for (std::int64_t i = 0; i < size; ++i) {
+      similarities[i] = similarity_to(item, columns[begin + i]);
+      centred[i] = terms_.centred(values[begin + i], user, columns[begin + i]);
+      p.weight += std::abs(similarities[i]);
+    }
+    p.sum = kernels::add_in_order(centred, similarities, size, p.sum);
+  }
+  return rated(p, user, item);
+}
+
+template <class Scalar, class Index>
+typename item_knn<Scalar, Index>::prediction item_knn<Scalar, Index>::average_of_present(
+    const detail::user_terms<Scalar>& user, const prediction_scratch& centred, Index item) const noexcept {
+  const auto others = to_items_.view().row_columns(item);
+  Scalar sums[2];
+  kernels::add_present(others.data, to_items_.view().row_values(item).data, others.size, centred.data(), sums);
+  return rated({sums[0], sums[1], 0}, user, item);
+}
+
+template <class Scalar, class Index>
+void item_knn<Scalar, Index>::score_centred(const detail::user_terms<Scalar>& user, slice<const Index> columns,
+                                            slice<const Scalar> values, std::span<Scalar> out,
+                                            std::span<Scalar> scratch) const noexcept {
+  if (is_plain()) return base::score_history(columns, values, out);
+  const csr_view<Scalar, Index> w = this->weights_.view();
+  this->mark_reached(columns, out);
+  for (std::int64_t i = 0; i < columns.size; ++i) {
+    const auto others = w.row_columns(columns[i]);
+    kernels::scatter_axpy(terms_.centred(values[i], user, columns[i]), others.data, w.row_values(columns[i]).data,
+                          others.size, out.data());
+  }
+  if (averages()) divide_by_weights(user, columns, out, scratch);
+}
+
+template <class Scalar, class Index>
+void item_knn<Scalar, Index>::divide_by_weights(const detail::user_terms<Scalar>& user, slice<const Index> columns,
+                                                std::span<Scalar> out, std::span<Scalar> weights) const noexcept {
+  const csr_view<Scalar, Index> w = this->weights_.view();
+  std::fill(weights.begin(), weights.end(), Scalar{0});
+  for (const Index column : columns) {
+    const auto others = w.row_columns(column);
+    kernels::add_magnitudes(others.data, w.row_values(column).data, others.size, weights.data());
+  }
+  for (std::size_t item = 0; item < out.size(); ++item)
+    if (weights[item] > 0) out[item] = terms_.rating(out[item] / weights[item], user, static_cast<Index>(item));
+}
+
+AKIN_COMPILE_ONCE(neighbors, class item_knn<float>)
+AKIN_COMPILE_ONCE(neighbors, class item_knn<double>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -36,6 +36,13 @@ csr_storage<Scalar, Index> top_products(const host_policy& policy, const csr_vie
                      omit_diagonal, sums_are_scores());
 }
 
+AKIN_COMPILE_ONCE(neighbors, csr_storage<float, std::int32_t> top_products<float, std::int32_t>(
+                                 const host_policy&, const csr_view<float, std::int32_t>&,
+                                 const csr_view<float, std::int32_t>&, std::int64_t, float, const float*, bool))
+AKIN_COMPILE_ONCE(neighbors, csr_storage<double, std::int32_t> top_products<double, std::int32_t>(
+                                 const host_policy&, const csr_view<double, std::int32_t>&,
+                                 const csr_view<double, std::int32_t>&, std::int64_t, double, const double*, bool))
+
 }  // namespace detail
 
 /// Of each row of the product a b (rows of a x columns of b) the k largest elements above `minimum`, of equal ones

@@ -104,23 +104,7 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   };
   /// out[i] = predict(user, items[i]), to the bit: O(sum of the neighbours' items), where that is less; ids must be in
   /// range.
-  void predict_row(Index user, slice<const Index> items, std::span<Scalar> out, prediction_scratch& scratch) const {
-    const neighborhood near = neighbors_of(user);
-    const auto terms = terms_.user(user);
-    // A search among a neighbour's items takes as long as going by 16 of them, or more.
-    const bool walks = cells_of(near) <= 16 * items.size * near.users.size;
-    if (walks) add_all(near, scratch);
-    for (std::int64_t i = 0; i < items.size; ++i) {
-      const auto item = static_cast<std::size_t>(items[i]);
-      out[static_cast<std::size_t>(i)] = (walks ? rated({scratch.sums[item], scratch.weights[item], 0}, terms, items[i])
-                                                : average(terms, near, items[i]))
-                                             .rating;
-    }
-    if (!walks) return;
-    for (const Index other : near.users)
-      for (const Index item : centred_.view().row_columns(other))
-        scratch.sums[static_cast<std::size_t>(item)] = scratch.weights[static_cast<std::size_t>(item)] = 0;
-  }
+  void predict_row(Index user, slice<const Index> items, std::span<Scalar> out, prediction_scratch& scratch) const;
 
   /// 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const noexcept {
@@ -139,52 +123,15 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   std::size_t scratch_size() const noexcept { return averages() ? static_cast<std::size_t>(items()) : 0; }
   /// The same for a history of any user: item ids in range, and a value each. Its neighbours are found first. The first
   /// user of the training with this very history is taken for the one who asks, and is none of them.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const {
-    const auto terms = terms_.of_history(columns, values);
-    const auto best = nearest(terms, columns, values);
-    std::vector<Scalar> scratch(scratch_size());
-    score_from(terms, {{best.ids.data(), best.count}, {best.scores.data(), best.count}}, out, scratch);
-  }
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
 
   /// See akin::explain: what each neighbour of this history adds to the score (in a weighted average without what
   /// centering took off), shared out over the items that it has in common with the history, evenly.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    const auto terms = terms_.of_history(columns, values);
-    const auto best = nearest(terms, columns, values);
-    const neighborhood near{{best.ids.data(), best.count}, {best.scores.data(), best.count}};
-    const prediction p = average(terms, near, item);
-    const Scalar unit = averages() && p.weight > 0 ? terms.scale / p.weight : Scalar{1};
-    std::fill(out.begin(), out.end(), Scalar{0});
-    std::vector<std::size_t> common;
-    for (std::int64_t n = 0; n < near.users.size; ++n) {
-      const Scalar* const value = value_of(near.users[n], item);
-      if (value == nullptr) continue;
-      common.clear();
-      for (std::int64_t i = 0; i < columns.size; ++i)
-        if (value_of(near.users[n], columns[i]) != nullptr) common.push_back(static_cast<std::size_t>(i));
-      for (const std::size_t i : common)
-        out[i] += unit * near.similarities[n] * *value / static_cast<Scalar>(common.size());
-    }
-  }
+  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
 
-  void write_to(detail::model_writer& writer) const {
-    detail::write_neighborhood(writer, options_);
-    terms_.write_to(writer);
-    detail::write_csr(writer, "similarities", similarities_.view());
-    detail::write_csr(writer, "histories", histories_.view());
-  }
+  void write_to(detail::model_writer& writer) const;
   /// Reads what is stored and makes the centred interactions and those by item again.
-  static user_knn read_from(const detail::model_reader& reader) {
-    user_knn model(detail::read_neighborhood(reader));
-    model.similarities_ = detail::map_csr<Scalar, Index>(reader, "similarities");
-    model.histories_ = detail::map_csr<Scalar, Index>(reader, "histories");
-    reader.require(model.similarities_.rows() == model.similarities_.cols() &&
-                       model.histories_.rows() == model.similarities_.rows(),
-                   "similarities must be users x users, and histories users x items");
-    model.terms_.read_from(reader, model.options_.centering, model.users(), model.items());
-    model.index();
-    return model;
-  }
+  static user_knn read_from(const detail::model_reader& reader);
 
  private:
   struct prediction {
@@ -199,41 +146,16 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
 
   when_both merging() const noexcept { return averages() ? when_both::replace : when_both::add; }
 
-  void learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
-    user_knn next(options_);
-    next.terms_ = {options_.centering, histories.view()};
-    next.histories_ = std::move(histories);
-    next.index();
-    next.similarities_ = next.search_.all(policy);
-    *this = std::move(next);
-  }
-  void index() {
-    centred_ = terms_.centre(histories_.view());
-    search_ = {options_, detail::weighted_interactions(centred_, options_.weighting), "user_knn"};
-  }
+  void learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories);
+  void index();
 
   neighborhood neighbors_of(Index user) const noexcept {
     return {similarities_.view().row_columns(user), similarities_.view().row_values(user)};
   }
   detail::candidates<Scalar, Index> nearest(const detail::user_terms<Scalar>& terms, slice<const Index> columns,
-                                            slice<const Scalar> values) const {
-    std::vector<Scalar> centred(static_cast<std::size_t>(values.size));
-    for (std::int64_t i = 0; i < values.size; ++i)
-      centred[static_cast<std::size_t>(i)] = terms_.centred(values[i], terms, columns[i]);
-    return search_.one(columns, {centred.data(), values.size}, owner_of(columns, values));
-  }
+                                            slice<const Scalar> values) const;
   /// The first user of the training who has this very history, -1 without one. O(users of its rarest item + items).
-  std::int64_t owner_of(slice<const Index> columns, slice<const Scalar> values) const noexcept {
-    if (columns.empty()) return -1;
-    const auto fewer = [&](Index a, Index b) { return search_.meeting(a).size < search_.meeting(b).size; };
-    for (const Index user : search_.meeting(*std::min_element(columns.begin(), columns.end(), fewer))) {
-      const auto theirs = histories_.view().row_columns(user);
-      if (theirs.size == columns.size && std::equal(columns.begin(), columns.end(), theirs.begin()) &&
-          std::equal(values.begin(), values.end(), histories_.view().row_values(user).begin()))
-        return user;
-    }
-    return -1;
-  }
+  std::int64_t owner_of(slice<const Index> columns, slice<const Scalar> values) const noexcept;
   /// The user's centred value of an item, null without one.
   const Scalar* value_of(Index user, Index item) const noexcept {
     const auto columns = centred_.view().row_columns(user);
@@ -243,18 +165,7 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   }
 
   /// Of the neighbours who have the item, in their order: so score and score_all agree to the bit.
-  prediction average(const detail::user_terms<Scalar>& user, const neighborhood& near, Index item) const noexcept {
-    prediction p{0, 0, 0};
-    const Index only = 0;
-    for (std::int64_t n = 0; n < near.users.size; ++n) {
-      const Scalar* const value = value_of(near.users[n], item);
-      if (value == nullptr) continue;
-      const Scalar one = 1;
-      kernels::scatter_axpy(near.similarities[n], &only, value, 1, &p.sum);
-      kernels::scatter_axpy(std::abs(near.similarities[n]), &only, &one, 1, &p.weight);
-    }
-    return rated(p, user, item);
-  }
+  prediction average(const detail::user_terms<Scalar>& user, const neighborhood& near, Index item) const noexcept;
   prediction rated(prediction p, const detail::user_terms<Scalar>& user, Index item) const noexcept {
     p.rating = terms_.rating(p.weight > 0 ? p.sum / p.weight : Scalar{0}, user, item);
     return p;
@@ -266,41 +177,12 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
     return cells;
   }
   /// The sums and weights of all items, added to zeros.
-  void add_all(const neighborhood& near, prediction_scratch& scratch) const {
-    const csr_view<Scalar, Index> x = centred_.view();
-    scratch.sums.resize(static_cast<std::size_t>(x.cols));
-    scratch.weights.resize(static_cast<std::size_t>(x.cols));
-    for (std::int64_t n = 0; n < near.users.size; ++n) {
-      const auto items = x.row_columns(near.users[n]);
-      const Scalar similarity = near.similarities[n];
-      kernels::scatter_axpy(similarity, items.data, x.row_values(near.users[n]).data, items.size, scratch.sums.data());
-      kernels::add_constant(std::abs(similarity), items.data, items.size, scratch.weights.data());
-    }
-  }
+  void add_all(const neighborhood& near, prediction_scratch& scratch) const;
 
   void score_from(const detail::user_terms<Scalar>& user, const neighborhood& near, std::span<Scalar> out,
-                  std::span<Scalar> scratch) const noexcept {
-    const csr_view<Scalar, Index> x = centred_.view();
-    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
-    for (const Index other : near.users)
-      for (const Index item : x.row_columns(other)) out[static_cast<std::size_t>(item)] = 0;
-    for (std::int64_t n = 0; n < near.users.size; ++n) {
-      const auto items = x.row_columns(near.users[n]);
-      kernels::scatter_axpy(near.similarities[n], items.data, x.row_values(near.users[n]).data, items.size, out.data());
-    }
-    if (averages()) divide_by_weights(user, near, out, scratch);
-  }
+                  std::span<Scalar> scratch) const noexcept;
   void divide_by_weights(const detail::user_terms<Scalar>& user, const neighborhood& near, std::span<Scalar> out,
-                         std::span<Scalar> weights) const noexcept {
-    const csr_view<Scalar, Index> x = centred_.view();
-    std::fill(weights.begin(), weights.end(), Scalar{0});
-    for (std::int64_t n = 0; n < near.users.size; ++n) {
-      const auto items = x.row_columns(near.users[n]);
-      kernels::add_constant(std::abs(near.similarities[n]), items.data, items.size, weights.data());
-    }
-    for (std::size_t item = 0; item < out.size(); ++item)
-      if (weights[item] > 0) out[item] = terms_.rating(out[item] / weights[item], user, static_cast<Index>(item));
-  }
+                         std::span<Scalar> weights) const noexcept;
 
   user_knn_options options_;
   detail::csr_storage<Scalar, Index> similarities_;         // users x users
@@ -308,5 +190,174 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   detail::centering_terms<Scalar, Index> terms_;
   detail::similarity_search<Scalar, Index> search_;
 };
+
+template <class Scalar, class Index>
+void user_knn<Scalar, Index>::predict_row(Index user, slice<const Index> items, std::span<Scalar> out,
+                                          prediction_scratch& scratch) const {
+  const neighborhood near = neighbors_of(user);
+  const auto terms = terms_.user(user);
+  // A search among a neighbour's items takes as long as going by 16 of them, or more.
+  const bool walks = cells_of(near) <= 16 * items.size * near.users.size;
+  if (walks) add_all(near, scratch);
+  for (std::int64_t i = 0; i < items.size; ++i) {
+    const auto item = static_cast<std::size_t>(items[i]);
+    out[static_cast<std::size_t>(i)] = (walks ? rated({scratch.sums[item], scratch.weights[item], 0}, terms, items[i])
+                                              : average(terms, near, items[i]))
+                                           .rating;
+  }
+  if (!walks) return;
+  for (const Index other : near.users)
+    for (const Index item : centred_.view().row_columns(other))
+      scratch.sums[static_cast<std::size_t>(item)] = scratch.weights[static_cast<std::size_t>(item)] = 0;
+}
+
+template <class Scalar, class Index>
+void user_knn<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
+                                            std::span<Scalar> out) const {
+  const auto terms = terms_.of_history(columns, values);
+  const auto best = nearest(terms, columns, values);
+  std::vector<Scalar> scratch(scratch_size());
+  score_from(terms, {{best.ids.data(), best.count}, {best.scores.data(), best.count}}, out, scratch);
+}
+
+template <class Scalar, class Index>
+void user_knn<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+                                            std::span<Scalar> out) const {
+  const auto terms = terms_.of_history(columns, values);
+  const auto best = nearest(terms, columns, values);
+  const neighborhood near{{best.ids.data(), best.count}, {best.scores.data(), best.count}};
+  const prediction p = average(terms, near, item);
+  const Scalar unit = averages() && p.weight > 0 ? terms.scale / p.weight : Scalar{1};
+  std::fill(out.begin(), out.end(), Scalar{0});
+  std::vector<std::size_t> common;
+  for (std::int64_t n = 0; n < near.users.size; ++n) {
+    const Scalar* const value = value_of(near.users[n], item);
+    if (value == nullptr) continue;
+    common.clear();
+    for (std::int64_t i = 0; i < columns.size; ++i)
+      if (value_of(near.users[n], columns[i]) != nullptr) common.push_back(static_cast<std::size_t>(i));
+    for (const std::size_t i : common)
+      out[i] += unit * near.similarities[n] * *value / static_cast<Scalar>(common.size());
+  }
+}
+
+template <class Scalar, class Index>
+void user_knn<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  detail::write_neighborhood(writer, options_);
+  terms_.write_to(writer);
+  detail::write_csr(writer, "similarities", similarities_.view());
+  detail::write_csr(writer, "histories", histories_.view());
+}
+
+template <class Scalar, class Index>
+user_knn<Scalar, Index> user_knn<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  user_knn model(detail::read_neighborhood(reader));
+  model.similarities_ = detail::map_csr<Scalar, Index>(reader, "similarities");
+  model.histories_ = detail::map_csr<Scalar, Index>(reader, "histories");
+  reader.require(
+      model.similarities_.rows() == model.similarities_.cols() && model.histories_.rows() == model.similarities_.rows(),
+      "similarities must be users x users, and histories users x items");
+  model.terms_.read_from(reader, model.options_.centering, model.users(), model.items());
+  model.index();
+  return model;
+}
+
+template <class Scalar, class Index>
+void user_knn<Scalar, Index>::learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
+  user_knn next(options_);
+  next.terms_ = {options_.centering, histories.view()};
+  next.histories_ = std::move(histories);
+  next.index();
+  next.similarities_ = next.search_.all(policy);
+  *this = std::move(next);
+}
+
+template <class Scalar, class Index>
+void user_knn<Scalar, Index>::index() {
+  centred_ = terms_.centre(histories_.view());
+  search_ = {options_, detail::weighted_interactions(centred_, options_.weighting), "user_knn"};
+}
+
+template <class Scalar, class Index>
+detail::candidates<Scalar, Index> user_knn<Scalar, Index>::nearest(const detail::user_terms<Scalar>& terms,
+                                                                   slice<const Index> columns,
+                                                                   slice<const Scalar> values) const {
+  std::vector<Scalar> centred(static_cast<std::size_t>(values.size));
+  for (std::int64_t i = 0; i < values.size; ++i)
+    centred[static_cast<std::size_t>(i)] = terms_.centred(values[i], terms, columns[i]);
+  return search_.one(columns, {centred.data(), values.size}, owner_of(columns, values));
+}
+
+template <class Scalar, class Index>
+std::int64_t user_knn<Scalar, Index>::owner_of(slice<const Index> columns, slice<const Scalar> values) const noexcept {
+  if (columns.empty()) return -1;
+  const auto fewer = [&](Index a, Index b) { return search_.meeting(a).size < search_.meeting(b).size; };
+  for (const Index user : search_.meeting(*std::min_element(columns.begin(), columns.end(), fewer))) {
+    const auto theirs = histories_.view().row_columns(user);
+    if (theirs.size == columns.size && std::equal(columns.begin(), columns.end(), theirs.begin()) &&
+        std::equal(values.begin(), values.end(), histories_.view().row_values(user).begin()))
+      return user;
+  }
+  return -1;
+}
+
+template <class Scalar, class Index>
+typename user_knn<Scalar, Index>::prediction user_knn<Scalar, Index>::average(const detail::user_terms<Scalar>& user,
+                                                                              const neighborhood& near,
+                                                                              Index item) const noexcept {
+  prediction p{0, 0, 0};
+  const Index only = 0;
+  for (std::int64_t n = 0; n < near.users.size; ++n) {
+    const Scalar* const value = value_of(near.users[n], item);
+    if (value == nullptr) continue;
+    const Scalar one = 1;
+    kernels::scatter_axpy(near.similarities[n], &only, value, 1, &p.sum);
+    kernels::scatter_axpy(std::abs(near.similarities[n]), &only, &one, 1, &p.weight);
+  }
+  return rated(p, user, item);
+}
+
+template <class Scalar, class Index>
+void user_knn<Scalar, Index>::add_all(const neighborhood& near, prediction_scratch& scratch) const {
+  const csr_view<Scalar, Index> x = centred_.view();
+  scratch.sums.resize(static_cast<std::size_t>(x.cols));
+  scratch.weights.resize(static_cast<std::size_t>(x.cols));
+  for (std::int64_t n = 0; n < near.users.size; ++n) {
+    const auto items = x.row_columns(near.users[n]);
+    const Scalar similarity = near.similarities[n];
+    kernels::scatter_axpy(similarity, items.data, x.row_values(near.users[n]).data, items.size, scratch.sums.data());
+    kernels::add_constant(std::abs(similarity), items.data, items.size, scratch.weights.data());
+  }
+}
+
+template <class Scalar, class Index>
+void user_knn<Scalar, Index>::score_from(const detail::user_terms<Scalar>& user, const neighborhood& near,
+                                         std::span<Scalar> out, std::span<Scalar> scratch) const noexcept {
+  const csr_view<Scalar, Index> x = centred_.view();
+  std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+  for (const Index other : near.users)
+    for (const Index item : x.row_columns(other)) out[static_cast<std::size_t>(item)] = 0;
+  for (std::int64_t n = 0; n < near.users.size; ++n) {
+    const auto items = x.row_columns(near.users[n]);
+    kernels::scatter_axpy(near.similarities[n], items.data, x.row_values(near.users[n]).data, items.size, out.data());
+  }
+  if (averages()) divide_by_weights(user, near, out, scratch);
+}
+
+template <class Scalar, class Index>
+void user_knn<Scalar, Index>::divide_by_weights(const detail::user_terms<Scalar>& user, const neighborhood& near,
+                                                std::span<Scalar> out, std::span<Scalar> weights) const noexcept {
+  const csr_view<Scalar, Index> x = centred_.view();
+  std::fill(weights.begin(), weights.end(), Scalar{0});
+  for (std::int64_t n = 0; n < near.users.size; ++n) {
+    const auto items = x.row_columns(near.users[n]);
+    kernels::add_constant(std::abs(near.similarities[n]), items.data, items.size, weights.data());
+  }
+  for (std::size_t item = 0; item < out.size(); ++item)
+    if (weights[item] > 0) out[item] = terms_.rating(out[item] / weights[item], user, static_cast<Index>(item));
+}
+
+AKIN_COMPILE_ONCE(neighbors, class user_knn<float>)
+AKIN_COMPILE_ONCE(neighbors, class user_knn<double>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -48,11 +48,7 @@ class item_mask {
 
   std::int64_t items() const noexcept { return items_; }
   /// How many are in it. O(items / 64).
-  std::int64_t size() const noexcept {
-    std::int64_t count = 0;
-    for (const std::uint64_t word : words_) count += std::popcount(word);
-    return count;
-  }
+  std::int64_t size() const noexcept;
   /// False out of range.
   bool contains(std::int64_t item) const noexcept {
     return item >= 0 && item < items_ && item_mask_view(*this).contains(item);
@@ -73,5 +69,15 @@ class item_mask {
   std::int64_t items_;
   std::vector<std::uint64_t> words_;
 };
+
+#if AKIN_BODIES(retrieval)
+
+AKIN_INLINE std::int64_t item_mask::size() const noexcept {
+  std::int64_t count = 0;
+  for (const std::uint64_t word : words_) count += std::popcount(word);
+  return count;
+}
+
+#endif
 
 }  // namespace akin::inline AKIN_ABI

@@ -20,6 +20,7 @@
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/voters.hpp>
 #include <akin/retrieval/knn_classifier_options.hpp>
+#include <akin/retrieval/recommendations.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -73,60 +74,29 @@ class knn_classifier {
   /// another length or kind than the vectors, or without a neighbour (zeros, under metric::cosine).
   template <class Policy, class Matrix>
   std::vector<int> predict(const Policy& policy, const Matrix& queries) const {
-    std::vector<int> labels(static_cast<std::size_t>(queries.rows()));
-    count_votes(policy, queries, [&](std::int64_t row, const std::vector<double>& sums) {
-      const auto best = std::max_element(sums.begin(), sums.end()) - sums.begin();  // the first of the largest
-      labels[static_cast<std::size_t>(row)] = classes_[static_cast<std::size_t>(best)];
-    });
-    return labels;
+    return labels_of(policy, voters_.ask(policy, queries, options_.k));
   }
 
   /// Queries x classes(): the share of the votes that each label gets. Throws as predict.
   template <class Policy, class Matrix>
   dense_matrix<Scalar> predict_proba(const Policy& policy, const Matrix& queries) const {
-    dense_matrix<Scalar> shares(queries.rows(), static_cast<Eigen::Index>(classes_.size()));
-    count_votes(policy, queries, [&](std::int64_t row, const std::vector<double>& sums) {
-      double total = 0;
-      for (const double sum : sums) total += sum;
-      for (std::size_t c = 0; c < sums.size(); ++c)
-        shares(row, static_cast<Eigen::Index>(c)) = static_cast<Scalar>(sums[c] / total);
-    });
-    return shares;
+    return shares_of(policy, voters_.ask(policy, queries, options_.k));
   }
 
-  void write_to(detail::model_writer& writer) const {
-    detail::require_fitted(voters_.is_fitted(), "save");
-    detail::write_knn_options(writer, options_);
-    voters_.write_to(writer);
-    writer.add("labels", labels_.data(), labels_.size());
-  }
-  static knn_classifier read_from(const detail::model_reader& reader) {
-    knn_classifier model(detail::read_knn_options<knn_classifier_options>(reader));
-    model.voters_.read_from(reader, model.options_.metric);
-    const auto labels = reader.array<std::int32_t>("labels", model.items(), 1);
-    model.labels_ = {labels.data, labels.rows, reader.owner()};
-    model.classes_ = distinct(model.labels_);
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static knn_classifier read_from(const detail::model_reader& reader);
 
  private:
-  static std::vector<int> distinct(const detail::storage<std::int32_t>& labels) {
-    std::vector<int> classes(labels.begin(), labels.end());
-    std::ranges::sort(classes);
-    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
-    return classes;
-  }
+  using lists_type = recommendations<Scalar, Index>;
+
+  static std::vector<int> distinct(const detail::storage<std::int32_t>& labels);
+
+  std::vector<int> labels_of(const detail::host_policy& policy, const lists_type& lists) const;
+  dense_matrix<Scalar> shares_of(const detail::host_policy& policy, const lists_type& lists) const;
 
   /// Calls use(row, sums) with the votes for each class.
-  template <class Matrix, class Use>
-  void count_votes(const detail::host_policy& policy, const Matrix& queries, const Use& use) const {
-    voters_.ask(policy, queries, options_,
-                [&](std::int64_t row, std::span<const Index> ids, std::span<const double> weights) {
-                  std::vector<double> sums(classes_.size());
-                  for (std::size_t i = 0; i < ids.size(); ++i) sums[class_of(ids[i])] += weights[i];
-                  use(row, sums);
-                });
-  }
+  template <class Use>
+  void count_votes(const detail::host_policy& policy, const lists_type& lists, const Use& use) const;
   std::size_t class_of(Index id) const noexcept {
     return static_cast<std::size_t>(std::ranges::lower_bound(classes_, labels_[id]) - classes_.begin());
   }
@@ -136,5 +106,70 @@ class knn_classifier {
   detail::storage<std::int32_t> labels_;
   std::vector<int> classes_;
 };
+
+template <class Scalar, class Index>
+void knn_classifier<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  detail::require_fitted(voters_.is_fitted(), "save");
+  detail::write_knn_options(writer, options_);
+  voters_.write_to(writer);
+  writer.add("labels", labels_.data(), labels_.size());
+}
+
+template <class Scalar, class Index>
+knn_classifier<Scalar, Index> knn_classifier<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  knn_classifier model(detail::read_knn_options<knn_classifier_options>(reader));
+  model.voters_.read_from(reader, model.options_.metric);
+  const auto labels = reader.array<std::int32_t>("labels", model.items(), 1);
+  model.labels_ = {labels.data, labels.rows, reader.owner()};
+  model.classes_ = distinct(model.labels_);
+  return model;
+}
+
+template <class Scalar, class Index>
+std::vector<int> knn_classifier<Scalar, Index>::distinct(const detail::storage<std::int32_t>& labels) {
+  std::vector<int> classes(labels.begin(), labels.end());
+  std::ranges::sort(classes);
+  classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+  return classes;
+}
+
+template <class Scalar, class Index>
+std::vector<int> knn_classifier<Scalar, Index>::labels_of(const detail::host_policy& policy,
+                                                          const lists_type& lists) const {
+  std::vector<int> labels(lists.size());
+  count_votes(policy, lists, [&](std::int64_t row, const std::vector<double>& sums) {
+    const auto best = std::max_element(sums.begin(), sums.end()) - sums.begin();  // the first of the largest
+    labels[static_cast<std::size_t>(row)] = classes_[static_cast<std::size_t>(best)];
+  });
+  return labels;
+}
+
+template <class Scalar, class Index>
+dense_matrix<Scalar> knn_classifier<Scalar, Index>::shares_of(const detail::host_policy& policy,
+                                                              const lists_type& lists) const {
+  dense_matrix<Scalar> shares(static_cast<Eigen::Index>(lists.size()), static_cast<Eigen::Index>(classes_.size()));
+  count_votes(policy, lists, [&](std::int64_t row, const std::vector<double>& sums) {
+    double total = 0;
+    for (const double sum : sums) total += sum;
+    for (std::size_t c = 0; c < sums.size(); ++c)
+      shares(row, static_cast<Eigen::Index>(c)) = static_cast<Scalar>(sums[c] / total);
+  });
+  return shares;
+}
+
+template <class Scalar, class Index>
+template <class Use>
+void knn_classifier<Scalar, Index>::count_votes(const detail::host_policy& policy, const lists_type& lists,
+                                                const Use& use) const {
+  voters_.count(policy, lists, options_,
+                [&](std::int64_t row, std::span<const Index> ids, std::span<const double> weights) {
+                  std::vector<double> sums(classes_.size());
+                  for (std::size_t i = 0; i < ids.size(); ++i) sums[class_of(ids[i])] += weights[i];
+                  use(row, sums);
+                });
+}
+
+AKIN_COMPILE_ONCE(retrieval, class knn_classifier<float>)
+AKIN_COMPILE_ONCE(retrieval, class knn_classifier<double>)
 
 }  // namespace akin::inline AKIN_ABI

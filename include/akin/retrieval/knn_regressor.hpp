@@ -18,8 +18,10 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/parallel.hpp>
 #include <akin/retrieval/detail/voters.hpp>
 #include <akin/retrieval/knn_regressor_options.hpp>
+#include <akin/retrieval/recommendations.hpp>
 #include <akin/storage.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -51,10 +53,7 @@ class knn_regressor {
   /// unless there is a vector at least, a target for each, and all numbers are finite.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& vectors, std::span<const std::type_identity_t<Scalar>> targets) {
-    for (const Scalar target : targets)
-      detail::require(detail::is_finite(target), kind, "targets must be finite", target);
-    detail::storage<Scalar> kept(static_cast<std::int64_t>(targets.size()));
-    std::copy(targets.begin(), targets.end(), kept.mutable_data());
+    detail::storage<Scalar> kept = checked_copy(targets);
     voters_.fit(policy, std::forward<Matrix>(vectors), targets.size(), "targets", kind);
     targets_.swap(kept);
   }
@@ -68,8 +67,53 @@ class knn_regressor {
   /// of another length or kind than the vectors, or without a neighbour (zeros, under metric::cosine).
   template <class Policy, class Matrix>
   std::vector<Scalar> predict(const Policy& policy, const Matrix& queries) const {
-    std::vector<Scalar> means(static_cast<std::size_t>(queries.rows()));
-    voters_.ask(policy, queries, options_,
+    return means_of(policy, voters_.ask(policy, queries, options_.k));
+  }
+
+  void write_to(detail::model_writer& writer) const;
+  static knn_regressor read_from(const detail::model_reader& reader);
+
+ private:
+  using lists_type = recommendations<Scalar, Index>;
+
+  static detail::storage<Scalar> checked_copy(std::span<const Scalar> targets);
+  std::vector<Scalar> means_of(const detail::host_policy& policy, const lists_type& lists) const;
+
+  knn_regressor_options options_;
+  detail::voters<Scalar, Index> voters_;
+  detail::storage<Scalar> targets_;
+};
+
+template <class Scalar, class Index>
+void knn_regressor<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  detail::require_fitted(voters_.is_fitted(), "save");
+  detail::write_knn_options(writer, options_);
+  voters_.write_to(writer);
+  writer.add("targets", targets_.data(), targets_.size());
+}
+
+template <class Scalar, class Index>
+knn_regressor<Scalar, Index> knn_regressor<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  knn_regressor model(detail::read_knn_options<knn_regressor_options>(reader));
+  model.voters_.read_from(reader, model.options_.metric);
+  model.targets_ = detail::map_array<Scalar>(reader, "targets", model.items());
+  return model;
+}
+
+template <class Scalar, class Index>
+detail::storage<Scalar> knn_regressor<Scalar, Index>::checked_copy(std::span<const Scalar> targets) {
+  for (const Scalar target : targets)
+    detail::require(detail::is_finite(target), kind, "targets must be finite", target);
+  detail::storage<Scalar> kept(static_cast<std::int64_t>(targets.size()));
+  std::copy(targets.begin(), targets.end(), kept.mutable_data());
+  return kept;
+}
+
+template <class Scalar, class Index>
+std::vector<Scalar> knn_regressor<Scalar, Index>::means_of(const detail::host_policy& policy,
+                                                           const lists_type& lists) const {
+  std::vector<Scalar> means(lists.size());
+  voters_.count(policy, lists, options_,
                 [&](std::int64_t row, std::span<const Index> ids, std::span<const double> weights) {
                   double sum = 0, total = 0;
                   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -78,26 +122,10 @@ class knn_regressor {
                   }
                   means[static_cast<std::size_t>(row)] = static_cast<Scalar>(sum / total);
                 });
-    return means;
-  }
+  return means;
+}
 
-  void write_to(detail::model_writer& writer) const {
-    detail::require_fitted(voters_.is_fitted(), "save");
-    detail::write_knn_options(writer, options_);
-    voters_.write_to(writer);
-    writer.add("targets", targets_.data(), targets_.size());
-  }
-  static knn_regressor read_from(const detail::model_reader& reader) {
-    knn_regressor model(detail::read_knn_options<knn_regressor_options>(reader));
-    model.voters_.read_from(reader, model.options_.metric);
-    model.targets_ = detail::map_array<Scalar>(reader, "targets", model.items());
-    return model;
-  }
-
- private:
-  knn_regressor_options options_;
-  detail::voters<Scalar, Index> voters_;
-  detail::storage<Scalar> targets_;
-};
+AKIN_COMPILE_ONCE(retrieval, class knn_regressor<float>)
+AKIN_COMPILE_ONCE(retrieval, class knn_regressor<double>)
 
 }  // namespace akin::inline AKIN_ABI

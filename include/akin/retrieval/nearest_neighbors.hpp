@@ -111,26 +111,8 @@ class nearest_neighbors {
       return search_sparse(policy, queries, q);
   }
 
-  void write_to(detail::model_writer& writer) const {
-    detail::require_fitted(dimension() > 0, "save");
-    writer.add_value("metric", options_.metric);
-    writer.add_value("is_sparse", is_sparse_);
-    if (is_sparse_)
-      detail::write_csr(writer, "vectors", sparse_.rows().view());
-    else
-      writer.add("vectors", dense_.rows().view());
-  }
-  static nearest_neighbors read_from(const detail::model_reader& reader) {
-    nearest_neighbors model({.metric = reader.value<metric>("metric", metric::inner_product, metric::euclidean)});
-    model.is_sparse_ = reader.value<bool>("is_sparse");
-    if (model.is_sparse_)
-      model.sparse_ = {model.options_.metric, detail::map_csr<Scalar, Index>(reader, "vectors")};
-    else
-      model.dense_ = {model.options_.metric, detail::map_dense<Scalar>(reader, "vectors")};
-    reader.require(model.dimension() >= 1 && model.items() <= detail::largest_id<Index>,
-                   "vectors must have a column at least, and an id each");
-    return model;
-  }
+  void write_to(detail::model_writer& writer) const;
+  static nearest_neighbors read_from(const detail::model_reader& reader);
 
  private:
   template <class Matrix>
@@ -161,5 +143,32 @@ class nearest_neighbors {
   detail::dense_neighbors<Scalar, Index> dense_;
   detail::sparse_neighbors<Scalar, Index> sparse_;
 };
+
+template <class Scalar, class Index>
+void nearest_neighbors<Scalar, Index>::write_to(detail::model_writer& writer) const {
+  detail::require_fitted(dimension() > 0, "save");
+  writer.add_value("metric", options_.metric);
+  writer.add_value("is_sparse", is_sparse_);
+  if (is_sparse_)
+    detail::write_csr(writer, "vectors", sparse_.rows().view());
+  else
+    writer.add("vectors", dense_.rows().view());
+}
+
+template <class Scalar, class Index>
+nearest_neighbors<Scalar, Index> nearest_neighbors<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  nearest_neighbors model({.metric = reader.value<metric>("metric", metric::inner_product, metric::euclidean)});
+  model.is_sparse_ = reader.value<bool>("is_sparse");
+  if (model.is_sparse_)
+    model.sparse_ = {model.options_.metric, detail::map_csr<Scalar, Index>(reader, "vectors")};
+  else
+    model.dense_ = {model.options_.metric, detail::map_dense<Scalar>(reader, "vectors")};
+  reader.require(model.dimension() >= 1 && model.items() <= detail::largest_id<Index>,
+                 "vectors must have a column at least, and an id each");
+  return model;
+}
+
+AKIN_COMPILE_ONCE(retrieval, class nearest_neighbors<float>)
+AKIN_COMPILE_ONCE(retrieval, class nearest_neighbors<double>)
 
 }  // namespace akin::inline AKIN_ABI

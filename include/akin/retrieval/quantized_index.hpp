@@ -123,117 +123,39 @@ class quantized_index {
 
   /// One query in real time: see recommend_one. `exclude` has one row.
   one_result search_one(std::span<const Scalar> vector, const query<Index>& q, workspace<Scalar, Index>& scratch,
-                        std::span<Index> items_out, std::span<Scalar> scores_out) const noexcept {
-    if (dimension() == 0) return {0, one_status::not_fitted};
-    const one_status status = detail::check_one(q, 1, items(), scratch, std::min(items_out.size(), scores_out.size()));
-    if (status != one_status::ok) return {0, status};
-    if (static_cast<std::int64_t>(vector.size()) != dimension() ||
-        !std::all_of(vector.begin(), vector.end(), [](Scalar x) { return detail::is_finite(x); }))
-      return {0, one_status::invalid_vector};
-    if (detail::is_zero(vector.data(), dimension())) return {0, one_status::no_evidence};
-    const std::int64_t k = std::min<std::int64_t>(q.k, items());
-    if (k == 0) return {0, one_status::ok};
-    one_search search{vector.data(),
-                      detail::item_filter<Index>(q),
-                      detail::excluded_items<Index>(detail::excluded_row(q, 0)),
-                      {scratch.best().data(), k, detail::least_bound<Scalar>(q)},
-                      q.candidates.has_value()};
-    if (q.candidates)
-      for (const Index item : *q.candidates) offer(search, item);
-    else if (panels_.is_safe(vector.data()))
-      offer_hits(search);
-    else
-      for (std::int64_t item = 0; item < items(); ++item) offer(search, static_cast<Index>(item));
-    return detail::hand_over(search.best.finish(), scratch, items_out, scores_out);
-  }
+                        std::span<Index> items_out, std::span<Scalar> scores_out) const noexcept;
 
   void write_to(detail::model_writer& writer) const {
     detail::require_fitted(dimension() > 0, "save");
     writer.add("item_factors", factors_.view());
   }
   /// Rounds the factors anew: no file can hold bounds that are wrong.
-  static quantized_index read_from(const detail::model_reader& reader) {
-    auto factors = detail::map_dense<Scalar>(reader, "item_factors");
-    reader.require(factors.cols() >= 1 && factors.cols() <= kernels::int8_largest_depth &&
-                       factors.rows() <= detail::largest_id<Index>,
-                   "items must have 1 to 32768 factors, and an id each");
-    return quantized_index(execution::seq, std::move(factors), checked{});
-  }
+  static quantized_index read_from(const detail::model_reader& reader);
 
  private:
   using panels_type = detail::quantized_panels<Scalar, Index>;
   using lists_type = recommendations<Scalar, Index>;
   struct checked {};
 
-  quantized_index(const detail::host_policy& policy, detail::dense_storage<Scalar> factors, checked)
-      : factors_(std::move(factors)), panels_(policy, factors_.view(), [&](Index item) { return knows_item(item); }) {}
+  quantized_index(const detail::host_policy& policy, detail::dense_storage<Scalar> factors, checked);
 
   const Scalar* row(std::int64_t item) const noexcept { return factors_.view().row(item); }
   bool knows_item(Index item) const noexcept { return !detail::is_zero(row(item), dimension()); }
 
   lists_type search_rows(const detail::host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
-                         search_statistics& statistics) const {
-    const detail::item_filter<Index> filter(q);
-    if (!is_fit_for_tiles(queries, q)) return rank_one_by_one(policy, queries, q, statistics);
-    if (!q.candidates && filter.is_open()) return search_panels(policy, panels_, queries, q, filter, statistics);
-    const item_mask coming = detail::may_come_to_some(q, items());
-    if (coming.size() >= items() / 2)
-      return search_panels(policy, panels_, queries, q, detail::mask_filter{coming}, statistics);
-    if (queries.rows < detail::least_for_tiles) return rank_one_by_one(policy, queries, q, statistics);
-    const panels_type few(policy, factors_.view(),
-                          [&](Index item) { return coming.contains(item) && knows_item(item); });
-    return search_panels(policy, few, queries, q, detail::item_filter<Index>(query<Index>()), statistics);
-  }
+                         search_statistics& statistics) const;
 
   /// Whether no number may overflow, exclusions are in order and the lists are not so long that they are better made
   /// one after the other.
-  bool is_fit_for_tiles(rows_view<const Scalar> queries, const query<Index>& q) const noexcept {
-    if (std::min<std::int64_t>(q.k, items()) > detail::longest_for_tiles || items() == 0) return false;
-    for (std::int64_t i = 0; i < queries.rows; ++i) {
-      const auto excluded = detail::excluded_row(q, i);
-      if (!panels_.is_safe(queries.row(i)) || !std::is_sorted(excluded.begin(), excluded.end())) return false;
-    }
-    return true;
-  }
+  bool is_fit_for_tiles(rows_view<const Scalar> queries, const query<Index>& q) const noexcept;
 
   template <class MayCome>
   lists_type search_panels(const detail::host_policy& policy, const panels_type& panels,
                            rows_view<const Scalar> queries, const query<Index>& q, const MayCome& may_come,
-                           search_statistics& statistics) const {
-    std::vector<detail::tile_query<Scalar, Index>> asked;
-    for (std::int64_t i = 0; i < queries.rows; ++i)
-      if (!detail::is_zero(queries.row(i), dimension()))
-        asked.push_back({queries.row(i), Scalar{0}, detail::excluded_row(q, i), i});
-    const std::int64_t k = std::min<std::int64_t>(q.k, items());
-    lists_type lists(queries.rows, static_cast<int>(k));
-    const detail::tile_work work = detail::search_tiles(
-        policy, panels, std::span<const detail::tile_query<Scalar, Index>>(asked), k, detail::least_bound<Scalar>(q),
-        [&](const auto& one, Index item) { return kernels::dot(one.row, row(item), dimension()); }, may_come, lists);
-    const auto all = static_cast<std::int64_t>(asked.size()) * panels.rows();
-    statistics.scanned += std::min(work.visited * kernels::chunk_rows, all);
-    statistics.reranked += work.rescored;
-    return lists;
-  }
+                           search_statistics& statistics) const;
 
   lists_type rank_one_by_one(const detail::host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
-                             search_statistics& statistics) const {
-    const std::int64_t scored = q.candidates ? static_cast<std::int64_t>(q.candidates->size()) : items();
-    statistics.reranked += queries.rows * scored;
-    return detail::rank_rows<Scalar, Index>(
-        policy, queries.rows, items(), q.k, [&](std::int64_t i, detail::ranking_scratch<Scalar, Index>& scratch) {
-          const Scalar* const x = queries.row(i);
-          if (detail::is_zero(x, dimension())) return std::int64_t{0};
-          const auto score = [&](Index item) {
-            scratch.scores[static_cast<std::size_t>(item)] =
-                knows_item(item) ? kernels::dot(x, row(item), dimension()) : detail::no_score<Scalar>;
-          };
-          if (q.candidates)
-            for (const Index item : *q.candidates) score(item);
-          else
-            for (std::int64_t item = 0; item < items(); ++item) score(static_cast<Index>(item));
-          return detail::rank_scores(q, detail::excluded_row(q, i), std::span<Scalar>(scratch.scores), scratch.best);
-        });
-  }
+                             search_statistics& statistics) const;
 
   /// One query on its way.
   struct one_search {
@@ -250,30 +172,144 @@ class quantized_index {
     // A candidate may be named twice.
     if (score >= search.best.bound() && !(search.may_repeat && search.best.holds(item))) search.best.offer(score, item);
   }
-  void offer_hits(one_search& search) const noexcept {
-    std::int8_t bytes[kernels::int8_largest_depth];
-    kernels::int8_hits found;
-    kernels::int8_group group;
-    group.rows = bytes;
-    const typename panels_type::asked asked = panels_.set(group, 0, search.vector, bytes);
-    for (std::int64_t chunk = 0; chunk < panels_.chunks(); ++chunk) {
-      const auto bound = static_cast<double>(search.best.bound());
-      if (panels_.reach(asked, chunk) < bound) return;
-      panels_.set_target(group, 0, asked, bound);
-      panels_.scan(group, chunk, found);
-      const double margin = panels_.margin(asked, chunk);
-      for (std::int32_t i = 0; i < found.counts[0]; ++i) {
-        const std::int32_t position = found.positions[0][i];
-        if (panels_.score(asked, chunk, position, found.dots[0][i]) + margin >=
-            static_cast<double>(search.best.bound()))
-          offer(search, panels_.id(chunk, position));
-      }
-    }
-  }
+  void offer_hits(one_search& search) const noexcept;
 
   detail::dense_storage<Scalar> factors_;
   panels_type panels_;
 };
+
+template <class Scalar, class Index>
+one_result quantized_index<Scalar, Index>::search_one(std::span<const Scalar> vector, const query<Index>& q,
+                                                      workspace<Scalar, Index>& scratch, std::span<Index> items_out,
+                                                      std::span<Scalar> scores_out) const noexcept {
+  if (dimension() == 0) return {0, one_status::not_fitted};
+  const one_status status = detail::check_one(q, 1, items(), scratch, std::min(items_out.size(), scores_out.size()));
+  if (status != one_status::ok) return {0, status};
+  if (static_cast<std::int64_t>(vector.size()) != dimension() ||
+      !std::all_of(vector.begin(), vector.end(), [](Scalar x) { return detail::is_finite(x); }))
+    return {0, one_status::invalid_vector};
+  if (detail::is_zero(vector.data(), dimension())) return {0, one_status::no_evidence};
+  const std::int64_t k = std::min<std::int64_t>(q.k, items());
+  if (k == 0) return {0, one_status::ok};
+  one_search search{vector.data(),
+                    detail::item_filter<Index>(q),
+                    detail::excluded_items<Index>(detail::excluded_row(q, 0)),
+                    {scratch.best().data(), k, detail::least_bound<Scalar>(q)},
+                    q.candidates.has_value()};
+  if (q.candidates)
+    for (const Index item : *q.candidates) offer(search, item);
+  else if (panels_.is_safe(vector.data()))
+    offer_hits(search);
+  else
+    for (std::int64_t item = 0; item < items(); ++item) offer(search, static_cast<Index>(item));
+  return detail::hand_over(search.best.finish(), scratch, items_out, scores_out);
+}
+
+template <class Scalar, class Index>
+quantized_index<Scalar, Index> quantized_index<Scalar, Index>::read_from(const detail::model_reader& reader) {
+  auto factors = detail::map_dense<Scalar>(reader, "item_factors");
+  reader.require(factors.cols() >= 1 && factors.cols() <= kernels::int8_largest_depth &&
+                     factors.rows() <= detail::largest_id<Index>,
+                 "items must have 1 to 32768 factors, and an id each");
+  return quantized_index(execution::seq, std::move(factors), checked{});
+}
+
+template <class Scalar, class Index>
+quantized_index<Scalar, Index>::quantized_index(const detail::host_policy& policy,
+                                                detail::dense_storage<Scalar> factors, checked)
+    : factors_(std::move(factors)), panels_(policy, factors_.view(), [&](Index item) { return knows_item(item); }) {}
+
+template <class Scalar, class Index>
+typename quantized_index<Scalar, Index>::lists_type quantized_index<Scalar, Index>::search_rows(
+    const detail::host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
+    search_statistics& statistics) const {
+  const detail::item_filter<Index> filter(q);
+  if (!is_fit_for_tiles(queries, q)) return rank_one_by_one(policy, queries, q, statistics);
+  if (!q.candidates && filter.is_open()) return search_panels(policy, panels_, queries, q, filter, statistics);
+  const item_mask coming = detail::may_come_to_some(q, items());
+  if (coming.size() >= items() / 2)
+    return search_panels(policy, panels_, queries, q, detail::mask_filter{coming}, statistics);
+  if (queries.rows < detail::least_for_tiles) return rank_one_by_one(policy, queries, q, statistics);
+  const panels_type few(policy, factors_.view(), [&](Index item) { return coming.contains(item) && knows_item(item); });
+  return search_panels(policy, few, queries, q, detail::item_filter<Index>(query<Index>()), statistics);
+}
+
+template <class Scalar, class Index>
+bool quantized_index<Scalar, Index>::is_fit_for_tiles(rows_view<const Scalar> queries,
+                                                      const query<Index>& q) const noexcept {
+  if (std::min<std::int64_t>(q.k, items()) > detail::longest_for_tiles || items() == 0) return false;
+  for (std::int64_t i = 0; i < queries.rows; ++i) {
+    const auto excluded = detail::excluded_row(q, i);
+    if (!panels_.is_safe(queries.row(i)) || !std::is_sorted(excluded.begin(), excluded.end())) return false;
+  }
+  return true;
+}
+
+template <class Scalar, class Index>
+template <class MayCome>
+typename quantized_index<Scalar, Index>::lists_type quantized_index<Scalar, Index>::search_panels(
+    const detail::host_policy& policy, const panels_type& panels, rows_view<const Scalar> queries,
+    const query<Index>& q, const MayCome& may_come, search_statistics& statistics) const {
+  std::vector<detail::tile_query<Scalar, Index>> asked;
+  for (std::int64_t i = 0; i < queries.rows; ++i)
+    if (!detail::is_zero(queries.row(i), dimension()))
+      asked.push_back({queries.row(i), Scalar{0}, detail::excluded_row(q, i), i});
+  const std::int64_t k = std::min<std::int64_t>(q.k, items());
+  lists_type lists(queries.rows, static_cast<int>(k));
+  const detail::tile_work work = detail::search_tiles(
+      policy, panels, std::span<const detail::tile_query<Scalar, Index>>(asked), k, detail::least_bound<Scalar>(q),
+      [&](const auto& one, Index item) { return kernels::dot(one.row, row(item), dimension()); }, may_come, lists);
+  const auto all = static_cast<std::int64_t>(asked.size()) * panels.rows();
+  statistics.scanned += std::min(work.visited * kernels::chunk_rows, all);
+  statistics.reranked += work.rescored;
+  return lists;
+}
+
+template <class Scalar, class Index>
+typename quantized_index<Scalar, Index>::lists_type quantized_index<Scalar, Index>::rank_one_by_one(
+    const detail::host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
+    search_statistics& statistics) const {
+  const std::int64_t scored = q.candidates ? static_cast<std::int64_t>(q.candidates->size()) : items();
+  statistics.reranked += queries.rows * scored;
+  return detail::rank_rows<Scalar, Index>(
+      policy, queries.rows, items(), q.k, [&](std::int64_t i, detail::ranking_scratch<Scalar, Index>& scratch) {
+        const Scalar* const x = queries.row(i);
+        if (detail::is_zero(x, dimension())) return std::int64_t{0};
+        const auto score = [&](Index item) {
+          scratch.scores[static_cast<std::size_t>(item)] =
+              knows_item(item) ? kernels::dot(x, row(item), dimension()) : detail::no_score<Scalar>;
+        };
+        if (q.candidates)
+          for (const Index item : *q.candidates) score(item);
+        else
+          for (std::int64_t item = 0; item < items(); ++item) score(static_cast<Index>(item));
+        return detail::rank_scores(q, detail::excluded_row(q, i), std::span<Scalar>(scratch.scores), scratch.best);
+      });
+}
+
+template <class Scalar, class Index>
+void quantized_index<Scalar, Index>::offer_hits(one_search& search) const noexcept {
+  std::int8_t bytes[kernels::int8_largest_depth];
+  kernels::int8_hits found;
+  kernels::int8_group group;
+  group.rows = bytes;
+  const typename panels_type::asked asked = panels_.set(group, 0, search.vector, bytes);
+  for (std::int64_t chunk = 0; chunk < panels_.chunks(); ++chunk) {
+    const auto bound = static_cast<double>(search.best.bound());
+    if (panels_.reach(asked, chunk) < bound) return;
+    panels_.set_target(group, 0, asked, bound);
+    panels_.scan(group, chunk, found);
+    const double margin = panels_.margin(asked, chunk);
+    for (std::int32_t i = 0; i < found.counts[0]; ++i) {
+      const std::int32_t position = found.positions[0][i];
+      if (panels_.score(asked, chunk, position, found.dots[0][i]) + margin >= static_cast<double>(search.best.bound()))
+        offer(search, panels_.id(chunk, position));
+    }
+  }
+}
+
+AKIN_COMPILE_ONCE(retrieval, class quantized_index<float>)
+AKIN_COMPILE_ONCE(retrieval, class quantized_index<double>)
 
 /// Writes the k best items for the vector to the first `count` elements of items and scores: what search gives, to the
 /// bit, without throwing or allocating. Whatever it is called with, it reads and writes nothing but what it was given;

@@ -128,4 +128,9 @@ csr_storage<Scalar, Index> unit_rows(const csr_view<Scalar, Index>& x) {
   return stack_rows(rows, x.cols);
 }
 
+AKIN_COMPILE_ONCE(content,
+                  csr_storage<float, std::int32_t> unit_rows<float, std::int32_t>(const csr_view<float, std::int32_t>&))
+AKIN_COMPILE_ONCE(
+    content, csr_storage<double, std::int32_t> unit_rows<double, std::int32_t>(const csr_view<double, std::int32_t>&))
+
 }  // namespace akin::inline AKIN_ABI::detail

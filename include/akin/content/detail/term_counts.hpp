@@ -114,7 +114,21 @@ struct merged_terms {
   std::vector<std::vector<std::int32_t>> places;
 };
 
-inline merged_terms merge_terms(const host_policy& policy, const std::vector<id_map>& workers) {
+merged_terms merge_terms(const host_policy& policy, const std::vector<id_map>& workers);
+
+/// Adds the documents and occurrences of the terms, whose places in `terms` are those of the workers' ids.
+void add_statistics(const host_policy& policy, const std::vector<counted_block>& blocks, merged_terms& merged);
+
+/// A hash that is the same on every machine.
+inline std::uint64_t stable_hash(std::string_view term) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325u;
+  for (const char c : term) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  return mix_bits(hash);
+}
+
+#if AKIN_BODIES(content)
+
+AKIN_INLINE merged_terms merge_terms(const host_policy& policy, const std::vector<id_map>& workers) {
   std::vector<found_term> found;
   std::vector<std::ptrdiff_t> ends = {0};
   merged_terms result;
@@ -145,8 +159,8 @@ inline merged_terms merge_terms(const host_policy& policy, const std::vector<id_
   return result;
 }
 
-/// Adds the documents and occurrences of the terms, whose places in `terms` are those of the workers' ids.
-inline void add_statistics(const host_policy& policy, const std::vector<counted_block>& blocks, merged_terms& merged) {
+AKIN_INLINE void add_statistics(const host_policy& policy, const std::vector<counted_block>& blocks,
+                                merged_terms& merged) {
   struct numbers {
     std::int64_t documents = 0, occurrences = 0;
   };
@@ -172,11 +186,6 @@ inline void add_statistics(const host_policy& policy, const std::vector<counted_
     }
 }
 
-/// A hash that is the same on every machine.
-inline std::uint64_t stable_hash(std::string_view term) noexcept {
-  std::uint64_t hash = 0xCBF29CE484222325u;
-  for (const char c : term) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-  return mix_bits(hash);
-}
+#endif
 
 }  // namespace akin::inline AKIN_ABI::detail

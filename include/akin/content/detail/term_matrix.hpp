@@ -96,4 +96,11 @@ sparse_matrix<float> term_matrix(const host_policy& policy, const std::vector<co
   return result;
 }
 
+AKIN_COMPILE_ONCE(content,
+                  sparse_matrix<float> term_matrix<plain_counts>(const host_policy&, const std::vector<counted_block>&,
+                                                                 std::int64_t, std::int64_t, const plain_counts&))
+AKIN_COMPILE_ONCE(content,
+                  sparse_matrix<float> term_matrix<tfidf_weights>(const host_policy&, const std::vector<counted_block>&,
+                                                                  std::int64_t, std::int64_t, const tfidf_weights&))
+
 }  // namespace akin::inline AKIN_ABI::detail

@@ -19,15 +19,7 @@
 namespace akin::inline AKIN_ABI::detail {
 
 /// The stop words as tokens: as they are given, and as akin's tokenizer would have them.
-inline id_map stop_set(const tfidf_vectorizer_options& options) {
-  id_map set;
-  for (const std::string& word : options.stop_words) {
-    set.insert(word);
-    const tokens folded = tokenize(word);
-    if (!options.tokenizer && folded.size() == 1) set.insert(folded[0]);
-  }
-  return set;
-}
+id_map stop_set(const tfidf_vectorizer_options& options);
 
 /// Reads documents term by term; holds scratch, so that documents after the first few allocate nothing.
 class term_reader {
@@ -81,5 +73,19 @@ class term_reader {
   std::string joined_;
   std::vector<std::pair<std::size_t, std::size_t>> places_;
 };
+
+#if AKIN_BODIES(content)
+
+AKIN_INLINE id_map stop_set(const tfidf_vectorizer_options& options) {
+  id_map set;
+  for (const std::string& word : options.stop_words) {
+    set.insert(word);
+    const tokens folded = tokenize(word);
+    if (!options.tokenizer && folded.size() == 1) set.insert(folded[0]);
+  }
+  return set;
+}
+
+#endif
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -23,58 +23,16 @@ struct decoded {
 };
 
 /// The character at `at`, which lies within the text. Overlong forms, surrogates and what is beyond U+10FFFF are none.
-inline decoded decode_utf8(std::string_view text, std::size_t at) noexcept {
-  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
-  const std::uint32_t first = byte(0);
-  if (first < 0x80) return {first, 1};
-  const std::size_t bytes = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-  if (bytes == 0 || text.size() - at < bytes) return {};
-  std::uint32_t character = first & (0x7Fu >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0u) != 0x80u) return {};
-    character = character << 6 | (byte(i) & 0x3Fu);
-  }
-  if (bytes == 3 && (character < 0x800 || (character >= 0xD800 && character < 0xE000))) return {};
-  if (bytes == 4 && (character < 0x10000 || character > 0x10FFFF)) return {};
-  return {character, bytes};
-}
+decoded decode_utf8(std::string_view text, std::size_t at) noexcept;
 
 /// Writes a character and returns the place behind it.
-inline char* encode_utf8(std::uint32_t character, char* out) noexcept {
-  const auto put = [&](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
-  if (character < 0x80) {
-    put(character);
-  } else if (character < 0x800) {
-    put(0xC0u | character >> 6);
-    put(0x80u | (character & 0x3Fu));
-  } else if (character < 0x10000) {
-    put(0xE0u | character >> 12);
-    put(0x80u | (character >> 6 & 0x3Fu));
-    put(0x80u | (character & 0x3Fu));
-  } else {
-    put(0xF0u | character >> 18);
-    put(0x80u | (character >> 12 & 0x3Fu));
-    put(0x80u | (character >> 6 & 0x3Fu));
-    put(0x80u | (character & 0x3Fu));
-  }
-  return out;
-}
+char* encode_utf8(std::uint32_t character, char* out) noexcept;
 
 /// Of a character beyond ASCII.
-inline character_class class_of(std::uint32_t character) noexcept {
-  if (character >= 0x4E00 && character <= 0x9FFF) return character_class::han;
-  const auto* const after = std::upper_bound(std::begin(class_starts), std::end(class_starts), character * 8 + 7);
-  return after == std::begin(class_starts) ? character_class::other : static_cast<character_class>(after[-1] & 7u);
-}
+character_class class_of(std::uint32_t character) noexcept;
 
 /// The simple case folding of a character beyond ASCII.
-inline std::uint32_t fold_case(std::uint32_t character) noexcept {
-  const auto* const range = std::lower_bound(std::begin(fold_ranges), std::end(fold_ranges), character,
-                                             [](const fold_range& r, std::uint32_t c) { return r.last < c; });
-  if (range == std::end(fold_ranges) || character < range->first) return character;
-  if ((character - range->first) % static_cast<std::uint32_t>(range->stride) != 0) return character;
-  return static_cast<std::uint32_t>(static_cast<std::int32_t>(character) + range->distance);
-}
+std::uint32_t fold_case(std::uint32_t character) noexcept;
 
 /// The folded letter or digit of ASCII, 0 for what separates words.
 inline constexpr auto ascii_letters = [] {
@@ -196,10 +154,66 @@ std::size_t scan_tokens(std::string_view text, std::string& folded, std::size_t&
 }
 
 /// "0xFF" of the byte at that offset.
-inline std::string byte_name(std::string_view text, std::size_t at) {
+std::string byte_name(std::string_view text, std::size_t at);
+
+#if AKIN_BODIES(content)
+
+AKIN_INLINE decoded decode_utf8(std::string_view text, std::size_t at) noexcept {
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
+  const std::uint32_t first = byte(0);
+  if (first < 0x80) return {first, 1};
+  const std::size_t bytes = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  if (bytes == 0 || text.size() - at < bytes) return {};
+  std::uint32_t character = first & (0x7Fu >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xC0u) != 0x80u) return {};
+    character = character << 6 | (byte(i) & 0x3Fu);
+  }
+  if (bytes == 3 && (character < 0x800 || (character >= 0xD800 && character < 0xE000))) return {};
+  if (bytes == 4 && (character < 0x10000 || character > 0x10FFFF)) return {};
+  return {character, bytes};
+}
+
+AKIN_INLINE char* encode_utf8(std::uint32_t character, char* out) noexcept {
+  const auto put = [&](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
+  if (character < 0x80) {
+    put(character);
+  } else if (character < 0x800) {
+    put(0xC0u | character >> 6);
+    put(0x80u | (character & 0x3Fu));
+  } else if (character < 0x10000) {
+    put(0xE0u | character >> 12);
+    put(0x80u | (character >> 6 & 0x3Fu));
+    put(0x80u | (character & 0x3Fu));
+  } else {
+    put(0xF0u | character >> 18);
+    put(0x80u | (character >> 12 & 0x3Fu));
+    put(0x80u | (character >> 6 & 0x3Fu));
+    put(0x80u | (character & 0x3Fu));
+  }
+  return out;
+}
+
+AKIN_INLINE character_class class_of(std::uint32_t character) noexcept {
+  if (character >= 0x4E00 && character <= 0x9FFF) return character_class::han;
+  const auto* const after = std::upper_bound(std::begin(class_starts), std::end(class_starts), character * 8 + 7);
+  return after == std::begin(class_starts) ? character_class::other : static_cast<character_class>(after[-1] & 7u);
+}
+
+AKIN_INLINE std::uint32_t fold_case(std::uint32_t character) noexcept {
+  const auto* const range = std::lower_bound(std::begin(fold_ranges), std::end(fold_ranges), character,
+                                             [](const fold_range& r, std::uint32_t c) { return r.last < c; });
+  if (range == std::end(fold_ranges) || character < range->first) return character;
+  if ((character - range->first) % static_cast<std::uint32_t>(range->stride) != 0) return character;
+  return static_cast<std::uint32_t>(static_cast<std::int32_t>(character) + range->distance);
+}
+
+AKIN_INLINE std::string byte_name(std::string_view text, std::size_t at) {
   constexpr const char* digits = "0123456789ABCDEF";
   const auto byte = static_cast<unsigned char>(text[at]);
   return {'0', 'x', digits[byte >> 4], digits[byte & 15]};
 }
+
+#endif
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -25,17 +25,7 @@ namespace akin::inline AKIN_ABI::detail {
 
 /// The coefficients of T_0 ... T_order of the polynomial through the plateau's values at the Chebyshev points, each
 /// value taken at the extremum of T_order that belongs to the point and lies a little further out: as in ChebyCF.
-inline std::vector<double> plateau_coefficients(int order, double flatness) {
-  constexpr double pi = 3.141592653589793;
-  std::vector<double> coefficients(static_cast<std::size_t>(order) + 1);
-  for (int j = 0; j <= order; ++j) {
-    const double angle = (j + 0.5) / (order + 1) * pi, extremum = std::cos(static_cast<double>(j) / order * pi);
-    const double height = 0.5 - std::copysign(0.5 * std::pow(std::abs(extremum), flatness), extremum);
-    for (int m = 0; m <= order; ++m)
-      coefficients[static_cast<std::size_t>(m)] += (m == 0 ? 1.0 : 2.0) / (order + 1) * std::cos(m * angle) * height;
-  }
-  return coefficients;
-}
+std::vector<double> plateau_coefficients(int order, double flatness);
 
 /// The polynomial as a series of Chebyshev's in L = I - 2 P, whose eigenvalues are in [-1, 1].
 template <class Scalar>
@@ -212,5 +202,21 @@ class lane_filter {
   storage<Scalar> user_signal_;        // users x Lanes
   storage<Scalar> coefficients_;       // rank x Lanes
 };
+
+#if AKIN_BODIES(graph)
+
+AKIN_INLINE std::vector<double> plateau_coefficients(int order, double flatness) {
+  constexpr double pi = 3.141592653589793;
+  std::vector<double> coefficients(static_cast<std::size_t>(order) + 1);
+  for (int j = 0; j <= order; ++j) {
+    const double angle = (j + 0.5) / (order + 1) * pi, extremum = std::cos(static_cast<double>(j) / order * pi);
+    const double height = 0.5 - std::copysign(0.5 * std::pow(std::abs(extremum), flatness), extremum);
+    for (int m = 0; m <= order; ++m)
+      coefficients[static_cast<std::size_t>(m)] += (m == 0 ? 1.0 : 2.0) / (order + 1) * std::cos(m * angle) * height;
+  }
+  return coefficients;
+}
+
+#endif
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -84,4 +84,9 @@ csr_storage<Scalar, Index> walk_weights(const host_policy& policy, const csr_vie
   return weights;
 }
 
+AKIN_COMPILE_ONCE(graph, csr_storage<float, std::int32_t> walk_weights<float, std::int32_t>(
+                             const host_policy&, const csr_view<float, std::int32_t>&, const rp3beta_options&))
+AKIN_COMPILE_ONCE(graph, csr_storage<double, std::int32_t> walk_weights<double, std::int32_t>(
+                             const host_policy&, const csr_view<double, std::int32_t>&, const rp3beta_options&))
+
 }  // namespace akin::inline AKIN_ABI::detail

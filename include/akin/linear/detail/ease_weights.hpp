@@ -102,4 +102,10 @@ dense_storage<Scalar> ease_weights(const host_policy& policy, const csr_view<Sca
   return weights;
 }
 
+AKIN_COMPILE_ONCE(linear, dense_storage<float> ease_weights<float, std::int32_t>(const host_policy&,
+                                                                                 const csr_view<float, std::int32_t>&,
+                                                                                 const ease_options&))
+AKIN_COMPILE_ONCE(linear, dense_storage<double> ease_weights<double, std::int32_t>(
+                              const host_policy&, const csr_view<double, std::int32_t>&, const ease_options&))
+
 }  // namespace akin::inline AKIN_ABI::detail

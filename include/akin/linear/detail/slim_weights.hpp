@@ -69,4 +69,9 @@ csr_storage<Scalar, Index> slim_weights(const host_policy& policy, const csr_vie
   return weights_of_columns(columns, "slim::fit");
 }
 
+AKIN_COMPILE_ONCE(linear, csr_storage<float, std::int32_t> slim_weights<float, std::int32_t>(
+                              const host_policy&, const csr_view<float, std::int32_t>&, const slim_options&))
+AKIN_COMPILE_ONCE(linear, csr_storage<double, std::int32_t> slim_weights<double, std::int32_t>(
+                              const host_policy&, const csr_view<double, std::int32_t>&, const slim_options&))
+
 }  // namespace akin::inline AKIN_ABI::detail

@@ -97,70 +97,19 @@ struct ritz_basis {
 };
 
 /// a b for a (rows x depth) and b (depth x cols).
-inline std::vector<double> small_product(const std::vector<double>& a, std::int64_t rows, std::int64_t depth,
-                                         const std::vector<double>& b, std::int64_t cols) {
-  std::vector<double> result(static_cast<std::size_t>(rows * cols));
-  kernels::add_product(a.data(), rows, depth, b.data(), cols, result.data());
-  return result;
-}
+std::vector<double> small_product(const std::vector<double>& a, std::int64_t rows, std::int64_t depth,
+                                  const std::vector<double>& b, std::int64_t cols);
 
-inline std::vector<double> transposed(const std::vector<double>& a, std::int64_t rows, std::int64_t cols) {
-  std::vector<double> result(a.size());
-  for (std::int64_t i = 0; i < rows; ++i)
-    for (std::int64_t j = 0; j < cols; ++j)
-      result[static_cast<std::size_t>(j * rows + i)] = a[static_cast<std::size_t>(i * cols + j)];
-  return result;
-}
+std::vector<double> transposed(const std::vector<double>& a, std::int64_t rows, std::int64_t cols);
 
 /// Rows w (each of n numbers) such that Y w are orthonormal, given Y'Y of n columns; as many as Y has columns that are
 /// independent beyond `precision`. Columns are brought to length 1 first, so that it does not matter how far their
 /// lengths differ.
-inline std::vector<double> whitening_rows(std::vector<double> gram, std::int64_t n, double precision) {
-  std::vector<double> lengths(static_cast<std::size_t>(n)), values(static_cast<std::size_t>(n));
-  for (std::int64_t i = 0; i < n; ++i)
-    lengths[static_cast<std::size_t>(i)] = std::sqrt(gram[static_cast<std::size_t>(i * n + i)]);
-  for (std::int64_t i = 0; i < n; ++i)
-    for (std::int64_t j = 0; j < n; ++j) {
-      const double scale = lengths[static_cast<std::size_t>(i)] * lengths[static_cast<std::size_t>(j)];
-      double& element = gram[static_cast<std::size_t>(i * n + j)];
-      element = scale > 0 ? element / scale : 0;
-    }
-  if (!kernels::symmetric_eigen(gram.data(), values.data(), n)) return {};
-  std::vector<double> rows;
-  for (std::int64_t m = n - 1; m >= 0 && values[static_cast<std::size_t>(m)] > precision; --m)
-    for (std::int64_t i = 0; i < n; ++i) {
-      const double length = lengths[static_cast<std::size_t>(i)];
-      rows.push_back(length > 0 ? gram[static_cast<std::size_t>(m * n + i)] /
-                                      (length * std::sqrt(values[static_cast<std::size_t>(m)]))
-                                : 0);
-    }
-  return rows;
-}
+std::vector<double> whitening_rows(std::vector<double> gram, std::int64_t n, double precision);
 
 /// The Rayleigh-Ritz basis from Y'Y and (XY)'(XY), both n x n.
-inline ritz_basis find_ritz_basis(std::vector<double> gram, const std::vector<double>& image_gram, std::int64_t n,
-                                  double precision) {
-  ritz_basis basis;
-  basis.given = n;
-  const std::vector<double> rows = whitening_rows(std::move(gram), n, precision);
-  const std::int64_t count = n == 0 ? 0 : static_cast<std::int64_t>(rows.size()) / n;
-  basis.count = count;
-  std::vector<double> reduced =
-      small_product(small_product(rows, count, n, image_gram, n), count, n, transposed(rows, count, n), count);
-  std::vector<double> ascending(static_cast<std::size_t>(count));
-  if (!kernels::symmetric_eigen(reduced.data(), ascending.data(), count))
-    fail<numeric_error>(
-        "randomized_svd: the products of the matrix must be finite; divide its values by their largest");
-  basis.columns.resize(static_cast<std::size_t>(n * count));
-  const std::vector<double> turned = small_product(reduced, count, count, rows, n);  // row m: c for ascending[m]
-  for (std::int64_t m = 0; m < count; ++m)
-    for (std::int64_t i = 0; i < n; ++i)
-      basis.columns[static_cast<std::size_t>(i * count + (count - 1 - m))] =
-          turned[static_cast<std::size_t>(m * n + i)];
-  for (auto value = ascending.rbegin(); value != ascending.rend(); ++value)
-    basis.values.push_back(std::max(*value, 0.0));
-  return basis;
-}
+ritz_basis find_ritz_basis(std::vector<double> gram, const std::vector<double>& image_gram, std::int64_t n,
+                           double precision);
 
 /// Singular vectors of the largest singular values of X: a block of vectors is filtered with a polynomial of X'X that
 /// is large above the smallest Ritz value of the block and small below, then turned to the singular vectors of X in its
@@ -286,5 +235,70 @@ class subspace_iteration {
   dense_storage<Scalar> block_;  // x.cols x width
   dense_storage<Scalar> image_;  // X block
 };
+
+#if AKIN_BODIES(linear)
+
+AKIN_INLINE std::vector<double> small_product(const std::vector<double>& a, std::int64_t rows, std::int64_t depth,
+                                              const std::vector<double>& b, std::int64_t cols) {
+  std::vector<double> result(static_cast<std::size_t>(rows * cols));
+  kernels::add_product(a.data(), rows, depth, b.data(), cols, result.data());
+  return result;
+}
+
+AKIN_INLINE std::vector<double> transposed(const std::vector<double>& a, std::int64_t rows, std::int64_t cols) {
+  std::vector<double> result(a.size());
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t j = 0; j < cols; ++j)
+      result[static_cast<std::size_t>(j * rows + i)] = a[static_cast<std::size_t>(i * cols + j)];
+  return result;
+}
+
+AKIN_INLINE std::vector<double> whitening_rows(std::vector<double> gram, std::int64_t n, double precision) {
+  std::vector<double> lengths(static_cast<std::size_t>(n)), values(static_cast<std::size_t>(n));
+  for (std::int64_t i = 0; i < n; ++i)
+    lengths[static_cast<std::size_t>(i)] = std::sqrt(gram[static_cast<std::size_t>(i * n + i)]);
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t j = 0; j < n; ++j) {
+      const double scale = lengths[static_cast<std::size_t>(i)] * lengths[static_cast<std::size_t>(j)];
+      double& element = gram[static_cast<std::size_t>(i * n + j)];
+      element = scale > 0 ? element / scale : 0;
+    }
+  if (!kernels::symmetric_eigen(gram.data(), values.data(), n)) return {};
+  std::vector<double> rows;
+  for (std::int64_t m = n - 1; m >= 0 && values[static_cast<std::size_t>(m)] > precision; --m)
+    for (std::int64_t i = 0; i < n; ++i) {
+      const double length = lengths[static_cast<std::size_t>(i)];
+      rows.push_back(length > 0 ? gram[static_cast<std::size_t>(m * n + i)] /
+                                      (length * std::sqrt(values[static_cast<std::size_t>(m)]))
+                                : 0);
+    }
+  return rows;
+}
+
+AKIN_INLINE ritz_basis find_ritz_basis(std::vector<double> gram, const std::vector<double>& image_gram, std::int64_t n,
+                                       double precision) {
+  ritz_basis basis;
+  basis.given = n;
+  const std::vector<double> rows = whitening_rows(std::move(gram), n, precision);
+  const std::int64_t count = n == 0 ? 0 : static_cast<std::int64_t>(rows.size()) / n;
+  basis.count = count;
+  std::vector<double> reduced =
+      small_product(small_product(rows, count, n, image_gram, n), count, n, transposed(rows, count, n), count);
+  std::vector<double> ascending(static_cast<std::size_t>(count));
+  if (!kernels::symmetric_eigen(reduced.data(), ascending.data(), count))
+    fail<numeric_error>(
+        "randomized_svd: the products of the matrix must be finite; divide its values by their largest");
+  basis.columns.resize(static_cast<std::size_t>(n * count));
+  const std::vector<double> turned = small_product(reduced, count, count, rows, n);  // row m: c for ascending[m]
+  for (std::int64_t m = 0; m < count; ++m)
+    for (std::int64_t i = 0; i < n; ++i)
+      basis.columns[static_cast<std::size_t>(i * count + (count - 1 - m))] =
+          turned[static_cast<std::size_t>(m * n + i)];
+  for (auto value = ascending.rbegin(); value != ascending.rend(); ++value)
+    basis.values.push_back(std::max(*value, 0.0));
+  return basis;
+}
+
+#endif
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -12,7 +12,13 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-inline void check_neighborhood(const neighborhood_options& options, std::string_view where) {
+void check_neighborhood(const neighborhood_options& options, std::string_view where);
+void write_neighborhood(model_writer& writer, const neighborhood_options& options);
+neighborhood_options read_neighborhood(const model_reader& reader);
+
+#if AKIN_BODIES(neighbors)
+
+AKIN_INLINE void check_neighborhood(const neighborhood_options& options, std::string_view where) {
   const auto is_amount = [](double x) { return x >= 0 && is_finite(x); };
   const auto enumerator = [&](auto value, auto last, const char* sentence) {
     require(static_cast<int>(value) >= 0 && value <= last, where, sentence, static_cast<int>(value));
@@ -33,7 +39,7 @@ inline void check_neighborhood(const neighborhood_options& options, std::string_
   enumerator(options.weighting, interaction_weighting::log, "weighting must be one of the enumerators");
 }
 
-inline void write_neighborhood(model_writer& writer, const neighborhood_options& options) {
+AKIN_INLINE void write_neighborhood(model_writer& writer, const neighborhood_options& options) {
   writer.add_value("neighbors", options.neighbors);
   writer.add_value("similarity", options.similarity);
   writer.add_value("shrinkage", options.shrinkage);
@@ -49,7 +55,7 @@ inline void write_neighborhood(model_writer& writer, const neighborhood_options&
   writer.add_value("weighting", options.weighting);
 }
 
-inline neighborhood_options read_neighborhood(const model_reader& reader) {
+AKIN_INLINE neighborhood_options read_neighborhood(const model_reader& reader) {
   return {.neighbors = reader.value<int>("neighbors"),
           .similarity = reader.value<akin::similarity>("similarity"),
           .shrinkage = reader.value<double>("shrinkage"),
@@ -64,5 +70,7 @@ inline neighborhood_options read_neighborhood(const model_reader& reader) {
           .aggregation = reader.value<akin::aggregation>("aggregation"),
           .weighting = reader.value<akin::interaction_weighting>("weighting")};
 }
+
+#endif
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -58,48 +58,22 @@ class item_weights {
   /// items.
   bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && known_[item] != 0; }
   /// Whether an item of the user speaks for this one; ids must be in range.
-  bool has_evidence(Index user, Index item) const noexcept {
-    const auto columns = histories_.view().row_columns(user);
-    return std::any_of(columns.begin(), columns.end(),
-                       [&](Index other) { return find_element(weights_.view(), other, item) != nullptr; });
-  }
+  bool has_evidence(Index user, Index item) const noexcept;
 
   /// The interactions of the training, users x items; refers to the model.
   auto histories() const { return histories_.map(); }
 
   /// 0 without evidence; ids must be in range.
-  Scalar score(Index user, Index item) const noexcept {
-    const auto columns = histories_.view().row_columns(user);
-    const auto values = histories_.view().row_values(user);
-    Scalar sum = 0, weights[some];
-    for (std::int64_t begin = 0; begin < columns.size; begin += some) {
-      const std::int64_t size = std::min(some, columns.size - begin);
-      for (std::int64_t i = 0; i < size; ++i) weights[i] = weight(columns[begin + i], item);
-      sum = kernels::add_in_order(values.data + begin, weights, size, sum);
-    }
-    return sum;
-  }
+  Scalar score(Index user, Index item) const noexcept;
   /// Fills out[item] for all items, -infinity for those that no item of the user speaks for.
   void score_all(Index user, std::span<Scalar> out) const noexcept {
     score_history(histories_.view().row_columns(user), histories_.view().row_values(user), out);
   }
   /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept {
-    const csr_view<Scalar, Index> w = weights_.view();
-    mark_reached(columns, out);
-    for (std::int64_t i = 0; i < columns.size; ++i) {
-      const auto others = w.row_columns(columns[i]);
-      kernels::scatter_axpy(values[i], others.data, w.row_values(columns[i]).data, others.size, out.data());
-    }
-  }
+  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept;
 
   /// Fills out[other] with the weight from the item to each other, -infinity where there is none.
-  void similarity_all(Index item, std::span<Scalar> out) const noexcept {
-    const auto others = weights_.view().row_columns(item);
-    const auto values = weights_.view().row_values(item);
-    std::fill(out.begin(), out.end(), no_score<Scalar>);
-    for (std::int64_t i = 0; i < others.size; ++i) out[static_cast<std::size_t>(others[i])] = values[i];
-  }
+  void similarity_all(Index item, std::span<Scalar> out) const noexcept;
 
   /// See akin::explain.
   void contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
@@ -112,24 +86,12 @@ class item_weights {
   item_weights() = default;
 
   /// Takes what was learnt, W (items x items) and the histories (users x items).
-  void become(csr_storage<Scalar, Index> weights, csr_storage<Scalar, Index> histories) {
-    storage<std::uint8_t> known(weights.cols());
-    for (std::int64_t row = 0; row < weights.rows(); ++row)
-      for (const Index column : weights.view().row_columns(row))
-        known.mutable_data()[row] = known.mutable_data()[column] = 1;
-    weights_ = std::move(weights);
-    histories_ = std::move(histories);
-    known_ = std::move(known);
-  }
+  void become(csr_storage<Scalar, Index> weights, csr_storage<Scalar, Index> histories);
 
   static constexpr std::int64_t some = 64;  // items of a history that are looked at together
 
   /// Fills out[item] with 0 for all items that one of `columns` has in its row, -infinity for the others.
-  void mark_reached(slice<const Index> columns, std::span<Scalar> out) const noexcept {
-    std::fill(out.begin(), out.end(), no_score<Scalar>);
-    for (const Index item : columns)
-      for (const Index other : weights_.view().row_columns(item)) out[static_cast<std::size_t>(other)] = 0;
-  }
+  void mark_reached(slice<const Index> columns, std::span<Scalar> out) const noexcept;
 
   /// w_ij, 0 where it is not held.
   Scalar weight(Index i, Index j) const noexcept { return element(weights_.view(), i, j); }
@@ -138,13 +100,7 @@ class item_weights {
     write_csr(writer, weights_name, weights_.view());
     write_csr(writer, "histories", histories_.view());
   }
-  void read_matrices(const model_reader& reader, std::string_view weights_name) {
-    auto weights = map_csr<Scalar, Index>(reader, weights_name);
-    auto histories = map_csr<Scalar, Index>(reader, "histories");
-    reader.require(weights.rows() == weights.cols() && histories.cols() == weights.rows(),
-                   "the weights must be items x items, and histories users x items");
-    become(std::move(weights), std::move(histories));
-  }
+  void read_matrices(const model_reader& reader, std::string_view weights_name);
 
   csr_storage<Scalar, Index> weights_;    // items x items
   csr_storage<Scalar, Index> histories_;  // users x items
@@ -152,5 +108,74 @@ class item_weights {
  private:
   storage<std::uint8_t> known_;  // of each item
 };
+
+template <class Scalar, class Index>
+bool item_weights<Scalar, Index>::has_evidence(Index user, Index item) const noexcept {
+  const auto columns = histories_.view().row_columns(user);
+  return std::any_of(columns.begin(), columns.end(),
+                     [&](Index other) { return find_element(weights_.view(), other, item) != nullptr; });
+}
+
+template <class Scalar, class Index>
+Scalar item_weights<Scalar, Index>::score(Index user, Index item) const noexcept {
+  const auto columns = histories_.view().row_columns(user);
+  const auto values = histories_.view().row_values(user);
+  Scalar sum = 0, weights[some];
+  for (std::int64_t begin = 0; begin < columns.size; begin += some) {
+    const std::int64_t size = std::min(some, columns.size - begin);
+    for (std::int64_t i = 0; i < size; ++i) weights[i] = weight(columns[begin + i], item);
+    sum = kernels::add_in_order(values.data + begin, weights, size, sum);
+  }
+  return sum;
+}
+
+template <class Scalar, class Index>
+void item_weights<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
+                                                std::span<Scalar> out) const noexcept {
+  const csr_view<Scalar, Index> w = weights_.view();
+  mark_reached(columns, out);
+  for (std::int64_t i = 0; i < columns.size; ++i) {
+    const auto others = w.row_columns(columns[i]);
+    kernels::scatter_axpy(values[i], others.data, w.row_values(columns[i]).data, others.size, out.data());
+  }
+}
+
+template <class Scalar, class Index>
+void item_weights<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) const noexcept {
+  const auto others = weights_.view().row_columns(item);
+  const auto values = weights_.view().row_values(item);
+  std::fill(out.begin(), out.end(), no_score<Scalar>);
+  for (std::int64_t i = 0; i < others.size; ++i) out[static_cast<std::size_t>(others[i])] = values[i];
+}
+
+template <class Scalar, class Index>
+void item_weights<Scalar, Index>::become(csr_storage<Scalar, Index> weights, csr_storage<Scalar, Index> histories) {
+  storage<std::uint8_t> known(weights.cols());
+  for (std::int64_t row = 0; row < weights.rows(); ++row)
+    for (const Index column : weights.view().row_columns(row))
+      known.mutable_data()[row] = known.mutable_data()[column] = 1;
+  weights_ = std::move(weights);
+  histories_ = std::move(histories);
+  known_ = std::move(known);
+}
+
+template <class Scalar, class Index>
+void item_weights<Scalar, Index>::mark_reached(slice<const Index> columns, std::span<Scalar> out) const noexcept {
+  std::fill(out.begin(), out.end(), no_score<Scalar>);
+  for (const Index item : columns)
+    for (const Index other : weights_.view().row_columns(item)) out[static_cast<std::size_t>(other)] = 0;
+}
+
+template <class Scalar, class Index>
+void item_weights<Scalar, Index>::read_matrices(const model_reader& reader, std::string_view weights_name) {
+  auto weights = map_csr<Scalar, Index>(reader, weights_name);
+  auto histories = map_csr<Scalar, Index>(reader, "histories");
+  reader.require(weights.rows() == weights.cols() && histories.cols() == weights.rows(),
+                 "the weights must be items x items, and histories users x items");
+  become(std::move(weights), std::move(histories));
+}
+
+AKIN_COMPILE_ONCE(neighbors, class item_weights<float, std::int32_t>)
+AKIN_COMPILE_ONCE(neighbors, class item_weights<double, std::int32_t>)
 
 }  // namespace akin::inline AKIN_ABI::detail

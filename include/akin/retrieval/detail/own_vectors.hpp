@@ -58,6 +58,11 @@ void check_finite_rows(const host_policy& policy, const rows_view<const Scalar>&
   });
 }
 
+AKIN_COMPILE_ONCE(retrieval,
+                  void check_finite_rows<float>(const host_policy&, const rows_view<const float>&, std::string_view))
+AKIN_COMPILE_ONCE(retrieval,
+                  void check_finite_rows<double>(const host_policy&, const rows_view<const double>&, std::string_view))
+
 /// Divides x by its length, which may be beyond what a Scalar can hold; leaves zeros.
 template <class Scalar>
 void to_unit_length(Scalar* x, std::int64_t size) noexcept {
@@ -81,6 +86,13 @@ void to_unit_lengths(const host_policy& policy, const sparsity_view<Index>& patt
   for_each_row(policy, pattern.rows,
                [&](std::int64_t row, int) { to_unit_length(values + pattern.offsets[row], pattern.row(row).size); });
 }
+
+AKIN_COMPILE_ONCE(retrieval, void to_unit_lengths<float>(const host_policy&, const rows_view<float>&))
+AKIN_COMPILE_ONCE(retrieval, void to_unit_lengths<double>(const host_policy&, const rows_view<double>&))
+AKIN_COMPILE_ONCE(retrieval, void to_unit_lengths<float, std::int32_t>(const host_policy&,
+                                                                       const sparsity_view<std::int32_t>&, float*))
+AKIN_COMPILE_ONCE(retrieval, void to_unit_lengths<double, std::int32_t>(const host_policy&,
+                                                                        const sparsity_view<std::int32_t>&, double*))
 
 /// The ids of the rows for which is_nothing(row), ascending.
 template <class Index, class IsNothing>

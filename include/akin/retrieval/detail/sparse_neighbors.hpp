@@ -35,32 +35,12 @@ template <class Scalar, class Index>
 class sparse_neighbors {
  public:
   sparse_neighbors() = default;
-  sparse_neighbors(metric by, csr_storage<Scalar, Index> rows)
-      : by_(by), rows_(std::move(rows)), columns_(transpose(rows_.view())) {
-    const csr_view<Scalar, Index> y = rows_.view();
-    if (by == metric::cosine)
-      nothing_ = rows_of_nothing<Index>(
-          y.rows, [&](std::int64_t row) { return is_zero(y.row_values(row).data, y.row_size(row)); });
-    if (by != metric::euclidean) return;
-    for (std::int64_t row = 0; row < y.rows; ++row) {
-      squares_.push_back(square(y.row_values(row)));
-      longest_ = std::max(longest_, y.row_size(row));
-    }
-  }
+  sparse_neighbors(metric by, csr_storage<Scalar, Index> rows);
 
   const csr_storage<Scalar, Index>& rows() const noexcept { return rows_; }
 
   recommendations<Scalar, Index> search(const host_policy& policy, const csr_view<Scalar, Index>& queries,
-                                        const query<Index>& q) const {
-    return rank_rows<Scalar, Index>(policy, queries.rows, rows_.rows(), q.k, [&](std::int64_t row, auto& scratch) {
-      const vector x{queries.row_columns(row), queries.row_values(row)};
-      if (by_ == metric::euclidean) return rank_distances(x, q, excluded_row(q, row), scratch);
-      if (by_ == metric::cosine && is_zero(x.values.data, x.values.size)) return std::int64_t{0};
-      multiply(x, scratch.scores);
-      for (const Index item : nothing_) scratch.scores[static_cast<std::size_t>(item)] = no_score<Scalar>;
-      return rank_scores(q, excluded_row(q, row), std::span(scratch.scores), scratch.best);
-    });
-  }
+                                        const query<Index>& q) const;
 
  private:
   using scratch_type = ranking_scratch<Scalar, Index>;
@@ -73,13 +53,7 @@ class sparse_neighbors {
   static Scalar square(slice<const Scalar> x) noexcept { return kernels::dot(x.data, x.data, x.size); }
 
   /// The inner products with all rows.
-  void multiply(const vector& x, std::vector<Scalar>& out) const noexcept {
-    const csr_view<Scalar, Index> columns = columns_.view();
-    std::fill(out.begin(), out.end(), Scalar{0});
-    kernels::call<kernels::accumulate_rows_kernel<1>>(x.columns.data, x.values.data, x.columns.size, columns.offsets,
-                                                      columns.columns, columns.values, out.data(),
-                                                      static_cast<Index*>(nullptr));
-  }
+  void multiply(const vector& x, std::vector<Scalar>& out) const noexcept;
 
   /// The canonical score.
   Scalar negated_distance(const vector& x, Index item) const noexcept {
@@ -96,19 +70,7 @@ class sparse_neighbors {
   /// canonical sum by gamma_{n + 2} |x - y|^2, where n bounds the elements of x and y together (Higham, Accuracy and
   /// Stability of Numerical Algorithms, section 3.1). Together that is less than (4n + 32) u (|x| + |y|)^2 while n u is
   /// small; products that are too small for a Scalar lose less than its smallest normal number in all.
-  void bound_from_above(const vector& x, std::vector<Scalar>& out) const noexcept {
-    constexpr Scalar infinity = std::numeric_limits<Scalar>::infinity(), tiny = std::numeric_limits<Scalar>::min();
-    const double terms = static_cast<double>(x.columns.size + longest_) * 2 + 16;
-    const double spread = terms * static_cast<double>(std::numeric_limits<Scalar>::epsilon());
-    const Scalar share = spread < 0.01 ? static_cast<Scalar>(spread) : infinity;
-    multiply(x, out);
-    const Scalar x_square = square(x.values), x_length = std::sqrt(x_square);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      const Scalar lengths = x_length + std::sqrt(squares_[i]);
-      const Scalar most = 2 * out[i] - squares_[i] - x_square + share * (lengths * lengths) + tiny;
-      out[i] = is_finite(most) ? most : infinity;
-    }
-  }
+  void bound_from_above(const vector& x, std::vector<Scalar>& out) const noexcept;
 
   /// What minus a squared distance must be above for its negated root to be above `score` < 0, or less.
   static Scalar bound_of_squares(Scalar score) noexcept {
@@ -116,31 +78,7 @@ class sparse_neighbors {
   }
 
   std::int64_t rank_distances(const vector& x, const query<Index>& q, slice<const Index> excluded,
-                              scratch_type& scratch) const {
-    const Scalar floor = least_bound<Scalar>(q);
-    if (scratch.best.empty() || !(floor < 0)) return 0;
-    std::vector<Scalar>& most = scratch.scores;
-    if (q.candidates) {
-      for (const Index item : *q.candidates) most[static_cast<std::size_t>(item)] = negated_distance(x, item);
-      return rank_scores(q, excluded, std::span(most), scratch.best);
-    }
-    bound_from_above(x, most);
-    for (const Index item : excluded) most[static_cast<std::size_t>(item)] = no_score<Scalar>;
-    const item_filter<Index> filter(q);
-    kernels::top_k<Scalar, Index> best(scratch.best.data(), static_cast<std::int64_t>(scratch.best.size()), floor);
-    const auto size = static_cast<std::int64_t>(most.size());
-    for (std::int64_t begin = 0; begin < size;) {
-      const Scalar bound = bound_of_squares(best.bound());
-      begin = kernels::call<kernels::next_above_kernel>(most.data(), begin, size, bound);
-      const std::int64_t end = std::min(begin + kernels::scores_at_once, size);
-      for (; begin < end; ++begin) {
-        const auto item = static_cast<Index>(begin);
-        if (most[static_cast<std::size_t>(begin)] > bound && filter.may_come(item))
-          best.offer(negated_distance(x, item), item);
-      }
-    }
-    return best.finish();
-  }
+                              scratch_type& scratch) const;
 
   metric by_ = metric::inner_product;
   csr_storage<Scalar, Index> rows_, columns_;
@@ -148,5 +86,88 @@ class sparse_neighbors {
   std::vector<Scalar> squares_;  // of the lengths of the rows, for distances
   std::int64_t longest_ = 0;
 };
+
+template <class Scalar, class Index>
+sparse_neighbors<Scalar, Index>::sparse_neighbors(metric by, csr_storage<Scalar, Index> rows)
+    : by_(by), rows_(std::move(rows)), columns_(transpose(rows_.view())) {
+  const csr_view<Scalar, Index> y = rows_.view();
+  if (by == metric::cosine)
+    nothing_ = rows_of_nothing<Index>(
+        y.rows, [&](std::int64_t row) { return is_zero(y.row_values(row).data, y.row_size(row)); });
+  if (by != metric::euclidean) return;
+  for (std::int64_t row = 0; row < y.rows; ++row) {
+    squares_.push_back(square(y.row_values(row)));
+    longest_ = std::max(longest_, y.row_size(row));
+  }
+}
+
+template <class Scalar, class Index>
+recommendations<Scalar, Index> sparse_neighbors<Scalar, Index>::search(const host_policy& policy,
+                                                                       const csr_view<Scalar, Index>& queries,
+                                                                       const query<Index>& q) const {
+  return rank_rows<Scalar, Index>(policy, queries.rows, rows_.rows(), q.k, [&](std::int64_t row, auto& scratch) {
+    const vector x{queries.row_columns(row), queries.row_values(row)};
+    if (by_ == metric::euclidean) return rank_distances(x, q, excluded_row(q, row), scratch);
+    if (by_ == metric::cosine && is_zero(x.values.data, x.values.size)) return std::int64_t{0};
+    multiply(x, scratch.scores);
+    for (const Index item : nothing_) scratch.scores[static_cast<std::size_t>(item)] = no_score<Scalar>;
+    return rank_scores(q, excluded_row(q, row), std::span(scratch.scores), scratch.best);
+  });
+}
+
+template <class Scalar, class Index>
+void sparse_neighbors<Scalar, Index>::multiply(const vector& x, std::vector<Scalar>& out) const noexcept {
+  const csr_view<Scalar, Index> columns = columns_.view();
+  std::fill(out.begin(), out.end(), Scalar{0});
+  kernels::call<kernels::accumulate_rows_kernel<1>>(x.columns.data, x.values.data, x.columns.size, columns.offsets,
+                                                    columns.columns, columns.values, out.data(),
+                                                    static_cast<Index*>(nullptr));
+}
+
+template <class Scalar, class Index>
+void sparse_neighbors<Scalar, Index>::bound_from_above(const vector& x, std::vector<Scalar>& out) const noexcept {
+  constexpr Scalar infinity = std::numeric_limits<Scalar>::infinity(), tiny = std::numeric_limits<Scalar>::min();
+  const double terms = static_cast<double>(x.columns.size + longest_) * 2 + 16;
+  const double spread = terms * static_cast<double>(std::numeric_limits<Scalar>::epsilon());
+  const Scalar share = spread < 0.01 ? static_cast<Scalar>(spread) : infinity;
+  multiply(x, out);
+  const Scalar x_square = square(x.values), x_length = std::sqrt(x_square);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const Scalar lengths = x_length + std::sqrt(squares_[i]);
+    const Scalar most = 2 * out[i] - squares_[i] - x_square + share * (lengths * lengths) + tiny;
+    out[i] = is_finite(most) ? most : infinity;
+  }
+}
+
+template <class Scalar, class Index>
+std::int64_t sparse_neighbors<Scalar, Index>::rank_distances(const vector& x, const query<Index>& q,
+                                                             slice<const Index> excluded, scratch_type& scratch) const {
+  const Scalar floor = least_bound<Scalar>(q);
+  if (scratch.best.empty() || !(floor < 0)) return 0;
+  std::vector<Scalar>& most = scratch.scores;
+  if (q.candidates) {
+    for (const Index item : *q.candidates) most[static_cast<std::size_t>(item)] = negated_distance(x, item);
+    return rank_scores(q, excluded, std::span(most), scratch.best);
+  }
+  bound_from_above(x, most);
+  for (const Index item : excluded) most[static_cast<std::size_t>(item)] = no_score<Scalar>;
+  const item_filter<Index> filter(q);
+  kernels::top_k<Scalar, Index> best(scratch.best.data(), static_cast<std::int64_t>(scratch.best.size()), floor);
+  const auto size = static_cast<std::int64_t>(most.size());
+  for (std::int64_t begin = 0; begin < size;) {
+    const Scalar bound = bound_of_squares(best.bound());
+    begin = kernels::call<kernels::next_above_kernel>(most.data(), begin, size, bound);
+    const std::int64_t end = std::min(begin + kernels::scores_at_once, size);
+    for (; begin < end; ++begin) {
+      const auto item = static_cast<Index>(begin);
+      if (most[static_cast<std::size_t>(begin)] > bound && filter.may_come(item))
+        best.offer(negated_distance(x, item), item);
+    }
+  }
+  return best.finish();
+}
+
+AKIN_COMPILE_ONCE(retrieval, class sparse_neighbors<float, std::int32_t>)
+AKIN_COMPILE_ONCE(retrieval, class sparse_neighbors<double, std::int32_t>)
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -17,8 +17,12 @@
 #include <akin/retrieval/knn_classifier_options.hpp>
 #include <akin/retrieval/nearest_neighbors.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/recommendations.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
+
+/// Throws std::invalid_argument for options out of range.
+void check_votes(int k, metric by, votes weighting, std::string_view kind);
 
 /// Fills `weights` with those of the votes of neighbours with these scores, nearest first.
 template <class Scalar>
@@ -42,11 +46,7 @@ class voters {
  public:
   template <class Options>
   voters(const Options& options, std::string_view kind) : neighbors_({.metric = options.metric}) {
-    require(options.k >= 1, kind, "k must be positive", options.k);
-    require(options.weighting == votes::uniform || options.weighting == votes::distance, kind,
-            "weighting must be one of those that there are", static_cast<int>(options.weighting));
-    require(options.weighting == votes::uniform || options.metric != metric::inner_product, kind,
-            "weighting by distance needs a metric with distances: metric::euclidean or metric::cosine");
+    check_votes(options.k, options.metric, options.weighting, kind);
   }
 
   std::int64_t size() const noexcept { return neighbors_.items(); }
@@ -63,11 +63,16 @@ class voters {
     neighbors_.fit(policy, std::forward<Matrix>(vectors));
   }
 
-  /// Calls decide(row, ids, weights) for each query, in any order; a query without neighbours is refused.
-  template <class Policy, class Matrix, class Options, class Decide>
-  void ask(const Policy& policy, const Matrix& queries, const Options& options, const Decide& decide) const {
+  /// The neighbours that have a vote on each query.
+  template <class Policy, class Matrix>
+  recommendations<Scalar, Index> ask(const Policy& policy, const Matrix& queries, int k) const {
     require_fitted(is_fitted(), "predict");
-    const auto lists = neighbors_.search(policy, queries, {.k = options.k});
+    return neighbors_.search(policy, queries, {.k = k});
+  }
+  /// Calls decide(row, ids, weights) for each query, in any order; a query without neighbours is refused.
+  template <class Options, class Decide>
+  static void count(const host_policy& policy, const recommendations<Scalar, Index>& lists, const Options& options,
+                    const Decide& decide) {
     for_each_row(policy, static_cast<std::int64_t>(lists.size()), [&](std::int64_t row, int) {
       const auto list = static_cast<std::size_t>(row);
       if (lists.items(list).empty())
@@ -102,5 +107,17 @@ Options read_knn_options(const model_reader& reader) {
           .metric = reader.value<metric>("metric", metric::inner_product, metric::euclidean),
           .weighting = reader.value<votes>("weighting", votes::uniform, votes::distance)};
 }
+
+#if AKIN_BODIES(retrieval)
+
+AKIN_INLINE void check_votes(int k, metric by, votes weighting, std::string_view kind) {
+  require(k >= 1, kind, "k must be positive", k);
+  require(weighting == votes::uniform || weighting == votes::distance, kind,
+          "weighting must be one of those that there are", static_cast<int>(weighting));
+  require(weighting == votes::uniform || by != metric::inner_product, kind,
+          "weighting by distance needs a metric with distances: metric::euclidean or metric::cosine");
+}
+
+#endif
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -1,0 +1,6 @@
+// The neighbourhood models of the usual types, compiled once: a part of akin::compiled.
+#define AKIN_COMPILES_neighbors 1
+
+#include <akin/neighbors/item_knn.hpp>
+#include <akin/neighbors/top_products.hpp>
+#include <akin/neighbors/user_knn.hpp>
