@@ -14,15 +14,6 @@
 #include <system_error>
 #include <utility>
 
-#if defined(_WIN32)
-#include <io.h>
-#else
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#endif
-
 #include <akin/error.hpp>
 #include <akin/io/checksum.hpp>
 #include <akin/io/mapped_file.hpp>

@@ -15,15 +15,6 @@
 #include <system_error>
 #include <vector>
 
-#if defined(_WIN32)
-#include <cstdio>
-#else
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#endif
-
 #include <akin/error.hpp>
 #include <akin/io/format.hpp>
 

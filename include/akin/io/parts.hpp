@@ -87,15 +87,21 @@ void write_model(model_writer& writer, const Model& model) {
   }
 }
 
-/// Refuses the file unless what is in the reader's scope is labelled as a Model; returns how a Model is spelled.
-template <class Model>
-std::string require_label(const model_reader& reader) {
+/// Refuses the file unless what is in the reader's scope is labelled like this; returns how that is spelled.
+inline std::string require_label(const model_reader& reader, std::string_view kind, std::string_view scalar,
+                                 std::string_view index) {
   const std::string held = spelled(reader.kind(), reader.scalar(), reader.index());
-  std::string asked = spelled(Model::kind, scalar_name_of<Model>(), index_name_of<Model>());
+  std::string asked = spelled(kind, scalar, index);
   if (held != asked) {
     reader.refuse("holds ", held.empty() ? std::string_view("no model") : held, ", but ", asked, " was asked for");
   }
   return asked;
+}
+
+/// The same for the label of a Model.
+template <class Model>
+std::string require_label(const model_reader& reader) {
+  return require_label(reader, Model::kind, scalar_name_of<Model>(), index_name_of<Model>());
 }
 
 /// The model in the reader's scope; throws format_error if it is another one or not whole.

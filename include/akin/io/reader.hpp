@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <span>
@@ -53,14 +54,9 @@ class model_reader {
   template <class T>
   [[nodiscard]] rows_view<const T> array(std::string_view name, std::int64_t rows = any,
                                          std::int64_t cols = any) const {
-    const table_entry& entry = typed<T>(name);
-    const rows_view<const T> found{reinterpret_cast<const T*>(file_->data + entry.offset),
-                                   static_cast<std::int64_t>(entry.rows), static_cast<std::int64_t>(entry.cols)};
-    if ((rows != any && rows != found.rows) || (cols != any && cols != found.cols)) {
-      refuse_section(name, sentence("is ", found.rows, " x ", found.cols, " where ", size_text(rows), " x ",
-                                    size_text(cols), " is needed"));
-    }
-    return found;
+    const table_entry& entry = array_at(name, element_of<T>(), rows, cols);
+    return {reinterpret_cast<const T*>(file_->data + entry.offset), static_cast<std::int64_t>(entry.rows),
+            static_cast<std::int64_t>(entry.cols)};
   }
 
   /// What model_writer::add_value stored. An integer may have been stored from another type, but must be within T; an
@@ -110,9 +106,7 @@ class model_reader {
   /// wrong: "is …" or "holds …".
   template <class... Words>
   [[noreturn]] void refuse(const Words&... words) const {
-    if (prefix_.empty()) fail<format_error>("load: ", file_->source, " ", words...);
-    const auto part = std::string_view(prefix_).substr(0, prefix_.size() - 1);
-    fail<format_error>("load: ", file_->source, " (part ", part, ") ", words...);
+    refuse_with({text_part(words)...});
   }
 
   /// The same about one section: `load: "file" is no proper model: section "name" ` and what.
@@ -136,6 +130,12 @@ class model_reader {
   model_reader(std::shared_ptr<const parsed_file> file, std::string prefix)
       : file_(std::move(file)), prefix_(std::move(prefix)) {}
 
+  [[noreturn]] void refuse_with(std::initializer_list<text_part> words) const {
+    if (prefix_.empty()) fail<format_error>("load: ", file_->source, " ", joined(words));
+    const auto part = std::string_view(prefix_).substr(0, prefix_.size() - 1);
+    fail<format_error>("load: ", file_->source, " (part ", part, ") ", joined(words));
+  }
+
   const table_entry* find(std::string_view name) const {
     const std::string full = sentence(prefix_, name);
     const auto& all = file_->sections;
@@ -151,12 +151,17 @@ class model_reader {
     return *entry;
   }
 
-  template <class T>
-  const table_entry& typed(std::string_view name) const {
+  /// The entry of an array of that type and shape.
+  const table_entry& array_at(std::string_view name, element needed, std::int64_t rows, std::int64_t cols) const {
     const table_entry& entry = at(name);
     const auto stored = static_cast<element>(entry.type);
-    if (stored != element_of<T>()) {
-      refuse_section(name, sentence("holds ", traits_of(stored).name, " where ", type_name<T>(), " is needed"));
+    if (stored != needed) {
+      refuse_section(name, sentence("holds ", traits_of(stored).name, " where ", traits_of(needed).name, " is needed"));
+    }
+    const auto found_rows = static_cast<std::int64_t>(entry.rows), found_cols = static_cast<std::int64_t>(entry.cols);
+    if ((rows != any && rows != found_rows) || (cols != any && cols != found_cols)) {
+      refuse_section(name, sentence("is ", found_rows, " x ", found_cols, " where ", size_text(rows), " x ",
+                                    size_text(cols), " is needed"));
     }
     return entry;
   }

@@ -7,22 +7,14 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
 #include <akin/config.hpp>
 #include <akin/content/detail/token_scanner.hpp>
+#include <akin/error.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
-
-/// The parts, one after the other. (No operator+, of which g++ 12 warns without reason; no template, which would be
-/// made for every set of lengths.)
-inline std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) text += part;
-  return text;
-}
 
 /// Looks at the bits, so that -ffast-math cannot argue it away.
 inline bool is_finite_number(double x) noexcept {
