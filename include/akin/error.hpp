@@ -36,8 +36,8 @@ class format_error : public std::runtime_error {
 inline namespace AKIN_ABI {
 namespace detail {
 
-/// A piece of a sentence: a text, which must outlive it, or a number. What is written comes out of it only in sentence():
-/// code that may throw does no more than to point at the pieces.
+/// A piece of a sentence: a text, which must outlive it, or a number. What is written comes out of it only in
+/// sentence(): code that may throw does no more than to point at the pieces.
 class text_part {
  public:
   text_part(std::string_view text) noexcept : kind_(kind::text), text_{text.data(), text.size()} {}

@@ -75,16 +75,7 @@ class line_scanner {
 };
 
 /// Takes the next word off a line of words between spaces and tabs; empty at the end of the line.
-inline std::string_view next_word(std::string_view& rest) noexcept {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  std::size_t begin = 0;
-  while (begin < rest.size() && is_blank(rest[begin])) ++begin;
-  std::size_t end = begin;
-  while (end < rest.size() && !is_blank(rest[end])) ++end;
-  const std::string_view word = rest.substr(begin, end - begin);
-  rest.remove_prefix(end);
-  return word;
-}
+std::string_view next_word(std::string_view& rest) noexcept;
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI
@@ -183,6 +174,17 @@ AKIN_INLINE bool line_scanner::next(std::string_view& line) {
   if (line.find('\0') != std::string_view::npos) fail_here(0, "the text must not hold NUL bytes");
   if (line.find('\r') != std::string_view::npos) fail_here(0, "a carriage return must be followed by a line feed");
   return true;
+}
+
+AKIN_INLINE std::string_view next_word(std::string_view& rest) noexcept {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  std::size_t begin = 0;
+  while (begin < rest.size() && is_blank(rest[begin])) ++begin;
+  std::size_t end = begin;
+  while (end < rest.size() && !is_blank(rest[end])) ++end;
+  const std::string_view word = rest.substr(begin, end - begin);
+  rest.remove_prefix(end);
+  return word;
 }
 
 }  // namespace detail
