@@ -226,6 +226,9 @@
 #if !defined(AKIN_COMPILES_content)
 #define AKIN_COMPILES_content 0
 #endif
+#if !defined(AKIN_COMPILES_metrics)
+#define AKIN_COMPILES_metrics 0
+#endif
 #if !defined(AKIN_COMPILES_evaluation)
 #define AKIN_COMPILES_evaluation 0
 #endif
