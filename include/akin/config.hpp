@@ -7,10 +7,10 @@
 /// - `AKIN_COMPILED`: what is usual is not compiled again but lies in a library; the target akin::compiled defines it.
 ///
 /// Defined here for the library itself: `AKIN_ABI`, `AKIN_SEAM` (inline namespaces), `AKIN_HAS_EXCEPTIONS`,
-/// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_INLINE_LAMBDA`, `AKIN_PREFETCH`,
-/// `AKIN_UNROLL`, `AKIN_LIFETIME_BOUND`, `AKIN_HAS_VECTOR_EXTENSIONS`, `AKIN_HAS_X86_DISPATCH`, `AKIN_TARGET_AVX2`,
-/// `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`, `AKIN_OMP`, `AKIN_BODIES`, `AKIN_INLINE`, `AKIN_COMPILE_ONCE`. C++17-clean,
-/// includes no other header of ours but version.hpp.
+/// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_COLD`, `AKIN_INLINE_LAMBDA`,
+/// `AKIN_PREFETCH`, `AKIN_UNROLL`, `AKIN_LIFETIME_BOUND`, `AKIN_HAS_VECTOR_EXTENSIONS`, `AKIN_HAS_X86_DISPATCH`,
+/// `AKIN_TARGET_AVX2`, `AKIN_TARGET_AVX512`, `AKIN_HAS_OPENMP`, `AKIN_OMP`, `AKIN_BODIES`, `AKIN_INLINE`,
+/// `AKIN_COMPILE_ONCE`. C++17-clean, includes no other header of ours but version.hpp.
 #pragma once
 
 #include <akin/version.hpp>
@@ -126,15 +126,19 @@
 // g++ -O3 makes copies of a function for the constants that it is called with, which may round in another way.
 #define AKIN_NOINLINE __attribute__((noinline, noclone))
 #endif
+/// For what only throws: small code, out of the way of what leads there.
+#define AKIN_COLD __attribute__((cold, noinline))
 #define AKIN_HAS_VECTOR_EXTENSIONS 1
 #elif defined(_MSC_VER)
 #define AKIN_ALWAYS_INLINE __forceinline
 #define AKIN_NOINLINE __declspec(noinline)
+#define AKIN_COLD __declspec(noinline)
 #define AKIN_INLINE_LAMBDA
 #define AKIN_HAS_VECTOR_EXTENSIONS 0
 #else
 #define AKIN_ALWAYS_INLINE inline
 #define AKIN_NOINLINE
+#define AKIN_COLD
 #define AKIN_INLINE_LAMBDA
 #define AKIN_HAS_VECTOR_EXTENSIONS 0
 #endif
@@ -221,6 +225,9 @@
 #endif
 #if !defined(AKIN_COMPILES_content)
 #define AKIN_COMPILES_content 0
+#endif
+#if !defined(AKIN_COMPILES_metrics)
+#define AKIN_COMPILES_metrics 0
 #endif
 #if !defined(AKIN_COMPILES_evaluation)
 #define AKIN_COMPILES_evaluation 0

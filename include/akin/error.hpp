@@ -2,11 +2,11 @@
 /// The exceptions of akin, all derived from the standard's, and the check that throws a sentence.
 #pragma once
 
-#include <cstdio>
+#include <cstddef>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include <akin/config.hpp>
 
@@ -36,34 +36,61 @@ class format_error : public std::runtime_error {
 inline namespace AKIN_ABI {
 namespace detail {
 
-template <class Part>
-void append_part(std::string& text, const Part& part) {
-  if constexpr (std::is_same_v<Part, bool>) {
-    text += part ? "true" : "false";
-  } else if constexpr (std::is_same_v<Part, char>) {
-    text += part;
-  } else if constexpr (std::is_floating_point_v<Part>) {
-    char digits[32];
-    std::snprintf(digits, sizeof digits, "%g", static_cast<double>(part));
-    text += digits;
-  } else if constexpr (std::is_integral_v<Part>) {
-    text += std::to_string(part);
-  } else {
-    text += std::string_view(part);
-  }
-}
+/// A piece of a sentence: a text, which must outlive it, or a number. What is written comes out of it only in
+/// sentence(): code that may throw does no more than to point at the pieces.
+class text_part {
+ public:
+  text_part(std::string_view text) noexcept : kind_(kind::text), text_{text.data(), text.size()} {}
+  text_part(const std::string& text) noexcept : text_part(std::string_view(text)) {}
+  text_part(const char* text) noexcept : text_part(std::string_view(text)) {}
+  text_part(const void*) = delete;
+  text_part(bool truth) noexcept : text_part(truth ? "true" : "false") {}
+  text_part(char letter) noexcept : kind_(kind::letter), letter_(letter) {}
+  text_part(int number) noexcept : text_part(static_cast<long long>(number)) {}
+  text_part(long number) noexcept : text_part(static_cast<long long>(number)) {}
+  text_part(long long number) noexcept : kind_(kind::integer), integer_(number) {}
+  text_part(unsigned number) noexcept : text_part(static_cast<unsigned long long>(number)) {}
+  text_part(unsigned long number) noexcept : text_part(static_cast<unsigned long long>(number)) {}
+  text_part(unsigned long long number) noexcept : kind_(kind::natural), natural_(number) {}
+  text_part(double number) noexcept : kind_(kind::real), real_(number) {}
+  text_part(long double number) noexcept : text_part(static_cast<double>(number)) {}
 
-/// The parts, text and numbers, one after the other.
+  void append_to(std::string& text) const;
+
+ private:
+  enum class kind : unsigned char { text, letter, integer, natural, real };
+  struct characters {
+    const char* data;
+    std::size_t size;
+  };
+
+  kind kind_;
+  union {
+    characters text_;
+    char letter_;
+    long long integer_;
+    unsigned long long natural_;
+    double real_;
+  };
+};
+
+/// The parts, one after the other.
+std::string joined(std::initializer_list<text_part> parts);
+
+/// The same for text and numbers as they are.
 template <class... Parts>
 std::string sentence(const Parts&... parts) {
-  std::string text;
-  (append_part(text, parts), ...);
-  return text;
+  return joined({text_part(parts)...});
+}
+
+template <class Error>
+[[noreturn]] AKIN_COLD void fail_with(std::initializer_list<text_part> parts) {
+  AKIN_THROW(Error, joined(parts));
 }
 
 template <class Error, class... Parts>
-[[noreturn]] AKIN_NOINLINE void fail(const Parts&... parts) {
-  AKIN_THROW(Error, sentence(parts...));
+[[noreturn]] void fail(const Parts&... parts) {
+  fail_with<Error>({text_part(parts)...});
 }
 
 /// Throws `where: rule, got value` as std::invalid_argument unless ok; `rule` reads "factors must be positive".
@@ -89,6 +116,54 @@ inline void require_fitted(bool fitted, std::string_view where) {
   if (!fitted) fail<not_fitted>(where, ": the model has learnt nothing yet, call fit first");
 }
 
+AKIN_COMPILE_ONCE(data, void fail_with<std::invalid_argument>(std::initializer_list<text_part>))
+AKIN_COMPILE_ONCE(data, void fail_with<std::out_of_range>(std::initializer_list<text_part>))
+AKIN_COMPILE_ONCE(data, void fail_with<std::length_error>(std::initializer_list<text_part>))
+AKIN_COMPILE_ONCE(data, void fail_with<std::runtime_error>(std::initializer_list<text_part>))
+AKIN_COMPILE_ONCE(data, void fail_with<not_fitted>(std::initializer_list<text_part>))
+AKIN_COMPILE_ONCE(data, void fail_with<numeric_error>(std::initializer_list<text_part>))
+AKIN_COMPILE_ONCE(data, void fail_with<format_error>(std::initializer_list<text_part>))
+
 }  // namespace detail
 }  // namespace AKIN_ABI
 }  // namespace akin
+
+#if AKIN_BODIES(data)
+#include <cstdio>
+
+namespace akin {
+inline namespace AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE void text_part::append_to(std::string& text) const {
+  switch (kind_) {
+    case kind::text:
+      text.append(text_.data, text_.size);
+      return;
+    case kind::letter:
+      text += letter_;
+      return;
+    case kind::integer:
+      text += std::to_string(integer_);
+      return;
+    case kind::natural:
+      text += std::to_string(natural_);
+      return;
+    case kind::real:
+      break;
+  }
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%g", real_);
+  text += digits;
+}
+
+AKIN_INLINE std::string joined(std::initializer_list<text_part> parts) {
+  std::string text;
+  for (const text_part& part : parts) part.append_to(text);
+  return text;
+}
+
+}  // namespace detail
+}  // namespace AKIN_ABI
+}  // namespace akin
+#endif

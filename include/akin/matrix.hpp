@@ -111,11 +111,7 @@ class csr_storage {
         columns_(std::move(columns)),
         values_(std::move(values)) {}
   /// A copy of what the view shows.
-  explicit csr_storage(const csr_view<Scalar, Index>& x) : csr_storage(x.rows, x.cols, x.nonzeros()) {
-    if (x.rows > 0) std::copy_n(x.offsets, x.rows + 1, offsets_.mutable_data());
-    std::copy_n(x.columns, x.nonzeros(), columns_.mutable_data());
-    std::copy_n(x.values, x.nonzeros(), values_.mutable_data());
-  }
+  explicit csr_storage(const csr_view<Scalar, Index>& x);
   /// Room for `nonzeros` elements, all zero, to be filled through the mutable_ accessors.
   csr_storage(std::int64_t rows, std::int64_t cols, std::int64_t nonzeros)
       : rows_(rows), cols_(cols), offsets_(rows + 1), columns_(nonzeros), values_(nonzeros) {}
@@ -142,6 +138,13 @@ class csr_storage {
   storage<Index> columns_;
   storage<Scalar> values_;
 };
+
+template <class Scalar, class Index>
+csr_storage<Scalar, Index>::csr_storage(const csr_view<Scalar, Index>& x) : csr_storage(x.rows, x.cols, x.nonzeros()) {
+  if (x.rows > 0) std::copy_n(x.offsets, x.rows + 1, offsets_.mutable_data());
+  std::copy_n(x.columns, x.nonzeros(), columns_.mutable_data());
+  std::copy_n(x.values, x.nonzeros(), values_.mutable_data());
+}
 
 /// The view of a compressed matrix; throws std::invalid_argument where it is not compressed.
 template <class Matrix>
@@ -267,6 +270,31 @@ std::vector<Index> longest_first(const csr_view<Scalar, Index>& x) {
   std::iota(rows.begin(), rows.end(), Index{0});
   return longest_first(x, std::move(rows));
 }
+
+AKIN_COMPILE_ONCE(data, class dense_storage<float>)
+AKIN_COMPILE_ONCE(data, class dense_storage<double>)
+AKIN_COMPILE_ONCE(data, class csr_storage<float, std::int32_t>)
+AKIN_COMPILE_ONCE(data, class csr_storage<double, std::int32_t>)
+AKIN_COMPILE_ONCE(data,
+                  void check_interactions<float, std::int32_t>(const host_policy&, const csr_view<float, std::int32_t>&,
+                                                               std::string_view))
+AKIN_COMPILE_ONCE(data, void check_interactions<double, std::int32_t>(const host_policy&,
+                                                                      const csr_view<double, std::int32_t>&,
+                                                                      std::string_view))
+AKIN_COMPILE_ONCE(data,
+                  void check_not_negative<float, std::int32_t>(const csr_view<float, std::int32_t>&, std::string_view))
+AKIN_COMPILE_ONCE(data, void check_not_negative<double, std::int32_t>(const csr_view<double, std::int32_t>&,
+                                                                      std::string_view))
+AKIN_COMPILE_ONCE(data,
+                  csr_storage<float, std::int32_t> transpose<float, std::int32_t>(const csr_view<float, std::int32_t>&))
+AKIN_COMPILE_ONCE(
+    data, csr_storage<double, std::int32_t> transpose<double, std::int32_t>(const csr_view<double, std::int32_t>&))
+AKIN_COMPILE_ONCE(data,
+                  std::vector<std::int32_t> longest_first<float, std::int32_t>(const csr_view<float, std::int32_t>&,
+                                                                               std::vector<std::int32_t>))
+AKIN_COMPILE_ONCE(data,
+                  std::vector<std::int32_t> longest_first<double, std::int32_t>(const csr_view<double, std::int32_t>&,
+                                                                                std::vector<std::int32_t>))
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI

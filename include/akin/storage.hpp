@@ -39,27 +39,12 @@ class storage {
   storage() noexcept = default;
 
   /// `size` elements, all zero.
-  explicit storage(std::int64_t size) : size_(size) {
-    const std::int64_t bytes = checked_product(size, static_cast<std::int64_t>(sizeof(T)));
-    if (size == 0) return;
-    memory_.reset(
-        static_cast<T*>(::operator new (static_cast<std::size_t>(bytes), std::align_val_t{storage_alignment})));
-    std::fill_n(memory_.get(), size, T{});
-    data_ = memory_.get();
-  }
+  explicit storage(std::int64_t size);
 
   storage(const T* data, std::int64_t size, std::shared_ptr<const void> owner) noexcept
       : data_(data), size_(size), owner_(std::move(owner)) {}
 
-  storage(const storage& other) : storage() {
-    if (other.is_mapped()) {
-      data_ = other.data_, size_ = other.size_, owner_ = other.owner_;
-    } else {
-      storage copy(other.size_);
-      std::copy_n(other.data_, other.size_, copy.memory_.get());
-      swap(copy);
-    }
-  }
+  storage(const storage& other);
   storage(storage&& other) noexcept { swap(other); }
   storage& operator=(storage other) noexcept {
     swap(other);
@@ -67,12 +52,7 @@ class storage {
   }
   ~storage() = default;
 
-  void swap(storage& other) noexcept {
-    std::swap(memory_, other.memory_);
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-    std::swap(owner_, other.owner_);
-  }
+  void swap(storage& other) noexcept;
 
   const T* data() const noexcept { return data_; }
   /// The elements for writing; null where they are mapped.
@@ -94,6 +74,39 @@ class storage {
   std::int64_t size_ = 0;
   std::shared_ptr<const void> owner_;
 };
+
+template <class T>
+storage<T>::storage(std::int64_t size) : size_(size) {
+  const std::int64_t bytes = checked_product(size, static_cast<std::int64_t>(sizeof(T)));
+  if (size == 0) return;
+  memory_.reset(static_cast<T*>(::operator new (static_cast<std::size_t>(bytes), std::align_val_t{storage_alignment})));
+  std::fill_n(memory_.get(), size, T{});
+  data_ = memory_.get();
+}
+
+template <class T>
+storage<T>::storage(const storage& other) : storage() {
+  if (other.is_mapped()) {
+    data_ = other.data_, size_ = other.size_, owner_ = other.owner_;
+  } else {
+    storage copy(other.size_);
+    std::copy_n(other.data_, other.size_, copy.memory_.get());
+    swap(copy);
+  }
+}
+
+template <class T>
+void storage<T>::swap(storage& other) noexcept {
+  std::swap(memory_, other.memory_);
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  std::swap(owner_, other.owner_);
+}
+
+AKIN_COMPILE_ONCE(data, class storage<float>)
+AKIN_COMPILE_ONCE(data, class storage<double>)
+AKIN_COMPILE_ONCE(data, class storage<std::int32_t>)
+AKIN_COMPILE_ONCE(data, class storage<std::int64_t>)
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI

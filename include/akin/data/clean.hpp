@@ -5,22 +5,12 @@
 /// more.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
-#include <numeric>
-#include <span>
-#include <tuple>
-#include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/data/id_map.hpp>
 #include <akin/data/interaction_log.hpp>
-#include <akin/error.hpp>
 #include <akin/matrix.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -72,6 +62,53 @@ struct k_core_options {
   int users_per_item = 5;  ///< distinct, >= 0
 };
 
+namespace detail {}  // namespace detail
+
+/// Keeps the first of lines that are the same. To combine the lines of a pair, use interaction_log::matrix instead.
+/// O(lines * log lines).
+cleaned_log remove_duplicates(const interaction_log& log, const remove_duplicates_options& options = {});
+
+/// Drops lines that do not say who, what or how much. O(lines).
+cleaned_log remove_missing(const interaction_log& log, const remove_missing_options& options = {});
+
+/// Keeps lines whose value is in [minimum, maximum]: with `.minimum = 1`, quantities that were not returned. Throws
+/// std::invalid_argument unless minimum <= maximum. O(lines).
+cleaned_log keep_values(const interaction_log& log, const keep_values_options& options);
+
+/// Drops lines whose value is more than z_score sample standard deviations from the mean of all values. Throws
+/// std::invalid_argument unless z_score is positive. O(lines).
+cleaned_log remove_outliers(const interaction_log& log, const remove_outliers_options& options = {});
+
+/// Sets values above the quantile to it: the least value that at least quantile * lines are not above. Throws
+/// std::invalid_argument for a quantile out of range. O(lines).
+cleaned_log cap_values(const interaction_log& log, const cap_values_options& options = {});
+
+/// Drops users with fewer than items_per_user distinct items and items with fewer than users_per_item distinct users,
+/// again and again until all who are left have as many: the largest such part of the log, whatever the order. It may be
+/// empty. Throws std::invalid_argument for negative options. O(lines * log(longest history)).
+cleaned_log k_core(const interaction_log& log, const k_core_options& options = {});
+
+/// The same lines with users and items renumbered, so that every name has a line; names keep their order. Matrices of
+/// the result have no empty rows or columns, and other numbers than those of the log that it came from. O(lines +
+/// names).
+interaction_log compact(const interaction_log& log);
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <numeric>
+#include <span>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
 namespace detail {
 
 /// The lines for which keep(line) holds.
@@ -150,9 +187,7 @@ inline std::shared_ptr<const id_map> compact_ids(std::vector<std::int32_t>& ids,
 
 }  // namespace detail
 
-/// Keeps the first of lines that are the same. To combine the lines of a pair, use interaction_log::matrix instead.
-/// O(lines * log lines).
-inline cleaned_log remove_duplicates(const interaction_log& log, const remove_duplicates_options& options = {}) {
+AKIN_INLINE cleaned_log remove_duplicates(const interaction_log& log, const remove_duplicates_options& options) {
   const bool all = options.key == line_key::everything;
   const auto key = [&](std::size_t line) {
     return std::tuple(log.users()[line], log.items()[line], all ? log.values()[line] : 0.0f,
@@ -170,8 +205,7 @@ inline cleaned_log remove_duplicates(const interaction_log& log, const remove_du
   return detail::keep_lines(log, [&](std::size_t line) { return !repeated[line]; });
 }
 
-/// Drops lines that do not say who, what or how much. O(lines).
-inline cleaned_log remove_missing(const interaction_log& log, const remove_missing_options& options = {}) {
+AKIN_INLINE cleaned_log remove_missing(const interaction_log& log, const remove_missing_options& options) {
   const auto nobody = options.empty_users ? log.user_ids().index_of("") : std::nullopt;
   const auto nothing = options.empty_items ? log.item_ids().index_of("") : std::nullopt;
   return detail::keep_lines(log, [&](std::size_t line) {
@@ -180,9 +214,7 @@ inline cleaned_log remove_missing(const interaction_log& log, const remove_missi
   });
 }
 
-/// Keeps lines whose value is in [minimum, maximum]: with `.minimum = 1`, quantities that were not returned. Throws
-/// std::invalid_argument unless minimum <= maximum. O(lines).
-inline cleaned_log keep_values(const interaction_log& log, const keep_values_options& options) {
+AKIN_INLINE cleaned_log keep_values(const interaction_log& log, const keep_values_options& options) {
   detail::require(options.minimum <= options.maximum, "keep_values",
                   detail::sentence("minimum must be at most the maximum, ", options.maximum), options.minimum);
   return detail::keep_lines(log, [&](std::size_t line) {
@@ -191,9 +223,7 @@ inline cleaned_log keep_values(const interaction_log& log, const keep_values_opt
   });
 }
 
-/// Drops lines whose value is more than z_score sample standard deviations from the mean of all values. Throws
-/// std::invalid_argument unless z_score is positive. O(lines).
-inline cleaned_log remove_outliers(const interaction_log& log, const remove_outliers_options& options = {}) {
+AKIN_INLINE cleaned_log remove_outliers(const interaction_log& log, const remove_outliers_options& options) {
   detail::require(options.z_score > 0, "remove_outliers", "z_score must be positive", options.z_score);
   const auto n = static_cast<double>(log.size());
   double mean = 0, squares = 0;
@@ -206,9 +236,7 @@ inline cleaned_log remove_outliers(const interaction_log& log, const remove_outl
   return detail::keep_lines(log, [&](std::size_t line) { return distance(log.values()[line]) <= farthest + slack; });
 }
 
-/// Sets values above the quantile to it: the least value that at least quantile * lines are not above. Throws
-/// std::invalid_argument for a quantile out of range. O(lines).
-inline cleaned_log cap_values(const interaction_log& log, const cap_values_options& options = {}) {
+AKIN_INLINE cleaned_log cap_values(const interaction_log& log, const cap_values_options& options) {
   detail::require(options.quantile > 0 && options.quantile <= 1, "cap_values", "quantile must be in (0, 1]",
                   options.quantile);
   const auto lines = static_cast<std::int64_t>(log.size());
@@ -226,10 +254,7 @@ inline cleaned_log cap_values(const interaction_log& log, const cap_values_optio
   return result;
 }
 
-/// Drops users with fewer than items_per_user distinct items and items with fewer than users_per_item distinct users,
-/// again and again until all who are left have as many: the largest such part of the log, whatever the order. It may be
-/// empty. Throws std::invalid_argument for negative options. O(lines * log(longest history)).
-inline cleaned_log k_core(const interaction_log& log, const k_core_options& options = {}) {
+AKIN_INLINE cleaned_log k_core(const interaction_log& log, const k_core_options& options) {
   detail::require(options.items_per_user >= 0, "k_core", "items_per_user must not be negative", options.items_per_user);
   detail::require(options.users_per_item >= 0, "k_core", "users_per_item must not be negative", options.users_per_item);
   const auto pairs = log.matrix<float>(duplicates::count);
@@ -240,10 +265,7 @@ inline cleaned_log k_core(const interaction_log& log, const k_core_options& opti
       log, [&](std::size_t line) { return core.has_row(log.users()[line]) && core.has_column(log.items()[line]); });
 }
 
-/// The same lines with users and items renumbered, so that every name has a line; names keep their order. Matrices of
-/// the result have no empty rows or columns, and other numbers than those of the log that it came from. O(lines +
-/// names).
-inline interaction_log compact(const interaction_log& log) {
+AKIN_INLINE interaction_log compact(const interaction_log& log) {
   const auto copy = [](auto column) { return std::vector(column.begin(), column.end()); };
   interaction_arrays arrays{.users = copy(log.users()),
                             .items = copy(log.items()),
@@ -257,3 +279,4 @@ inline interaction_log compact(const interaction_log& log) {
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

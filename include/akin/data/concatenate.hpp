@@ -2,6 +2,21 @@
 /// One log from two whose users and items have the same ids.
 #pragma once
 
+#include <akin/config.hpp>
+#include <akin/data/interaction_log.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {}  // namespace detail
+
+/// The lines of `a` and then those of `b`, the ids of one of which must be the start of the other's, as they are where
+/// `b` was read with `ids_of = &a`; the result has all of them. `const auto all = akin::concatenate(log, today);`
+/// Throws std::invalid_argument for logs with other ids, and where one has times or events and the other has not.
+/// O(lines + names).
+interaction_log concatenate(const interaction_log& a, const interaction_log& b);
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -10,10 +25,8 @@
 #include <utility>
 #include <vector>
 
-#include <akin/config.hpp>
 #include <akin/data/detail/text_input.hpp>
 #include <akin/data/id_map.hpp>
-#include <akin/data/interaction_log.hpp>
 #include <akin/error.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -43,11 +56,7 @@ std::vector<Element> joined(std::span<const Element> a, std::span<const Element>
 
 }  // namespace detail
 
-/// The lines of `a` and then those of `b`, the ids of one of which must be the start of the other's, as they are where
-/// `b` was read with `ids_of = &a`; the result has all of them. `const auto all = akin::concatenate(log, today);`
-/// Throws std::invalid_argument for logs with other ids, and where one has times or events and the other has not.
-/// O(lines + names).
-inline interaction_log concatenate(const interaction_log& a, const interaction_log& b) {
+AKIN_INLINE interaction_log concatenate(const interaction_log& a, const interaction_log& b) {
   const auto require_both = [&](bool in_a, bool in_b, std::string_view rule) {
     detail::require(in_a == in_b || a.empty() || b.empty(), "concatenate", rule);
   };
@@ -64,3 +73,4 @@ inline interaction_log concatenate(const interaction_log& a, const interaction_l
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

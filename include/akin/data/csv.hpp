@@ -2,20 +2,17 @@
 /// Tables of text with named columns: comma-separated (RFC 4180), tab-separated, or with a separator of your own.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <akin/config.hpp>
-#include <akin/data/detail/csv_scanner.hpp>
-#include <akin/data/detail/find_separator.hpp>
 #include <akin/data/detail/text_input.hpp>
-#include <akin/error.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -32,6 +29,46 @@ struct csv_format {
   char escape = 0;
 };
 
+namespace detail {
+
+/// The columns with these names, one after the other.
+std::vector<std::vector<std::string>> read_named_columns(const text_input& input,
+                                                         std::span<const std::string_view> names,
+                                                         const csv_format& format);
+
+template <std::size_t Count>
+std::array<std::vector<std::string>, Count> read_columns(const text_input& input,
+                                                         const std::string_view (&names)[Count],
+                                                         const csv_format& format) {
+  std::vector<std::vector<std::string>> columns = read_named_columns(input, names, format);
+  std::array<std::vector<std::string>, Count> result;
+  for (std::size_t i = 0; i < Count; ++i) result[i] = std::move(columns[i]);
+  return result;
+}
+
+}  // namespace detail
+
+/// The columns with these names as text, one element a line:
+/// `const auto [customers, countries] = akin::read_columns("customers.csv", {"customer_id", "country"});`
+/// Throws format_error `file:line:column: …` for what is no such table, std::runtime_error where the file cannot be
+/// read.
+template <std::size_t Count>
+std::array<std::vector<std::string>, Count> read_columns(const std::filesystem::path& path,
+                                                         const std::string_view (&names)[Count],
+                                                         const csv_format& format = {}) {
+  return detail::read_columns(detail::load_text(path), names, format);
+}
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+#include <algorithm>
+
+#include <akin/data/detail/csv_scanner.hpp>
+#include <akin/data/detail/find_separator.hpp>
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
 namespace detail {
 
 /// A table that is being read, record by record. Throws format_error for an empty file.
@@ -117,30 +154,18 @@ class csv_reader {
   std::vector<csv_field> fields_;
 };
 
-template <std::size_t Count>
-std::array<std::vector<std::string>, Count> read_columns(const text_input& input,
-                                                         const std::string_view (&names)[Count],
-                                                         const csv_format& format) {
+AKIN_INLINE std::vector<std::vector<std::string>> read_named_columns(const text_input& input,
+                                                                     std::span<const std::string_view> names,
+                                                                     const csv_format& format) {
   csv_reader reader(input, format);
-  std::array<std::size_t, Count> columns{};
-  for (std::size_t i = 0; i < Count; ++i) columns[i] = reader.column(names[i]);
-  std::array<std::vector<std::string>, Count> result;
+  std::vector<std::size_t> columns;
+  for (const std::string_view name : names) columns.push_back(reader.column(name));
+  std::vector<std::vector<std::string>> result(names.size());
   while (reader.next())
-    for (std::size_t i = 0; i < Count; ++i) result[i].emplace_back(reader.text(columns[i]));
+    for (std::size_t i = 0; i < names.size(); ++i) result[i].emplace_back(reader.text(columns[i]));
   return result;
 }
 
 }  // namespace detail
-
-/// The columns with these names as text, one element a line:
-/// `const auto [customers, countries] = akin::read_columns("customers.csv", {"customer_id", "country"});`
-/// Throws format_error `file:line:column: …` for what is no such table, std::runtime_error where the file cannot be
-/// read.
-template <std::size_t Count>
-std::array<std::vector<std::string>, Count> read_columns(const std::filesystem::path& path,
-                                                         const std::string_view (&names)[Count],
-                                                         const csv_format& format = {}) {
-  return detail::read_columns(detail::load_text(path), names, format);
-}
-
 }  // namespace akin::inline AKIN_ABI
+#endif

@@ -42,12 +42,7 @@ struct interaction_arrays {
 };
 
 /// The names "0", "1", … of `count` ids, for data that has numbers only; throws std::invalid_argument for count < 0.
-inline id_map numbered_ids(std::int32_t count) {
-  detail::require(count >= 0, "numbered_ids", "count must not be negative", count);
-  id_map result;
-  for (std::int32_t id = 0; id < count; ++id) result.insert(std::to_string(id));
-  return result;
-}
+id_map numbered_ids(std::int32_t count);
 
 /// Interactions in the order of their source, as columns: who, what, how much, when, in which way. Immutable; logs that
 /// come from each other share their id maps, so that a user has the same row in the matrices of all of them.
@@ -58,14 +53,7 @@ class interaction_log {
 
   /// Throws std::invalid_argument where lengths differ, an id is not in its map or has none and is beyond all measure,
   /// or a value is not finite. O(lines).
-  explicit interaction_log(interaction_arrays columns) : columns_(std::move(columns)) {
-    if (columns_.values.empty()) columns_.values.assign(size(), 1.0f);
-    check_lengths();
-    check_values();
-    check_ids(columns_.users, columns_.user_ids, "users");
-    check_ids(columns_.items, columns_.item_ids, "items");
-    check_ids(columns_.events, columns_.event_ids, "events");
-  }
+  explicit interaction_log(interaction_arrays columns);
 
   /// The number of interactions.
   std::size_t size() const noexcept { return columns_.users.size(); }
@@ -96,13 +84,7 @@ class interaction_log {
   interaction_log select(std::span<const std::int64_t> rows) const { return select_rows(rows); }
 
   /// The same interactions with other values (weights, decayed or clipped values), one a line and finite.
-  interaction_log with_values(std::vector<float> values) const {
-    interaction_log result(*this);
-    result.columns_.values = std::move(values);
-    result.check_lengths();
-    result.check_values();
-    return result;
-  }
+  interaction_log with_values(std::vector<float> values) const;
 
   /// Users x items, all ids of the maps, compressed with ascending columns: an entry for each pair that occurs, also
   /// where its value is 0. Sums are taken in double, in the order of the lines. Throws numeric_error where a value does
@@ -115,44 +97,11 @@ class interaction_log {
   /// How many ids without names there may be: so many in any log, or so many a line.
   static constexpr std::int64_t always_numbered = std::int64_t{1} << 22, ids_a_line = 16;
 
-  void check_lengths() const {
-    const auto check = [&](std::size_t length, const char* name, bool optional) {
-      if (length != size() && !(optional && length == 0))
-        detail::fail<std::invalid_argument>("interaction_log: ", name, " must have as many elements as users, ", size(),
-                                            ", got ", length);
-    };
-    check(columns_.items.size(), "items", false);
-    check(columns_.values.size(), "values", false);
-    check(columns_.times.size(), "times", true);
-    check(columns_.events.size(), "events", true);
-  }
+  void check_lengths() const;
 
-  void check_values() const {
-    for (std::size_t line = 0; line < size(); ++line)
-      if (!detail::is_finite(columns_.values[line]))
-        detail::fail<std::invalid_argument>("interaction_log: values must be finite, got ", columns_.values[line],
-                                            " in line ", line);
-  }
+  void check_values() const;
 
-  static void check_ids(std::span<const std::int32_t> ids, std::shared_ptr<const id_map>& names, const char* what) {
-    const auto [lowest, highest] = std::minmax_element(ids.begin(), ids.end());
-    const std::int64_t below = ids.empty() ? 0 : std::int64_t{*highest} + 1;
-    if (!ids.empty() && *lowest < 0)
-      detail::fail<std::invalid_argument>("interaction_log: ", what, " must not be negative, got ", *lowest);
-    if (!names) {
-      // Each id below the highest gets a name: a stray number must not take the memory.
-      const std::int64_t most =
-          std::min<std::int64_t>(std::numeric_limits<std::int32_t>::max(),
-                                 std::max(always_numbered, ids_a_line * static_cast<std::int64_t>(ids.size())));
-      if (below > most)
-        detail::fail<std::invalid_argument>("interaction_log: ", what, " without names must be below ", most, " in ",
-                                            ids.size(), " lines, got ", *highest);
-      names = std::make_shared<const id_map>(numbered_ids(static_cast<std::int32_t>(below)));
-    }
-    if (below > static_cast<std::int64_t>(names->size()))
-      detail::fail<std::invalid_argument>("interaction_log: ", what, " must be below the number of names, ",
-                                          names->size(), ", got ", *highest);
-  }
+  static void check_ids(std::span<const std::int32_t> ids, std::shared_ptr<const id_map>& names, const char* what);
 
   template <class Position>
   interaction_log select_rows(std::span<const Position> rows) const {
@@ -194,38 +143,6 @@ class interaction_log {
   interaction_arrays columns_;
 };
 
-inline std::vector<interaction_log::entry> interaction_log::entries_by_user(std::vector<std::size_t>& offsets) const {
-  offsets.assign(user_ids().size() + 1, 0);
-  for (const std::int32_t user : users()) ++offsets[static_cast<std::size_t>(user) + 1];
-  for (std::size_t user = 1; user < offsets.size(); ++user) offsets[user] += offsets[user - 1];
-  std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1);
-  std::vector<entry> entries(size());
-  for (std::size_t line = 0; line < size(); ++line)
-    entries[next[static_cast<std::size_t>(users()[line])]++] = {items()[line], values()[line], line};
-  return entries;
-}
-
-inline double interaction_log::combine(std::span<const entry> lines, duplicates how) const {
-  double result = static_cast<double>(lines[0].value);
-  switch (how) {
-    case duplicates::count:
-      return static_cast<double>(lines.size());
-    case duplicates::sum:
-      for (const entry& line : lines.subspan(1)) result += static_cast<double>(line.value);
-      return result;
-    case duplicates::max:
-      for (const entry& line : lines.subspan(1)) result = std::max(result, static_cast<double>(line.value));
-      return result;
-    case duplicates::last:
-      break;
-  }
-  const auto time = [&](const entry& line) { return columns_.times.empty() ? 0 : columns_.times[line.line]; };
-  const entry* latest = &lines[0];
-  for (const entry& line : lines.subspan(1))
-    if (time(line) >= time(*latest)) latest = &line;
-  return static_cast<double>(latest->value);
-}
-
 template <class Scalar>
 sparse_matrix<Scalar> interaction_log::matrix(duplicates how) const {
   static_assert(std::is_floating_point_v<Scalar>, "akin: the matrix of a log must hold float or double");
@@ -261,4 +178,110 @@ sparse_matrix<Scalar> interaction_log::matrix(duplicates how) const {
       static_cast<Eigen::Index>(columns.size()), starts.data(), columns.data(), values.data());
 }
 
+AKIN_COMPILE_ONCE(data, sparse_matrix<float> interaction_log::matrix<float>(duplicates) const)
+AKIN_COMPILE_ONCE(data, sparse_matrix<double> interaction_log::matrix<double>(duplicates) const)
+
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+namespace akin::inline AKIN_ABI {
+
+AKIN_INLINE id_map numbered_ids(std::int32_t count) {
+  detail::require(count >= 0, "numbered_ids", "count must not be negative", count);
+  id_map result;
+  for (std::int32_t id = 0; id < count; ++id) result.insert(std::to_string(id));
+  return result;
+}
+
+AKIN_INLINE interaction_log::interaction_log(interaction_arrays columns) : columns_(std::move(columns)) {
+  if (columns_.values.empty()) columns_.values.assign(size(), 1.0f);
+  check_lengths();
+  check_values();
+  check_ids(columns_.users, columns_.user_ids, "users");
+  check_ids(columns_.items, columns_.item_ids, "items");
+  check_ids(columns_.events, columns_.event_ids, "events");
+}
+
+AKIN_INLINE interaction_log interaction_log::with_values(std::vector<float> values) const {
+  interaction_log result(*this);
+  result.columns_.values = std::move(values);
+  result.check_lengths();
+  result.check_values();
+  return result;
+}
+
+AKIN_INLINE void interaction_log::check_lengths() const {
+  const auto check = [&](std::size_t length, const char* name, bool optional) {
+    if (length != size() && !(optional && length == 0))
+      detail::fail<std::invalid_argument>("interaction_log: ", name, " must have as many elements as users, ", size(),
+                                          ", got ", length);
+  };
+  check(columns_.items.size(), "items", false);
+  check(columns_.values.size(), "values", false);
+  check(columns_.times.size(), "times", true);
+  check(columns_.events.size(), "events", true);
+}
+
+AKIN_INLINE void interaction_log::check_values() const {
+  for (std::size_t line = 0; line < size(); ++line)
+    if (!detail::is_finite(columns_.values[line]))
+      detail::fail<std::invalid_argument>("interaction_log: values must be finite, got ", columns_.values[line],
+                                          " in line ", line);
+}
+
+AKIN_INLINE void interaction_log::check_ids(std::span<const std::int32_t> ids, std::shared_ptr<const id_map>& names,
+                                            const char* what) {
+  const auto [lowest, highest] = std::minmax_element(ids.begin(), ids.end());
+  const std::int64_t below = ids.empty() ? 0 : std::int64_t{*highest} + 1;
+  if (!ids.empty() && *lowest < 0)
+    detail::fail<std::invalid_argument>("interaction_log: ", what, " must not be negative, got ", *lowest);
+  if (!names) {
+    // Each id below the highest gets a name: a stray number must not take the memory.
+    const std::int64_t most =
+        std::min<std::int64_t>(std::numeric_limits<std::int32_t>::max(),
+                               std::max(always_numbered, ids_a_line * static_cast<std::int64_t>(ids.size())));
+    if (below > most)
+      detail::fail<std::invalid_argument>("interaction_log: ", what, " without names must be below ", most, " in ",
+                                          ids.size(), " lines, got ", *highest);
+    names = std::make_shared<const id_map>(numbered_ids(static_cast<std::int32_t>(below)));
+  }
+  if (below > static_cast<std::int64_t>(names->size()))
+    detail::fail<std::invalid_argument>("interaction_log: ", what, " must be below the number of names, ",
+                                        names->size(), ", got ", *highest);
+}
+
+AKIN_INLINE std::vector<interaction_log::entry> interaction_log::entries_by_user(
+    std::vector<std::size_t>& offsets) const {
+  offsets.assign(user_ids().size() + 1, 0);
+  for (const std::int32_t user : users()) ++offsets[static_cast<std::size_t>(user) + 1];
+  for (std::size_t user = 1; user < offsets.size(); ++user) offsets[user] += offsets[user - 1];
+  std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1);
+  std::vector<entry> entries(size());
+  for (std::size_t line = 0; line < size(); ++line)
+    entries[next[static_cast<std::size_t>(users()[line])]++] = {items()[line], values()[line], line};
+  return entries;
+}
+
+AKIN_INLINE double interaction_log::combine(std::span<const entry> lines, duplicates how) const {
+  double result = static_cast<double>(lines[0].value);
+  switch (how) {
+    case duplicates::count:
+      return static_cast<double>(lines.size());
+    case duplicates::sum:
+      for (const entry& line : lines.subspan(1)) result += static_cast<double>(line.value);
+      return result;
+    case duplicates::max:
+      for (const entry& line : lines.subspan(1)) result = std::max(result, static_cast<double>(line.value));
+      return result;
+    case duplicates::last:
+      break;
+  }
+  const auto time = [&](const entry& line) { return columns_.times.empty() ? 0 : columns_.times[line.line]; };
+  const entry* latest = &lines[0];
+  for (const entry& line : lines.subspan(1))
+    if (time(line) >= time(*latest)) latest = &line;
+  return static_cast<double>(latest->value);
+}
+
+}  // namespace akin::inline AKIN_ABI
+#endif

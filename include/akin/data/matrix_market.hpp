@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -162,13 +161,34 @@ class matrix_market_reader {
   std::vector<entry> entries_;
 };
 
-/// A number in the fewest digits that give it back exactly.
-template <class Number>
-void append_number(std::string& text, Number number) {
-  char digits[64];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  text.append(digits, end);
+template <class Scalar, class Index>
+void write_matrix_market(const csr_view<Scalar, Index>& view, const std::filesystem::path& path) {
+  atomic_file file(path);
+  std::string text = sentence("%%MatrixMarket matrix coordinate real general\n", view.rows, " ", view.cols, " ",
+                              view.nonzeros(), "\n");
+  const auto flush = [&] {
+    file.write(std::as_bytes(std::span<const char>(text)));
+    text.clear();
+  };
+  for (std::int64_t row = 0; row < view.rows; ++row) {
+    for (std::int64_t i = 0; i < view.row_size(row); ++i) {
+      append_number(text, row + 1);
+      text += ' ';
+      append_number(text, static_cast<std::int64_t>(view.row_columns(row)[i]) + 1);
+      text += ' ';
+      append_number(text, view.row_values(row)[i]);
+      text += '\n';
+    }
+    if (text.size() > std::size_t{1} << 16) flush();
+  }
+  flush();
+  file.commit();
 }
+
+AKIN_COMPILE_ONCE(data, void write_matrix_market<float, std::int32_t>(const csr_view<float, std::int32_t>&,
+                                                                      const std::filesystem::path&))
+AKIN_COMPILE_ONCE(data, void write_matrix_market<double, std::int32_t>(const csr_view<double, std::int32_t>&,
+                                                                       const std::filesystem::path&))
 
 }  // namespace detail
 
@@ -181,6 +201,10 @@ sparse_matrix<Scalar> read_matrix_market(const std::filesystem::path& path, cons
   static_assert(std::is_floating_point_v<Scalar>, "akin: a matrix of a file must hold float or double");
   return detail::matrix_market_reader<Scalar>(detail::load_text(path), options).read();
 }
+AKIN_COMPILE_ONCE(data, sparse_matrix<float> read_matrix_market<float>(const std::filesystem::path&,
+                                                                       const matrix_market_options&))
+AKIN_COMPILE_ONCE(data, sparse_matrix<double> read_matrix_market<double>(const std::filesystem::path&,
+                                                                         const matrix_market_options&))
 
 /// Writes a compressed sparse matrix as a real general coordinate file, numbers in the fewest digits that give them
 /// back exactly. The file appears whole or not at all; throws std::runtime_error where it cannot be written.
@@ -188,27 +212,7 @@ template <class Matrix>
 void write_matrix_market(const Matrix& matrix, const std::filesystem::path& path) {
   static_assert(interaction_matrix<Matrix>,
                 "akin: the matrix must be sparse and row-major, such as akin::sparse_matrix");
-  const auto view = detail::view_of(matrix, "write_matrix_market");
-  detail::atomic_file file(path);
-  std::string text = detail::sentence("%%MatrixMarket matrix coordinate real general\n", view.rows, " ", view.cols, " ",
-                                      view.nonzeros(), "\n");
-  const auto flush = [&] {
-    file.write(std::as_bytes(std::span<const char>(text)));
-    text.clear();
-  };
-  for (std::int64_t row = 0; row < view.rows; ++row) {
-    for (std::int64_t i = 0; i < view.row_size(row); ++i) {
-      detail::append_number(text, row + 1);
-      text += ' ';
-      detail::append_number(text, static_cast<std::int64_t>(view.row_columns(row)[i]) + 1);
-      text += ' ';
-      detail::append_number(text, view.row_values(row)[i]);
-      text += '\n';
-    }
-    if (text.size() > std::size_t{1} << 16) flush();
-  }
-  flush();
-  file.commit();
+  detail::write_matrix_market(detail::view_of(matrix, "write_matrix_market"), path);
 }
 
 template <class Matrix>

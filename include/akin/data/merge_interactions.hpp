@@ -112,6 +112,15 @@ csr_storage<Scalar, Index> without_row(const csr_view<Scalar, Index>& x, std::in
   return rest;
 }
 
+AKIN_COMPILE_ONCE(data, csr_storage<float, std::int32_t> merge_interactions<float, std::int32_t>(
+                            const csr_view<float, std::int32_t>&, const csr_view<float, std::int32_t>&, when_both))
+AKIN_COMPILE_ONCE(data, csr_storage<double, std::int32_t> merge_interactions<double, std::int32_t>(
+                            const csr_view<double, std::int32_t>&, const csr_view<double, std::int32_t>&, when_both))
+AKIN_COMPILE_ONCE(data, csr_storage<float, std::int32_t> without_row<float, std::int32_t>(
+                            const csr_view<float, std::int32_t>&, std::int64_t))
+AKIN_COMPILE_ONCE(data, csr_storage<double, std::int32_t> without_row<double, std::int32_t>(
+                            const csr_view<double, std::int32_t>&, std::int64_t))
+
 }  // namespace detail
 
 /// The cells of both matrices, which may differ in shape: the result is as large as the larger in each direction. A

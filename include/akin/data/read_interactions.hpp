@@ -2,11 +2,9 @@
 /// Interaction logs, and texts about items, from tables with named columns.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,12 +12,9 @@
 
 #include <akin/config.hpp>
 #include <akin/data/csv.hpp>
-#include <akin/data/detail/log_builder.hpp>
-#include <akin/data/detail/parse_number.hpp>
 #include <akin/data/id_map.hpp>
 #include <akin/data/interaction_log.hpp>
 #include <akin/data/time_format.hpp>
-#include <akin/error.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -67,6 +62,39 @@ struct item_text_columns {
   char escape = 0;
 };
 
+namespace detail {
+
+interaction_log read_interactions(const text_input& input, const interaction_columns& columns);
+
+std::vector<std::string> read_item_texts(const text_input& input, const item_text_columns& columns,
+                                         const id_map& item_ids);
+
+}  // namespace detail
+
+/// The log that a table holds, its lines in the order of the file; ids are numbered in the order of their first
+/// appearance. A file with a header and no lines is a log without lines. Throws format_error `file:line:column: …`
+/// (columns count fields) for an empty file, a missing column (the sentence names those that there are), lines that are
+/// too short or too long, numbers, times and ids that are none; std::invalid_argument for wrong options;
+/// std::runtime_error where the file cannot be read. O(bytes), on one thread.
+interaction_log read_interactions(const std::filesystem::path& path, const interaction_columns& columns = {});
+
+/// The texts of items from a table, in the order of their ids; "" for items that the table has not. Items that the map
+/// has not are left out; an item with two lines is a format_error. Works for texts about users too. Errors and
+/// complexity as read_interactions.
+std::vector<std::string> read_item_texts(const std::filesystem::path& path, const item_text_columns& columns,
+                                         const id_map& item_ids);
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+#include <algorithm>
+#include <optional>
+
+#include <akin/data/detail/log_builder.hpp>
+#include <akin/data/detail/parse_number.hpp>
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
 namespace detail {
 
 /// Reads the records of one table into a log.
@@ -194,12 +222,12 @@ class interaction_reader {
   log_builder log_;
 };
 
-inline interaction_log read_interactions(const text_input& input, const interaction_columns& columns) {
+AKIN_INLINE interaction_log read_interactions(const text_input& input, const interaction_columns& columns) {
   return interaction_reader(input, columns).read();
 }
 
-inline std::vector<std::string> read_item_texts(const text_input& input, const item_text_columns& columns,
-                                                const id_map& item_ids) {
+AKIN_INLINE std::vector<std::string> read_item_texts(const text_input& input, const item_text_columns& columns,
+                                                     const id_map& item_ids) {
   csv_reader reader(input, {.separator = columns.separator, .header = columns.header, .escape = columns.escape});
   const std::size_t item = reader.column(columns.item), text = reader.column(columns.text);
   std::vector<std::string> texts(item_ids.size());
@@ -218,21 +246,14 @@ inline std::vector<std::string> read_item_texts(const text_input& input, const i
 
 }  // namespace detail
 
-/// The log that a table holds, its lines in the order of the file; ids are numbered in the order of their first
-/// appearance. A file with a header and no lines is a log without lines. Throws format_error `file:line:column: …`
-/// (columns count fields) for an empty file, a missing column (the sentence names those that there are), lines that are
-/// too short or too long, numbers, times and ids that are none; std::invalid_argument for wrong options;
-/// std::runtime_error where the file cannot be read. O(bytes), on one thread.
-inline interaction_log read_interactions(const std::filesystem::path& path, const interaction_columns& columns = {}) {
+AKIN_INLINE interaction_log read_interactions(const std::filesystem::path& path, const interaction_columns& columns) {
   return detail::read_interactions(detail::load_text(path), columns);
 }
 
-/// The texts of items from a table, in the order of their ids; "" for items that the table has not. Items that the map
-/// has not are left out; an item with two lines is a format_error. Works for texts about users too. Errors and
-/// complexity as read_interactions.
-inline std::vector<std::string> read_item_texts(const std::filesystem::path& path, const item_text_columns& columns,
-                                                const id_map& item_ids) {
+AKIN_INLINE std::vector<std::string> read_item_texts(const std::filesystem::path& path,
+                                                     const item_text_columns& columns, const id_map& item_ids) {
   return detail::read_item_texts(detail::load_text(path), columns, item_ids);
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

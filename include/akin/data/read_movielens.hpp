@@ -2,22 +2,13 @@
 /// The ratings of the MovieLens data sets as GroupLens publishes them.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <filesystem>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
 
 #include <akin/config.hpp>
-#include <akin/data/detail/log_builder.hpp>
-#include <akin/data/detail/parse_number.hpp>
 #include <akin/data/detail/text_input.hpp>
 #include <akin/data/interaction_log.hpp>
 #include <akin/data/read_interactions.hpp>
 #include <akin/data/time_format.hpp>
-#include <akin/error.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -28,6 +19,40 @@ struct movielens_options {
   const interaction_log* ids_of = nullptr;
 };
 
+namespace detail {
+
+interaction_log read_movielens_dat(const text_input& input, const movielens_options& options);
+
+/// The form is told by the first line that is not empty: "::", tabs, or the header of the csv files.
+interaction_log read_movielens(const text_input& input, const movielens_options& options);
+
+/// The one file of ratings in a folder.
+std::filesystem::path movielens_file(const std::filesystem::path& folder);
+
+}  // namespace detail
+
+/// The ratings of MovieLens 100K (`u.data`: tabs, no header), 1M and 10M (`ratings.dat`: `::`), 20M, 25M, 32M and the
+/// "latest" sets (`ratings.csv`: header userId,movieId,rating,timestamp). `path` is that file, or the folder that holds
+/// it and none of the others. The form is told by the file's first line, so that the published splits (`u1.base`,
+/// `ua.test`) are read too. Throws format_error `file:line:column: …`, std::runtime_error where there is no such file.
+/// O(bytes).
+interaction_log read_movielens(const std::filesystem::path& path, const movielens_options& options = {});
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <akin/data/detail/log_builder.hpp>
+#include <akin/data/detail/parse_number.hpp>
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
 namespace detail {
 
 /// The fields of a line of MovieLens 1M or 10M: `user::movie::rating::seconds`.
@@ -46,7 +71,7 @@ struct movielens_line {
   }
 };
 
-inline interaction_log read_movielens_dat(const text_input& input, const movielens_options& options) {
+AKIN_INLINE interaction_log read_movielens_dat(const text_input& input, const movielens_options& options) {
   line_scanner lines(input);
   log_builder log(options.ids_of);
   const time_parser times(options.times, options.epoch, "read_movielens");
@@ -67,8 +92,7 @@ inline interaction_log read_movielens_dat(const text_input& input, const moviele
   return std::move(log).finish();
 }
 
-/// The form is told by the first line that is not empty: "::", tabs, or the header of the csv files.
-inline interaction_log read_movielens(const text_input& input, const movielens_options& options) {
+AKIN_INLINE interaction_log read_movielens(const text_input& input, const movielens_options& options) {
   line_scanner lines(input);
   std::string_view first;
   while (first.empty() && lines.next(first)) {
@@ -85,8 +109,7 @@ inline interaction_log read_movielens(const text_input& input, const movielens_o
   return read_interactions(input, columns);
 }
 
-/// The one file of ratings in a folder.
-inline std::filesystem::path movielens_file(const std::filesystem::path& folder) {
+AKIN_INLINE std::filesystem::path movielens_file(const std::filesystem::path& folder) {
   const std::u8string text = folder.u8string();
   const std::string name(text.begin(), text.end());
   constexpr std::string_view where = "read_movielens: ", files = "ratings.csv, ratings.dat or u.data";
@@ -105,15 +128,11 @@ inline std::filesystem::path movielens_file(const std::filesystem::path& folder)
 
 }  // namespace detail
 
-/// The ratings of MovieLens 100K (`u.data`: tabs, no header), 1M and 10M (`ratings.dat`: `::`), 20M, 25M, 32M and the
-/// "latest" sets (`ratings.csv`: header userId,movieId,rating,timestamp). `path` is that file, or the folder that holds
-/// it and none of the others. The form is told by the file's first line, so that the published splits (`u1.base`,
-/// `ua.test`) are read too. Throws format_error `file:line:column: …`, std::runtime_error where there is no such file.
-/// O(bytes).
-inline interaction_log read_movielens(const std::filesystem::path& path, const movielens_options& options = {}) {
+AKIN_INLINE interaction_log read_movielens(const std::filesystem::path& path, const movielens_options& options) {
   std::error_code error;
   const bool is_folder = std::filesystem::is_directory(path, error);
   return detail::read_movielens(detail::load_text(is_folder ? detail::movielens_file(path) : path), options);
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

@@ -71,9 +71,7 @@ std::vector<std::size_t> drawn_order(const Owners& owners, std::size_t count, st
 }
 
 /// A fraction of a count, to the nearest number but 1 at least.
-inline std::size_t rounded_part(double fraction, std::size_t count) {
-  return std::max<std::size_t>(1, static_cast<std::size_t>(fraction * static_cast<double>(count) + 0.5));
-}
+std::size_t rounded_part(double fraction, std::size_t count);
 
 /// Marks everything of the users, or items, who are drawn. owners: of each line or cell.
 template <class Owners>
@@ -92,8 +90,90 @@ test_mask mark_owners(const Owners& owners, std::size_t count, double fraction, 
 }
 
 /// The parts of unseen_users in their order, as labels 0 to 4 of the lines or cells.
-inline test_mask mark_unseen(user_groups groups, const std::vector<std::size_t>& order,
-                             const split_unseen_users_options& options) {
+test_mask mark_unseen(user_groups groups, const std::vector<std::size_t>& order,
+                      const split_unseen_users_options& options);
+
+interaction_log labelled_lines(const interaction_log& log, const test_mask& label, char part);
+
+AKIN_COMPILE_ONCE(data,
+                  std::vector<std::int32_t> rows_of_cells<float, std::int32_t>(const csr_view<float, std::int32_t>&))
+AKIN_COMPILE_ONCE(data,
+                  std::vector<std::int32_t> rows_of_cells<double, std::int32_t>(const csr_view<double, std::int32_t>&))
+AKIN_COMPILE_ONCE(data, std::vector<std::size_t> drawn_order<std::span<const std::int32_t>>(
+                            const std::span<const std::int32_t>&, std::size_t, std::uint64_t))
+AKIN_COMPILE_ONCE(data,
+                  std::vector<std::size_t> drawn_order<std::vector<std::int32_t>>(const std::vector<std::int32_t>&,
+                                                                                  std::size_t, std::uint64_t))
+AKIN_COMPILE_ONCE(data, test_mask mark_owners<std::span<const std::int32_t>>(const std::span<const std::int32_t>&,
+                                                                             std::size_t, double, std::uint64_t,
+                                                                             std::string_view, std::string_view))
+AKIN_COMPILE_ONCE(data, test_mask mark_owners<std::vector<std::int32_t>>(const std::vector<std::int32_t>&, std::size_t,
+                                                                         double, std::uint64_t, std::string_view,
+                                                                         std::string_view))
+
+}  // namespace detail
+
+/// A random test_fraction of the items that occur (to the nearest number, but so that each side has one) is new: all
+/// of their cells are test, and train has none of them. For models that know items by their content. Throws
+/// std::invalid_argument for a fraction out of range or fewer than 2 items that occur. O(cells + items).
+template <sparse_matrix_like Matrix>
+auto split_cold_items(const Matrix& user_items, const split_cold_items_options& options = {}) {
+  const auto view = detail::splittable_view(user_items, "split_cold_items");
+  const std::span columns(view.columns, static_cast<std::size_t>(view.nonzeros()));
+  return detail::divide(view, detail::mark_owners(columns, static_cast<std::size_t>(view.cols), options.test_fraction,
+                                                  options.seed, "split_cold_items", "items"));
+}
+
+/// The same for the lines of a log.
+train_test<interaction_log> split_cold_items(const interaction_log& log, const split_cold_items_options& options = {});
+
+/// A random test_fraction of the users who occur (to the nearest number, but so that each side has one) is new: all of
+/// their cells are test, and train has none of them. For models that know users by their attributes, and for what a
+/// shop shows to strangers. Throws std::invalid_argument for a fraction out of range or fewer than 2 users who occur.
+/// O(cells + users).
+template <sparse_matrix_like Matrix>
+auto split_cold_users(const Matrix& user_items, const split_cold_users_options& options = {}) {
+  const auto view = detail::splittable_view(user_items, "split_cold_users");
+  return detail::divide(view, detail::mark_owners(detail::rows_of_cells(view), static_cast<std::size_t>(view.rows),
+                                                  options.test_fraction, options.seed, "split_cold_users", "users"));
+}
+
+/// The same for the lines of a log.
+train_test<interaction_log> split_cold_users(const interaction_log& log, const split_cold_users_options& options = {});
+
+/// Strong generalisation: random users are for the test, others for validation (each to the nearest number, 1 at
+/// least), and the training has nothing of either. Of each of them a random held_out_fraction of the cells (rounded
+/// down: of fewer than 5 by default nothing) has to be found from the rest, by fold-in. D. Liang, R. G. Krishnan,
+/// M. D. Hoffman, T. Jebara, "Variational Autoencoders for Collaborative Filtering", WWW 2018. Throws
+/// std::invalid_argument for a fraction out of range or where no users are left to train on. O(cells + users).
+template <sparse_matrix_like Matrix>
+auto split_unseen_users(const Matrix& user_items, const split_unseen_users_options& options = {}) {
+  const auto view = detail::splittable_view(user_items, "split_unseen_users");
+  const auto order =
+      detail::drawn_order(detail::rows_of_cells(view), static_cast<std::size_t>(view.rows), options.seed);
+  const auto label = detail::mark_unseen(detail::groups_of(view), order, options);
+  using data = decltype(detail::cells_of(view, label, 0));
+  return unseen_users<data>{detail::cells_of(view, label, 0), detail::cells_of(view, label, 1),
+                            detail::cells_of(view, label, 2), detail::cells_of(view, label, 3),
+                            detail::cells_of(view, label, 4)};
+}
+
+/// The same for the lines of a log; where users repeat themselves, one pair may be known and held out.
+unseen_users<interaction_log> split_unseen_users(const interaction_log& log,
+                                                 const split_unseen_users_options& options = {});
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE std::size_t rounded_part(double fraction, std::size_t count) {
+  return std::max<std::size_t>(1, static_cast<std::size_t>(fraction * static_cast<double>(count) + 0.5));
+}
+
+AKIN_INLINE test_mask mark_unseen(user_groups groups, const std::vector<std::size_t>& order,
+                                  const split_unseen_users_options& options) {
   constexpr std::string_view where = "split_unseen_users";
   require_fraction(options.test_fraction, where);
   require(options.validation_fraction >= 0 && options.validation_fraction < 1, where,
@@ -116,7 +196,7 @@ inline test_mask mark_unseen(user_groups groups, const std::vector<std::size_t>&
   return label;
 }
 
-inline interaction_log labelled_lines(const interaction_log& log, const test_mask& label, char part) {
+AKIN_INLINE interaction_log labelled_lines(const interaction_log& log, const test_mask& label, char part) {
   std::vector<std::size_t> lines;
   for (std::size_t line = 0; line < log.size(); ++line)
     if (label[line] == part) lines.push_back(line);
@@ -125,62 +205,20 @@ inline interaction_log labelled_lines(const interaction_log& log, const test_mas
 
 }  // namespace detail
 
-/// A random test_fraction of the items that occur (to the nearest number, but so that each side has one) is new: all
-/// of their cells are test, and train has none of them. For models that know items by their content. Throws
-/// std::invalid_argument for a fraction out of range or fewer than 2 items that occur. O(cells + items).
-template <sparse_matrix_like Matrix>
-auto split_cold_items(const Matrix& user_items, const split_cold_items_options& options = {}) {
-  const auto view = detail::splittable_view(user_items, "split_cold_items");
-  const std::span columns(view.columns, static_cast<std::size_t>(view.nonzeros()));
-  return detail::divide(view, detail::mark_owners(columns, static_cast<std::size_t>(view.cols), options.test_fraction,
-                                                  options.seed, "split_cold_items", "items"));
-}
-
-/// The same for the lines of a log.
-inline train_test<interaction_log> split_cold_items(const interaction_log& log,
-                                                    const split_cold_items_options& options = {}) {
+AKIN_INLINE train_test<interaction_log> split_cold_items(const interaction_log& log,
+                                                         const split_cold_items_options& options) {
   return detail::divide(log, detail::mark_owners(log.items(), static_cast<std::size_t>(log.item_ids().size()),
                                                  options.test_fraction, options.seed, "split_cold_items", "items"));
 }
 
-/// A random test_fraction of the users who occur (to the nearest number, but so that each side has one) is new: all of
-/// their cells are test, and train has none of them. For models that know users by their attributes, and for what a
-/// shop shows to strangers. Throws std::invalid_argument for a fraction out of range or fewer than 2 users who occur.
-/// O(cells + users).
-template <sparse_matrix_like Matrix>
-auto split_cold_users(const Matrix& user_items, const split_cold_users_options& options = {}) {
-  const auto view = detail::splittable_view(user_items, "split_cold_users");
-  return detail::divide(view, detail::mark_owners(detail::rows_of_cells(view), static_cast<std::size_t>(view.rows),
-                                                  options.test_fraction, options.seed, "split_cold_users", "users"));
-}
-
-/// The same for the lines of a log.
-inline train_test<interaction_log> split_cold_users(const interaction_log& log,
-                                                    const split_cold_users_options& options = {}) {
+AKIN_INLINE train_test<interaction_log> split_cold_users(const interaction_log& log,
+                                                         const split_cold_users_options& options) {
   return detail::divide(log, detail::mark_owners(log.users(), static_cast<std::size_t>(log.user_ids().size()),
                                                  options.test_fraction, options.seed, "split_cold_users", "users"));
 }
 
-/// Strong generalisation: random users are for the test, others for validation (each to the nearest number, 1 at
-/// least), and the training has nothing of either. Of each of them a random held_out_fraction of the cells (rounded
-/// down: of fewer than 5 by default nothing) has to be found from the rest, by fold-in. D. Liang, R. G. Krishnan,
-/// M. D. Hoffman, T. Jebara, "Variational Autoencoders for Collaborative Filtering", WWW 2018. Throws
-/// std::invalid_argument for a fraction out of range or where no users are left to train on. O(cells + users).
-template <sparse_matrix_like Matrix>
-auto split_unseen_users(const Matrix& user_items, const split_unseen_users_options& options = {}) {
-  const auto view = detail::splittable_view(user_items, "split_unseen_users");
-  const auto order =
-      detail::drawn_order(detail::rows_of_cells(view), static_cast<std::size_t>(view.rows), options.seed);
-  const auto label = detail::mark_unseen(detail::groups_of(view), order, options);
-  using data = decltype(detail::cells_of(view, label, 0));
-  return unseen_users<data>{detail::cells_of(view, label, 0), detail::cells_of(view, label, 1),
-                            detail::cells_of(view, label, 2), detail::cells_of(view, label, 3),
-                            detail::cells_of(view, label, 4)};
-}
-
-/// The same for the lines of a log; where users repeat themselves, one pair may be known and held out.
-inline unseen_users<interaction_log> split_unseen_users(const interaction_log& log,
-                                                        const split_unseen_users_options& options = {}) {
+AKIN_INLINE unseen_users<interaction_log> split_unseen_users(const interaction_log& log,
+                                                             const split_unseen_users_options& options) {
   const auto order = detail::drawn_order(log.users(), static_cast<std::size_t>(log.user_ids().size()), options.seed);
   const auto label = detail::mark_unseen(detail::groups_of(log), order, options);
   return {detail::labelled_lines(log, label, 0), detail::labelled_lines(log, label, 1),
@@ -189,3 +227,4 @@ inline unseen_users<interaction_log> split_unseen_users(const interaction_log& l
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

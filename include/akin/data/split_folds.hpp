@@ -2,7 +2,6 @@
 /// Several splits of one log or matrix: folds of random cells, and consecutive windows of time.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -31,8 +30,73 @@ struct split_time_folds_options {
 namespace detail {
 
 /// The fold of each line or cell: random, and of sizes that differ by one at most.
-inline std::vector<std::size_t> random_folds(std::size_t size, const split_k_fold_options& options,
-                                             std::string_view where) {
+std::vector<std::size_t> random_folds(std::size_t size, const split_k_fold_options& options, std::string_view where);
+
+template <class Data, class Source>
+std::vector<train_test<Data>> divide_folds(const Source& source, const std::vector<std::size_t>& fold_of, int folds) {
+  std::vector<train_test<Data>> result;
+  result.reserve(static_cast<std::size_t>(folds));
+  test_mask is_test(fold_of.size());
+  for (std::size_t fold = 0; fold < static_cast<std::size_t>(folds); ++fold) {
+    for (std::size_t i = 0; i < fold_of.size(); ++i) is_test[i] = fold_of[i] == fold;
+    result.push_back(divide(source, is_test));
+  }
+  return result;
+}
+
+std::ptrdiff_t count_moments(std::vector<std::int64_t> sorted);
+
+/// Where the windows begin, in lines of ascending time, and the end of the last: of the two beginnings of a moment
+/// around the wanted position, the nearer one.
+std::vector<std::size_t> window_bounds(const std::vector<std::int64_t>& sorted,
+                                       const split_time_folds_options& options);
+
+AKIN_COMPILE_ONCE(data, std::vector<train_test<interaction_log>> divide_folds<interaction_log, interaction_log>(
+                            const interaction_log&, const std::vector<std::size_t>&, int))
+AKIN_COMPILE_ONCE(
+    data,
+    std::vector<train_test<sparse_matrix<float>>> divide_folds<sparse_matrix<float>, csr_view<float, std::int32_t>>(
+        const csr_view<float, std::int32_t>&, const std::vector<std::size_t>&, int))
+AKIN_COMPILE_ONCE(
+    data,
+    std::vector<train_test<sparse_matrix<double>>> divide_folds<sparse_matrix<double>, csr_view<double, std::int32_t>>(
+        const csr_view<double, std::int32_t>&, const std::vector<std::size_t>&, int))
+
+}  // namespace detail
+
+/// `folds` splits of the cells for cross-validation: each cell is in the test of exactly one of them, and the tests
+/// differ in size by one cell at most. Throws std::invalid_argument where folds < 2 or there are fewer cells than
+/// folds. O(cells * (log cells + folds)) time, and memory for the data `folds` times.
+template <sparse_matrix_like Matrix>
+auto split_k_fold(const Matrix& user_items, const split_k_fold_options& options = {}) {
+  const auto view = detail::splittable_view(user_items, "split_k_fold");
+  using data = decltype(detail::cells_of(view, detail::test_mask{}, 0));
+  const auto fold_of = detail::random_folds(static_cast<std::size_t>(view.nonzeros()), options, "split_k_fold");
+  return detail::divide_folds<data>(view, fold_of, options.folds);
+}
+
+/// The same for the lines of a log; where users repeat themselves, one pair may be on both sides.
+std::vector<train_test<interaction_log>> split_k_fold(const interaction_log& log,
+                                                      const split_k_fold_options& options = {});
+
+/// Cross-validation that never looks into the future: the latest `test_fraction` of the lines are cut into `folds`
+/// consecutive windows of about as many lines each; split number i tests on window i and trains on everything before
+/// it (an expanding window). No moment is cut in two, and what comes after a window is on neither side of its split.
+/// Throws std::invalid_argument for a log that is empty, has no times or too few moments, folds < 1, a fraction out of
+/// range. O(lines * (log lines + folds)) time.
+std::vector<train_test<interaction_log>> split_time_folds(const interaction_log& log,
+                                                          const split_time_folds_options& options = {});
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+#include <algorithm>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE std::vector<std::size_t> random_folds(std::size_t size, const split_k_fold_options& options,
+                                                  std::string_view where) {
   require(options.folds >= 2, where, "folds must be at least 2", options.folds);
   const auto folds = static_cast<std::size_t>(options.folds);
   if (size < folds)
@@ -47,26 +111,12 @@ inline std::vector<std::size_t> random_folds(std::size_t size, const split_k_fol
   return fold_of;
 }
 
-template <class Data, class Source>
-std::vector<train_test<Data>> divide_folds(const Source& source, const std::vector<std::size_t>& fold_of, int folds) {
-  std::vector<train_test<Data>> result;
-  result.reserve(static_cast<std::size_t>(folds));
-  test_mask is_test(fold_of.size());
-  for (std::size_t fold = 0; fold < static_cast<std::size_t>(folds); ++fold) {
-    for (std::size_t i = 0; i < fold_of.size(); ++i) is_test[i] = fold_of[i] == fold;
-    result.push_back(divide(source, is_test));
-  }
-  return result;
-}
-
-inline std::ptrdiff_t count_moments(std::vector<std::int64_t> sorted) {
+AKIN_INLINE std::ptrdiff_t count_moments(std::vector<std::int64_t> sorted) {
   return std::unique(sorted.begin(), sorted.end()) - sorted.begin();
 }
 
-/// Where the windows begin, in lines of ascending time, and the end of the last: of the two beginnings of a moment
-/// around the wanted position, the nearer one.
-inline std::vector<std::size_t> window_bounds(const std::vector<std::int64_t>& sorted,
-                                              const split_time_folds_options& options) {
+AKIN_INLINE std::vector<std::size_t> window_bounds(const std::vector<std::int64_t>& sorted,
+                                                   const split_time_folds_options& options) {
   const auto n = static_cast<double>(sorted.size());
   std::vector<std::size_t> bounds{0};
   for (int fold = 0; fold < options.folds; ++fold) {
@@ -89,31 +139,14 @@ inline std::vector<std::size_t> window_bounds(const std::vector<std::int64_t>& s
 
 }  // namespace detail
 
-/// `folds` splits of the cells for cross-validation: each cell is in the test of exactly one of them, and the tests
-/// differ in size by one cell at most. Throws std::invalid_argument where folds < 2 or there are fewer cells than
-/// folds. O(cells * (log cells + folds)) time, and memory for the data `folds` times.
-template <sparse_matrix_like Matrix>
-auto split_k_fold(const Matrix& user_items, const split_k_fold_options& options = {}) {
-  const auto view = detail::splittable_view(user_items, "split_k_fold");
-  using data = decltype(detail::cells_of(view, detail::test_mask{}, 0));
-  const auto fold_of = detail::random_folds(static_cast<std::size_t>(view.nonzeros()), options, "split_k_fold");
-  return detail::divide_folds<data>(view, fold_of, options.folds);
-}
-
-/// The same for the lines of a log; where users repeat themselves, one pair may be on both sides.
-inline std::vector<train_test<interaction_log>> split_k_fold(const interaction_log& log,
-                                                             const split_k_fold_options& options = {}) {
+AKIN_INLINE std::vector<train_test<interaction_log>> split_k_fold(const interaction_log& log,
+                                                                  const split_k_fold_options& options) {
   return detail::divide_folds<interaction_log>(log, detail::random_folds(log.size(), options, "split_k_fold"),
                                                options.folds);
 }
 
-/// Cross-validation that never looks into the future: the latest `test_fraction` of the lines are cut into `folds`
-/// consecutive windows of about as many lines each; split number i tests on window i and trains on everything before
-/// it (an expanding window). No moment is cut in two, and what comes after a window is on neither side of its split.
-/// Throws std::invalid_argument for a log that is empty, has no times or too few moments, folds < 1, a fraction out of
-/// range. O(lines * (log lines + folds)) time.
-inline std::vector<train_test<interaction_log>> split_time_folds(const interaction_log& log,
-                                                                 const split_time_folds_options& options = {}) {
+AKIN_INLINE std::vector<train_test<interaction_log>> split_time_folds(const interaction_log& log,
+                                                                      const split_time_folds_options& options) {
   detail::require(options.folds >= 1, "split_time_folds", "folds must be positive", options.folds);
   detail::require_fraction(options.test_fraction, "split_time_folds");
   detail::require_times(log, "split_time_folds");
@@ -134,3 +167,4 @@ inline std::vector<train_test<interaction_log>> split_time_folds(const interacti
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

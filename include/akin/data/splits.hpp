@@ -5,7 +5,6 @@
 /// std::invalid_argument.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -62,15 +61,9 @@ namespace detail {
 /// 1 where a line or cell goes to the test.
 using test_mask = std::vector<char>;
 
-inline void require_fraction(double fraction, std::string_view where) {
-  require(fraction > 0 && fraction < 1, where, "test_fraction must be above 0 and below 1", fraction);
-}
+void require_fraction(double fraction, std::string_view where);
 
-inline train_test<interaction_log> divide(const interaction_log& log, const test_mask& is_test) {
-  std::vector<std::size_t> train, test;
-  for (std::size_t line = 0; line < log.size(); ++line) (is_test[line] ? test : train).push_back(line);
-  return {log.select(train), log.select(test)};
-}
+train_test<interaction_log> divide(const interaction_log& log, const test_mask& is_test);
 
 /// The cells whose mask is `side`.
 template <class Scalar, class Index>
@@ -108,20 +101,10 @@ struct user_groups {
   std::vector<std::size_t> members;
 
   std::size_t users() const noexcept { return offsets.size() - 1; }
-  std::span<std::size_t> of(std::size_t user) noexcept {
-    return std::span(members).subspan(offsets[user], offsets[user + 1] - offsets[user]);
-  }
+  std::span<std::size_t> of(std::size_t user) noexcept;
 };
 
-inline user_groups groups_of(const interaction_log& log) {
-  user_groups groups{std::vector<std::size_t>(log.user_ids().size() + 1), std::vector<std::size_t>(log.size())};
-  for (const std::int32_t user : log.users()) ++groups.offsets[static_cast<std::size_t>(user) + 1];
-  std::partial_sum(groups.offsets.begin(), groups.offsets.end(), groups.offsets.begin());
-  std::vector<std::size_t> next(groups.offsets.begin(), groups.offsets.end() - 1);
-  for (std::size_t line = 0; line < log.size(); ++line)
-    groups.members[next[static_cast<std::size_t>(log.users()[line])]++] = line;
-  return groups;
-}
+user_groups groups_of(const interaction_log& log);
 
 template <class Scalar, class Index>
 user_groups groups_of(const csr_view<Scalar, Index>& x) {
@@ -134,11 +117,118 @@ user_groups groups_of(const csr_view<Scalar, Index>& x) {
 }
 
 /// A stream that data made from the same seed does not share.
-inline random_stream split_stream(std::uint64_t seed) { return random_stream(seed, 0x73706C6974); }
+random_stream split_stream(std::uint64_t seed);
 
 /// Marks `count` of the members, each set of them equally likely: those with the smallest random keys.
-inline void mark_some(std::span<std::size_t> members, std::size_t count, const random_stream& random,
-                      test_mask& is_test) {
+void mark_some(std::span<std::size_t> members, std::size_t count, const random_stream& random, test_mask& is_test);
+
+test_mask mark_random(std::size_t size, const split_random_options& options, std::string_view where);
+
+/// fraction * size rounded down, where 0.29 * 100 is 29 although its product in floating point is a little less; below
+/// size, whatever the fraction below 1.
+std::size_t rounded_down(double fraction, std::size_t size);
+
+test_mask mark_per_user(user_groups groups, const split_per_user_options& options, std::string_view where);
+
+test_mask mark_leave_out(user_groups groups, const split_leave_out_options& options, std::string_view where);
+
+/// The first moment of the test: of the two beginnings of a moment around the asked fraction, the nearer one that
+/// leaves something on both sides.
+std::int64_t moment_of_fraction(std::vector<std::int64_t> times, double test_fraction);
+
+void require_times(const interaction_log& log, std::string_view where);
+
+AKIN_COMPILE_ONCE(data,
+                  sparse_matrix<float, std::int32_t> cells_of<float, std::int32_t>(const csr_view<float, std::int32_t>&,
+                                                                                   const test_mask&, char))
+AKIN_COMPILE_ONCE(data, sparse_matrix<double, std::int32_t> cells_of<double, std::int32_t>(
+                            const csr_view<double, std::int32_t>&, const test_mask&, char))
+AKIN_COMPILE_ONCE(data, user_groups groups_of<float, std::int32_t>(const csr_view<float, std::int32_t>&))
+AKIN_COMPILE_ONCE(data, user_groups groups_of<double, std::int32_t>(const csr_view<double, std::int32_t>&))
+
+}  // namespace detail
+
+/// The past and the future: every line from one moment on is test, and no moment is on both sides. The moment is given,
+/// or the one whose test is nearest in size to the asked fraction of the lines. Throws std::invalid_argument for a log
+/// that is empty, has no times or a single moment, a fraction out of range, or a moment that leaves a side empty.
+/// O(lines * log lines).
+train_test<interaction_log> split_by_time(const interaction_log& log, const split_by_time_options& options = {});
+
+/// A random test_fraction of all cells (rounded to the nearest number) is test, whoever's they are. Throws
+/// std::invalid_argument for a fraction out of range or nothing to split. O(cells).
+template <sparse_matrix_like Matrix>
+auto split_random(const Matrix& user_items, const split_random_options& options = {}) {
+  const auto view = detail::splittable_view(user_items, "split_random");
+  return detail::divide(view, detail::mark_random(static_cast<std::size_t>(view.nonzeros()), options, "split_random"));
+}
+
+/// The same for the lines of a log; where users repeat themselves, one pair may be on both sides.
+train_test<interaction_log> split_random(const interaction_log& log, const split_random_options& options = {});
+
+/// Of each user's n cells, a random test_fraction * n (rounded down, so that something stays) are test. Throws
+/// std::invalid_argument for a fraction out of range or nothing to split. O(cells).
+template <sparse_matrix_like Matrix>
+auto split_per_user(const Matrix& user_items, const split_per_user_options& options = {}) {
+  const auto view = detail::splittable_view(user_items, "split_per_user");
+  return detail::divide(view, detail::mark_per_user(detail::groups_of(view), options, "split_per_user"));
+}
+
+/// The same for the lines of a log.
+train_test<interaction_log> split_per_user(const interaction_log& log, const split_per_user_options& options = {});
+
+/// Of each user with more than `count` cells, `count` random ones are test; the others have all of theirs in the
+/// training. Throws std::invalid_argument where count < 1 or there is nothing to split. O(cells).
+template <sparse_matrix_like Matrix>
+auto split_leave_out(const Matrix& user_items, const split_leave_out_options& options = {}) {
+  const auto view = detail::splittable_view(user_items, "split_leave_out");
+  return detail::divide(view, detail::mark_leave_out(detail::groups_of(view), options, "split_leave_out"));
+}
+
+/// The same for the lines of a log.
+train_test<interaction_log> split_leave_out(const interaction_log& log, const split_leave_out_options& options = {});
+
+/// Of each user with more than `count` lines, the latest `count` are test; lines of one time count in their order in
+/// the log. The others have all of theirs in the training. Tests of different users lie at different times, so a model
+/// may learn from what is another user's future; split_by_time does not let it. Throws std::invalid_argument where
+/// count < 1 or the log is empty or has no times. O(lines * log lines).
+train_test<interaction_log> split_leave_last(const interaction_log& log, const split_leave_last_options& options = {});
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+#include <algorithm>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE void require_fraction(double fraction, std::string_view where) {
+  require(fraction > 0 && fraction < 1, where, "test_fraction must be above 0 and below 1", fraction);
+}
+
+AKIN_INLINE train_test<interaction_log> divide(const interaction_log& log, const test_mask& is_test) {
+  std::vector<std::size_t> train, test;
+  for (std::size_t line = 0; line < log.size(); ++line) (is_test[line] ? test : train).push_back(line);
+  return {log.select(train), log.select(test)};
+}
+
+AKIN_INLINE std::span<std::size_t> user_groups::of(std::size_t user) noexcept {
+  return std::span(members).subspan(offsets[user], offsets[user + 1] - offsets[user]);
+}
+
+AKIN_INLINE user_groups groups_of(const interaction_log& log) {
+  user_groups groups{std::vector<std::size_t>(log.user_ids().size() + 1), std::vector<std::size_t>(log.size())};
+  for (const std::int32_t user : log.users()) ++groups.offsets[static_cast<std::size_t>(user) + 1];
+  std::partial_sum(groups.offsets.begin(), groups.offsets.end(), groups.offsets.begin());
+  std::vector<std::size_t> next(groups.offsets.begin(), groups.offsets.end() - 1);
+  for (std::size_t line = 0; line < log.size(); ++line)
+    groups.members[next[static_cast<std::size_t>(log.users()[line])]++] = line;
+  return groups;
+}
+
+AKIN_INLINE random_stream split_stream(std::uint64_t seed) { return random_stream(seed, 0x73706C6974); }
+
+AKIN_INLINE void mark_some(std::span<std::size_t> members, std::size_t count, const random_stream& random,
+                           test_mask& is_test) {
   if (count == 0) return;
   std::vector<std::pair<std::uint64_t, std::size_t>> keys;
   keys.reserve(members.size());
@@ -147,7 +237,7 @@ inline void mark_some(std::span<std::size_t> members, std::size_t count, const r
   for (std::size_t i = 0; i < count; ++i) is_test[keys[i].second] = 1;
 }
 
-inline test_mask mark_random(std::size_t size, const split_random_options& options, std::string_view where) {
+AKIN_INLINE test_mask mark_random(std::size_t size, const split_random_options& options, std::string_view where) {
   require_fraction(options.test_fraction, where);
   require(size > 0, where, "there must be something to split, got nothing");
   std::vector<std::size_t> all(size);
@@ -158,14 +248,12 @@ inline test_mask mark_random(std::size_t size, const split_random_options& optio
   return is_test;
 }
 
-/// fraction * size rounded down, where 0.29 * 100 is 29 although its product in floating point is a little less; below
-/// size, whatever the fraction below 1.
-inline std::size_t rounded_down(double fraction, std::size_t size) {
+AKIN_INLINE std::size_t rounded_down(double fraction, std::size_t size) {
   const auto part = static_cast<std::size_t>(fraction * static_cast<double>(size) * (1 + 1e-12));
   return part < size ? part : size - std::min<std::size_t>(size, 1);
 }
 
-inline test_mask mark_per_user(user_groups groups, const split_per_user_options& options, std::string_view where) {
+AKIN_INLINE test_mask mark_per_user(user_groups groups, const split_per_user_options& options, std::string_view where) {
   require_fraction(options.test_fraction, where);
   require(!groups.members.empty(), where, "there must be something to split, got nothing");
   test_mask is_test(groups.members.size());
@@ -176,7 +264,8 @@ inline test_mask mark_per_user(user_groups groups, const split_per_user_options&
   return is_test;
 }
 
-inline test_mask mark_leave_out(user_groups groups, const split_leave_out_options& options, std::string_view where) {
+AKIN_INLINE test_mask mark_leave_out(user_groups groups, const split_leave_out_options& options,
+                                     std::string_view where) {
   require(options.count >= 1, where, "count must be positive", options.count);
   require(!groups.members.empty(), where, "there must be something to split, got nothing");
   const auto count = static_cast<std::size_t>(options.count);
@@ -186,9 +275,7 @@ inline test_mask mark_leave_out(user_groups groups, const split_leave_out_option
   return is_test;
 }
 
-/// The first moment of the test: of the two beginnings of a moment around the asked fraction, the nearer one that
-/// leaves something on both sides.
-inline std::int64_t moment_of_fraction(std::vector<std::int64_t> times, double test_fraction) {
+AKIN_INLINE std::int64_t moment_of_fraction(std::vector<std::int64_t> times, double test_fraction) {
   const auto n = static_cast<double>(times.size());
   const double wanted = n * (1 - test_fraction);  // lines to train on
   std::sort(times.begin(), times.end());
@@ -203,19 +290,15 @@ inline std::int64_t moment_of_fraction(std::vector<std::int64_t> times, double t
   return wanted - before <= after - wanted ? *first : *last;
 }
 
-inline void require_times(const interaction_log& log, std::string_view where) {
+AKIN_INLINE void require_times(const interaction_log& log, std::string_view where) {
   require(!log.empty(), where, "the log must not be empty");
   require(log.has_times(), where, "the log must have times");
 }
 
 }  // namespace detail
 
-/// The past and the future: every line from one moment on is test, and no moment is on both sides. The moment is given,
-/// or the one whose test is nearest in size to the asked fraction of the lines. Throws std::invalid_argument for a log
-/// that is empty, has no times or a single moment, a fraction out of range, or a moment that leaves a side empty.
-/// O(lines * log lines).
-inline train_test<interaction_log> split_by_time(const interaction_log& log,
-                                                 const split_by_time_options& options = {}) {
+AKIN_INLINE train_test<interaction_log> split_by_time(const interaction_log& log,
+                                                      const split_by_time_options& options) {
   detail::require_fraction(options.test_fraction, "split_by_time");
   detail::require_times(log, "split_by_time");
   const auto times = log.times();
@@ -230,53 +313,22 @@ inline train_test<interaction_log> split_by_time(const interaction_log& log,
   return detail::divide(log, is_test);
 }
 
-/// A random test_fraction of all cells (rounded to the nearest number) is test, whoever's they are. Throws
-/// std::invalid_argument for a fraction out of range or nothing to split. O(cells).
-template <sparse_matrix_like Matrix>
-auto split_random(const Matrix& user_items, const split_random_options& options = {}) {
-  const auto view = detail::splittable_view(user_items, "split_random");
-  return detail::divide(view, detail::mark_random(static_cast<std::size_t>(view.nonzeros()), options, "split_random"));
-}
-
-/// The same for the lines of a log; where users repeat themselves, one pair may be on both sides.
-inline train_test<interaction_log> split_random(const interaction_log& log, const split_random_options& options = {}) {
+AKIN_INLINE train_test<interaction_log> split_random(const interaction_log& log, const split_random_options& options) {
   return detail::divide(log, detail::mark_random(log.size(), options, "split_random"));
 }
 
-/// Of each user's n cells, a random test_fraction * n (rounded down, so that something stays) are test. Throws
-/// std::invalid_argument for a fraction out of range or nothing to split. O(cells).
-template <sparse_matrix_like Matrix>
-auto split_per_user(const Matrix& user_items, const split_per_user_options& options = {}) {
-  const auto view = detail::splittable_view(user_items, "split_per_user");
-  return detail::divide(view, detail::mark_per_user(detail::groups_of(view), options, "split_per_user"));
-}
-
-/// The same for the lines of a log.
-inline train_test<interaction_log> split_per_user(const interaction_log& log,
-                                                  const split_per_user_options& options = {}) {
+AKIN_INLINE train_test<interaction_log> split_per_user(const interaction_log& log,
+                                                       const split_per_user_options& options) {
   return detail::divide(log, detail::mark_per_user(detail::groups_of(log), options, "split_per_user"));
 }
 
-/// Of each user with more than `count` cells, `count` random ones are test; the others have all of theirs in the
-/// training. Throws std::invalid_argument where count < 1 or there is nothing to split. O(cells).
-template <sparse_matrix_like Matrix>
-auto split_leave_out(const Matrix& user_items, const split_leave_out_options& options = {}) {
-  const auto view = detail::splittable_view(user_items, "split_leave_out");
-  return detail::divide(view, detail::mark_leave_out(detail::groups_of(view), options, "split_leave_out"));
-}
-
-/// The same for the lines of a log.
-inline train_test<interaction_log> split_leave_out(const interaction_log& log,
-                                                   const split_leave_out_options& options = {}) {
+AKIN_INLINE train_test<interaction_log> split_leave_out(const interaction_log& log,
+                                                        const split_leave_out_options& options) {
   return detail::divide(log, detail::mark_leave_out(detail::groups_of(log), options, "split_leave_out"));
 }
 
-/// Of each user with more than `count` lines, the latest `count` are test; lines of one time count in their order in
-/// the log. The others have all of theirs in the training. Tests of different users lie at different times, so a model
-/// may learn from what is another user's future; split_by_time does not let it. Throws std::invalid_argument where
-/// count < 1 or the log is empty or has no times. O(lines * log lines).
-inline train_test<interaction_log> split_leave_last(const interaction_log& log,
-                                                    const split_leave_last_options& options = {}) {
+AKIN_INLINE train_test<interaction_log> split_leave_last(const interaction_log& log,
+                                                         const split_leave_last_options& options) {
   detail::require(options.count >= 1, "split_leave_last", "count must be positive", options.count);
   detail::require_times(log, "split_leave_last");
   const auto count = static_cast<std::size_t>(options.count);
@@ -293,3 +345,4 @@ inline train_test<interaction_log> split_leave_last(const interaction_log& log,
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

@@ -56,80 +56,25 @@ struct random_use {
 };
 
 /// 0 … count - 1 in random order.
-inline std::vector<std::int32_t> random_order(int count, const random_stream& random) {
-  std::vector<std::int32_t> order(static_cast<std::size_t>(count));
-  std::iota(order.begin(), order.end(), 0);
-  shuffle(order.data(), count, random);
-  return order;
-}
+std::vector<std::int32_t> random_order(int count, const random_stream& random);
 
 /// `total` split over weights[0] >= weights[1] >= …, in proportion and at most `most` each; total <= most * size.
-inline std::vector<std::int64_t> share_out(std::int64_t total, std::int64_t most, const std::vector<double>& weights) {
-  std::vector<std::int64_t> shares;
-  double weight_left = std::accumulate(weights.begin(), weights.end(), 0.0);
-  auto places_left = static_cast<std::int64_t>(weights.size());
-  for (const double weight : weights) {
-    --places_left;
-    const double fair = static_cast<double>(total) * (weight / weight_left);
-    // What later places cannot take must be taken here.
-    const auto share = std::clamp(static_cast<std::int64_t>(fair + 0.5),
-                                  std::max<std::int64_t>(0, total - most * places_left), std::min(most, total));
-    shares.push_back(share);
-    total -= share;
-    weight_left -= weight;
-  }
-  return shares;
-}
+std::vector<std::int64_t> share_out(std::int64_t total, std::int64_t most, const std::vector<double>& weights);
 
-inline std::vector<double> power_law(int count, double exponent) {
-  std::vector<double> weights;
-  for (int rank = 1; rank <= count; ++rank) weights.push_back(std::pow(rank, -exponent));
-  return weights;
-}
+std::vector<double> power_law(int count, double exponent);
 
 /// How many clicks each user has, one at least where there are enough of them.
-inline std::vector<std::int64_t> user_activity(const synthetic::power_law_options& o) {
-  const std::int64_t base = o.interactions >= o.users ? 1 : 0;
-  const auto shares =
-      share_out(o.interactions - base * o.users, o.items - base, power_law(o.users, o.activity_exponent));
-  const auto order = random_order(o.users, random_stream(o.seed, random_use::user_order));
-  std::vector<std::int64_t> activity(shares.size());
-  for (std::size_t rank = 0; rank < shares.size(); ++rank)
-    activity[static_cast<std::size_t>(order[rank])] = shares[rank] + base;
-  return activity;
-}
+std::vector<std::int64_t> user_activity(const synthetic::power_law_options& o);
 
 /// Draws items with probability loyalty * (popularity within a community) + (1 - loyalty) * popularity.
 class taste {
  public:
-  explicit taste(const synthetic::power_law_options& o)
-      : loyalty_(o.loyalty), communities_(std::min(o.communities, o.items)), sums_{0} {
-    const auto order = random_order(o.items, random_stream(o.seed, random_use::item_order));
-    const auto weights = power_law(o.items, o.exponent);
-    // Rank r belongs to community r mod communities, so that all of them have popular and rare items.
-    for (int community = 0; community < communities_; ++community) {
-      begins_.push_back(items_.size());
-      for (int rank = community; rank < o.items; rank += communities_) {
-        items_.push_back(order[static_cast<std::size_t>(rank)]);
-        sums_.push_back(sums_.back() + weights[static_cast<std::size_t>(rank)]);
-      }
-    }
-    begins_.push_back(items_.size());
-  }
+  explicit taste(const synthetic::power_law_options& o);
 
   int communities() const noexcept { return communities_; }
 
   /// An item from two numbers in [0, 1).
-  std::int32_t draw(int community, double whether, double which) const {
-    const auto c = static_cast<std::size_t>(community);
-    const bool own = whether < loyalty_;
-    const std::size_t begin = own ? begins_[c] : 0, end = own ? begins_[c + 1] : items_.size();
-    const double target = sums_[begin] + which * (sums_[end] - sums_[begin]);
-    const auto first = sums_.begin();
-    const auto above = std::upper_bound(first + static_cast<std::ptrdiff_t>(begin) + 1,
-                                        first + static_cast<std::ptrdiff_t>(end), target);
-    return items_[static_cast<std::size_t>(above - first) - 1];
-  }
+  std::int32_t draw(int community, double whether, double which) const;
 
   /// Calls body(item, probability) for all items.
   template <class Body>
@@ -154,88 +99,29 @@ class basket_sampler {
   basket_sampler(const taste& likes, int items) : taste_(likes), taken_by_(static_cast<std::size_t>(items), -1) {}
 
   /// Fills items with `count` distinct ones, ascending: as if drawn one after the other without replacement.
-  void fill(std::int32_t user, std::int64_t count, const random_stream& random, std::vector<std::int32_t>& items) {
-    items.clear();
-    const auto community = static_cast<int>(random.below(0, static_cast<std::uint64_t>(taste_.communities())));
-    // Rejection alone could go on for long where a user has nearly everything; the race below ends for sure.
-    const std::uint64_t tries = 4 * static_cast<std::uint64_t>(count) + 16;
-    std::uint64_t next = 1;
-    for (std::uint64_t t = 0; t < tries && static_cast<std::int64_t>(items.size()) < count; ++t, next += 2)
-      take(user, taste_.draw(community, random.uniform(next), random.uniform(next + 1)), items);
-    if (static_cast<std::int64_t>(items.size()) < count) race(user, community, count, next, random, items);
-    std::sort(items.begin(), items.end());
-  }
+  void fill(std::int32_t user, std::int64_t count, const random_stream& random, std::vector<std::int32_t>& items);
 
  private:
-  void take(std::int32_t user, std::int32_t item, std::vector<std::int32_t>& items) {
-    std::int32_t& owner = taken_by_[static_cast<std::size_t>(item)];
-    if (owner == user) return;
-    owner = user;
-    items.push_back(item);
-  }
+  void take(std::int32_t user, std::int32_t item, std::vector<std::int32_t>& items);
 
   /// What is missing goes to the items that arrive first, item i after an exponential time of rate p_i: the same as
   /// drawing without replacement (P. S. Efraimidis, P. G. Spirakis, "Weighted Random Sampling with a Reservoir", 2006).
   void race(std::int32_t user, int community, std::int64_t count, std::uint64_t next, const random_stream& random,
-            std::vector<std::int32_t>& items) {
-    arrivals_.clear();
-    taste_.for_each(community, [&](std::int32_t item, double probability) {
-      if (taken_by_[static_cast<std::size_t>(item)] == user) return;
-      const double u = random.uniform(next + static_cast<std::uint64_t>(item));
-      // log p - log E: the largest arrives first, and p = 0 comes last instead of never.
-      arrivals_.push_back(
-          {std::log(probability + std::numeric_limits<double>::min()) - std::log(-std::log1p(-u)), item});
-    });
-    const auto missing = count - static_cast<std::int64_t>(items.size());
-    std::nth_element(arrivals_.begin(), arrivals_.begin() + (missing - 1), arrivals_.end(),
-                     [](const auto& a, const auto& b) { return a.precedes(b); });
-    for (std::int64_t i = 0; i < missing; ++i) take(user, arrivals_[static_cast<std::size_t>(i)].id, items);
-  }
+            std::vector<std::int32_t>& items);
 
   const taste& taste_;
   std::vector<std::int32_t> taken_by_;
   std::vector<kernels::scored<double, std::int32_t>> arrivals_;
 };
 
-inline void check_options(const synthetic::power_law_options& o) {
-  constexpr std::string_view where = "synthetic::power_law_clicks";
-  require(o.users >= 1, where, "users must be positive", o.users);
-  require(o.items >= 1, where, "items must be positive", o.items);
-  require(o.interactions >= 0, where, "interactions must not be negative", o.interactions);
-  require(o.interactions <= std::int64_t{o.users} * o.items, where,
-          sentence("interactions must be at most users * items, ", std::int64_t{o.users} * o.items), o.interactions);
-  require(o.interactions <= std::numeric_limits<std::int32_t>::max(), where, "interactions must be below 2^31",
-          o.interactions);
-  require(o.exponent >= 0 && o.exponent <= 10, where, "exponent must be in [0, 10]", o.exponent);
-  require(o.activity_exponent >= 0 && o.activity_exponent <= 10, where, "activity_exponent must be in [0, 10]",
-          o.activity_exponent);
-  require(o.communities >= 1, where, "communities must be positive", o.communities);
-  require(o.loyalty >= 0 && o.loyalty <= 1, where, "loyalty must be in [0, 1]", o.loyalty);
-}
+void check_options(const synthetic::power_law_options& o);
 
-inline void check_options(const synthetic::low_rank_options& o) {
-  constexpr std::string_view where = "synthetic::low_rank_ratings";
-  require(o.users >= 1, where, "users must be positive", o.users);
-  require(o.items >= 1, where, "items must be positive", o.items);
-  require(o.rank >= 1, where, "rank must be positive", o.rank);
-  require(o.density > 0 && o.density <= 1, where, "density must be in (0, 1]", o.density);
-  require(o.noise >= 0 && is_finite(o.noise), where, "noise must be finite and not negative", o.noise);
-}
+void check_options(const synthetic::low_rank_options& o);
 
 /// `count` of 0 … size - 1, each set equally likely, ascending (R. W. Floyd's algorithm). `taken` has `size` elements,
 /// all of them 0 before and after.
-inline void sample_without_replacement(std::int64_t count, std::int64_t size, const random_stream& random,
-                                       std::vector<char>& taken, std::vector<std::int32_t>& sample) {
-  sample.clear();
-  for (std::int64_t last = size - count; last < size; ++last) {
-    auto pick = random.below(static_cast<std::uint64_t>(last), static_cast<std::uint64_t>(last) + 1);
-    if (taken[pick]) pick = static_cast<std::uint64_t>(last);
-    taken[pick] = 1;
-    sample.push_back(static_cast<std::int32_t>(pick));
-  }
-  for (const std::int32_t pick : sample) taken[static_cast<std::size_t>(pick)] = 0;
-  std::sort(sample.begin(), sample.end());
-}
+void sample_without_replacement(std::int64_t count, std::int64_t size, const random_stream& random,
+                                std::vector<char>& taken, std::vector<std::int32_t>& sample);
 
 /// A sparse matrix from its rows, one after the other.
 template <class Scalar>
@@ -338,5 +224,161 @@ dense_matrix<Scalar> gaussian(std::int64_t rows, std::int64_t cols, const gaussi
   return result;
 }
 
+AKIN_COMPILE_ONCE(data, sparse_matrix<float> power_law_clicks<float>(const power_law_options&))
+AKIN_COMPILE_ONCE(data, sparse_matrix<double> power_law_clicks<double>(const power_law_options&))
+AKIN_COMPILE_ONCE(data, sparse_matrix<float> low_rank_ratings<float>(const low_rank_options&))
+AKIN_COMPILE_ONCE(data, sparse_matrix<double> low_rank_ratings<double>(const low_rank_options&))
+AKIN_COMPILE_ONCE(data, dense_matrix<float> gaussian<float>(std::int64_t, std::int64_t, const gaussian_options&))
+AKIN_COMPILE_ONCE(data, dense_matrix<double> gaussian<double>(std::int64_t, std::int64_t, const gaussian_options&))
+
 }  // namespace synthetic
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE std::vector<std::int32_t> random_order(int count, const random_stream& random) {
+  std::vector<std::int32_t> order(static_cast<std::size_t>(count));
+  std::iota(order.begin(), order.end(), 0);
+  shuffle(order.data(), count, random);
+  return order;
+}
+
+AKIN_INLINE std::vector<std::int64_t> share_out(std::int64_t total, std::int64_t most,
+                                                const std::vector<double>& weights) {
+  std::vector<std::int64_t> shares;
+  double weight_left = std::accumulate(weights.begin(), weights.end(), 0.0);
+  auto places_left = static_cast<std::int64_t>(weights.size());
+  for (const double weight : weights) {
+    --places_left;
+    const double fair = static_cast<double>(total) * (weight / weight_left);
+    // What later places cannot take must be taken here.
+    const auto share = std::clamp(static_cast<std::int64_t>(fair + 0.5),
+                                  std::max<std::int64_t>(0, total - most * places_left), std::min(most, total));
+    shares.push_back(share);
+    total -= share;
+    weight_left -= weight;
+  }
+  return shares;
+}
+
+AKIN_INLINE std::vector<double> power_law(int count, double exponent) {
+  std::vector<double> weights;
+  for (int rank = 1; rank <= count; ++rank) weights.push_back(std::pow(rank, -exponent));
+  return weights;
+}
+
+AKIN_INLINE std::vector<std::int64_t> user_activity(const synthetic::power_law_options& o) {
+  const std::int64_t base = o.interactions >= o.users ? 1 : 0;
+  const auto shares =
+      share_out(o.interactions - base * o.users, o.items - base, power_law(o.users, o.activity_exponent));
+  const auto order = random_order(o.users, random_stream(o.seed, random_use::user_order));
+  std::vector<std::int64_t> activity(shares.size());
+  for (std::size_t rank = 0; rank < shares.size(); ++rank)
+    activity[static_cast<std::size_t>(order[rank])] = shares[rank] + base;
+  return activity;
+}
+
+AKIN_INLINE taste::taste(const synthetic::power_law_options& o)
+    : loyalty_(o.loyalty), communities_(std::min(o.communities, o.items)), sums_{0} {
+  const auto order = random_order(o.items, random_stream(o.seed, random_use::item_order));
+  const auto weights = power_law(o.items, o.exponent);
+  // Rank r belongs to community r mod communities, so that all of them have popular and rare items.
+  for (int community = 0; community < communities_; ++community) {
+    begins_.push_back(items_.size());
+    for (int rank = community; rank < o.items; rank += communities_) {
+      items_.push_back(order[static_cast<std::size_t>(rank)]);
+      sums_.push_back(sums_.back() + weights[static_cast<std::size_t>(rank)]);
+    }
+  }
+  begins_.push_back(items_.size());
+}
+
+AKIN_INLINE std::int32_t taste::draw(int community, double whether, double which) const {
+  const auto c = static_cast<std::size_t>(community);
+  const bool own = whether < loyalty_;
+  const std::size_t begin = own ? begins_[c] : 0, end = own ? begins_[c + 1] : items_.size();
+  const double target = sums_[begin] + which * (sums_[end] - sums_[begin]);
+  const auto first = sums_.begin();
+  const auto above = std::upper_bound(first + static_cast<std::ptrdiff_t>(begin) + 1,
+                                      first + static_cast<std::ptrdiff_t>(end), target);
+  return items_[static_cast<std::size_t>(above - first) - 1];
+}
+
+AKIN_INLINE void basket_sampler::fill(std::int32_t user, std::int64_t count, const random_stream& random,
+                                      std::vector<std::int32_t>& items) {
+  items.clear();
+  const auto community = static_cast<int>(random.below(0, static_cast<std::uint64_t>(taste_.communities())));
+  // Rejection alone could go on for long where a user has nearly everything; the race below ends for sure.
+  const std::uint64_t tries = 4 * static_cast<std::uint64_t>(count) + 16;
+  std::uint64_t next = 1;
+  for (std::uint64_t t = 0; t < tries && static_cast<std::int64_t>(items.size()) < count; ++t, next += 2)
+    take(user, taste_.draw(community, random.uniform(next), random.uniform(next + 1)), items);
+  if (static_cast<std::int64_t>(items.size()) < count) race(user, community, count, next, random, items);
+  std::sort(items.begin(), items.end());
+}
+
+AKIN_INLINE void basket_sampler::take(std::int32_t user, std::int32_t item, std::vector<std::int32_t>& items) {
+  std::int32_t& owner = taken_by_[static_cast<std::size_t>(item)];
+  if (owner == user) return;
+  owner = user;
+  items.push_back(item);
+}
+
+AKIN_INLINE void basket_sampler::race(std::int32_t user, int community, std::int64_t count, std::uint64_t next,
+                                      const random_stream& random, std::vector<std::int32_t>& items) {
+  arrivals_.clear();
+  taste_.for_each(community, [&](std::int32_t item, double probability) {
+    if (taken_by_[static_cast<std::size_t>(item)] == user) return;
+    const double u = random.uniform(next + static_cast<std::uint64_t>(item));
+    // log p - log E: the largest arrives first, and p = 0 comes last instead of never.
+    arrivals_.push_back({std::log(probability + std::numeric_limits<double>::min()) - std::log(-std::log1p(-u)), item});
+  });
+  const auto missing = count - static_cast<std::int64_t>(items.size());
+  std::nth_element(arrivals_.begin(), arrivals_.begin() + (missing - 1), arrivals_.end(),
+                   [](const auto& a, const auto& b) { return a.precedes(b); });
+  for (std::int64_t i = 0; i < missing; ++i) take(user, arrivals_[static_cast<std::size_t>(i)].id, items);
+}
+
+AKIN_INLINE void check_options(const synthetic::power_law_options& o) {
+  constexpr std::string_view where = "synthetic::power_law_clicks";
+  require(o.users >= 1, where, "users must be positive", o.users);
+  require(o.items >= 1, where, "items must be positive", o.items);
+  require(o.interactions >= 0, where, "interactions must not be negative", o.interactions);
+  require(o.interactions <= std::int64_t{o.users} * o.items, where,
+          sentence("interactions must be at most users * items, ", std::int64_t{o.users} * o.items), o.interactions);
+  require(o.interactions <= std::numeric_limits<std::int32_t>::max(), where, "interactions must be below 2^31",
+          o.interactions);
+  require(o.exponent >= 0 && o.exponent <= 10, where, "exponent must be in [0, 10]", o.exponent);
+  require(o.activity_exponent >= 0 && o.activity_exponent <= 10, where, "activity_exponent must be in [0, 10]",
+          o.activity_exponent);
+  require(o.communities >= 1, where, "communities must be positive", o.communities);
+  require(o.loyalty >= 0 && o.loyalty <= 1, where, "loyalty must be in [0, 1]", o.loyalty);
+}
+
+AKIN_INLINE void check_options(const synthetic::low_rank_options& o) {
+  constexpr std::string_view where = "synthetic::low_rank_ratings";
+  require(o.users >= 1, where, "users must be positive", o.users);
+  require(o.items >= 1, where, "items must be positive", o.items);
+  require(o.rank >= 1, where, "rank must be positive", o.rank);
+  require(o.density > 0 && o.density <= 1, where, "density must be in (0, 1]", o.density);
+  require(o.noise >= 0 && is_finite(o.noise), where, "noise must be finite and not negative", o.noise);
+}
+
+AKIN_INLINE void sample_without_replacement(std::int64_t count, std::int64_t size, const random_stream& random,
+                                            std::vector<char>& taken, std::vector<std::int32_t>& sample) {
+  sample.clear();
+  for (std::int64_t last = size - count; last < size; ++last) {
+    auto pick = random.below(static_cast<std::uint64_t>(last), static_cast<std::uint64_t>(last) + 1);
+    if (taken[pick]) pick = static_cast<std::uint64_t>(last);
+    taken[pick] = 1;
+    sample.push_back(static_cast<std::int32_t>(pick));
+  }
+  for (const std::int32_t pick : sample) taken[static_cast<std::size_t>(pick)] = 0;
+  std::sort(sample.begin(), sample.end());
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
+#endif

@@ -2,18 +2,11 @@
 /// Old interactions count less.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/data/interaction_log.hpp>
-#include <akin/error.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace weighting {
@@ -27,7 +20,25 @@ struct time_decay_options {
 /// later than `now` keeps its value. Before the matrix: `time_decay(log).matrix(duplicates::sum)` then sums the
 /// strength that is left. Throws std::invalid_argument for a log without times and for a half-life that is not
 /// positive. O(lines). Source: Y. Ding, X. Li, "Time Weight Collaborative Filtering", CIKM 2005.
-inline interaction_log time_decay(const interaction_log& log, const time_decay_options& options = {}) {
+interaction_log time_decay(const interaction_log& log, const time_decay_options& options = {});
+
+}  // namespace weighting
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace weighting {
+
+AKIN_INLINE interaction_log time_decay(const interaction_log& log, const time_decay_options& options) {
   constexpr std::string_view where = "weighting::time_decay";
   detail::require(options.half_life_days > 0 && detail::is_finite(options.half_life_days), where,
                   "half_life_days must be finite and positive", options.half_life_days);
@@ -46,3 +57,4 @@ inline interaction_log time_decay(const interaction_log& log, const time_decay_o
 
 }  // namespace weighting
 }  // namespace akin::inline AKIN_ABI
+#endif

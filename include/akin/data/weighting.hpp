@@ -115,7 +115,7 @@ namespace weighting {
 /// the item; the smooth idf that tfidf_vectorizer uses, never below 1. Follow with normalize for unit rows. Throws
 /// std::invalid_argument for values that are negative or not finite. O(cells).
 template <sparse_matrix_like Matrix>
-auto tf_idf(const Matrix& user_items) {
+detail::matching_sparse<Matrix> tf_idf(const Matrix& user_items) {
   const auto view = detail::weighable_view(user_items, false, "weighting::tf_idf");
   auto idf = detail::document_frequencies(view);
   for (double& df : idf) df = std::log((1 + static_cast<double>(view.rows)) / (1 + df)) + 1;
@@ -129,7 +129,7 @@ auto tf_idf(const Matrix& user_items) {
 /// items that most users have would repel. Throws std::invalid_argument for options out of range and for values that
 /// are negative or not finite. O(cells).
 template <sparse_matrix_like Matrix>
-auto bm25(const Matrix& user_items, const bm25_options& options = {}) {
+detail::matching_sparse<Matrix> bm25(const Matrix& user_items, const bm25_options& options = {}) {
   constexpr std::string_view where = "weighting::bm25";
   detail::require(options.k1 >= 0 && detail::is_finite(options.k1), where, "k1 must be finite and not negative",
                   options.k1);
@@ -152,7 +152,7 @@ auto bm25(const Matrix& user_items, const bm25_options& options = {}) {
 /// whose epsilon is 1 / scale. Throws std::invalid_argument for a scale that is not positive and for values that are
 /// negative or not finite. O(cells).
 template <sparse_matrix_like Matrix>
-auto log(const Matrix& user_items, const log_options& options = {}) {
+detail::matching_sparse<Matrix> log(const Matrix& user_items, const log_options& options = {}) {
   detail::require(options.scale > 0 && detail::is_finite(options.scale), "weighting::log",
                   "scale must be finite and positive", options.scale);
   detail::weighable_view(user_items, false, "weighting::log");
@@ -163,7 +163,7 @@ auto log(const Matrix& user_items, const log_options& options = {}) {
 /// Each row divided by its norm; a row of zeros stays. Throws std::invalid_argument for values that are not finite.
 /// O(cells).
 template <sparse_matrix_like Matrix>
-auto normalize(const Matrix& user_items, const normalize_options& options = {}) {
+detail::matching_sparse<Matrix> normalize(const Matrix& user_items, const normalize_options& options = {}) {
   const auto view = detail::weighable_view(user_items, true, "weighting::normalize");
   std::vector<double> norms(static_cast<std::size_t>(view.rows));
   for (std::int64_t row = 0; row < view.rows; ++row)
@@ -173,6 +173,20 @@ auto normalize(const Matrix& user_items, const normalize_options& options = {}) 
     return norm == 0 ? x : x / norm;
   });
 }
+
+AKIN_COMPILE_ONCE(data, sparse_matrix<float> tf_idf<sparse_matrix<float>>(const sparse_matrix<float>&))
+AKIN_COMPILE_ONCE(data, sparse_matrix<double> tf_idf<sparse_matrix<double>>(const sparse_matrix<double>&))
+AKIN_COMPILE_ONCE(data,
+                  sparse_matrix<float> bm25<sparse_matrix<float>>(const sparse_matrix<float>&, const bm25_options&))
+AKIN_COMPILE_ONCE(data,
+                  sparse_matrix<double> bm25<sparse_matrix<double>>(const sparse_matrix<double>&, const bm25_options&))
+AKIN_COMPILE_ONCE(data, sparse_matrix<float> log<sparse_matrix<float>>(const sparse_matrix<float>&, const log_options&))
+AKIN_COMPILE_ONCE(data,
+                  sparse_matrix<double> log<sparse_matrix<double>>(const sparse_matrix<double>&, const log_options&))
+AKIN_COMPILE_ONCE(data, sparse_matrix<float> normalize<sparse_matrix<float>>(const sparse_matrix<float>&,
+                                                                             const normalize_options&))
+AKIN_COMPILE_ONCE(data, sparse_matrix<double> normalize<sparse_matrix<double>>(const sparse_matrix<double>&,
+                                                                               const normalize_options&))
 
 }  // namespace weighting
 }  // namespace akin::inline AKIN_ABI

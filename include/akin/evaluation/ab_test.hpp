@@ -2,14 +2,11 @@
 /// Which of two variants that people were shown at random got more clicks.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string_view>
 
 #include <akin/config.hpp>
-#include <akin/error.hpp>
 #include <akin/metrics/engagement.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -39,7 +36,47 @@ namespace detail {
 
 /// x with P(N(0, 1) <= x) = p, for p in (0, 1), to a relative error of some roundings: Newton's method on erfc from the
 /// side where it converges monotonically.
-inline double normal_quantile(double p) {
+double normal_quantile(double p);
+
+/// Does the score test reject ratio e^log_ratio of the rates of b and a? The variance is that of the most likely rates
+/// with this ratio, the smaller root of a quadratic equation, written so that it does not cancel.
+bool ratio_is_rejected(const shown_variant& a, const shown_variant& b, double log_ratio);
+
+/// The logarithm of the least ratio of the rates of b and a that is not rejected, by halving; b was clicked.
+double least_log_ratio(const shown_variant& a, const shown_variant& b);
+
+void check_variant(const shown_variant& variant, std::string_view name, std::string_view where);
+
+}  // namespace detail
+
+/// Is b better than a? `ab_test({.clicks = 200, .views = 10000}, {.clicks = 260, .views = 10000})`.
+///
+/// The p-value holds for one look, at a number of views that was fixed before (required_sample_size). Who looks every
+/// day and stops at the first p below 0.05 finds a winner among equals far more often than one time in twenty;
+/// sequential_ab_test is for that. The
+/// normal approximation wants some ten clicks, and as many views without one, of each variant. Throws
+/// std::invalid_argument without views, or for fewer than 0 clicks or more than views.
+ab_result ab_test(const shown_variant& a, const shown_variant& b);
+
+/// The views that each of two variants needs, so that a lift of options.smallest_lift is found significant with
+/// probability options.power: (z_{1 - significance / 2} sqrt(2 p (1 - p)) + z_power sqrt(p_a (1 - p_a) + p_b (1 -
+/// p_b)))^2 / (p_b - p_a)^2 with p the mean of both rates, rounded up. Throws std::invalid_argument for options out of
+/// range. Source: J. L. Fleiss, "Statistical Methods for Rates and Proportions", 1981, chapter 3, without the
+/// correction for continuity.
+std::int64_t required_sample_size(const sample_size_options& options);
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(evaluation)
+#include <algorithm>
+#include <cmath>
+
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE double normal_quantile(double p) {
   if (p > 0.5) return -normal_quantile(1 - p);
   constexpr double root_of_half = 0.70710678118654752440, one_over_root_two_pi = 0.39894228040143267794;
   double x = -std::sqrt(-2 * std::log(2 * p));  // below the root, as P(N <= x) <= exp(-x^2 / 2) / 2 for x <= 0
@@ -53,9 +90,7 @@ inline double normal_quantile(double p) {
   return x;
 }
 
-/// Does the score test reject ratio e^log_ratio of the rates of b and a? The variance is that of the most likely rates
-/// with this ratio, the smaller root of a quadratic equation, written so that it does not cancel.
-inline bool ratio_is_rejected(const shown_variant& a, const shown_variant& b, double log_ratio) {
+AKIN_INLINE bool ratio_is_rejected(const shown_variant& a, const shown_variant& b, double log_ratio) {
   const auto clicks_a = static_cast<double>(a.clicks), views_a = static_cast<double>(a.views);
   const auto clicks_b = static_cast<double>(b.clicks), views_b = static_cast<double>(b.views);
   const auto misses_a = static_cast<double>(a.views - a.clicks), misses_b = static_cast<double>(b.views - b.clicks);
@@ -71,8 +106,7 @@ inline bool ratio_is_rejected(const shown_variant& a, const shown_variant& b, do
   return difference * difference > normal_975 * normal_975 * variance;
 }
 
-/// The logarithm of the least ratio of the rates of b and a that is not rejected, by halving; b was clicked.
-inline double least_log_ratio(const shown_variant& a, const shown_variant& b) {
+AKIN_INLINE double least_log_ratio(const shown_variant& a, const shown_variant& b) {
   const auto log_rate = [](const shown_variant& x) {
     return std::log(static_cast<double>(x.clicks) / static_cast<double>(x.views));
   };
@@ -84,7 +118,7 @@ inline double least_log_ratio(const shown_variant& a, const shown_variant& b) {
   return high;
 }
 
-inline void check_variant(const shown_variant& variant, std::string_view name, std::string_view where) {
+AKIN_INLINE void check_variant(const shown_variant& variant, std::string_view name, std::string_view where) {
   if (variant.views < 1) fail<std::invalid_argument>(where, ": ", name, " must have views, got ", variant.views);
   if (variant.clicks < 0 || variant.clicks > variant.views)
     fail<std::invalid_argument>(where, ": ", name, " must have from 0 to ", variant.views,
@@ -93,14 +127,7 @@ inline void check_variant(const shown_variant& variant, std::string_view name, s
 
 }  // namespace detail
 
-/// Is b better than a? `ab_test({.clicks = 200, .views = 10000}, {.clicks = 260, .views = 10000})`.
-///
-/// The p-value holds for one look, at a number of views that was fixed before (required_sample_size). Who looks every
-/// day and stops at the first p below 0.05 finds a winner among equals far more often than one time in twenty;
-/// sequential_ab_test is for that. The
-/// normal approximation wants some ten clicks, and as many views without one, of each variant. Throws
-/// std::invalid_argument without views, or for fewer than 0 clicks or more than views.
-inline ab_result ab_test(const shown_variant& a, const shown_variant& b) {
+AKIN_INLINE ab_result ab_test(const shown_variant& a, const shown_variant& b) {
   detail::check_variant(a, "a", "ab_test");
   detail::check_variant(b, "b", "ab_test");
   const auto clicks_a = static_cast<double>(a.clicks), clicks_b = static_cast<double>(b.clicks);
@@ -119,12 +146,7 @@ inline ab_result ab_test(const shown_variant& a, const shown_variant& b) {
   return result;
 }
 
-/// The views that each of two variants needs, so that a lift of options.smallest_lift is found significant with
-/// probability options.power: (z_{1 - significance / 2} sqrt(2 p (1 - p)) + z_power sqrt(p_a (1 - p_a) + p_b (1 -
-/// p_b)))^2 / (p_b - p_a)^2 with p the mean of both rates, rounded up. Throws std::invalid_argument for options out of
-/// range. Source: J. L. Fleiss, "Statistical Methods for Rates and Proportions", 1981, chapter 3, without the
-/// correction for continuity.
-inline std::int64_t required_sample_size(const sample_size_options& options) {
+AKIN_INLINE std::int64_t required_sample_size(const sample_size_options& options) {
   constexpr std::string_view where = "required_sample_size";
   const auto is_share = [](double x) { return x > 0 && x < 1; };
   detail::require(is_share(options.base_rate), where, "base_rate must be in (0, 1)", options.base_rate);
@@ -146,3 +168,4 @@ inline std::int64_t required_sample_size(const sample_size_options& options) {
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

@@ -2,17 +2,10 @@
 /// A report as one page of HTML that needs nothing else.
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
-#include <limits>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <akin/config.hpp>
-#include <akin/error.hpp>
-#include <akin/evaluation/detail/html_charts.hpp>
-#include <akin/evaluation/detail/html_text.hpp>
 #include <akin/evaluation/report.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -27,6 +20,28 @@ struct html_report_options {
   int digits = 4;  ///< behind the point, 0 to 12
 };
 
+/// The report as one HTML page: a table, bars of each metric with 95 % intervals, quality against coverage, quality
+/// against the time of training on a logarithmic scale. It holds all that it shows (inline SVG; no script, no network),
+/// follows the reader's choice of light or dark, fits narrow windows and paper, and tells all digits where the pointer
+/// rests. Names are shown as they are, whatever they hold. A chart that would show nothing is left out: trade-offs
+/// need two models that have both numbers.
+///
+/// Throws std::invalid_argument where `quality` or `coverage` names no column, or digits are out of range.
+std::string html_report(const report& table, const html_report_options& options = {});
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(evaluation)
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <string_view>
+
+#include <akin/error.hpp>
+#include <akin/evaluation/detail/html_charts.hpp>
+#include <akin/evaluation/detail/html_text.hpp>
+
+namespace akin::inline AKIN_ABI {
 namespace detail {
 
 /// The name that was asked for, or the first column that `fits`; empty where none does.
@@ -108,14 +123,7 @@ inline std::string trade_offs(const report& table, const html_report_options& op
 
 }  // namespace detail
 
-/// The report as one HTML page: a table, bars of each metric with 95 % intervals, quality against coverage, quality
-/// against the time of training on a logarithmic scale. It holds all that it shows (inline SVG; no script, no network),
-/// follows the reader's choice of light or dark, fits narrow windows and paper, and tells all digits where the pointer
-/// rests. Names are shown as they are, whatever they hold. A chart that would show nothing is left out: trade-offs
-/// need two models that have both numbers.
-///
-/// Throws std::invalid_argument where `quality` or `coverage` names no column, or digits are out of range.
-inline std::string html_report(const report& table, const html_report_options& options = {}) {
+AKIN_INLINE std::string html_report(const report& table, const html_report_options& options) {
   detail::require(options.digits >= 0 && options.digits <= 12, "html_report", "digits must be from 0 to 12",
                   options.digits);
   const std::string trade_offs = detail::trade_offs(table, options);
@@ -140,3 +148,4 @@ inline std::string html_report(const report& table, const html_report_options& o
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

@@ -5,8 +5,6 @@
 /// were written down, since what was never shown says nothing of what it would have brought.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -15,11 +13,8 @@
 #include <string_view>
 
 #include <akin/config.hpp>
-#include <akin/error.hpp>
-#include <akin/evaluation/detail/moments.hpp>
 #include <akin/kept.hpp>
 #include <akin/metrics/engagement.hpp>
-#include <akin/metrics/statistics.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -52,6 +47,41 @@ struct off_policy_result {
   std::int64_t clipped = 0;     ///< rounds whose weight was clipped
 };
 
+/// The mean reward that a new policy would have had in the rounds that another one logged, with 95 % intervals by
+/// Student's t: `off_policy({.rewards = clicks, .logging = propensities, .target = chances})`. A round's weight is
+/// w = target / logging.
+///
+/// - ips, mean of w r: unbiased where the logged chances are right and above 0 for all that the new policy shows; a few
+///   large weights make it vary (D. G. Horvitz, D. J. Thompson, "A Generalization of Sampling Without Replacement from
+///   a Finite Universe", JASA 47, 1952).
+/// - snips, sum of w r / sum of w: varies less, biased by the order of 1 / rounds, and inside the range of the rewards;
+///   a constant added to all rewards is added to it. Its standard error is by the delta method (A. Swaminathan, T.
+///   Joachims, "The Self-Normalized Estimator for Counterfactual Learning", NeurIPS 2015).
+/// - doubly_robust, mean of expected + w (r - predicted): unbiased where either the chances are right or the model is,
+///   and varies less than ips where the model is any good (M. Dudik, J. Langford, L. Li, "Doubly Robust Policy
+///   Evaluation and Learning", ICML 2011).
+///
+/// options.clip bounds the weights in all three: smaller errors for a bias, towards 0 in ips for rewards above 0 (E. L.
+/// Ionides, "Truncated Importance Sampling", Journal of Computational and Graphical Statistics 17, 2008). The intervals
+/// do not know of this bias, nor of rewards that the log does not have; believe none with few effective_rounds. Rounds
+/// must be independent, so a person's rounds should be few.
+///
+/// Throws std::invalid_argument for no round, spans of different lengths, what is out of range or not finite, and where
+/// the new policy would have shown nothing of what was logged; numeric_error where a square or a sum leaves the range
+/// of numbers. O(rounds), no memory.
+off_policy_result off_policy(const logged_rounds& log, const off_policy_options& options = {});
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(evaluation)
+#include <algorithm>
+#include <cmath>
+
+#include <akin/error.hpp>
+#include <akin/evaluation/detail/moments.hpp>
+#include <akin/metrics/statistics.hpp>
+
+namespace akin::inline AKIN_ABI {
 namespace detail {
 
 /// Throws unless there is one number for each of `rounds` rounds, and all are as `rule` says.
@@ -112,29 +142,7 @@ inline double ratio_standard_error(std::span<const double> rewards, const import
 
 }  // namespace detail
 
-/// The mean reward that a new policy would have had in the rounds that another one logged, with 95 % intervals by
-/// Student's t: `off_policy({.rewards = clicks, .logging = propensities, .target = chances})`. A round's weight is
-/// w = target / logging.
-///
-/// - ips, mean of w r: unbiased where the logged chances are right and above 0 for all that the new policy shows; a few
-///   large weights make it vary (D. G. Horvitz, D. J. Thompson, "A Generalization of Sampling Without Replacement from
-///   a Finite Universe", JASA 47, 1952).
-/// - snips, sum of w r / sum of w: varies less, biased by the order of 1 / rounds, and inside the range of the rewards;
-///   a constant added to all rewards is added to it. Its standard error is by the delta method (A. Swaminathan, T.
-///   Joachims, "The Self-Normalized Estimator for Counterfactual Learning", NeurIPS 2015).
-/// - doubly_robust, mean of expected + w (r - predicted): unbiased where either the chances are right or the model is,
-///   and varies less than ips where the model is any good (M. Dudik, J. Langford, L. Li, "Doubly Robust Policy
-///   Evaluation and Learning", ICML 2011).
-///
-/// options.clip bounds the weights in all three: smaller errors for a bias, towards 0 in ips for rewards above 0 (E. L.
-/// Ionides, "Truncated Importance Sampling", Journal of Computational and Graphical Statistics 17, 2008). The intervals
-/// do not know of this bias, nor of rewards that the log does not have; believe none with few effective_rounds. Rounds
-/// must be independent, so a person's rounds should be few.
-///
-/// Throws std::invalid_argument for no round, spans of different lengths, what is out of range or not finite, and where
-/// the new policy would have shown nothing of what was logged; numeric_error where a square or a sum leaves the range
-/// of numbers. O(rounds), no memory.
-inline off_policy_result off_policy(const logged_rounds& log, const off_policy_options& options = {}) {
+AKIN_INLINE off_policy_result off_policy(const logged_rounds& log, const off_policy_options& options) {
   detail::require(options.clip > 0, "off_policy", "clip must be positive", options.clip);
   detail::check_log(log);
   const bool has_model = !log.predicted.empty();
@@ -172,3 +180,4 @@ inline off_policy_result off_policy(const logged_rounds& log, const off_policy_o
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

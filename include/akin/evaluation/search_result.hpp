@@ -2,15 +2,11 @@
 /// What comes out of a search for parameters: every trial, and the model of the best one.
 #pragma once
 
-#include <algorithm>
-#include <functional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <akin/config.hpp>
-#include <akin/evaluation/detail/report_text.hpp>
 #include <akin/evaluation/trial.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -41,6 +37,42 @@ struct search_result {
 
 namespace detail {
 
+/// The lines of trials_csv.
+std::vector<std::string> csv_lines(const std::vector<trial_result>& trials);
+
+}  // namespace detail
+
+/// Writes trials as CSV (RFC 4180) to `sink`, a line each: anything callable with a std::string_view. Columns: trial,
+/// iterations (of successive_halving alone), score, standard_error, seconds, the parameters in the order of their
+/// names, error. A field is empty where a trial failed or did not ask for the parameter.
+template <class Sink>
+void trials_csv(const std::vector<trial_result>& trials, Sink&& sink) {
+  for (const std::string& line : detail::csv_lines(trials)) sink(std::string_view(line));
+}
+
+/// The same as one text.
+std::string trials_csv(const std::vector<trial_result>& trials);
+template <class Model>
+std::string trials_csv(const search_result<Model>& result) {
+  return trials_csv(result.trials);
+}
+template <class Model, class Sink>
+void trials_csv(const search_result<Model>& result, Sink&& sink) {
+  trials_csv(result.trials, sink);
+}
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(evaluation)
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include <akin/evaluation/detail/report_text.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
 /// A line of trials_csv.
 inline std::string csv_line(const std::vector<std::string>& fields) {
   std::string line;
@@ -66,13 +98,7 @@ inline std::string csv_line(const trial_result& result, const std::set<std::stri
   return csv_line(fields);
 }
 
-}  // namespace detail
-
-/// Writes trials as CSV (RFC 4180) to `sink`, a line each: anything callable with a std::string_view. Columns: trial,
-/// iterations (of successive_halving alone), score, standard_error, seconds, the parameters in the order of their
-/// names, error. A field is empty where a trial failed or did not ask for the parameter.
-template <class Sink>
-void trials_csv(const std::vector<trial_result>& trials, Sink&& sink) {
+AKIN_INLINE std::vector<std::string> csv_lines(const std::vector<trial_result>& trials) {
   std::set<std::string, std::less<>> names;
   for (const trial_result& result : trials)
     for (const auto& parameter : result.parameters) names.insert(parameter.first);
@@ -84,23 +110,18 @@ void trials_csv(const std::vector<trial_result>& trials, Sink&& sink) {
   for (const char* const name : {"score", "standard_error", "seconds"}) header.emplace_back(name);
   header.insert(header.end(), names.begin(), names.end());
   header.emplace_back("error");
-  sink(std::string_view(detail::csv_line(header)));
-  for (const trial_result& result : trials) sink(std::string_view(detail::csv_line(result, names, with_iterations)));
+  std::vector<std::string> lines = {csv_line(header)};
+  for (const trial_result& result : trials) lines.push_back(csv_line(result, names, with_iterations));
+  return lines;
 }
 
-/// The same as one text.
-inline std::string trials_csv(const std::vector<trial_result>& trials) {
+}  // namespace detail
+
+AKIN_INLINE std::string trials_csv(const std::vector<trial_result>& trials) {
   std::string text;
-  trials_csv(trials, [&](std::string_view line) { text += line; });
+  for (const std::string& line : detail::csv_lines(trials)) text += line;
   return text;
-}
-template <class Model>
-std::string trials_csv(const search_result<Model>& result) {
-  return trials_csv(result.trials);
-}
-template <class Model, class Sink>
-void trials_csv(const search_result<Model>& result, Sink&& sink) {
-  trials_csv(result.trials, sink);
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

@@ -2,13 +2,10 @@
 /// Which of two variants got more clicks, asked as often as one likes.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <string_view>
 
 #include <akin/config.hpp>
-#include <akin/error.hpp>
 #include <akin/evaluation/ab_test.hpp>
 #include <akin/metrics/engagement.hpp>
 
@@ -43,8 +40,21 @@ struct sequential_ab_result {
 /// to 1. Views must be independent; where the rates change with time, the variants must keep their shares of the views.
 /// Throws std::invalid_argument as ab_test and for options out of range. Source: R. Johari, P. Koomen, L. Pekelis, D.
 /// Walsh, "Always Valid Inference: Continuous Monitoring of A/B Tests", Operations Research 70(3), 2022.
-inline sequential_ab_result sequential_ab_test(const shown_variant& a, const shown_variant& b,
-                                               const sequential_ab_options& options) {
+sequential_ab_result sequential_ab_test(const shown_variant& a, const shown_variant& b,
+                                        const sequential_ab_options& options);
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(evaluation)
+#include <algorithm>
+#include <cmath>
+
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+AKIN_INLINE sequential_ab_result sequential_ab_test(const shown_variant& a, const shown_variant& b,
+                                                    const sequential_ab_options& options) {
   constexpr std::string_view where = "sequential_ab_test";
   constexpr std::int64_t enough = 10;
   const double spread = options.typical_difference * options.typical_difference;
@@ -72,3 +82,4 @@ inline sequential_ab_result sequential_ab_test(const shown_variant& a, const sho
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

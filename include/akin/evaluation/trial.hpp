@@ -38,20 +38,9 @@ class parameter_value {
   explicit parameter_value(const T& value) : value_(kept(value)) {}
 
   /// As it is printed: the fewest digits that read back as the same number, true or false, the text itself.
-  [[nodiscard]] std::string text() const {
-    if (const auto* truth = std::get_if<bool>(&value_)) return *truth ? "true" : "false";
-    if (const auto* whole = std::get_if<std::int64_t>(&value_)) return std::to_string(*whole);
-    if (const auto* real = std::get_if<double>(&value_)) return detail::shortest_number(*real);
-    return std::get<std::string>(value_);
-  }
+  [[nodiscard]] std::string text() const;
   /// The number, 0 or 1 for false and true. Throws std::invalid_argument for a text.
-  [[nodiscard]] double number() const {
-    if (const auto* truth = std::get_if<bool>(&value_)) return *truth ? 1 : 0;
-    if (const auto* whole = std::get_if<std::int64_t>(&value_)) return static_cast<double>(*whole);
-    if (const auto* real = std::get_if<double>(&value_)) return *real;
-    detail::fail<std::invalid_argument>("parameter_value::number: the value must be a number, got \"",
-                                        std::get<std::string>(value_), "\"");
-  }
+  [[nodiscard]] double number() const;
   friend bool operator==(const parameter_value&, const parameter_value&) = default;
 
  private:
@@ -101,43 +90,17 @@ class trial_access;
 /// Throws std::invalid_argument for an empty name or range, and where a name is asked for with two ranges.
 class trial {
  public:
-  explicit trial(std::uint64_t seed, int number = 0) : random_(seed, 0x747269616C000000u + stream_of(number)) {
-    number_ = number;
-  }
+  explicit trial(std::uint64_t seed, int number = 0);
 
   /// A whole number of low, low + step, ... up to high; all are equally likely.
-  int integer(std::string_view name, int low, int high, int step = 1) {
-    check_order(name, low, high);
-    if (step < 1) refuse(name, "step must be positive", step);
-    const auto count = static_cast<std::size_t>((std::int64_t{high} - low) / step) + 1;
-    const std::size_t position =
-        place(name, detail::sentence("integers from ", low, " to ", high, " in steps of ", step), count);
-    return keep(name, static_cast<int>(low + static_cast<std::int64_t>(position) * step));
-  }
+  int integer(std::string_view name, int low, int high, int step = 1);
   /// A whole number from low to high; its order of magnitude is uniform. low >= 1.
-  int log_integer(std::string_view name, int low, int high) {
-    check_order(name, low, high);
-    if (low < 1) refuse(name, "low must be positive", low);
-    const double drawn = draw(
-        name, detail::sentence("integers by magnitude from ", low, " to ", high),
-        [&](double part) { return std::floor(std::exp(between(std::log(1.0 * low), std::log(high + 1.0), part))); });
-    return keep(name, std::clamp(static_cast<int>(std::min(drawn, 1.0 * high)), low, high));
-  }
+  int log_integer(std::string_view name, int low, int high);
   /// A number from low to high, uniform.
-  double uniform(std::string_view name, double low, double high) {
-    check_order(name, low, high);
-    const std::string range = detail::sentence("numbers from ", low, " to ", high);
-    return keep(name, std::clamp(draw(name, range, [&](double part) { return between(low, high, part); }), low, high));
-  }
+  double uniform(std::string_view name, double low, double high);
   /// A number from low to high whose logarithm is uniform: for what acts by its order of magnitude, such as a
   /// regularisation or a learning rate. low > 0.
-  double log_uniform(std::string_view name, double low, double high) {
-    check_order(name, low, high);
-    if (!(low > 0)) refuse(name, "low must be positive", low);
-    const double drawn = draw(name, detail::sentence("numbers by magnitude from ", low, " to ", high),
-                              [&](double part) { return std::exp(between(std::log(low), std::log(high), part)); });
-    return keep(name, std::clamp(drawn, low, high));
-  }
+  double log_uniform(std::string_view name, double low, double high);
   /// One of the values; all are equally likely.
   template <class T>
   T choice(std::string_view name, std::initializer_list<T> values) {
@@ -156,10 +119,7 @@ class trial {
  private:
   friend class detail::trial_access;
 
-  static std::uint64_t stream_of(int number) {
-    detail::require(number >= 0, "trial", "number must not be negative", number);
-    return static_cast<std::uint64_t>(number);
-  }
+  static std::uint64_t stream_of(int number);
   static double between(double low, double high, double part) noexcept { return low * (1 - part) + high * part; }
 
   template <class Value>
@@ -184,23 +144,8 @@ class trial {
   };
 
   /// What is known of the parameter; null where it is asked for the first time.
-  const asked* find(std::string_view name, std::string_view range) const {
-    if (name.empty()) detail::fail<detail::search_space_error>("trial: the name of a parameter must not be empty");
-    const auto found = asked_.find(name);
-    if (found == asked_.end()) return nullptr;
-    if (found->second.range != range)
-      detail::fail<detail::search_space_error>("trial: a parameter must have one range, got ", found->second.range,
-                                               " and ", range, " for ", detail::quoted(name));
-    return &found->second;
-  }
-  std::size_t place(std::string_view name, const std::string& range, std::size_t count) {
-    if (const asked* known = find(name, range)) return known->position;
-    const std::size_t position = grid_ != nullptr
-                                     ? grid_->position(name, range, count)
-                                     : static_cast<std::size_t>(random_.below(detail::hash_of_name(name), count));
-    asked_.emplace(name, asked{range, position, 0});
-    return position;
-  }
+  const asked* find(std::string_view name, std::string_view range) const;
+  std::size_t place(std::string_view name, const std::string& range, std::size_t count);
   template <class Inverse>
   double draw(std::string_view name, const std::string& range, const Inverse& inverse) {
     if (const asked* known = find(name, range)) return known->drawn;
@@ -238,3 +183,84 @@ class trial {
 };
 
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(evaluation)
+namespace akin::inline AKIN_ABI {
+
+AKIN_INLINE std::string parameter_value::text() const {
+  if (const auto* truth = std::get_if<bool>(&value_)) return *truth ? "true" : "false";
+  if (const auto* whole = std::get_if<std::int64_t>(&value_)) return std::to_string(*whole);
+  if (const auto* real = std::get_if<double>(&value_)) return detail::shortest_number(*real);
+  return std::get<std::string>(value_);
+}
+
+AKIN_INLINE double parameter_value::number() const {
+  if (const auto* truth = std::get_if<bool>(&value_)) return *truth ? 1 : 0;
+  if (const auto* whole = std::get_if<std::int64_t>(&value_)) return static_cast<double>(*whole);
+  if (const auto* real = std::get_if<double>(&value_)) return *real;
+  detail::fail<std::invalid_argument>("parameter_value::number: the value must be a number, got \"",
+                                      std::get<std::string>(value_), "\"");
+}
+
+AKIN_INLINE trial::trial(std::uint64_t seed, int number) : random_(seed, 0x747269616C000000u + stream_of(number)) {
+  number_ = number;
+}
+
+AKIN_INLINE int trial::integer(std::string_view name, int low, int high, int step) {
+  check_order(name, low, high);
+  if (step < 1) refuse(name, "step must be positive", step);
+  const auto count = static_cast<std::size_t>((std::int64_t{high} - low) / step) + 1;
+  const std::size_t position =
+      place(name, detail::sentence("integers from ", low, " to ", high, " in steps of ", step), count);
+  return keep(name, static_cast<int>(low + static_cast<std::int64_t>(position) * step));
+}
+
+AKIN_INLINE int trial::log_integer(std::string_view name, int low, int high) {
+  check_order(name, low, high);
+  if (low < 1) refuse(name, "low must be positive", low);
+  const double drawn = draw(name, detail::sentence("integers by magnitude from ", low, " to ", high), [&](double part) {
+    return std::floor(std::exp(between(std::log(1.0 * low), std::log(high + 1.0), part)));
+  });
+  return keep(name, std::clamp(static_cast<int>(std::min(drawn, 1.0 * high)), low, high));
+}
+
+AKIN_INLINE double trial::uniform(std::string_view name, double low, double high) {
+  check_order(name, low, high);
+  const std::string range = detail::sentence("numbers from ", low, " to ", high);
+  return keep(name, std::clamp(draw(name, range, [&](double part) { return between(low, high, part); }), low, high));
+}
+
+AKIN_INLINE double trial::log_uniform(std::string_view name, double low, double high) {
+  check_order(name, low, high);
+  if (!(low > 0)) refuse(name, "low must be positive", low);
+  const double drawn = draw(name, detail::sentence("numbers by magnitude from ", low, " to ", high),
+                            [&](double part) { return std::exp(between(std::log(low), std::log(high), part)); });
+  return keep(name, std::clamp(drawn, low, high));
+}
+
+AKIN_INLINE std::uint64_t trial::stream_of(int number) {
+  detail::require(number >= 0, "trial", "number must not be negative", number);
+  return static_cast<std::uint64_t>(number);
+}
+
+AKIN_INLINE const trial::asked* trial::find(std::string_view name, std::string_view range) const {
+  if (name.empty()) detail::fail<detail::search_space_error>("trial: the name of a parameter must not be empty");
+  const auto found = asked_.find(name);
+  if (found == asked_.end()) return nullptr;
+  if (found->second.range != range)
+    detail::fail<detail::search_space_error>("trial: a parameter must have one range, got ", found->second.range,
+                                             " and ", range, " for ", detail::quoted(name));
+  return &found->second;
+}
+
+AKIN_INLINE std::size_t trial::place(std::string_view name, const std::string& range, std::size_t count) {
+  if (const asked* known = find(name, range)) return known->position;
+  const std::size_t position = grid_ != nullptr
+                                   ? grid_->position(name, range, count)
+                                   : static_cast<std::size_t>(random_.below(detail::hash_of_name(name), count));
+  asked_.emplace(name, asked{range, position, 0});
+  return position;
+}
+
+}  // namespace akin::inline AKIN_ABI
+#endif

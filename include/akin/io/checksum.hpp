@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include <akin/config.hpp>
 #include <akin/language.hpp>
@@ -22,7 +21,18 @@ constexpr std::uint64_t checksum_step(std::uint64_t state, std::uint64_t word) n
 /// A 64-bit checksum of bytes, equal on every machine that stores integers little-endian. Eight lanes take one word of
 /// each block of 64 bytes, the last block filled up with zeros; the length and the lanes are then folded into one.
 /// Every change within one aligned word is detected for certain, any other with probability 1 - 2^-64.
-inline std::uint64_t checksum(const void* data, std::size_t bytes) noexcept {
+std::uint64_t checksum(const void* data, std::size_t bytes) noexcept;
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(io)
+#include <cstring>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE std::uint64_t checksum(const void* data, std::size_t bytes) noexcept {
   constexpr std::size_t lanes = 8;
   constexpr std::size_t block = lanes * sizeof(std::uint64_t);
   std::uint64_t state[lanes];
@@ -49,3 +59,4 @@ inline std::uint64_t checksum(const void* data, std::size_t bytes) noexcept {
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI
+#endif

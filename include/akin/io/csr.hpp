@@ -117,5 +117,25 @@ csr_view<Scalar, Index> read_csr(const model_reader& reader, std::string_view na
   return {pattern.rows, pattern.cols, pattern.offsets, pattern.columns, values.data};
 }
 
+AKIN_COMPILE_ONCE(io, void check_finite<float>(const model_reader&, std::string_view, const float*, std::int64_t))
+AKIN_COMPILE_ONCE(io, void write_csr<float, std::int32_t>(model_writer&, std::string_view,
+                                                          const csr_view<float, std::int32_t>&))
+AKIN_COMPILE_ONCE(io,
+                  csr_view<float, std::int32_t> read_csr<float, std::int32_t>(const model_reader&, std::string_view))
+AKIN_COMPILE_ONCE(io, void check_finite<double>(const model_reader&, std::string_view, const double*, std::int64_t))
+AKIN_COMPILE_ONCE(io, void write_csr<double, std::int32_t>(model_writer&, std::string_view,
+                                                           const csr_view<double, std::int32_t>&))
+AKIN_COMPILE_ONCE(io,
+                  csr_view<double, std::int32_t> read_csr<double, std::int32_t>(const model_reader&, std::string_view))
+AKIN_COMPILE_ONCE(io, void check_ids<std::int32_t>(const model_reader&, std::string_view, const std::int32_t*,
+                                                   std::int64_t, std::int64_t))
+AKIN_COMPILE_ONCE(io, void check_offsets<std::int32_t>(const model_reader&, std::string_view, const std::int32_t*,
+                                                       std::int64_t, std::int64_t))
+AKIN_COMPILE_ONCE(io, void check_csr<std::int32_t>(const model_reader&, std::string_view, std::int64_t, std::int64_t,
+                                                   const std::int32_t*, const std::int32_t*, std::int64_t))
+AKIN_COMPILE_ONCE(io,
+                  void write_pattern<std::int32_t>(model_writer&, std::string_view, const sparsity_view<std::int32_t>&))
+AKIN_COMPILE_ONCE(io, sparsity_view<std::int32_t> read_pattern<std::int32_t>(const model_reader&, std::string_view))
+
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI

@@ -41,4 +41,15 @@ csr_storage<Scalar, Index> map_csr(const model_reader& reader, std::string_view 
           storage<Scalar>(x.values, x.nonzeros(), reader.owner())};
 }
 
+AKIN_COMPILE_ONCE(io, dense_storage<float> map_dense<float>(const model_reader&, std::string_view, std::int64_t,
+                                                            std::int64_t))
+AKIN_COMPILE_ONCE(io, storage<float> map_array<float>(const model_reader&, std::string_view, std::int64_t))
+AKIN_COMPILE_ONCE(io,
+                  csr_storage<float, std::int32_t> map_csr<float, std::int32_t>(const model_reader&, std::string_view))
+AKIN_COMPILE_ONCE(io, dense_storage<double> map_dense<double>(const model_reader&, std::string_view, std::int64_t,
+                                                              std::int64_t))
+AKIN_COMPILE_ONCE(io, storage<double> map_array<double>(const model_reader&, std::string_view, std::int64_t))
+AKIN_COMPILE_ONCE(io, csr_storage<double, std::int32_t> map_csr<double, std::int32_t>(const model_reader&,
+                                                                                      std::string_view))
+
 }  // namespace akin::inline AKIN_ABI::detail

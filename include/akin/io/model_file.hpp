@@ -9,8 +9,6 @@
 #include <string>
 #include <utility>
 
-#include <akin/io/atomic_file.hpp>
-#include <akin/io/mapped_file.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/io/reader.hpp>
 #include <akin/io/writer.hpp>
@@ -19,25 +17,13 @@ namespace akin::inline AKIN_ABI {
 namespace detail {
 
 /// Puts what the writer has collected on disk; as save() in everything else.
-inline void write_model_file(model_writer& writer, const std::filesystem::path& path) {
-  atomic_file file(path);
-  writer.emit([&](std::span<const std::byte> bytes) { file.write(bytes); });
-  file.commit();
-}
+void write_model_file(model_writer& writer, const std::filesystem::path& path);
 
 /// Maps and checks a model file; as load() in everything else.
-inline model_reader open_model_file(const std::filesystem::path& path) {
-  auto file = std::make_shared<const mapped_file>(path, "load: ");
-  const std::span<const std::byte> bytes = file->bytes();
-  return {std::move(file), bytes, quoted(path)};
-}
+model_reader open_model_file(const std::filesystem::path& path);
 
 /// Reads a model file that lies in memory, from a copy of it; source is how errors call it.
-inline model_reader read_model_bytes(std::span<const std::byte> bytes, std::string source) {
-  auto copy = std::make_shared<const aligned_bytes>(bytes);
-  const std::span<const std::byte> copied = copy->bytes();
-  return {std::move(copy), copied, std::move(source)};
-}
+model_reader read_model_bytes(std::span<const std::byte> bytes, std::string source);
 
 }  // namespace detail
 
@@ -65,3 +51,32 @@ Model load(const std::filesystem::path& path) {
 }
 
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(io)
+#include <akin/io/atomic_file.hpp>
+#include <akin/io/mapped_file.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE void write_model_file(model_writer& writer, const std::filesystem::path& path) {
+  atomic_file file(path);
+  writer.emit([&](std::span<const std::byte> bytes) { file.write(bytes); });
+  file.commit();
+}
+
+AKIN_INLINE model_reader open_model_file(const std::filesystem::path& path) {
+  auto file = std::make_shared<const mapped_file>(path, "load: ");
+  const std::span<const std::byte> bytes = file->bytes();
+  return {std::move(file), bytes, quoted(path)};
+}
+
+AKIN_INLINE model_reader read_model_bytes(std::span<const std::byte> bytes, std::string source) {
+  auto copy = std::make_shared<const aligned_bytes>(bytes);
+  const std::span<const std::byte> copied = copy->bytes();
+  return {std::move(copy), copied, std::move(source)};
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
+#endif

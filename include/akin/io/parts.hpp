@@ -60,11 +60,7 @@ constexpr std::string_view index_name_of() {
 }
 
 /// "implicit_als<float>", "implicit_als<float, int64>", "id_map": a model as its user writes it.
-inline std::string spelled(std::string_view kind, std::string_view scalar, std::string_view index) {
-  const std::string_view shown = index == "int32" ? std::string_view() : index;
-  if (scalar.empty() && shown.empty()) return std::string(kind);
-  return sentence(kind, "<", scalar, scalar.empty() || shown.empty() ? "" : ", ", shown, ">");
-}
+std::string spelled(std::string_view kind, std::string_view scalar, std::string_view index);
 
 /// Adds the texts that say what is in the writer's scope: a Model.
 template <class Model>
@@ -87,15 +83,14 @@ void write_model(model_writer& writer, const Model& model) {
   }
 }
 
-/// Refuses the file unless what is in the reader's scope is labelled as a Model; returns how a Model is spelled.
+/// Refuses the file unless what is in the reader's scope is labelled like this; returns how that is spelled.
+std::string require_label(const model_reader& reader, std::string_view kind, std::string_view scalar,
+                          std::string_view index);
+
+/// The same for the label of a Model.
 template <class Model>
 std::string require_label(const model_reader& reader) {
-  const std::string held = spelled(reader.kind(), reader.scalar(), reader.index());
-  std::string asked = spelled(Model::kind, scalar_name_of<Model>(), index_name_of<Model>());
-  if (held != asked) {
-    reader.refuse("holds ", held.empty() ? std::string_view("no model") : held, ", but ", asked, " was asked for");
-  }
-  return asked;
+  return require_label(reader, Model::kind, scalar_name_of<Model>(), index_name_of<Model>());
 }
 
 /// The model in the reader's scope; throws format_error if it is another one or not whole.
@@ -136,3 +131,27 @@ Model read_part(const model_reader& reader, std::string_view part) {
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(io)
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE std::string spelled(std::string_view kind, std::string_view scalar, std::string_view index) {
+  const std::string_view shown = index == "int32" ? std::string_view() : index;
+  if (scalar.empty() && shown.empty()) return std::string(kind);
+  return sentence(kind, "<", scalar, scalar.empty() || shown.empty() ? "" : ", ", shown, ">");
+}
+
+AKIN_INLINE std::string require_label(const model_reader& reader, std::string_view kind, std::string_view scalar,
+                                      std::string_view index) {
+  const std::string held = spelled(reader.kind(), reader.scalar(), reader.index());
+  std::string asked = spelled(kind, scalar, index);
+  if (held != asked) {
+    reader.refuse("holds ", held.empty() ? std::string_view("no model") : held, ", but ", asked, " was asked for");
+  }
+  return asked;
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
+#endif

@@ -3,9 +3,9 @@
 /// opens files.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <span>
@@ -33,10 +33,7 @@ class model_reader {
 
   /// Takes the bytes of a file, checks all of them and reads in place; owner keeps them alive, the first lies at a
   /// multiple of 64, source is how errors call them. Throws format_error unless they are a whole model file.
-  model_reader(std::shared_ptr<const void> owner, std::span<const std::byte> bytes, std::string source)
-      : file_(
-            std::make_shared<const parsed_file>(model_file_parser::parse(std::move(owner), bytes, std::move(source)))) {
-  }
+  model_reader(std::shared_ptr<const void> owner, std::span<const std::byte> bytes, std::string source);
 
   /// A reader of the sections that are called `part.name`; they need not exist.
   [[nodiscard]] model_reader scope(std::string_view part) const { return {file_, sentence(prefix_, part, ".")}; }
@@ -53,14 +50,9 @@ class model_reader {
   template <class T>
   [[nodiscard]] rows_view<const T> array(std::string_view name, std::int64_t rows = any,
                                          std::int64_t cols = any) const {
-    const table_entry& entry = typed<T>(name);
-    const rows_view<const T> found{reinterpret_cast<const T*>(file_->data + entry.offset),
-                                   static_cast<std::int64_t>(entry.rows), static_cast<std::int64_t>(entry.cols)};
-    if ((rows != any && rows != found.rows) || (cols != any && cols != found.cols)) {
-      refuse_section(name, sentence("is ", found.rows, " x ", found.cols, " where ", size_text(rows), " x ",
-                                    size_text(cols), " is needed"));
-    }
-    return found;
+    const table_entry& entry = array_at(name, element_of<T>(), rows, cols);
+    return {reinterpret_cast<const T*>(file_->data + entry.offset), static_cast<std::int64_t>(entry.rows),
+            static_cast<std::int64_t>(entry.cols)};
   }
 
   /// What model_writer::add_value stored. An integer may have been stored from another type, but must be within T; an
@@ -98,10 +90,7 @@ class model_reader {
   }
 
   /// What model_writer::add_text stored.
-  [[nodiscard]] std::string_view text(std::string_view name) const {
-    const auto letters = array<std::uint8_t>(name, 1);
-    return {reinterpret_cast<const char*>(letters.data), static_cast<std::size_t>(letters.cols)};
-  }
+  [[nodiscard]] std::string_view text(std::string_view name) const;
 
   /// Keeps the bytes of the file where they are: a model that uses arrays in place holds a copy.
   [[nodiscard]] const std::shared_ptr<const void>& owner() const { return file_->owner; }
@@ -110,56 +99,29 @@ class model_reader {
   /// wrong: "is …" or "holds …".
   template <class... Words>
   [[noreturn]] void refuse(const Words&... words) const {
-    if (prefix_.empty()) fail<format_error>("load: ", file_->source, " ", words...);
-    const auto part = std::string_view(prefix_).substr(0, prefix_.size() - 1);
-    fail<format_error>("load: ", file_->source, " (part ", part, ") ", words...);
+    refuse_with({text_part(words)...});
   }
 
   /// The same about one section: `load: "file" is no proper model: section "name" ` and what.
-  [[noreturn]] void refuse_section(std::string_view name, std::string_view what) const {
-    refuse("is no proper model: section \"", name, "\" ", what);
-  }
+  [[noreturn]] void refuse_section(std::string_view name, std::string_view what) const;
 
   /// Refuses the file unless ok; for what must hold between sections, "users and items must differ".
-  void require(bool ok, std::string_view rule) const {
-    if (!ok) refuse("is no proper model: ", rule);
-  }
+  void require(bool ok, std::string_view rule) const;
 
   /// The full names of all sections, ascending, whatever the scope.
-  [[nodiscard]] std::vector<std::string_view> names() const {
-    std::vector<std::string_view> result;
-    for (const table_entry& entry : file_->sections) result.emplace_back(entry.name);
-    return result;
-  }
+  [[nodiscard]] std::vector<std::string_view> names() const;
 
  private:
-  model_reader(std::shared_ptr<const parsed_file> file, std::string prefix)
-      : file_(std::move(file)), prefix_(std::move(prefix)) {}
+  model_reader(std::shared_ptr<const parsed_file> file, std::string prefix);
 
-  const table_entry* find(std::string_view name) const {
-    const std::string full = sentence(prefix_, name);
-    const auto& all = file_->sections;
-    const auto found =
-        std::lower_bound(all.begin(), all.end(), full,
-                         [](const table_entry& entry, const std::string& key) { return entry.name < key; });
-    return found != all.end() && found->name == full ? &*found : nullptr;
-  }
+  [[noreturn]] void refuse_with(std::initializer_list<text_part> words) const;
 
-  const table_entry& at(std::string_view name) const {
-    const table_entry* const entry = find(name);
-    if (entry == nullptr) refuse_section(name, "is missing");
-    return *entry;
-  }
+  const table_entry* find(std::string_view name) const;
 
-  template <class T>
-  const table_entry& typed(std::string_view name) const {
-    const table_entry& entry = at(name);
-    const auto stored = static_cast<element>(entry.type);
-    if (stored != element_of<T>()) {
-      refuse_section(name, sentence("holds ", traits_of(stored).name, " where ", type_name<T>(), " is needed"));
-    }
-    return entry;
-  }
+  const table_entry& at(std::string_view name) const;
+
+  /// The entry of an array of that type and shape.
+  const table_entry& array_at(std::string_view name, element needed, std::int64_t rows, std::int64_t cols) const;
 
   std::string_view label(std::string_view name) const { return has(name) ? text(name) : std::string_view(); }
 
@@ -180,3 +142,75 @@ class model_reader {
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(io)
+#include <algorithm>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE model_reader::model_reader(std::shared_ptr<const void> owner, std::span<const std::byte> bytes,
+                                       std::string source)
+    : file_(std::make_shared<const parsed_file>(model_file_parser::parse(std::move(owner), bytes, std::move(source)))) {
+}
+
+AKIN_INLINE std::string_view model_reader::text(std::string_view name) const {
+  const auto letters = array<std::uint8_t>(name, 1);
+  return {reinterpret_cast<const char*>(letters.data), static_cast<std::size_t>(letters.cols)};
+}
+
+AKIN_INLINE void model_reader::refuse_section(std::string_view name, std::string_view what) const {
+  refuse("is no proper model: section \"", name, "\" ", what);
+}
+
+AKIN_INLINE void model_reader::require(bool ok, std::string_view rule) const {
+  if (!ok) refuse("is no proper model: ", rule);
+}
+
+AKIN_INLINE std::vector<std::string_view> model_reader::names() const {
+  std::vector<std::string_view> result;
+  for (const table_entry& entry : file_->sections) result.emplace_back(entry.name);
+  return result;
+}
+
+AKIN_INLINE model_reader::model_reader(std::shared_ptr<const parsed_file> file, std::string prefix)
+    : file_(std::move(file)), prefix_(std::move(prefix)) {}
+
+AKIN_INLINE void model_reader::refuse_with(std::initializer_list<text_part> words) const {
+  if (prefix_.empty()) fail<format_error>("load: ", file_->source, " ", joined(words));
+  const auto part = std::string_view(prefix_).substr(0, prefix_.size() - 1);
+  fail<format_error>("load: ", file_->source, " (part ", part, ") ", joined(words));
+}
+
+AKIN_INLINE const table_entry* model_reader::find(std::string_view name) const {
+  const std::string full = sentence(prefix_, name);
+  const auto& all = file_->sections;
+  const auto found = std::lower_bound(
+      all.begin(), all.end(), full, [](const table_entry& entry, const std::string& key) { return entry.name < key; });
+  return found != all.end() && found->name == full ? &*found : nullptr;
+}
+
+AKIN_INLINE const table_entry& model_reader::at(std::string_view name) const {
+  const table_entry* const entry = find(name);
+  if (entry == nullptr) refuse_section(name, "is missing");
+  return *entry;
+}
+
+AKIN_INLINE const table_entry& model_reader::array_at(std::string_view name, element needed, std::int64_t rows,
+                                                      std::int64_t cols) const {
+  const table_entry& entry = at(name);
+  const auto stored = static_cast<element>(entry.type);
+  if (stored != needed) {
+    refuse_section(name, sentence("holds ", traits_of(stored).name, " where ", traits_of(needed).name, " is needed"));
+  }
+  const auto found_rows = static_cast<std::int64_t>(entry.rows), found_cols = static_cast<std::int64_t>(entry.cols);
+  if ((rows != any && rows != found_rows) || (cols != any && cols != found_cols)) {
+    refuse_section(name, sentence("is ", found_rows, " x ", found_cols, " where ", size_text(rows), " x ",
+                                  size_text(cols), " is needed"));
+  }
+  return entry;
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
+#endif

@@ -3,10 +3,8 @@
 /// cheaply; model_file.hpp puts the result on disk.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <memory>
 #include <span>
@@ -17,7 +15,6 @@
 #include <vector>
 
 #include <akin/error.hpp>
-#include <akin/io/checksum.hpp>
 #include <akin/io/format.hpp>
 #include <akin/views.hpp>
 
@@ -73,9 +70,7 @@ class model_writer {
     }
   }
 
-  void add_text(std::string_view name, std::string_view text) {
-    add_copy(name, reinterpret_cast<const std::uint8_t*>(text.data()), 1, static_cast<std::int64_t>(text.size()));
-  }
+  void add_text(std::string_view name, std::string_view text);
 
   /// Calls sink(span of bytes) with the file from its first byte to its last. The sections' checksums are computed on
   /// the way, so each array is read twice.
@@ -104,28 +99,62 @@ class model_writer {
     add_copy(name, &stored, 1);
   }
 
-  section& append(std::string_view name, element type, std::int64_t rows, std::int64_t cols) {
-    section added{prefix_ + std::string(name), type, rows, cols, 0};
-    const bool writable = !name.empty() && added.name.size() < sizeof(table_entry::name) &&
-                          std::all_of(added.name.begin(), added.name.end(), is_name_character);
-    require(writable, "save", "section names must be 1 to 143 printable ASCII characters without blanks", added.name);
-    const auto width = static_cast<std::int64_t>(traits_of(type).size);
-    const bool fits =
-        rows >= 0 && cols >= 0 && (cols == 0 || rows <= std::numeric_limits<std::ptrdiff_t>::max() / width / cols);
-    require(fits, "save", sentence("rows and cols of section ", added.name, " must be sizes of an array"),
-            sentence(rows, " x ", cols));
-    added.size = static_cast<std::size_t>(rows * cols * width);
-    return sections_->emplace_back(std::move(added));
-  }
+  section& append(std::string_view name, element type, std::int64_t rows, std::int64_t cols);
 
   std::vector<table_entry> table() const;
+  /// Puts the sections in the order of the file; its header, and its table in `entries`.
+  file_header finish(std::vector<table_entry>& entries);
 
   std::shared_ptr<std::vector<section>> sections_;
   std::string prefix_;
 };
 
+template <class Sink>
+void model_writer::emit(Sink&& sink) {
+  std::vector<table_entry> entries;
+  const file_header header = finish(entries);
+  sink(std::as_bytes(std::span(&header, 1)));
+  sink(std::as_bytes(std::span(entries)));
+  const std::byte zeros[section_alignment] = {};
+  for (const section& from : *sections_) {
+    sink(std::span(from.bytes(), from.size));
+    sink(std::span(zeros, aligned_up(from.size) - from.size));
+  }
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(io)
+#include <algorithm>
+#include <cstring>
+
+#include <akin/io/checksum.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE void model_writer::add_text(std::string_view name, std::string_view text) {
+  add_copy(name, reinterpret_cast<const std::uint8_t*>(text.data()), 1, static_cast<std::int64_t>(text.size()));
+}
+
+AKIN_INLINE model_writer::section& model_writer::append(std::string_view name, element type, std::int64_t rows,
+                                                        std::int64_t cols) {
+  section added{prefix_ + std::string(name), type, rows, cols, 0};
+  const bool writable = !name.empty() && added.name.size() < sizeof(table_entry::name) &&
+                        std::all_of(added.name.begin(), added.name.end(), is_name_character);
+  require(writable, "save", "section names must be 1 to 143 printable ASCII characters without blanks", added.name);
+  const auto width = static_cast<std::int64_t>(traits_of(type).size);
+  const bool fits =
+      rows >= 0 && cols >= 0 && (cols == 0 || rows <= std::numeric_limits<std::ptrdiff_t>::max() / width / cols);
+  require(fits, "save", sentence("rows and cols of section ", added.name, " must be sizes of an array"),
+          sentence(rows, " x ", cols));
+  added.size = static_cast<std::size_t>(rows * cols * width);
+  return sections_->emplace_back(std::move(added));
+}
+
 /// The table that belongs to the sections, which are in the order of their names already.
-inline std::vector<table_entry> model_writer::table() const {
+AKIN_INLINE std::vector<table_entry> model_writer::table() const {
   std::vector<table_entry> entries;
   entries.reserve(sections_->size());
   std::uint64_t position = sections_begin(sections_->size());
@@ -145,11 +174,10 @@ inline std::vector<table_entry> model_writer::table() const {
   return entries;
 }
 
-template <class Sink>
-void model_writer::emit(Sink&& sink) {
+AKIN_INLINE file_header model_writer::finish(std::vector<table_entry>& entries) {
   if constexpr (!can_store_models) fail<std::runtime_error>("save: this machine must be little-endian");
   std::sort(sections_->begin(), sections_->end(), [](const section& a, const section& b) { return a.name < b.name; });
-  const std::vector<table_entry> entries = table();
+  entries = table();
 
   file_header header{};
   std::memcpy(header.magic, file_magic, sizeof file_magic);
@@ -159,15 +187,9 @@ void model_writer::emit(Sink&& sink) {
   header.section_count = entries.size();
   header.table_checksum = checksum(entries.data(), entries.size() * sizeof(table_entry));
   header.checksum = checksum(&header, offsetof(file_header, checksum));
-
-  sink(std::as_bytes(std::span(&header, 1)));
-  sink(std::as_bytes(std::span(entries)));
-  const std::byte zeros[section_alignment] = {};
-  for (const section& from : *sections_) {
-    sink(std::span(from.bytes(), from.size));
-    sink(std::span(zeros, aligned_up(from.size) - from.size));
-  }
+  return header;
 }
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI
+#endif

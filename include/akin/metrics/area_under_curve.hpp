@@ -118,6 +118,11 @@ double judge_scores(const Metric& metric, std::span<const Scalar> scores, std::s
   return metric(list, metrics::scored_items<Scalar>{scores, static_cast<std::int64_t>(scores.size())});
 }
 
+AKIN_COMPILE_ONCE(metrics, std::vector<score_step<float>> score_steps<float, std::int32_t>(
+                               std::span<const float>, std::span<const std::int32_t>, std::int64_t))
+AKIN_COMPILE_ONCE(metrics, std::vector<score_step<double>> score_steps<double, std::int32_t>(
+                               std::span<const double>, std::span<const std::int32_t>, std::int64_t))
+
 }  // namespace detail
 
 namespace metrics {
@@ -146,12 +151,8 @@ struct auc {
       twice += step.relevant * (2 * (others - step.above) - step.tied);
     return static_cast<double>(twice) / (2 * static_cast<double>(relevant) * static_cast<double>(others));
   }
-  double operator()(std::span<const float> scores, std::span<const std::int32_t> relevant) const {
-    return detail::judge_scores(*this, scores, relevant, name);
-  }
-  double operator()(std::span<const double> scores, std::span<const std::int32_t> relevant) const {
-    return detail::judge_scores(*this, scores, relevant, name);
-  }
+  double operator()(std::span<const float> scores, std::span<const std::int32_t> relevant) const;
+  double operator()(std::span<const double> scores, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::auc";
 };
 
@@ -188,14 +189,36 @@ struct partial_auc {
     const double least = 0.5 * f * f, share = area / (relevant * others);
     return 0.5 * (1 + (share - least) / (f - least));
   }
-  double operator()(std::span<const float> scores, std::span<const std::int32_t> relevant) const {
-    return detail::judge_scores(*this, scores, relevant, name);
-  }
-  double operator()(std::span<const double> scores, std::span<const std::int32_t> relevant) const {
-    return detail::judge_scores(*this, scores, relevant, name);
-  }
+  double operator()(std::span<const float> scores, std::span<const std::int32_t> relevant) const;
+  double operator()(std::span<const double> scores, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::partial_auc";
 };
 
 }  // namespace metrics
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(metrics)
+namespace akin::inline AKIN_ABI {
+namespace metrics {
+
+AKIN_INLINE double auc::operator()(std::span<const float> scores, std::span<const std::int32_t> relevant) const {
+  return detail::judge_scores(*this, scores, relevant, name);
+}
+
+AKIN_INLINE double auc::operator()(std::span<const double> scores, std::span<const std::int32_t> relevant) const {
+  return detail::judge_scores(*this, scores, relevant, name);
+}
+
+AKIN_INLINE double partial_auc::operator()(std::span<const float> scores,
+                                           std::span<const std::int32_t> relevant) const {
+  return detail::judge_scores(*this, scores, relevant, name);
+}
+
+AKIN_INLINE double partial_auc::operator()(std::span<const double> scores,
+                                           std::span<const std::int32_t> relevant) const {
+  return detail::judge_scores(*this, scores, relevant, name);
+}
+
+}  // namespace metrics
+}  // namespace akin::inline AKIN_ABI
+#endif

@@ -54,7 +54,51 @@ namespace detail {
 inline constexpr double normal_975 = 1.959963984540054;
 
 /// Wilson's interval of a share, each end as the root of the quadratic equation that does not cancel.
-inline engagement_result share_with_interval(std::int64_t part, std::int64_t all) {
+engagement_result share_with_interval(std::int64_t part, std::int64_t all);
+
+/// A mean and the variance of that mean.
+struct mean_of_views {
+  double mean = 0;
+  double variance = 0;
+};
+
+/// Two passes; the views that brought nothing are added as one. Throws where the revenues are no revenues.
+mean_of_views mean_revenue(std::span<const double> revenues, std::int64_t views, std::string_view where);
+
+}  // namespace detail
+
+/// The share of views that were clicked, `click_through_rate({.clicks = 200, .views = 10000})`, with Wilson's score
+/// interval: inside [0, 1], and of some width also where nobody clicked, or everybody. Throws std::invalid_argument
+/// without views, or for fewer than 0 clicks or more than views. Source: E. B. Wilson, "Probable Inference, the Law of
+/// Succession, and Statistical Inference", Journal of the American Statistical Association 22, 1927.
+engagement_result click_through_rate(const shown_variant& shown);
+
+/// The share of visits that ended as hoped for, `conversion_rate({.conversions = 12, .visits = 200})`, with Wilson's
+/// interval. Throws std::invalid_argument without visits, or for fewer than 0 conversions or more than visits.
+engagement_result conversion_rate(const visited_shop& shop);
+
+/// The mean revenue of a view: `revenues` are those of the views that brought any, all others count 0. The interval is
+/// mean +- t standard errors with Student's t; revenues are skewed, so that it wants some hundreds of purchases, and a
+/// few large orders that did not happen yet are not in it. Where all views brought the same, above all nothing, no
+/// spread was seen and the interval is from -infinity to infinity. Throws std::invalid_argument without views, for more
+/// revenues than views, and for NaN and infinite ones. O(revenues).
+engagement_result revenue_per_view(std::span<const double> revenues, std::int64_t views);
+
+/// Does a view of b bring more than one of a? Welch's t test, `compare_revenue({.revenues = of_a, .views = 10000},
+/// {.revenues = of_b, .views = 10000})`: the spreads may differ. It holds for one look at a number of views that was
+/// fixed before, and the mean must be normal, which takes some hundreds of purchases of each variant. Where neither
+/// variant shows a spread nothing is known: p is 1, the interval from -infinity to infinity. Throws as
+/// revenue_per_view, and for fewer than two views. O(revenues). Source: B. L. Welch, "The Generalization of 'Student's'
+/// Problem when Several Different Population Variances are Involved", Biometrika 34, 1947.
+t_test_result compare_revenue(const sold_variant& a, const sold_variant& b);
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(metrics)
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE engagement_result share_with_interval(std::int64_t part, std::int64_t all) {
   const auto n = static_cast<double>(all);
   const double share = static_cast<double>(part) / n, rest = static_cast<double>(all - part) / n;
   const double square = normal_975 * normal_975 / n;
@@ -68,14 +112,7 @@ inline engagement_result share_with_interval(std::int64_t part, std::int64_t all
   return result;
 }
 
-/// A mean and the variance of that mean.
-struct mean_of_views {
-  double mean = 0;
-  double variance = 0;
-};
-
-/// Two passes; the views that brought nothing are added as one. Throws where the revenues are no revenues.
-inline mean_of_views mean_revenue(std::span<const double> revenues, std::int64_t views, std::string_view where) {
+AKIN_INLINE mean_of_views mean_revenue(std::span<const double> revenues, std::int64_t views, std::string_view where) {
   require(views >= 1, where, "views must be positive", views);
   if (revenues.size() > static_cast<std::uint64_t>(views))
     fail<std::invalid_argument>(where, ": revenues must be at most one a view, of ", views, ", got ", revenues.size());
@@ -97,11 +134,7 @@ inline mean_of_views mean_revenue(std::span<const double> revenues, std::int64_t
 
 }  // namespace detail
 
-/// The share of views that were clicked, `click_through_rate({.clicks = 200, .views = 10000})`, with Wilson's score
-/// interval: inside [0, 1], and of some width also where nobody clicked, or everybody. Throws std::invalid_argument
-/// without views, or for fewer than 0 clicks or more than views. Source: E. B. Wilson, "Probable Inference, the Law of
-/// Succession, and Statistical Inference", Journal of the American Statistical Association 22, 1927.
-inline engagement_result click_through_rate(const shown_variant& shown) {
+AKIN_INLINE engagement_result click_through_rate(const shown_variant& shown) {
   constexpr std::string_view where = "click_through_rate";
   detail::require(shown.views >= 1, where, "views must be positive", shown.views);
   if (shown.clicks < 0 || shown.clicks > shown.views)
@@ -110,9 +143,7 @@ inline engagement_result click_through_rate(const shown_variant& shown) {
   return detail::share_with_interval(shown.clicks, shown.views);
 }
 
-/// The share of visits that ended as hoped for, `conversion_rate({.conversions = 12, .visits = 200})`, with Wilson's
-/// interval. Throws std::invalid_argument without visits, or for fewer than 0 conversions or more than visits.
-inline engagement_result conversion_rate(const visited_shop& shop) {
+AKIN_INLINE engagement_result conversion_rate(const visited_shop& shop) {
   constexpr std::string_view where = "conversion_rate";
   detail::require(shop.visits >= 1, where, "visits must be positive", shop.visits);
   if (shop.conversions < 0 || shop.conversions > shop.visits)
@@ -121,12 +152,7 @@ inline engagement_result conversion_rate(const visited_shop& shop) {
   return detail::share_with_interval(shop.conversions, shop.visits);
 }
 
-/// The mean revenue of a view: `revenues` are those of the views that brought any, all others count 0. The interval is
-/// mean +- t standard errors with Student's t; revenues are skewed, so that it wants some hundreds of purchases, and a
-/// few large orders that did not happen yet are not in it. Where all views brought the same, above all nothing, no
-/// spread was seen and the interval is from -infinity to infinity. Throws std::invalid_argument without views, for more
-/// revenues than views, and for NaN and infinite ones. O(revenues).
-inline engagement_result revenue_per_view(std::span<const double> revenues, std::int64_t views) {
+AKIN_INLINE engagement_result revenue_per_view(std::span<const double> revenues, std::int64_t views) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const auto [mean, variance] = detail::mean_revenue(revenues, views, "revenue_per_view");
   if (!(variance > 0)) return {mean, 0, -infinity, infinity, views};
@@ -135,13 +161,7 @@ inline engagement_result revenue_per_view(std::span<const double> revenues, std:
   return {mean, error, mean - width, mean + width, views};
 }
 
-/// Does a view of b bring more than one of a? Welch's t test, `compare_revenue({.revenues = of_a, .views = 10000},
-/// {.revenues = of_b, .views = 10000})`: the spreads may differ. It holds for one look at a number of views that was
-/// fixed before, and the mean must be normal, which takes some hundreds of purchases of each variant. Where neither
-/// variant shows a spread nothing is known: p is 1, the interval from -infinity to infinity. Throws as
-/// revenue_per_view, and for fewer than two views. O(revenues). Source: B. L. Welch, "The Generalization of 'Student's'
-/// Problem when Several Different Population Variances are Involved", Biometrika 34, 1947.
-inline t_test_result compare_revenue(const sold_variant& a, const sold_variant& b) {
+AKIN_INLINE t_test_result compare_revenue(const sold_variant& a, const sold_variant& b) {
   constexpr std::string_view where = "compare_revenue";
   constexpr double infinity = std::numeric_limits<double>::infinity();
   detail::require(std::min(a.views, b.views) >= 2, where, "views must be at least two of each",
@@ -167,3 +187,4 @@ inline t_test_result compare_revenue(const sold_variant& a, const sold_variant& 
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

@@ -21,19 +21,7 @@ namespace akin::inline AKIN_ABI {
 namespace detail {
 
 /// How many groups there are: the largest id + 1. Throws unless each item has an id, -1 or above.
-inline std::size_t checked_groups(std::span<const std::int32_t> groups, std::int64_t items, std::string_view where) {
-  if (static_cast<std::int64_t>(groups.size()) != items)
-    fail<std::invalid_argument>(where, ": groups must have an id for each item of the catalogue, ", items, ", got ",
-                                groups.size());
-  std::int32_t largest = -1;
-  for (std::size_t item = 0; item < groups.size(); ++item) {
-    if (groups[item] < -1)
-      fail<std::invalid_argument>(where, ": groups must have ids from 0, or -1 for no group, got ", groups[item],
-                                  " for item ", item);
-    largest = std::max(largest, groups[item]);
-  }
-  return static_cast<std::size_t>(largest) + 1;
-}
+std::size_t checked_groups(std::span<const std::int32_t> groups, std::int64_t items, std::string_view where);
 
 /// The groups of the items that a metric looks at; refers to the ids.
 struct item_groups {
@@ -91,24 +79,7 @@ class group_exposures {
   }
 
   /// One for each id. `relative` is 0 for a group without items, and for all where no item of a group was shown.
-  [[nodiscard]] std::vector<shown_group> by_group() const {
-    std::vector<shown_group> result(groups_.count);
-    shown_group all;
-    for (const std::int32_t group : groups_.of)
-      if (group >= 0) ++result[static_cast<std::size_t>(group)].items;
-    for (std::size_t group = 0; group < result.size(); ++group) {
-      for (std::size_t rank = 0; rank < depth_; ++rank)
-        result[group].exposure += static_cast<double>(counts_[group * depth_ + rank]) *
-                                  detail::rank_discount(static_cast<std::int32_t>(rank));
-      all.items += result[group].items;
-      all.exposure += result[group].exposure;
-    }
-    for (shown_group& group : result)
-      if (group.items > 0 && all.exposure > 0)
-        group.relative =
-            group.exposure / static_cast<double>(group.items) * static_cast<double>(all.items) / all.exposure;
-    return result;
-  }
+  [[nodiscard]] std::vector<shown_group> by_group() const;
 
  private:
   std::size_t depth_;
@@ -219,14 +190,7 @@ class group_recalls {
   }
 
   /// One for each id.
-  [[nodiscard]] std::vector<found_group> by_group() const {
-    std::vector<found_group> result(cells_.size());
-    for (std::size_t group = 0; group < result.size(); ++group) {
-      const auto [wanted, found] = cells_[group];
-      result[group] = {wanted, found, wanted > 0 ? static_cast<double>(found) / static_cast<double>(wanted) : 0};
-    }
-    return result;
-  }
+  [[nodiscard]] std::vector<found_group> by_group() const;
 
  private:
   struct cells {
@@ -308,3 +272,58 @@ struct item_recall_of_group {
 
 }  // namespace metrics
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(metrics)
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE std::size_t checked_groups(std::span<const std::int32_t> groups, std::int64_t items,
+                                       std::string_view where) {
+  if (static_cast<std::int64_t>(groups.size()) != items)
+    fail<std::invalid_argument>(where, ": groups must have an id for each item of the catalogue, ", items, ", got ",
+                                groups.size());
+  std::int32_t largest = -1;
+  for (std::size_t item = 0; item < groups.size(); ++item) {
+    if (groups[item] < -1)
+      fail<std::invalid_argument>(where, ": groups must have ids from 0, or -1 for no group, got ", groups[item],
+                                  " for item ", item);
+    largest = std::max(largest, groups[item]);
+  }
+  return static_cast<std::size_t>(largest) + 1;
+}
+
+}  // namespace detail
+
+namespace metrics {
+
+AKIN_INLINE std::vector<shown_group> group_exposures::by_group() const {
+  std::vector<shown_group> result(groups_.count);
+  shown_group all;
+  for (const std::int32_t group : groups_.of)
+    if (group >= 0) ++result[static_cast<std::size_t>(group)].items;
+  for (std::size_t group = 0; group < result.size(); ++group) {
+    for (std::size_t rank = 0; rank < depth_; ++rank)
+      result[group].exposure +=
+          static_cast<double>(counts_[group * depth_ + rank]) * detail::rank_discount(static_cast<std::int32_t>(rank));
+    all.items += result[group].items;
+    all.exposure += result[group].exposure;
+  }
+  for (shown_group& group : result)
+    if (group.items > 0 && all.exposure > 0)
+      group.relative =
+          group.exposure / static_cast<double>(group.items) * static_cast<double>(all.items) / all.exposure;
+  return result;
+}
+
+AKIN_INLINE std::vector<found_group> group_recalls::by_group() const {
+  std::vector<found_group> result(cells_.size());
+  for (std::size_t group = 0; group < result.size(); ++group) {
+    const auto [wanted, found] = cells_[group];
+    result[group] = {wanted, found, wanted > 0 ? static_cast<double>(found) / static_cast<double>(wanted) : 0};
+  }
+  return result;
+}
+
+}  // namespace metrics
+}  // namespace akin::inline AKIN_ABI
+#endif

@@ -93,12 +93,8 @@ struct graded_ndcg {
     return detail::ratio_or_zero(gain, ideal);
   }
   double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant,
-                    std::span<const double> gains) const {
-    return detail::judge_graded(*this, ranked, relevant, gains, name);
-  }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+                    std::span<const double> gains) const;
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::graded_ndcg";
 
  private:
@@ -135,14 +131,39 @@ struct expected_reciprocal_rank {
     return sum;
   }
   double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant,
-                    std::span<const double> gains) const {
-    return detail::judge_graded(*this, ranked, relevant, gains, name);
-  }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+                    std::span<const double> gains) const;
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::expected_reciprocal_rank";
 };
 
 }  // namespace metrics
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(metrics)
+namespace akin::inline AKIN_ABI {
+namespace metrics {
+
+AKIN_INLINE double graded_ndcg::operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant,
+                                           std::span<const double> gains) const {
+  return detail::judge_graded(*this, ranked, relevant, gains, name);
+}
+
+AKIN_INLINE double graded_ndcg::operator()(std::span<const std::int32_t> ranked,
+                                           std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double expected_reciprocal_rank::operator()(std::span<const std::int32_t> ranked,
+                                                        std::span<const std::int32_t> relevant,
+                                                        std::span<const double> gains) const {
+  return detail::judge_graded(*this, ranked, relevant, gains, name);
+}
+
+AKIN_INLINE double expected_reciprocal_rank::operator()(std::span<const std::int32_t> ranked,
+                                                        std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+}  // namespace metrics
+}  // namespace akin::inline AKIN_ABI
+#endif

@@ -83,14 +83,7 @@ class item_categories {
     if (value > 0) shares_.push_back({static_cast<std::int32_t>(column), value});
   }
 
-  void end_item(std::int64_t item, std::string_view where) {
-    double sum = 0;
-    for (std::size_t i = starts_.back(); i < shares_.size(); ++i) sum += shares_[i].weight;
-    if (!is_finite(sum))
-      fail<std::invalid_argument>(where, ": values must have a finite sum, got ", sum, " in row ", item);
-    for (std::size_t i = starts_.back(); i < shares_.size(); ++i) shares_[i].weight /= sum;
-    starts_.push_back(shares_.size());
-  }
+  void end_item(std::int64_t item, std::string_view where);
 
   std::int64_t count_;
   std::vector<std::size_t> starts_ = {0};  // items + 1 positions into shares_
@@ -234,3 +227,20 @@ miscalibration(int, const Categories&) -> miscalibration<Categories>;
 
 }  // namespace metrics
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(metrics)
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE void item_categories::end_item(std::int64_t item, std::string_view where) {
+  double sum = 0;
+  for (std::size_t i = starts_.back(); i < shares_.size(); ++i) sum += shares_[i].weight;
+  if (!is_finite(sum))
+    fail<std::invalid_argument>(where, ": values must have a finite sum, got ", sum, " in row ", item);
+  for (std::size_t i = starts_.back(); i < shares_.size(); ++i) shares_[i].weight /= sum;
+  starts_.push_back(shares_.size());
+}
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
+#endif

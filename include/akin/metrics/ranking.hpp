@@ -55,9 +55,7 @@ struct precision {
   double operator()(const judged_list<Index>& list) const {
     return static_cast<double>(detail::counted_hits(list, k, name).size()) / k;
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::precision";
 };
 
@@ -70,9 +68,7 @@ struct recall {
     return detail::ratio_or_zero(static_cast<double>(detail::counted_hits(list, k, name).size()),
                                  static_cast<double>(list.relevant.size()));
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::recall";
 };
 
@@ -86,9 +82,7 @@ struct capped_recall {
     return detail::ratio_or_zero(static_cast<double>(detail::counted_hits(list, k, name).size()),
                                  static_cast<double>(std::min(static_cast<std::size_t>(k), list.relevant.size())));
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::capped_recall";
 };
 
@@ -101,9 +95,7 @@ struct f1 {
     return 2 * static_cast<double>(detail::counted_hits(list, k, name).size()) /
            (static_cast<double>(k) + static_cast<double>(list.relevant.size()));
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::f1";
 };
 
@@ -121,9 +113,7 @@ struct f_beta {
     const double precise = 1 / (1 + beta * beta);  // the weight of precision, which no beta overflows
     return detail::ratio_or_zero(hits, precise * k + (1 - precise) * static_cast<double>(list.relevant.size()));
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::f_beta";
 };
 
@@ -139,9 +129,7 @@ struct r_precision {
     return detail::ratio_or_zero(static_cast<double>(list.hits_within(static_cast<int>(ranks)).size()),
                                  static_cast<double>(wanted));
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::r_precision";
 };
 
@@ -153,9 +141,7 @@ struct hit_rate {
   double operator()(const judged_list<Index>& list) const {
     return detail::counted_hits(list, k, name).empty() ? 0 : 1;
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::hit_rate";
 };
 
@@ -172,9 +158,7 @@ struct ndcg {
     const auto best = static_cast<std::int32_t>(std::min(static_cast<std::size_t>(k), list.relevant.size()));
     return detail::ratio_or_zero(gain, detail::sum_of_discounts(best));
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::ndcg";
 };
 
@@ -188,9 +172,7 @@ struct average_precision {
     return detail::ratio_or_zero(detail::sum_of_precisions(detail::counted_hits(list, k, name)),
                                  static_cast<double>(list.relevant.size()));
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::average_precision";
 };
 
@@ -204,9 +186,7 @@ struct capped_average_precision {
     return detail::ratio_or_zero(detail::sum_of_precisions(detail::counted_hits(list, k, name)),
                                  static_cast<double>(std::min(static_cast<std::size_t>(k), list.relevant.size())));
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::capped_average_precision";
 };
 
@@ -219,9 +199,7 @@ struct reciprocal_rank {
     const auto hits = detail::counted_hits(list, k, name);
     return hits.empty() ? 0 : 1 / (hits.front() + 1.0);
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::reciprocal_rank";
 };
 
@@ -241,11 +219,76 @@ struct rank_biased_precision {
     for (const std::int32_t rank : hits) sum += std::pow(p, rank);
     return (1 - p) * sum;
   }
-  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
-    return detail::judge(*this, ranked, relevant, name);
-  }
+  double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::rank_biased_precision";
 };
 
 }  // namespace metrics
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(metrics)
+namespace akin::inline AKIN_ABI {
+namespace metrics {
+
+AKIN_INLINE double precision::operator()(std::span<const std::int32_t> ranked,
+                                         std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double recall::operator()(std::span<const std::int32_t> ranked,
+                                      std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double capped_recall::operator()(std::span<const std::int32_t> ranked,
+                                             std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double f1::operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double f_beta::operator()(std::span<const std::int32_t> ranked,
+                                      std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double r_precision::operator()(std::span<const std::int32_t> ranked,
+                                           std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double hit_rate::operator()(std::span<const std::int32_t> ranked,
+                                        std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double ndcg::operator()(std::span<const std::int32_t> ranked,
+                                    std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double average_precision::operator()(std::span<const std::int32_t> ranked,
+                                                 std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double capped_average_precision::operator()(std::span<const std::int32_t> ranked,
+                                                        std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double reciprocal_rank::operator()(std::span<const std::int32_t> ranked,
+                                               std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+AKIN_INLINE double rank_biased_precision::operator()(std::span<const std::int32_t> ranked,
+                                                     std::span<const std::int32_t> relevant) const {
+  return detail::judge(*this, ranked, relevant, name);
+}
+
+}  // namespace metrics
+}  // namespace akin::inline AKIN_ABI
+#endif

@@ -71,24 +71,7 @@ struct mae {
 namespace detail {
 
 /// How many pairs i < j have values[i] > values[j]; sorts the values. By merging, O(n log n).
-inline std::int64_t sort_and_count_inversions(std::vector<double>& values) {
-  const std::size_t size = values.size();
-  std::vector<double> merged(size);
-  std::int64_t inversions = 0;
-  for (std::size_t width = 1; width < size; width *= 2) {
-    for (std::size_t first = 0; first < size; first += 2 * width) {
-      const std::size_t middle = std::min(first + width, size), last = std::min(middle + width, size);
-      std::size_t left = first, right = middle;
-      for (std::size_t out = first; out < last; ++out) {
-        const bool takes_right = left == middle || (right < last && values[right] < values[left]);
-        if (takes_right) inversions += static_cast<std::int64_t>(middle - left);
-        merged[out] = values[takes_right ? right++ : left++];
-      }
-    }
-    values.swap(merged);
-  }
-  return inversions;
-}
+std::int64_t sort_and_count_inversions(std::vector<double>& values);
 
 /// Pairs of one user's items with different ratings.
 struct rated_pairs {
@@ -97,38 +80,13 @@ struct rated_pairs {
 };
 
 /// O(n log n).
-inline rated_pairs count_rated_pairs(std::span<const double> predicted, std::span<const double> actual) {
-  std::vector<std::pair<double, double>> order(predicted.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = {actual[i], -predicted[i]};
-  std::sort(order.begin(), order.end());
-  // Of equal ratings the greatest prediction is first now, so that no inversion of the negated ones is among them.
-  std::vector<double> negated(order.size());
-  rated_pairs pairs;
-  std::int64_t lower = 0;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i > 0 && order[i].first != order[i - 1].first) lower = static_cast<std::int64_t>(i);
-    pairs.all += lower;
-    negated[i] = order[i].second;
-  }
-  if (pairs.all > 0) pairs.concordant = sort_and_count_inversions(negated);
-  return pairs;
-}
+rated_pairs count_rated_pairs(std::span<const double> predicted, std::span<const double> actual);
 
 /// What fcp counts. The value of all users is a ratio of sums, whose variance is that of its linearisation: of
 /// concordant - value * pairs over the users.
 class concordant_pairs {
  public:
-  void add(std::span<const double> predicted, std::span<const double> actual) {
-    const rated_pairs user = count_rated_pairs(predicted, actual);
-    if (user.all == 0) return;
-    const auto good = static_cast<double>(user.concordant), all = static_cast<double>(user.all);
-    concordant_ += user.concordant;
-    pairs_ += user.all;
-    ++users_;
-    good_good_ += good * good;
-    good_all_ += good * all;
-    all_all_ += all * all;
-  }
+  void add(std::span<const double> predicted, std::span<const double> actual);
   void merge(const concordant_pairs& other) noexcept {
     concordant_ += other.concordant_;
     pairs_ += other.pairs_;
@@ -140,12 +98,7 @@ class concordant_pairs {
   [[nodiscard]] double value() const noexcept {
     return pairs_ == 0 ? 0 : static_cast<double>(concordant_) / static_cast<double>(pairs_);
   }
-  [[nodiscard]] double standard_error() const noexcept {
-    if (users_ < 2) return 0;
-    const double share = value(), n = static_cast<double>(users_);
-    const double squares = good_good_ - share * (2 * good_all_ - share * all_all_);
-    return std::sqrt(std::max(0.0, squares) * n / (n - 1)) / static_cast<double>(pairs_);
-  }
+  [[nodiscard]] double standard_error() const noexcept;
   [[nodiscard]] std::int64_t count() const noexcept { return pairs_; }
 
  private:
@@ -168,18 +121,87 @@ struct fcp {
 
   [[nodiscard]] detail::concordant_pairs accumulate() const noexcept { return {}; }
   /// Of one user's ratings; 0 where no two differ. Throws std::invalid_argument where the lengths differ, and for NaN.
-  double operator()(std::span<const double> predicted, std::span<const double> actual) const {
-    if (predicted.size() != actual.size())
-      detail::fail<std::invalid_argument>("fcp: predicted and actual must be of one length, got ", predicted.size(),
-                                          " and ", actual.size());
-    for (std::size_t i = 0; i < actual.size(); ++i)
-      if (detail::is_nan(predicted[i]) || detail::is_nan(actual[i]))
-        detail::fail<std::invalid_argument>("fcp: predicted and actual must be numbers, got NaN at ", i);
-    auto pairs = accumulate();
-    pairs.add(predicted, actual);
-    return pairs.value();
-  }
+  double operator()(std::span<const double> predicted, std::span<const double> actual) const;
 };
 
 }  // namespace metrics
 }  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(metrics)
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE std::int64_t sort_and_count_inversions(std::vector<double>& values) {
+  const std::size_t size = values.size();
+  std::vector<double> merged(size);
+  std::int64_t inversions = 0;
+  for (std::size_t width = 1; width < size; width *= 2) {
+    for (std::size_t first = 0; first < size; first += 2 * width) {
+      const std::size_t middle = std::min(first + width, size), last = std::min(middle + width, size);
+      std::size_t left = first, right = middle;
+      for (std::size_t out = first; out < last; ++out) {
+        const bool takes_right = left == middle || (right < last && values[right] < values[left]);
+        if (takes_right) inversions += static_cast<std::int64_t>(middle - left);
+        merged[out] = values[takes_right ? right++ : left++];
+      }
+    }
+    values.swap(merged);
+  }
+  return inversions;
+}
+
+AKIN_INLINE rated_pairs count_rated_pairs(std::span<const double> predicted, std::span<const double> actual) {
+  std::vector<std::pair<double, double>> order(predicted.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = {actual[i], -predicted[i]};
+  std::sort(order.begin(), order.end());
+  // Of equal ratings the greatest prediction is first now, so that no inversion of the negated ones is among them.
+  std::vector<double> negated(order.size());
+  rated_pairs pairs;
+  std::int64_t lower = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i > 0 && order[i].first != order[i - 1].first) lower = static_cast<std::int64_t>(i);
+    pairs.all += lower;
+    negated[i] = order[i].second;
+  }
+  if (pairs.all > 0) pairs.concordant = sort_and_count_inversions(negated);
+  return pairs;
+}
+
+AKIN_INLINE void concordant_pairs::add(std::span<const double> predicted, std::span<const double> actual) {
+  const rated_pairs user = count_rated_pairs(predicted, actual);
+  if (user.all == 0) return;
+  const auto good = static_cast<double>(user.concordant), all = static_cast<double>(user.all);
+  concordant_ += user.concordant;
+  pairs_ += user.all;
+  ++users_;
+  good_good_ += good * good;
+  good_all_ += good * all;
+  all_all_ += all * all;
+}
+
+AKIN_INLINE double concordant_pairs::standard_error() const noexcept {
+  if (users_ < 2) return 0;
+  const double share = value(), n = static_cast<double>(users_);
+  const double squares = good_good_ - share * (2 * good_all_ - share * all_all_);
+  return std::sqrt(std::max(0.0, squares) * n / (n - 1)) / static_cast<double>(pairs_);
+}
+
+}  // namespace detail
+
+namespace metrics {
+
+AKIN_INLINE double fcp::operator()(std::span<const double> predicted, std::span<const double> actual) const {
+  if (predicted.size() != actual.size())
+    detail::fail<std::invalid_argument>("fcp: predicted and actual must be of one length, got ", predicted.size(),
+                                        " and ", actual.size());
+  for (std::size_t i = 0; i < actual.size(); ++i)
+    if (detail::is_nan(predicted[i]) || detail::is_nan(actual[i]))
+      detail::fail<std::invalid_argument>("fcp: predicted and actual must be numbers, got NaN at ", i);
+  auto pairs = accumulate();
+  pairs.add(predicted, actual);
+  return pairs.value();
+}
+
+}  // namespace metrics
+}  // namespace akin::inline AKIN_ABI
+#endif

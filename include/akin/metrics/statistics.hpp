@@ -48,8 +48,63 @@ namespace detail {
 inline constexpr std::uint64_t first_sign_flip_stream = std::uint64_t{3} << 62;
 
 /// b - a; throws where they are no pairs, fewer than two, or not finite.
-inline std::vector<double> paired_differences(std::span<const double> a, std::span<const double> b,
-                                              std::string_view where) {
+std::vector<double> paired_differences(std::span<const double> a, std::span<const double> b, std::string_view where);
+
+/// The t of which a share of 0.975 lies below, by halving.
+double student_t_975(double freedom);
+
+/// The share of all 2^n choices of signs in which the ranks that get a plus sum up to `most` or less. Ranks are
+/// doubled, so that mean ranks are integers. Counts stay below 2^50, which a double holds exactly.
+double signed_rank_tail(std::span<const std::size_t> doubled_ranks, std::size_t most);
+
+/// The sum of the values with the random signs of one flip: bit j of number i belongs to value 64 i + j.
+double flipped_sum(std::span<const double> values, const random_stream& random);
+
+test_result sign_flip_test(const host_policy& policy, std::span<const double> a, std::span<const double> b,
+                           const sign_flip_options& options);
+
+}  // namespace detail
+
+/// Student's paired t test of the mean of b - a. It takes the users as independent draws, and the mean as normal,
+/// which it nearly is with some dozens of users; p is 1 where all differences are 0. Throws std::invalid_argument where
+/// a and b differ in length, hold fewer than two values, or one that is not finite. O(n).
+t_test_result paired_t_test(std::span<const double> a, std::span<const double> b);
+
+/// Wilcoxon's signed-rank test: are the differences symmetric around 0? Differences of 0 are dropped; equal sizes share
+/// their mean rank. For up to 50 differences other than 0 the p value is exact: the share of all choices of signs whose
+/// rank sum is as far out, given the ties. Above, it is the normal approximation with the variance corrected for ties
+/// and without a correction for continuity. The statistic is the smaller of the rank sums of the positive and the
+/// negative differences. p is 1 where all differences are 0. Throws as paired_t_test. O(n log n). F. Wilcoxon,
+/// "Individual Comparisons by Ranking Methods", Biometrics Bulletin 1(6), 1945.
+test_result wilcoxon_signed_rank(std::span<const double> a, std::span<const double> b);
+
+/// The sign-flip (randomisation) test of the mean of b - a: were a and b alike, each difference could as well have the
+/// other sign. p = (1 + flips whose mean is as far from 0 as the observed one, or farther) / (1 + flips), so never
+/// below 1 / (1 + flips); sums that differ by rounding alone are taken as equal. It needs no normal distribution, and
+/// holds for few users. The statistic is the mean difference. p is 1 where all differences are 0. Throws as
+/// paired_t_test, and where flips < 1. O(flips * n) on the threads of the policy, the same bits for any number of them.
+/// R. A. Fisher, "The Design of Experiments", 1935.
+template <class Policy>
+test_result sign_flip_test(const Policy& policy, std::span<const double> a, std::span<const double> b,
+                           const sign_flip_options& options = {}) {
+  detail::assert_policy<Policy>();
+  return detail::sign_flip_test(detail::behind_door(policy), a, b, options);
+}
+
+/// Holm's adjustment of the p values of several tests, in their order: those that stay below 0.05 are found with a
+/// chance of at most 5 % that any of them is a false alarm, however the tests depend on each other. Throws
+/// std::invalid_argument where a value is not in [0, 1]. O(n log n). S. Holm, "A Simple Sequentially Rejective Multiple
+/// Test Procedure", Scandinavian Journal of Statistics 6(2), 1979.
+std::vector<double> holm(std::span<const double> p_values);
+
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(metrics)
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE std::vector<double> paired_differences(std::span<const double> a, std::span<const double> b,
+                                                   std::string_view where) {
   if (a.size() != b.size())
     fail<std::invalid_argument>(where, ": a and b must be equally long, got ", a.size(), " and ", b.size());
   require(a.size() >= 2, where, "a and b must hold at least two values", a.size());
@@ -63,8 +118,7 @@ inline std::vector<double> paired_differences(std::span<const double> a, std::sp
   return differences;
 }
 
-/// The t of which a share of 0.975 lies below, by halving.
-inline double student_t_975(double freedom) {
+AKIN_INLINE double student_t_975(double freedom) {
   double low = 1.9, high = 13;
   for (int step = 0; step < 60; ++step) {
     const double middle = (low + high) / 2;
@@ -73,9 +127,7 @@ inline double student_t_975(double freedom) {
   return (low + high) / 2;
 }
 
-/// The share of all 2^n choices of signs in which the ranks that get a plus sum up to `most` or less. Ranks are
-/// doubled, so that mean ranks are integers. Counts stay below 2^50, which a double holds exactly.
-inline double signed_rank_tail(std::span<const std::size_t> doubled_ranks, std::size_t most) {
+AKIN_INLINE double signed_rank_tail(std::span<const std::size_t> doubled_ranks, std::size_t most) {
   std::vector<double> ways(most + 1);
   ways[0] = 1;
   for (const std::size_t rank : doubled_ranks)
@@ -83,8 +135,7 @@ inline double signed_rank_tail(std::span<const std::size_t> doubled_ranks, std::
   return std::ldexp(std::accumulate(ways.begin(), ways.end(), 0.0), -static_cast<int>(doubled_ranks.size()));
 }
 
-/// The sum of the values with the random signs of one flip: bit j of number i belongs to value 64 i + j.
-inline double flipped_sum(std::span<const double> values, const random_stream& random) {
+AKIN_INLINE double flipped_sum(std::span<const double> values, const random_stream& random) {
   double sum = 0;
   for (std::size_t first = 0; first < values.size(); first += 64) {
     std::uint64_t signs = random.bits(first / 64);
@@ -96,12 +147,30 @@ inline double flipped_sum(std::span<const double> values, const random_stream& r
   return sum;
 }
 
+AKIN_INLINE test_result sign_flip_test(const host_policy& policy, std::span<const double> a, std::span<const double> b,
+                                       const sign_flip_options& options) {
+  auto differences = paired_differences(a, b, "sign_flip_test");
+  require(options.flips >= 1, "sign_flip_test", "flips must be positive", options.flips);
+  const auto count = static_cast<double>(differences.size());
+  std::erase(differences, 0.0);
+  double sum = 0, sizes = 0;
+  for (const double difference : differences) {
+    sum += difference;
+    sizes += std::abs(difference);
+  }
+  const double bound = std::abs(sum) - 1e-12 * sizes;
+  std::vector<unsigned char> as_far(static_cast<std::size_t>(options.flips));
+  for_each_row(policy, options.flips, [&](std::int64_t flip, int) {
+    const random_stream random(options.seed, first_sign_flip_stream + static_cast<std::uint64_t>(flip));
+    as_far[static_cast<std::size_t>(flip)] = std::abs(flipped_sum(differences, random)) >= bound;
+  });
+  const auto hits = std::count(as_far.begin(), as_far.end(), 1);
+  return {sum / count, (1 + static_cast<double>(hits)) / (1 + static_cast<double>(options.flips))};
+}
+
 }  // namespace detail
 
-/// Student's paired t test of the mean of b - a. It takes the users as independent draws, and the mean as normal,
-/// which it nearly is with some dozens of users; p is 1 where all differences are 0. Throws std::invalid_argument where
-/// a and b differ in length, hold fewer than two values, or one that is not finite. O(n).
-inline t_test_result paired_t_test(std::span<const double> a, std::span<const double> b) {
+AKIN_INLINE t_test_result paired_t_test(std::span<const double> a, std::span<const double> b) {
   const auto differences = detail::paired_differences(a, b, "paired_t_test");
   const auto count = static_cast<double>(differences.size());
   t_test_result result;
@@ -123,13 +192,7 @@ inline t_test_result paired_t_test(std::span<const double> a, std::span<const do
   return result;
 }
 
-/// Wilcoxon's signed-rank test: are the differences symmetric around 0? Differences of 0 are dropped; equal sizes share
-/// their mean rank. For up to 50 differences other than 0 the p value is exact: the share of all choices of signs whose
-/// rank sum is as far out, given the ties. Above, it is the normal approximation with the variance corrected for ties
-/// and without a correction for continuity. The statistic is the smaller of the rank sums of the positive and the
-/// negative differences. p is 1 where all differences are 0. Throws as paired_t_test. O(n log n). F. Wilcoxon,
-/// "Individual Comparisons by Ranking Methods", Biometrics Bulletin 1(6), 1945.
-inline test_result wilcoxon_signed_rank(std::span<const double> a, std::span<const double> b) {
+AKIN_INLINE test_result wilcoxon_signed_rank(std::span<const double> a, std::span<const double> b) {
   auto differences = detail::paired_differences(a, b, "wilcoxon_signed_rank");
   std::erase(differences, 0.0);
   if (differences.empty()) return {};
@@ -158,40 +221,7 @@ inline test_result wilcoxon_signed_rank(std::span<const double> a, std::span<con
   return {statistic, std::erfc(std::abs(z) / std::sqrt(2.0))};
 }
 
-/// The sign-flip (randomisation) test of the mean of b - a: were a and b alike, each difference could as well have the
-/// other sign. p = (1 + flips whose mean is as far from 0 as the observed one, or farther) / (1 + flips), so never
-/// below 1 / (1 + flips); sums that differ by rounding alone are taken as equal. It needs no normal distribution, and
-/// holds for few users. The statistic is the mean difference. p is 1 where all differences are 0. Throws as
-/// paired_t_test, and where flips < 1. O(flips * n) on the threads of the policy, the same bits for any number of them.
-/// R. A. Fisher, "The Design of Experiments", 1935.
-template <class Policy>
-test_result sign_flip_test(const Policy& policy, std::span<const double> a, std::span<const double> b,
-                           const sign_flip_options& options = {}) {
-  detail::assert_policy<Policy>();
-  auto differences = detail::paired_differences(a, b, "sign_flip_test");
-  detail::require(options.flips >= 1, "sign_flip_test", "flips must be positive", options.flips);
-  const auto count = static_cast<double>(differences.size());
-  std::erase(differences, 0.0);
-  double sum = 0, sizes = 0;
-  for (const double difference : differences) {
-    sum += difference;
-    sizes += std::abs(difference);
-  }
-  const double bound = std::abs(sum) - 1e-12 * sizes;
-  std::vector<unsigned char> as_far(static_cast<std::size_t>(options.flips));
-  detail::for_each_row(policy, options.flips, [&](std::int64_t flip, int) {
-    const random_stream random(options.seed, detail::first_sign_flip_stream + static_cast<std::uint64_t>(flip));
-    as_far[static_cast<std::size_t>(flip)] = std::abs(detail::flipped_sum(differences, random)) >= bound;
-  });
-  const auto hits = std::count(as_far.begin(), as_far.end(), 1);
-  return {sum / count, (1 + static_cast<double>(hits)) / (1 + static_cast<double>(options.flips))};
-}
-
-/// Holm's adjustment of the p values of several tests, in their order: those that stay below 0.05 are found with a
-/// chance of at most 5 % that any of them is a false alarm, however the tests depend on each other. Throws
-/// std::invalid_argument where a value is not in [0, 1]. O(n log n). S. Holm, "A Simple Sequentially Rejective Multiple
-/// Test Procedure", Scandinavian Journal of Statistics 6(2), 1979.
-inline std::vector<double> holm(std::span<const double> p_values) {
+AKIN_INLINE std::vector<double> holm(std::span<const double> p_values) {
   for (const double p : p_values) detail::require(p >= 0 && p <= 1, "holm", "p_values must be in [0, 1]", p);
   std::vector<std::size_t> order(p_values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -206,3 +236,4 @@ inline std::vector<double> holm(std::span<const double> p_values) {
 }
 
 }  // namespace akin::inline AKIN_ABI
+#endif

@@ -1,12 +1,10 @@
 /// @file
-/// Numbers from text, whatever the locale.
+/// Numbers from text and as text, whatever the locale.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
+#include <string>
 #include <string_view>
-#include <system_error>
-#include <type_traits>
 
 #include <akin/config.hpp>
 #include <akin/language.hpp>
@@ -16,6 +14,24 @@ namespace detail {
 
 /// The number that the whole text spells ("12", "-0.5", "+3", "1e-3", "nan"); false where it spells none, or one out of
 /// Number's range. What is too small for a float is rounded.
+template <class Number>
+bool parse_number(std::string_view text, Number& number) noexcept;
+
+/// Appends a number in the fewest digits that give it back exactly.
+template <class Number>
+void append_number(std::string& text, Number number);
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+#include <charconv>
+#include <system_error>
+#include <type_traits>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
 template <class Number>
 bool parse_number(std::string_view text, Number& number) noexcept {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
@@ -31,5 +47,22 @@ bool parse_number(std::string_view text, Number& number) noexcept {
   return result.ec == std::errc() && result.ptr == end;
 }
 
+template <class Number>
+void append_number(std::string& text, Number number) {
+  char digits[64];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  text.append(digits, end);
+}
+
+AKIN_COMPILE_ONCE(data, bool parse_number<std::int64_t>(std::string_view, std::int64_t&) noexcept)
+AKIN_COMPILE_ONCE(data, bool parse_number<float>(std::string_view, float&) noexcept)
+AKIN_COMPILE_ONCE(data, bool parse_number<double>(std::string_view, double&) noexcept)
+AKIN_COMPILE_ONCE(data, bool parse_number<long double>(std::string_view, long double&) noexcept)
+AKIN_COMPILE_ONCE(data, void append_number<std::int64_t>(std::string&, std::int64_t))
+AKIN_COMPILE_ONCE(data, void append_number<float>(std::string&, float))
+AKIN_COMPILE_ONCE(data, void append_number<double>(std::string&, double))
+AKIN_COMPILE_ONCE(data, void append_number<long double>(std::string&, long double))
+
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI
+#endif

@@ -3,19 +3,15 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <akin/config.hpp>
-#include <akin/data/detail/file_kind.hpp>
 #include <akin/error.hpp>
-#include <akin/io/mapped_file.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -29,15 +25,79 @@ struct text_input {
 
 /// Throws format_error `name:line:column: …`; lines and columns (fields, not bytes) count from 1, a column of 0 is left
 /// out.
+[[noreturn]] void fail_at_place(std::string_view name, std::int64_t line, std::int64_t column,
+                                std::initializer_list<text_part> parts);
+
 template <class... Parts>
-[[noreturn]] AKIN_NOINLINE void fail_at(std::string_view name, std::int64_t line, std::int64_t column,
-                                        const Parts&... parts) {
-  if (column == 0) fail<format_error>(name, ":", line, ": ", parts...);
-  fail<format_error>(name, ":", line, ":", column, ": ", parts...);
+[[noreturn]] void fail_at(std::string_view name, std::int64_t line, std::int64_t column, const Parts&... parts) {
+  fail_at_place(name, line, column, {text_part(parts)...});
 }
 
 /// How many bytes the character of UTF-8 at the front of a text has; 0 where there is none.
-inline std::size_t character_size(std::string_view text) noexcept {
+std::size_t character_size(std::string_view text) noexcept;
+
+/// A piece of the file for an error: in quotes, at most 40 bytes, all of them UTF-8 without control characters.
+std::string shown(std::string_view text);
+
+/// What a pipe or a device gives until its end.
+std::string read_stream(const std::filesystem::path& path, const std::string& name);
+
+/// The whole file, mapped where it is a regular one; throws std::runtime_error where it cannot be read.
+text_input load_text(const std::filesystem::path& path);
+
+/// The text without the byte order mark of UTF-8; throws format_error for what its first bytes show to be no text.
+std::string_view plain_text(const text_input& input);
+
+/// The lines of a text, ended by LF or CRLF, the last one by either or nothing. Throws format_error for NUL bytes and
+/// for carriage returns elsewhere.
+class line_scanner {
+ public:
+  explicit line_scanner(const text_input& input) : name_(input.name), rest_(plain_text(input)) {}
+
+  /// The next line, which need not outlive the text; false at the end.
+  bool next(std::string_view& line);
+
+  /// The number of the line that next() gave, from 1.
+  std::int64_t number() const noexcept { return number_; }
+  const std::string& name() const noexcept { return name_; }
+  /// How many bytes are left after it.
+  std::size_t left() const noexcept { return rest_.size(); }
+
+  template <class... Parts>
+  [[noreturn]] void fail_here(std::int64_t column, const Parts&... parts) const {
+    fail_at(name_, number_, column, parts...);
+  }
+
+ private:
+  std::string name_;
+  std::string_view rest_;
+  std::int64_t number_ = 0;
+};
+
+/// Takes the next word off a line of words between spaces and tabs; empty at the end of the line.
+std::string_view next_word(std::string_view& rest) noexcept;
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(data)
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include <akin/data/detail/file_kind.hpp>
+#include <akin/io/mapped_file.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+AKIN_INLINE void fail_at_place(std::string_view name, std::int64_t line, std::int64_t column,
+                               std::initializer_list<text_part> parts) {
+  if (column == 0) fail<format_error>(name, ":", line, ": ", joined(parts));
+  fail<format_error>(name, ":", line, ":", column, ": ", joined(parts));
+}
+
+AKIN_INLINE std::size_t character_size(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   if (text.empty() || (byte(0) >= 0x80 && byte(0) < 0xC2) || byte(0) >= 0xF5) return 0;
   const std::size_t size = byte(0) < 0x80 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
@@ -47,8 +107,7 @@ inline std::size_t character_size(std::string_view text) noexcept {
   return size;
 }
 
-/// A piece of the file for an error: in quotes, at most 40 bytes, all of them UTF-8 without control characters.
-inline std::string shown(std::string_view text) {
+AKIN_INLINE std::string shown(std::string_view text) {
   constexpr std::size_t longest = 40;
   constexpr const char* hexadecimal = "0123456789abcdef";
   std::string result = "\"";
@@ -69,8 +128,7 @@ inline std::string shown(std::string_view text) {
   return result + '"';
 }
 
-/// What a pipe or a device gives until its end.
-inline std::string read_stream(const std::filesystem::path& path, const std::string& name) {
+AKIN_INLINE std::string read_stream(const std::filesystem::path& path, const std::string& name) {
   std::ifstream file(path, std::ios::binary);
   if (!file) fail<std::runtime_error>(name, ": the file must exist and be readable");
   std::string bytes;
@@ -84,8 +142,7 @@ inline std::string read_stream(const std::filesystem::path& path, const std::str
   return bytes;
 }
 
-/// The whole file, mapped where it is a regular one; throws std::runtime_error where it cannot be read.
-inline text_input load_text(const std::filesystem::path& path) {
+AKIN_INLINE text_input load_text(const std::filesystem::path& path) {
   const std::u8string spelled_path = path.u8string();
   const std::string name(spelled_path.begin(), spelled_path.end());
   std::error_code error;
@@ -101,51 +158,25 @@ inline text_input load_text(const std::filesystem::path& path) {
   return {name, *bytes, bytes};
 }
 
-/// The text without the byte order mark of UTF-8; throws format_error for what its first bytes show to be no text.
-inline std::string_view plain_text(const text_input& input) {
+AKIN_INLINE std::string_view plain_text(const text_input& input) {
   const std::string_view no_text = kind_that_is_no_text(input.text);
   if (!no_text.empty()) fail_at(input.name, 1, 0, "the file must be text in UTF-8, ", no_text);
   return input.text.starts_with("\xEF\xBB\xBF") ? input.text.substr(3) : input.text;
 }
 
-/// The lines of a text, ended by LF or CRLF, the last one by either or nothing. Throws format_error for NUL bytes and
-/// for carriage returns elsewhere.
-class line_scanner {
- public:
-  explicit line_scanner(const text_input& input) : name_(input.name), rest_(plain_text(input)) {}
+AKIN_INLINE bool line_scanner::next(std::string_view& line) {
+  if (rest_.empty()) return false;
+  ++number_;
+  const auto* const end = static_cast<const char*>(std::memchr(rest_.data(), '\n', rest_.size()));
+  line = rest_.substr(0, end ? static_cast<std::size_t>(end - rest_.data()) : rest_.size());
+  rest_.remove_prefix(line.size() + (end ? 1 : 0));
+  if (end && line.ends_with('\r')) line.remove_suffix(1);
+  if (line.find('\0') != std::string_view::npos) fail_here(0, "the text must not hold NUL bytes");
+  if (line.find('\r') != std::string_view::npos) fail_here(0, "a carriage return must be followed by a line feed");
+  return true;
+}
 
-  /// The next line, which need not outlive the text; false at the end.
-  bool next(std::string_view& line) {
-    if (rest_.empty()) return false;
-    ++number_;
-    const auto* const end = static_cast<const char*>(std::memchr(rest_.data(), '\n', rest_.size()));
-    line = rest_.substr(0, end ? static_cast<std::size_t>(end - rest_.data()) : rest_.size());
-    rest_.remove_prefix(line.size() + (end ? 1 : 0));
-    if (end && line.ends_with('\r')) line.remove_suffix(1);
-    if (line.find('\0') != std::string_view::npos) fail_here(0, "the text must not hold NUL bytes");
-    if (line.find('\r') != std::string_view::npos) fail_here(0, "a carriage return must be followed by a line feed");
-    return true;
-  }
-
-  /// The number of the line that next() gave, from 1.
-  std::int64_t number() const noexcept { return number_; }
-  const std::string& name() const noexcept { return name_; }
-  /// How many bytes are left after it.
-  std::size_t left() const noexcept { return rest_.size(); }
-
-  template <class... Parts>
-  [[noreturn]] void fail_here(std::int64_t column, const Parts&... parts) const {
-    fail_at(name_, number_, column, parts...);
-  }
-
- private:
-  std::string name_;
-  std::string_view rest_;
-  std::int64_t number_ = 0;
-};
-
-/// Takes the next word off a line of words between spaces and tabs; empty at the end of the line.
-inline std::string_view next_word(std::string_view& rest) noexcept {
+AKIN_INLINE std::string_view next_word(std::string_view& rest) noexcept {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   std::size_t begin = 0;
   while (begin < rest.size() && is_blank(rest[begin])) ++begin;
@@ -158,3 +189,4 @@ inline std::string_view next_word(std::string_view& rest) noexcept {
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI
+#endif

@@ -20,11 +20,7 @@ namespace akin::inline AKIN_ABI::detail {
 inline constexpr std::uint64_t first_bootstrap_stream = std::uint64_t{1} << 62;
 
 /// The quantile of ascending values, between two of them by their distance (numpy's default).
-inline double quantile_of_sorted(const std::vector<double>& values, double share) {
-  const double place = share * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(place), above = std::min(below + 1, values.size() - 1);
-  return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
-}
+double quantile_of_sorted(const std::vector<double>& values, double share);
 
 /// The means of resample number `number`: as many rows as there are, drawn with replacement.
 inline std::vector<double> resampled_means(const block_tally& all, std::uint64_t seed, std::int64_t number) {
@@ -62,3 +58,15 @@ inline void add_bootstrap_intervals(const host_policy& policy, const block_tally
 }
 
 }  // namespace akin::inline AKIN_ABI::detail
+
+#if AKIN_BODIES(evaluation)
+namespace akin::inline AKIN_ABI::detail {
+
+AKIN_INLINE double quantile_of_sorted(const std::vector<double>& values, double share) {
+  const double place = share * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(place), above = std::min(below + 1, values.size() - 1);
+  return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
+}  // namespace akin::inline AKIN_ABI::detail
+#endif

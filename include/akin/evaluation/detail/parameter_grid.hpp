@@ -25,27 +25,10 @@ class search_space_error : public std::invalid_argument {
 class parameter_grid {
  public:
   /// Which of its `count` values the parameter has in this combination.
-  std::size_t position(std::string_view name, std::string_view range, std::size_t count) {
-    if (asked_ == axes_.size()) axes_.push_back({std::string(name), std::string(range), count, 0});
-    const axis& next = axes_[asked_];
-    if (next.name != name || next.range != range)
-      fail<search_space_error>("grid_search: make_model must ask for the same parameters in the same order, got \"",
-                               name, "\" of ", range, " where it was \"", next.name, "\" of ", next.range);
-    ++asked_;
-    return next.position;
-  }
+  std::size_t position(std::string_view name, std::string_view range, std::size_t count);
 
   /// To the next combination; false after the last.
-  bool next() {
-    if (asked_ < axes_.size())
-      fail<search_space_error>("grid_search: make_model must ask for the same parameters in the same order, got ",
-                               asked_, " where there were ", axes_.size());
-    while (!axes_.empty() && axes_.back().position + 1 == axes_.back().count) axes_.pop_back();
-    if (axes_.empty()) return false;
-    ++axes_.back().position;
-    asked_ = 0;
-    return true;
-  }
+  bool next();
 
  private:
   struct axis {
@@ -58,3 +41,30 @@ class parameter_grid {
 };
 
 }  // namespace akin::inline AKIN_ABI::detail
+
+#if AKIN_BODIES(evaluation)
+namespace akin::inline AKIN_ABI::detail {
+
+AKIN_INLINE std::size_t parameter_grid::position(std::string_view name, std::string_view range, std::size_t count) {
+  if (asked_ == axes_.size()) axes_.push_back({std::string(name), std::string(range), count, 0});
+  const axis& next = axes_[asked_];
+  if (next.name != name || next.range != range)
+    fail<search_space_error>("grid_search: make_model must ask for the same parameters in the same order, got \"", name,
+                             "\" of ", range, " where it was \"", next.name, "\" of ", next.range);
+  ++asked_;
+  return next.position;
+}
+
+AKIN_INLINE bool parameter_grid::next() {
+  if (asked_ < axes_.size())
+    fail<search_space_error>("grid_search: make_model must ask for the same parameters in the same order, got ", asked_,
+                             " where there were ", axes_.size());
+  while (!axes_.empty() && axes_.back().position + 1 == axes_.back().count) axes_.pop_back();
+  if (axes_.empty()) return false;
+  ++axes_.back().position;
+  asked_ = 0;
+  return true;
+}
+
+}  // namespace akin::inline AKIN_ABI::detail
+#endif

@@ -2,32 +2,67 @@
 /// Numbers and names as the formats of a report want them, whatever the locale.
 #pragma once
 
-#include <array>
 #include <bit>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
 #include <akin/config.hpp>
-#include <akin/content/detail/token_scanner.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
-
-/// The parts, one after the other. (No operator+, of which g++ 12 warns without reason; no template, which would be
-/// made for every set of lengths.)
-inline std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) text += part;
-  return text;
-}
 
 /// Looks at the bits, so that -ffast-math cannot argue it away.
 inline bool is_finite_number(double x) noexcept {
   return (std::bit_cast<std::uint64_t>(x) & 0x7FF0000000000000u) != 0x7FF0000000000000u;
 }
+
+/// The fewest digits that read back as the same number.
+std::string shortest_number(double x);
+
+/// At most `digits` digits that count, as %g.
+std::string general_number(double x, int digits);
+
+/// `digits` (to 15) digits behind the point, but for numbers that this would make a 0 or too long to read.
+std::string fixed_number(double x, int digits);
+
+/// Seconds to about three digits.
+std::string seconds_text(double seconds);
+
+/// A name as one line of valid UTF-8: control characters become spaces.
+std::string one_line(std::string_view text);
+
+/// How many columns of a terminal a character takes: 2 where East Asian Width says wide or full width and for emoji, 0
+/// for what is put on the character before it (the ranges that names may hold, not all of Unicode).
+int character_width(std::uint32_t c) noexcept;
+
+std::size_t display_width(std::string_view text);
+
+/// The text, or its beginning and an ellipsis, in at most `width` columns (at least 1).
+std::string shortened(std::string_view text, std::size_t width);
+
+/// A field of CSV (RFC 4180): in quotation marks where it must be.
+std::string csv_text(std::string_view text);
+
+/// A string of JSON (RFC 8259) with its quotation marks.
+std::string json_string(std::string_view text);
+
+/// A number of JSON, which has no words for what is not finite: null.
+std::string json_number(double x);
+
+/// Text for a cell of a table in Markdown (GitHub's dialect), shown as it is.
+std::string markdown_text(std::string_view text);
+
+}  // namespace akin::inline AKIN_ABI::detail
+
+#if AKIN_BODIES(evaluation)
+#include <array>
+#include <charconv>
+
+#include <akin/content/detail/token_scanner.hpp>
+#include <akin/error.hpp>
+
+namespace akin::inline AKIN_ABI::detail {
 
 /// "nan", "inf" or "-inf".
 inline std::string name_of_special(double x) {
@@ -36,23 +71,20 @@ inline std::string name_of_special(double x) {
   return bits >> 63 != 0 ? "-inf" : "inf";
 }
 
-/// The fewest digits that read back as the same number.
-inline std::string shortest_number(double x) {
+AKIN_INLINE std::string shortest_number(double x) {
   if (!is_finite_number(x)) return name_of_special(x);
   std::array<char, 32> text;
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), x).ptr};
 }
 
-/// At most `digits` digits that count, as %g.
-inline std::string general_number(double x, int digits) {
+AKIN_INLINE std::string general_number(double x, int digits) {
   if (!is_finite_number(x)) return name_of_special(x);
   std::array<char, 48> text;
   return {text.data(),
           std::to_chars(text.data(), text.data() + text.size(), x + 0.0, std::chars_format::general, digits).ptr};
 }
 
-/// `digits` (to 15) digits behind the point, but for numbers that this would make a 0 or too long to read.
-inline std::string fixed_number(double x, int digits) {
+AKIN_INLINE std::string fixed_number(double x, int digits) {
   if (!is_finite_number(x)) return name_of_special(x);
   const double magnitude = x < 0 ? -x : x;
   double half = 0.5;
@@ -63,8 +95,7 @@ inline std::string fixed_number(double x, int digits) {
           std::to_chars(text.data(), text.data() + text.size(), x + 0.0, std::chars_format::fixed, digits).ptr};
 }
 
-/// Seconds to about three digits.
-inline std::string seconds_text(double seconds) {
+AKIN_INLINE std::string seconds_text(double seconds) {
   return fixed_number(seconds, seconds < 1 ? 3 : seconds < 10 ? 2 : seconds < 1000 ? 1 : 0);
 }
 
@@ -83,8 +114,7 @@ void for_each_character(std::string_view text, const Body& body) {
   }
 }
 
-/// A name as one line of valid UTF-8: control characters become spaces.
-inline std::string one_line(std::string_view text) {
+AKIN_INLINE std::string one_line(std::string_view text) {
   std::string line;
   for_each_character(text, [&](std::uint32_t character, std::string_view bytes) {
     const bool control =
@@ -94,9 +124,7 @@ inline std::string one_line(std::string_view text) {
   return line;
 }
 
-/// How many columns of a terminal a character takes: 2 where East Asian Width says wide or full width and for emoji, 0
-/// for what is put on the character before it (the ranges that names may hold, not all of Unicode).
-inline int character_width(std::uint32_t c) noexcept {
+AKIN_INLINE int character_width(std::uint32_t c) noexcept {
   struct range {
     std::uint32_t first, last;
   };
@@ -114,15 +142,14 @@ inline int character_width(std::uint32_t c) noexcept {
   return 1;
 }
 
-inline std::size_t display_width(std::string_view text) {
+AKIN_INLINE std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   for_each_character(text,
                      [&](std::uint32_t c, std::string_view) { width += static_cast<std::size_t>(character_width(c)); });
   return width;
 }
 
-/// The text, or its beginning and an ellipsis, in at most `width` columns (at least 1).
-inline std::string shortened(std::string_view text, std::size_t width) {
+AKIN_INLINE std::string shortened(std::string_view text, std::size_t width) {
   if (display_width(text) <= width) return std::string(text);
   std::string start;
   std::size_t used = 1;
@@ -135,8 +162,7 @@ inline std::string shortened(std::string_view text, std::size_t width) {
   return start + "\xE2\x80\xA6";
 }
 
-/// A field of CSV (RFC 4180): in quotation marks where it must be.
-inline std::string csv_text(std::string_view text) {
+AKIN_INLINE std::string csv_text(std::string_view text) {
   const bool plain = text.find_first_of("\",\r\n") == std::string_view::npos &&
                      (text.empty() || (text.front() != ' ' && text.back() != ' '));
   if (plain) return std::string(text);
@@ -145,8 +171,7 @@ inline std::string csv_text(std::string_view text) {
   return field + "\"";
 }
 
-/// A string of JSON (RFC 8259) with its quotation marks.
-inline std::string json_string(std::string_view text) {
+AKIN_INLINE std::string json_string(std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
   std::string json = "\"";
   for_each_character(text, [&](std::uint32_t character, std::string_view bytes) {
@@ -179,11 +204,9 @@ inline std::string json_string(std::string_view text) {
   return json + "\"";
 }
 
-/// A number of JSON, which has no words for what is not finite: null.
-inline std::string json_number(double x) { return is_finite_number(x) ? shortest_number(x) : "null"; }
+AKIN_INLINE std::string json_number(double x) { return is_finite_number(x) ? shortest_number(x) : "null"; }
 
-/// Text for a cell of a table in Markdown (GitHub's dialect), shown as it is.
-inline std::string markdown_text(std::string_view text) {
+AKIN_INLINE std::string markdown_text(std::string_view text) {
   constexpr std::string_view special = "\\`*[]<>|&~";
   const std::string line = one_line(text);
   const auto in_word = [&](std::size_t i) {
@@ -201,3 +224,4 @@ inline std::string markdown_text(std::string_view text) {
 }
 
 }  // namespace akin::inline AKIN_ABI::detail
+#endif

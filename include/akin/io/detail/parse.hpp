@@ -2,20 +2,13 @@
 /// From bytes that may be anything to a table of sections that can be trusted.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <limits>
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
-#include <akin/error.hpp>
-#include <akin/io/checksum.hpp>
 #include <akin/io/format.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -29,6 +22,22 @@ struct parsed_file {
   std::string source;  ///< how errors call the file
   std::vector<table_entry> sections;
 };
+
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
+
+#if AKIN_BODIES(io)
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include <akin/error.hpp>
+#include <akin/io/checksum.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
 
 class model_file_parser {
  public:
@@ -143,3 +152,4 @@ class model_file_parser {
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI
+#endif

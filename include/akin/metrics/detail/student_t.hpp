@@ -11,7 +11,22 @@ namespace akin::inline AKIN_ABI::detail {
 
 /// The continued fraction of the incomplete beta function by Lentz's method: NIST Digital Library of Mathematical
 /// Functions, 8.17.22. O(sqrt(max(a, b))) steps for x < (a + 1) / (a + b + 2).
-inline double beta_fraction(double a, double b, double x) {
+double beta_fraction(double a, double b, double x);
+
+/// ln Gamma(a + 1/2) - ln Gamma(a) for a > 0, to some roundings: the series of the ratio at large arguments, which the
+/// recurrence Gamma(x + 1) = x Gamma(x) leads to. The difference of two std::lgamma would lose digits as a grows, and
+/// std::lgamma writes a global.
+double log_gamma_half_step(double a);
+
+/// The chance that Student's t with so many degrees of freedom is at least |t| from 0, on either side.
+double student_t_both_tails(double t, double freedom);
+
+}  // namespace akin::inline AKIN_ABI::detail
+
+#if AKIN_BODIES(metrics)
+namespace akin::inline AKIN_ABI::detail {
+
+AKIN_INLINE double beta_fraction(double a, double b, double x) {
   double upper = 1, lower = 1 / (1 - (a + b) * x / (a + 1)), value = lower;
   for (double m = 1; m < 100000; ++m) {
     const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
@@ -27,10 +42,7 @@ inline double beta_fraction(double a, double b, double x) {
   return value;
 }
 
-/// ln Gamma(a + 1/2) - ln Gamma(a) for a > 0, to some roundings: the series of the ratio at large arguments, which the
-/// recurrence Gamma(x + 1) = x Gamma(x) leads to. The difference of two std::lgamma would lose digits as a grows, and
-/// std::lgamma writes a global.
-inline double log_gamma_half_step(double a) {
+AKIN_INLINE double log_gamma_half_step(double a) {
   double sum = 0;
   for (; a < 20; ++a) sum += std::log(a / (a + 0.5));
   const double r = 1 / a, square = r * r;
@@ -39,8 +51,7 @@ inline double log_gamma_half_step(double a) {
   return sum + 0.5 * std::log(a) + r * series;
 }
 
-/// The chance that Student's t with so many degrees of freedom is at least |t| from 0, on either side.
-inline double student_t_both_tails(double t, double freedom) {
+AKIN_INLINE double student_t_both_tails(double t, double freedom) {
   constexpr double pi = 3.14159265358979323846;
   const double a = freedom / 2, b = 0.5, square = t * t;
   if (square == 0) return 1;
@@ -51,3 +62,4 @@ inline double student_t_both_tails(double t, double freedom) {
 }
 
 }  // namespace akin::inline AKIN_ABI::detail
+#endif
