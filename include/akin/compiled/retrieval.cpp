@@ -6,3 +6,6 @@
 #include <akin/retrieval/knn_regressor.hpp>
 #include <akin/retrieval/nearest_neighbors.hpp>
 #include <akin/retrieval/quantized_index.hpp>
+#include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommend_for.hpp>
+#include <akin/retrieval/similar_items.hpp>
