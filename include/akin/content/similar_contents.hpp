@@ -2,6 +2,7 @@
 /// Which items are alike by their features, for a whole catalogue at once.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include <akin/concepts.hpp>
@@ -10,9 +11,27 @@
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
 #include <akin/neighbors/top_products.hpp>
+#include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// similar_contents of what was checked.
+template <class Scalar, class Index>
+sparse_matrix<Scalar, Index> similar_rows(const host_policy& policy, const csr_view<Scalar, Index>& x,
+                                          const top_products_options& options) {
+  const auto features = unit_rows(x);
+  const auto items_by_feature = transpose(features.view());
+  return top_products(policy, features.view(), items_by_feature.view(), options, true);
+}
+
+AKIN_COMPILE_ONCE(content, sparse_matrix<float, std::int32_t> similar_rows<float, std::int32_t>(
+                               const host_policy&, const csr_view<float, std::int32_t>&, const top_products_options&))
+AKIN_COMPILE_ONCE(content, sparse_matrix<double, std::int32_t> similar_rows<double, std::int32_t>(
+                               const host_policy&, const csr_view<double, std::int32_t>&, const top_products_options&))
+
+}  // namespace detail
 
 /// The k items that are most like each item: of row i of the result (items x items) the columns are these items j,
 /// ascending, and the values their cosines f_i'f_j / (|f_i| |f_j|), of equal ones those with the smaller id; an item is
@@ -32,13 +51,8 @@ auto similar_contents(const Policy& policy, const Features& item_features, const
   using index_type = detail::pointee<decltype(item_features.outerIndexPtr())>;
   detail::require(options.k >= 1, where, "k must be positive", options.k);
   detail::require(options.minimum == options.minimum, where, "minimum must be a number", options.minimum);
-  const auto features = detail::unit_rows(detail::checked_view<scalar_type, index_type>(policy, item_features, where));
-  const auto items_by_feature = detail::transpose(features.view());
-  constexpr const scalar_type* unscaled = nullptr;
-  return sparse_matrix<scalar_type, index_type>(
-      detail::top_products(policy, features.view(), items_by_feature.view(), options.k,
-                           static_cast<scalar_type>(options.minimum), unscaled, true)
-          .map());
+  return detail::similar_rows(policy, detail::checked_view<scalar_type, index_type>(policy, item_features, where),
+                              options);
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -141,7 +141,11 @@ class tfidf_vectorizer {
  private:
   using blocks_type = std::vector<detail::counted_block>;
 
-  static void write_names(detail::model_writer writer, const id_map& names);
+  static void write_names(detail::model_writer writer, const id_map& names) {
+    writer.add("text", reinterpret_cast<const std::uint8_t*>(names.text().data()),
+               static_cast<std::int64_t>(names.text().size()));
+    writer.add("offsets", names.offsets());
+  }
   static id_map read_names(const detail::model_reader& reader);
 
   void check_options() const;
@@ -170,7 +174,12 @@ class tfidf_vectorizer {
 
   /// column_of(worker) maps that worker's ids.
   template <class ColumnOf>
-  static void place(const detail::host_policy& policy, blocks_type& blocks, const ColumnOf& column_of);
+  static void place(const detail::host_policy& policy, blocks_type& blocks, const ColumnOf& column_of) {
+    detail::for_each_row(policy, static_cast<std::int64_t>(blocks.size()), [&](std::int64_t b, int) {
+      detail::counted_block& block = blocks[static_cast<std::size_t>(b)];
+      detail::place_cells(block, column_of(block.worker));
+    });
+  }
 
   template <class Document>
   blocks_type learn(const detail::host_policy& policy, std::span<const Document> documents, std::string_view where);
@@ -248,12 +257,6 @@ AKIN_INLINE tfidf_vectorizer tfidf_vectorizer::read_from(const detail::model_rea
   return model;
 }
 
-AKIN_INLINE void tfidf_vectorizer::write_names(detail::model_writer writer, const id_map& names) {
-  writer.add("text", reinterpret_cast<const std::uint8_t*>(names.text().data()),
-             static_cast<std::int64_t>(names.text().size()));
-  writer.add("offsets", names.offsets());
-}
-
 AKIN_INLINE id_map tfidf_vectorizer::read_names(const detail::model_reader& reader) {
   const auto text = reader.array<std::uint8_t>("text", detail::model_reader::any, 1);
   const auto offsets = reader.array<std::int64_t>("offsets", detail::model_reader::any, 1);
@@ -293,14 +296,6 @@ tfidf_vectorizer::blocks_type tfidf_vectorizer::known_terms(const detail::host_p
   });
   place(policy, blocks, [](int) { return [](std::int32_t column) { return column; }; });
   return blocks;
-}
-
-template <class ColumnOf>
-void tfidf_vectorizer::place(const detail::host_policy& policy, blocks_type& blocks, const ColumnOf& column_of) {
-  detail::for_each_row(policy, static_cast<std::int64_t>(blocks.size()), [&](std::int64_t b, int) {
-    detail::counted_block& block = blocks[static_cast<std::size_t>(b)];
-    detail::place_cells(block, column_of(block.worker));
-  });
 }
 
 template <class Document>

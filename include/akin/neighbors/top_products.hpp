@@ -43,6 +43,23 @@ AKIN_COMPILE_ONCE(neighbors, csr_storage<double, std::int32_t> top_products<doub
                                  const host_policy&, const csr_view<double, std::int32_t>&,
                                  const csr_view<double, std::int32_t>&, std::int64_t, double, const double*, bool))
 
+/// The same as a matrix, under options that were checked.
+template <class Scalar, class Index>
+sparse_matrix<Scalar, Index> top_products(const host_policy& policy, const csr_view<Scalar, Index>& a,
+                                          const csr_view<Scalar, Index>& b, const top_products_options& options,
+                                          bool omit_diagonal) {
+  const Scalar* const unscaled = nullptr;
+  return sparse_matrix<Scalar, Index>(
+      top_products(policy, a, b, options.k, static_cast<Scalar>(options.minimum), unscaled, omit_diagonal).map());
+}
+
+AKIN_COMPILE_ONCE(neighbors, sparse_matrix<float, std::int32_t> top_products<float, std::int32_t>(
+                                 const host_policy&, const csr_view<float, std::int32_t>&,
+                                 const csr_view<float, std::int32_t>&, const top_products_options&, bool))
+AKIN_COMPILE_ONCE(neighbors, sparse_matrix<double, std::int32_t> top_products<double, std::int32_t>(
+                                 const host_policy&, const csr_view<double, std::int32_t>&,
+                                 const csr_view<double, std::int32_t>&, const top_products_options&, bool))
+
 }  // namespace detail
 
 /// Of each row of the product a b (rows of a x columns of b) the k largest elements above `minimum`, of equal ones
@@ -63,10 +80,7 @@ auto top_products(const Policy& policy, const Matrix& a, const Matrix& b, const 
   if (left.cols != right.rows)
     detail::fail<std::invalid_argument>(where, ": the columns of a must be the rows of b, got ", left.rows, " x ",
                                         left.cols, " and ", right.rows, " x ", right.cols);
-  return sparse_matrix<scalar_type, index_type>(detail::top_products(policy, left, right, options.k,
-                                                                     static_cast<scalar_type>(options.minimum),
-                                                                     static_cast<const scalar_type*>(nullptr), false)
-                                                    .map());
+  return detail::top_products(policy, left, right, options, false);
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -72,14 +72,9 @@ class nearest_neighbors {
                     vectors.rows());
     const bool unit = options_.metric == metric::cosine;
     if constexpr (detail::dense_vectors<matrix_type>) {
-      dense_ = {options_.metric, detail::own_dense_vectors<Scalar>(policy, std::forward<Matrix>(vectors), unit, kind)};
-      sparse_ = {};
-      is_sparse_ = false;
+      become(detail::own_dense_vectors<Scalar>(policy, std::forward<Matrix>(vectors), unit, kind));
     } else {
-      sparse_ = {options_.metric,
-                 detail::own_sparse_vectors<Scalar, Index>(policy, std::forward<Matrix>(vectors), unit, kind)};
-      dense_ = {};
-      is_sparse_ = true;
+      become(detail::own_sparse_vectors<Scalar, Index>(policy, std::forward<Matrix>(vectors), unit, kind));
     }
   }
   /// The same on one thread.
@@ -115,6 +110,9 @@ class nearest_neighbors {
   static nearest_neighbors read_from(const detail::model_reader& reader);
 
  private:
+  void become(detail::dense_storage<Scalar> vectors);
+  void become(detail::csr_storage<Scalar, Index> vectors);
+
   template <class Matrix>
   recommendations<Scalar, Index> search_dense(const detail::host_policy& policy, const Matrix& queries,
                                               const query<Index>& q) const {
@@ -143,6 +141,20 @@ class nearest_neighbors {
   detail::dense_neighbors<Scalar, Index> dense_;
   detail::sparse_neighbors<Scalar, Index> sparse_;
 };
+
+template <class Scalar, class Index>
+void nearest_neighbors<Scalar, Index>::become(detail::dense_storage<Scalar> vectors) {
+  dense_ = {options_.metric, std::move(vectors)};
+  sparse_ = {};
+  is_sparse_ = false;
+}
+
+template <class Scalar, class Index>
+void nearest_neighbors<Scalar, Index>::become(detail::csr_storage<Scalar, Index> vectors) {
+  sparse_ = {options_.metric, std::move(vectors)};
+  dense_ = {};
+  is_sparse_ = true;
+}
 
 template <class Scalar, class Index>
 void nearest_neighbors<Scalar, Index>::write_to(detail::model_writer& writer) const {
