@@ -26,7 +26,7 @@ namespace detail {
 /// add to the same file. Names are made of printable ASCII without blanks; each may be added once.
 class model_writer {
  public:
-  model_writer() : sections_(std::make_shared<std::vector<section>>()) {}
+  model_writer();
 
   /// A writer whose names go to the file as `part.name`: for a model made of models.
   [[nodiscard]] model_writer scope(std::string_view part) const { return {sections_, sentence(prefix_, part, ".")}; }
@@ -48,9 +48,7 @@ class model_writer {
   /// The same for an array that will be gone before the file is written.
   template <class T>
   void add_copy(std::string_view name, const T* data, std::int64_t rows, std::int64_t cols = 1) {
-    section& added = append(name, element_of<T>(), rows, cols);
-    const auto* const bytes = reinterpret_cast<const std::byte*>(data);
-    if (data != nullptr) added.copy.assign(bytes, bytes + added.size);
+    append_copy(name, element_of<T>(), rows, cols, reinterpret_cast<const std::byte*>(data));
   }
 
   /// A number, bool or enumerator; read with model_reader::value of the same type. Floating-point values keep every
@@ -101,6 +99,8 @@ class model_writer {
 
   section& append(std::string_view name, element type, std::int64_t rows, std::int64_t cols);
 
+  void append_copy(std::string_view name, element type, std::int64_t rows, std::int64_t cols, const std::byte* data);
+
   std::vector<table_entry> table() const;
   /// Puts the sections in the order of the file; its header, and its table in `entries`.
   file_header finish(std::vector<table_entry>& entries);
@@ -134,6 +134,8 @@ void model_writer::emit(Sink&& sink) {
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
+AKIN_INLINE model_writer::model_writer() : sections_(std::make_shared<std::vector<section>>()) {}
+
 AKIN_INLINE void model_writer::add_text(std::string_view name, std::string_view text) {
   add_copy(name, reinterpret_cast<const std::uint8_t*>(text.data()), 1, static_cast<std::int64_t>(text.size()));
 }
@@ -151,6 +153,12 @@ AKIN_INLINE model_writer::section& model_writer::append(std::string_view name, e
           sentence(rows, " x ", cols));
   added.size = static_cast<std::size_t>(rows * cols * width);
   return sections_->emplace_back(std::move(added));
+}
+
+AKIN_INLINE void model_writer::append_copy(std::string_view name, element type, std::int64_t rows, std::int64_t cols,
+                                           const std::byte* data) {
+  section& added = append(name, type, rows, cols);
+  if (data != nullptr) added.copy.assign(data, data + added.size);
 }
 
 /// The table that belongs to the sections, which are in the order of their names already.
