@@ -23,7 +23,26 @@ inline constexpr std::uint64_t first_bootstrap_stream = std::uint64_t{1} << 62;
 double quantile_of_sorted(const std::vector<double>& values, double share);
 
 /// The means of resample number `number`: as many rows as there are, drawn with replacement.
-inline std::vector<double> resampled_means(const block_tally& all, std::uint64_t seed, std::int64_t number) {
+std::vector<double> resampled_means(const block_tally& all, std::uint64_t seed, std::int64_t number);
+
+/// Gives an interval to the results that are means. B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap",
+/// 1993: percentile intervals. O(bootstrap * users) draws, which all metrics share; a resample is one worker's, so the
+/// bits do not depend on the threads.
+void add_bootstrap_intervals(const host_policy& policy, const block_tally& all, const evaluation_options& options,
+                             std::span<const bool> is_mean, std::span<metric_result> results);
+
+}  // namespace akin::inline AKIN_ABI::detail
+
+#if AKIN_BODIES(evaluation)
+namespace akin::inline AKIN_ABI::detail {
+
+AKIN_INLINE double quantile_of_sorted(const std::vector<double>& values, double share) {
+  const double place = share * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(place), above = std::min(below + 1, values.size() - 1);
+  return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
+AKIN_INLINE std::vector<double> resampled_means(const block_tally& all, std::uint64_t seed, std::int64_t number) {
   const random_stream random(seed, first_bootstrap_stream + static_cast<std::uint64_t>(number));
   const std::size_t users = all.who.size(), metrics = all.means.size();
   std::vector<double> sums(metrics);
@@ -35,12 +54,9 @@ inline std::vector<double> resampled_means(const block_tally& all, std::uint64_t
   return sums;
 }
 
-/// Gives an interval to the results that are means. B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap",
-/// 1993: percentile intervals. O(bootstrap * users) draws, which all metrics share; a resample is one worker's, so the
-/// bits do not depend on the threads.
-inline void add_bootstrap_intervals(const host_policy& policy, const block_tally& all,
-                                    const evaluation_options& options, std::span<const bool> is_mean,
-                                    std::span<metric_result> results) {
+AKIN_INLINE void add_bootstrap_intervals(const host_policy& policy, const block_tally& all,
+                                         const evaluation_options& options, std::span<const bool> is_mean,
+                                         std::span<metric_result> results) {
   if (options.bootstrap < 1 || all.values.empty()) return;
   std::vector<std::vector<double>> means(static_cast<std::size_t>(options.bootstrap));
   for_each_row(policy, options.bootstrap, [&](std::int64_t number, int) {
@@ -55,17 +71,6 @@ inline void add_bootstrap_intervals(const host_policy& policy, const block_tally
     results[metric].bootstrap_low = quantile_of_sorted(sorted, 0.025);
     results[metric].bootstrap_high = quantile_of_sorted(sorted, 0.975);
   }
-}
-
-}  // namespace akin::inline AKIN_ABI::detail
-
-#if AKIN_BODIES(evaluation)
-namespace akin::inline AKIN_ABI::detail {
-
-AKIN_INLINE double quantile_of_sorted(const std::vector<double>& values, double share) {
-  const double place = share * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(place), above = std::min(below + 1, values.size() - 1);
-  return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
 }
 
 }  // namespace akin::inline AKIN_ABI::detail
