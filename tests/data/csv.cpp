@@ -11,6 +11,8 @@
 #endif
 
 #include <akin/data/csv.hpp>
+#include <akin/data/detail/csv_scanner.hpp>
+#include <akin/data/detail/find_separator.hpp>
 
 #include "data/reading.hpp"
 #include "io/folder.hpp"

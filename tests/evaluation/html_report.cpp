@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <akin/evaluation/detail/html_charts.hpp>
 #include <akin/evaluation/html_report.hpp>
 #include <akin/random.hpp>
 

@@ -11,6 +11,7 @@
 
 #include <akin/data/concatenate.hpp>
 #include <akin/data/csv.hpp>
+#include <akin/data/detail/csv_scanner.hpp>
 #include <akin/data/matrix_market.hpp>
 #include <akin/data/read_interactions.hpp>
 #include <akin/data/read_movielens.hpp>
