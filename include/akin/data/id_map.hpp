@@ -96,7 +96,7 @@ class id_map {
   /// The slot that holds the name, or the free slot where it belongs.
   std::size_t find(std::string_view name, const detail::name_key& key) const noexcept;
 
-  AKIN_NOINLINE std::int32_t append(std::string_view name, const detail::name_key& key, std::size_t position);
+  std::int32_t append(std::string_view name, const detail::name_key& key, std::size_t position);
 
   void check_offsets() const;
 
@@ -201,7 +201,8 @@ AKIN_INLINE std::size_t id_map::find(std::string_view name, const detail::name_k
   }
 }
 
-AKIN_INLINE std::int32_t id_map::append(std::string_view name, const detail::name_key& key, std::size_t position) {
+AKIN_NOINLINE AKIN_INLINE std::int32_t id_map::append(std::string_view name, const detail::name_key& key,
+                                                      std::size_t position) {
   const std::size_t id = size();
   if (id == maximum_size_)
     detail::fail<std::length_error>("id_map::insert: names must not be more than ", maximum_size_);

@@ -158,16 +158,13 @@ class trial {
     asked_.emplace(name, asked{range, 0, drawn});
     return drawn;
   }
+  /// The position of the value that the parameter has.
+  std::size_t choose_among(std::string_view name, const std::vector<parameter_value>& values);
   template <class T>
   T choose(std::string_view name, std::span<const T> values) {
     static_assert(parameter_type<T>,
                   "akin: the values of trial::choice must be numbers, enumerators, true and false, or texts");
-    if (values.empty())
-      detail::fail<detail::search_space_error>("trial: there must be values to choose from for ", detail::quoted(name));
-    // With their number: texts may hold blanks, and lists that read alike must be equally long.
-    std::string range = detail::sentence("one of ", values.size(), ":");
-    for (const T& value : values) range += ' ' + parameter_value(value).text();
-    return keep(name, values[place(name, range, values.size())]);
+    return values[choose_among(name, std::vector<parameter_value>(values.begin(), values.end()))];
   }
   template <class T>
   T keep(std::string_view name, const T& value) {
@@ -259,6 +256,17 @@ AKIN_INLINE std::size_t trial::place(std::string_view name, const std::string& r
                                    ? grid_->position(name, range, count)
                                    : static_cast<std::size_t>(random_.below(detail::hash_of_name(name), count));
   asked_.emplace(name, asked{range, position, 0});
+  return position;
+}
+
+AKIN_INLINE std::size_t trial::choose_among(std::string_view name, const std::vector<parameter_value>& values) {
+  if (values.empty())
+    detail::fail<detail::search_space_error>("trial: there must be values to choose from for ", detail::quoted(name));
+  // With their number: texts may hold blanks, and lists that read alike must be equally long.
+  std::string range = detail::sentence("one of ", values.size(), ":");
+  for (const parameter_value& value : values) range += ' ' + value.text();
+  const std::size_t position = place(name, range, values.size());
+  parameters_.emplace(name, values[position]);
   return position;
 }
 
