@@ -28,4 +28,7 @@ void axpy(T a, const T* x, T* y, std::int64_t size) {
   call<axpy_kernel>(a, x, y, size);
 }
 
+AKIN_COMPILE_KERNEL(axpy_kernel, float, const float*, float*, std::int64_t)
+AKIN_COMPILE_KERNEL(axpy_kernel, double, const double*, double*, std::int64_t)
+
 }  // namespace akin::inline AKIN_ABI::kernels

@@ -286,4 +286,17 @@ void cholesky_upper_solve(const T* r, T* b, std::int64_t size, std::int64_t stri
   call<upper_solve_kernel>(r, b, size, stride);
 }
 
+AKIN_COMPILE_KERNEL(scaled_rows_kernel, const weighted_rows<float, std::int32_t>*, std::int64_t, std::int64_t, float*,
+                    std::int64_t)
+AKIN_COMPILE_KERNEL(scaled_rows_kernel, const weighted_rows<double, std::int32_t>*, std::int64_t, std::int64_t, double*,
+                    std::int64_t)
+AKIN_COMPILE_KERNEL(transposed_rows_kernel, weighted_rows<float, std::int32_t>*, const float*, float*, std::int64_t)
+AKIN_COMPILE_KERNEL(transposed_rows_kernel, weighted_rows<double, std::int32_t>*, const double*, double*, std::int64_t)
+AKIN_COMPILE_KERNEL(upper_cholesky_kernel, float*, std::int64_t, std::int64_t)
+AKIN_COMPILE_KERNEL(upper_cholesky_kernel, double*, std::int64_t, std::int64_t)
+AKIN_COMPILE_KERNEL(upper_gramian_kernel, const float*, std::int64_t, float*, std::int64_t, std::int64_t)
+AKIN_COMPILE_KERNEL(upper_gramian_kernel, const double*, std::int64_t, double*, std::int64_t, std::int64_t)
+AKIN_COMPILE_KERNEL(upper_solve_kernel, const float*, float*, std::int64_t, std::int64_t)
+AKIN_COMPILE_KERNEL(upper_solve_kernel, const double*, double*, std::int64_t, std::int64_t)
+
 }  // namespace akin::inline AKIN_ABI::kernels

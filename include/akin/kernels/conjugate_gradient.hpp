@@ -257,4 +257,13 @@ struct conjugate_gradient_kernel {
   }
 };
 
+AKIN_COMPILE_KERNEL(conjugate_gradient_kernel, const weighted_rows<float, std::int32_t>*, const float*, const float*,
+                    float, std::int32_t, float*, float*, float*)
+AKIN_COMPILE_KERNEL(conjugate_gradient_kernel, const weighted_rows<double, std::int32_t>*, const double*, const double*,
+                    double, std::int32_t, double*, double*, double*)
+AKIN_COMPILE_KERNEL(weighted_products_kernel, const weighted_rows<float, std::int32_t>*, const float*, float*)
+AKIN_COMPILE_KERNEL(weighted_products_kernel, const weighted_rows<double, std::int32_t>*, const double*, double*)
+AKIN_COMPILE_KERNEL(weighted_sum_kernel, const weighted_rows<float, std::int32_t>*, float*)
+AKIN_COMPILE_KERNEL(weighted_sum_kernel, const weighted_rows<double, std::int32_t>*, double*)
+
 }  // namespace akin::inline AKIN_ABI::kernels

@@ -57,4 +57,9 @@ T coordinate_sweep(const T* h, std::int64_t stride, const T* thresholds, bool no
   return call<coordinate_sweep_kernel>(h, stride, thresholds, nonnegative, least, z, rest, size);
 }
 
+AKIN_COMPILE_KERNEL(coordinate_sweep_kernel, const float*, std::int64_t, const float*, bool, float, float*, float*,
+                    std::int64_t)
+AKIN_COMPILE_KERNEL(coordinate_sweep_kernel, const double*, std::int64_t, const double*, bool, double, double*, double*,
+                    std::int64_t)
+
 }  // namespace akin::inline AKIN_ABI::kernels

@@ -63,4 +63,14 @@ auto call(Args... args) {
   return call_on<Kernel>(best_instruction_set(), args...);
 }
 
+/// After a kernel: its functions for arguments of these types are compiled once.
+#if AKIN_HAS_X86_DISPATCH
+#define AKIN_COMPILE_KERNEL(kernel, ...)                             \
+  AKIN_COMPILE_ONCE(kernels, auto run_portable<kernel>(__VA_ARGS__)) \
+  AKIN_COMPILE_ONCE(kernels, auto run_avx2<kernel>(__VA_ARGS__))     \
+  AKIN_COMPILE_ONCE(kernels, auto run_avx512<kernel>(__VA_ARGS__))
+#else
+#define AKIN_COMPILE_KERNEL(kernel, ...) AKIN_COMPILE_ONCE(kernels, auto run_portable<kernel>(__VA_ARGS__))
+#endif
+
 }  // namespace akin::inline AKIN_ABI::kernels

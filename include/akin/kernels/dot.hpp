@@ -51,4 +51,9 @@ void dot_rows(const T* x, const T* rows, std::int64_t count, std::int64_t size, 
   call<dot_rows_kernel>(x, rows, count, size, out);
 }
 
+AKIN_COMPILE_KERNEL(dot_kernel, const float*, const float*, std::int64_t)
+AKIN_COMPILE_KERNEL(dot_kernel, const double*, const double*, std::int64_t)
+AKIN_COMPILE_KERNEL(dot_rows_kernel, const float*, const float*, std::int64_t, std::int64_t, float*)
+AKIN_COMPILE_KERNEL(dot_rows_kernel, const double*, const double*, std::int64_t, std::int64_t, double*)
+
 }  // namespace akin::inline AKIN_ABI::kernels

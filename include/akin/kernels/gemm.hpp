@@ -99,4 +99,9 @@ void add_gramian(const T* a, std::int64_t rows, std::int64_t cols, T* c) {
   call<gemm_kernel>(a, std::int64_t{1}, cols, a, cols, rows, c, cols, cols, cols, true);
 }
 
+AKIN_COMPILE_KERNEL(gemm_kernel, const float*, std::int64_t, std::int64_t, const float*, std::int64_t, std::int64_t,
+                    float*, std::int64_t, std::int64_t, std::int64_t, bool)
+AKIN_COMPILE_KERNEL(gemm_kernel, const double*, std::int64_t, std::int64_t, const double*, std::int64_t, std::int64_t,
+                    double*, std::int64_t, std::int64_t, std::int64_t, bool)
+
 }  // namespace akin::inline AKIN_ABI::kernels

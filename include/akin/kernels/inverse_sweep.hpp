@@ -196,4 +196,15 @@ void invert_pivot(T* a, std::int64_t stride, std::int64_t size, const double* in
     for (std::int64_t j = 0; j <= i; ++j) a[i * stride + j] = static_cast<T>(product[i * size + j]);
 }
 
+AKIN_COMPILE_KERNEL(pack_pivot_kernel, sweep_pivot<float>)
+AKIN_COMPILE_KERNEL(pack_pivot_kernel, sweep_pivot<double>)
+AKIN_COMPILE_KERNEL(sweep_rows_kernel, float*, std::int64_t, std::int64_t, sweep_pivot<float>, sweep_panel<float>,
+                    float*)
+AKIN_COMPILE_KERNEL(sweep_rows_kernel, double*, std::int64_t, std::int64_t, sweep_pivot<double>, sweep_panel<double>,
+                    double*)
+AKIN_COMPILE_KERNEL(sweep_tile_kernel, float*, std::int64_t, std::int64_t, std::int64_t, const float*, const float*,
+                    std::int64_t)
+AKIN_COMPILE_KERNEL(sweep_tile_kernel, double*, std::int64_t, std::int64_t, std::int64_t, const double*, const double*,
+                    std::int64_t)
+
 }  // namespace akin::inline AKIN_ABI::kernels

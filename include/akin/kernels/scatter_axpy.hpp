@@ -94,4 +94,17 @@ void add_present(const Index* ids, const Scalar* x, std::int64_t size, const may
   call<add_present_kernel>(ids, x, size, numbers, sums);
 }
 
+AKIN_COMPILE_KERNEL(add_constant_kernel, float, const std::int32_t*, std::int64_t, float*)
+AKIN_COMPILE_KERNEL(add_constant_kernel, double, const std::int32_t*, std::int64_t, double*)
+AKIN_COMPILE_KERNEL(add_in_order_kernel, const float*, const float*, std::int64_t, float)
+AKIN_COMPILE_KERNEL(add_in_order_kernel, const double*, const double*, std::int64_t, double)
+AKIN_COMPILE_KERNEL(add_magnitudes_kernel, const std::int32_t*, const float*, std::int64_t, float*)
+AKIN_COMPILE_KERNEL(add_magnitudes_kernel, const std::int32_t*, const double*, std::int64_t, double*)
+AKIN_COMPILE_KERNEL(add_present_kernel, const std::int32_t*, const float*, std::int64_t, const maybe_number<float>*,
+                    float*)
+AKIN_COMPILE_KERNEL(add_present_kernel, const std::int32_t*, const double*, std::int64_t, const maybe_number<double>*,
+                    double*)
+AKIN_COMPILE_KERNEL(scatter_axpy_kernel, float, const std::int32_t*, const float*, std::int64_t, float*)
+AKIN_COMPILE_KERNEL(scatter_axpy_kernel, double, const std::int32_t*, const double*, std::int64_t, double*)
+
 }  // namespace akin::inline AKIN_ABI::kernels

@@ -88,4 +88,9 @@ void score_tile(const T* queries, const T* rows, const T* offsets, std::int64_t 
   call<score_tile_kernel>(queries, rows, offsets, panels, depth, bounds, &hits);
 }
 
+AKIN_COMPILE_KERNEL(score_tile_kernel, const float*, const float*, const float*, std::int64_t, std::int64_t,
+                    const float*, tile_hits<float>*)
+AKIN_COMPILE_KERNEL(score_tile_kernel, const double*, const double*, const double*, std::int64_t, std::int64_t,
+                    const double*, tile_hits<double>*)
+
 }  // namespace akin::inline AKIN_ABI::kernels

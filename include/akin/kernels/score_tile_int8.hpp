@@ -232,6 +232,9 @@ struct score_tile_int8_kernel {
   }
 };
 
+AKIN_COMPILE_KERNEL(score_tile_int8_kernel, const int8_group*, const std::uint8_t*, const int8_panel*, std::int64_t,
+                    std::int64_t, int8_hits*)
+
 /// Fills hits with the rows of `count` panels, at most a chunk, that may reach the group's targets; never fewer, and no
 /// more than two integers' worth of rounding more.
 inline void score_tile_int8(const int8_group& group, const std::uint8_t* bytes, const int8_panel* panels,

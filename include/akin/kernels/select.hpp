@@ -91,4 +91,7 @@ Scalar cut_for(const Scalar* x, std::int64_t size, std::int64_t k, Scalar least)
   return call<cut_kernel>(x, size, k, least);
 }
 
+AKIN_COMPILE_KERNEL(cut_kernel, const float*, std::int64_t, std::int64_t, float)
+AKIN_COMPILE_KERNEL(cut_kernel, const double*, std::int64_t, std::int64_t, double)
+
 }  // namespace akin::inline AKIN_ABI::kernels

@@ -244,4 +244,25 @@ struct sgd_logistic_kernel {
   }
 };
 
+AKIN_COMPILE_KERNEL(sgd_hinge_kernel, const sgd_parameters<float>*, const preferred_pair<std::int32_t>*, float,
+                    const sgd_rates<float>*)
+AKIN_COMPILE_KERNEL(sgd_hinge_kernel, const sgd_parameters<double>*, const preferred_pair<std::int32_t>*, double,
+                    const sgd_rates<double>*)
+AKIN_COMPILE_KERNEL(sgd_logistic_kernel, const sgd_parameters<float>*, const rated_cell<float, std::int32_t>*,
+                    std::int64_t, const sgd_rates<float>*, bool)
+AKIN_COMPILE_KERNEL(sgd_logistic_kernel, const sgd_parameters<double>*, const rated_cell<double, std::int32_t>*,
+                    std::int64_t, const sgd_rates<double>*, bool)
+AKIN_COMPILE_KERNEL(sgd_pair_kernel, const sgd_parameters<float>*, const preferred_pair<std::int32_t>*, std::int64_t,
+                    const sgd_rates<float>*, bool)
+AKIN_COMPILE_KERNEL(sgd_pair_kernel, const sgd_parameters<double>*, const preferred_pair<std::int32_t>*, std::int64_t,
+                    const sgd_rates<double>*, bool)
+AKIN_COMPILE_KERNEL(sgd_rating_kernel, const sgd_parameters<float>*, const rated_cell<float, std::int32_t>*,
+                    std::int64_t, const sgd_rates<float>*)
+AKIN_COMPILE_KERNEL(sgd_rating_kernel, const sgd_parameters<double>*, const rated_cell<double, std::int32_t>*,
+                    std::int64_t, const sgd_rates<double>*)
+AKIN_COMPILE_KERNEL(sgd_rating_towards_kernel, const sgd_parameters<float>*, const float*,
+                    const rated_cell<float, std::int32_t>*, std::int64_t, const sgd_rates<float>*)
+AKIN_COMPILE_KERNEL(sgd_rating_towards_kernel, const sgd_parameters<double>*, const double*,
+                    const rated_cell<double, std::int32_t>*, std::int64_t, const sgd_rates<double>*)
+
 }  // namespace akin::inline AKIN_ABI::kernels

@@ -110,4 +110,17 @@ struct take_all_kernel {
   }
 };
 
+AKIN_COMPILE_KERNEL(accumulate_rows_kernel<1>, const std::int32_t*, const float*, std::int64_t, const std::int32_t*,
+                    const std::int32_t*, const float*, float*, std::int32_t*)
+AKIN_COMPILE_KERNEL(accumulate_rows_kernel<2>, const std::int32_t*, const float*, std::int64_t, const std::int32_t*,
+                    const std::int32_t*, const float*, float*, std::int32_t*)
+AKIN_COMPILE_KERNEL(accumulate_rows_kernel<4>, const std::int32_t*, const float*, std::int64_t, const std::int32_t*,
+                    const std::int32_t*, const float*, float*, std::int32_t*)
+AKIN_COMPILE_KERNEL(accumulate_rows_kernel<4>, const std::int32_t*, const double*, std::int64_t, const std::int32_t*,
+                    const std::int32_t*, const double*, double*, std::int32_t*)
+AKIN_COMPILE_KERNEL(accumulate_rows_kernel<2>, const std::int32_t*, const double*, std::int64_t, const std::int32_t*,
+                    const std::int32_t*, const double*, double*, std::int32_t*)
+AKIN_COMPILE_KERNEL(accumulate_rows_kernel<1>, const std::int32_t*, const double*, std::int64_t, const std::int32_t*,
+                    const std::int32_t*, const double*, double*, std::int32_t*)
+
 }  // namespace akin::inline AKIN_ABI::kernels

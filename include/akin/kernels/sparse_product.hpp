@@ -83,4 +83,7 @@ void sparse_product(const sparse_product_task<Scalar, Index>& task, std::int64_t
   call<sparse_product_kernel>(&task, begin, end);
 }
 
+AKIN_COMPILE_KERNEL(sparse_product_kernel, const sparse_product_task<float, std::int32_t>*, std::int64_t, std::int64_t)
+AKIN_COMPILE_KERNEL(sparse_product_kernel, const sparse_product_task<double, std::int32_t>*, std::int64_t, std::int64_t)
+
 }  // namespace akin::inline AKIN_ABI::kernels

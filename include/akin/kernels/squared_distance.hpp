@@ -70,4 +70,11 @@ T squared_distance(const Index* x_ids, const T* x, std::int64_t x_size, const In
   return call<sparse_squared_distance_kernel>(x_ids, x, x_size, y_ids, y, y_size);
 }
 
+AKIN_COMPILE_KERNEL(sparse_squared_distance_kernel, const std::int32_t*, const float*, std::int64_t,
+                    const std::int32_t*, const float*, std::int64_t)
+AKIN_COMPILE_KERNEL(sparse_squared_distance_kernel, const std::int32_t*, const double*, std::int64_t,
+                    const std::int32_t*, const double*, std::int64_t)
+AKIN_COMPILE_KERNEL(squared_distance_kernel, const float*, const float*, std::int64_t)
+AKIN_COMPILE_KERNEL(squared_distance_kernel, const double*, const double*, std::int64_t)
+
 }  // namespace akin::inline AKIN_ABI::kernels

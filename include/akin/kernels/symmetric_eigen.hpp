@@ -96,8 +96,15 @@ struct rotate_rows_kernel {
   }
 };
 
+/// Symmetric `a` (n x n row-major, both triangles) = V diag(values) V': values ascending, row i of `a` becomes the unit
+/// eigenvector of values[i]. False where a number is not finite, beyond 1e150, or the iteration does not end; `a` is
+/// then spoilt. About 6 n^3 flops; n^2 numbers of scratch.
+[[nodiscard]] bool symmetric_eigen(double* a, double* values, std::int64_t n);
+
+#if AKIN_BODIES(kernels)
+
 /// Symmetric a (n x n, both triangles) = Q T Q': T's diagonal and off-diagonal (n - 1), and Q' in place of a.
-inline void tridiagonalize(double* a, std::int64_t n, double* diagonal, double* off_diagonal) {
+AKIN_INLINE void tridiagonalize(double* a, std::int64_t n, double* diagonal, double* off_diagonal) {
   std::vector<double> reflectors(static_cast<std::size_t>(n * n)), taus(static_cast<std::size_t>(n)),
       scratch(static_cast<std::size_t>(n));
   for (std::int64_t k = 0; k + 2 < n; ++k) {
@@ -129,7 +136,8 @@ inline void tridiagonalize(double* a, std::int64_t n, double* diagonal, double* 
 
 /// One implicit QL sweep on T between l and m (Parlett, 8.9): the shift comes from the top of the block. Appends the
 /// rotations, from (m - 1, m) down; returns how many.
-inline std::int64_t ql_sweep(double* d, double* e, std::int64_t l, std::int64_t m, std::vector<rotation>& rotations) {
+AKIN_INLINE std::int64_t ql_sweep(double* d, double* e, std::int64_t l, std::int64_t m,
+                                  std::vector<rotation>& rotations) {
   const double half = (d[l + 1] - d[l]) / (2 * e[l]);
   const double root = std::hypot(half, 1.0);
   double g = d[m] - d[l] + e[l] / (half + std::copysign(root, half));
@@ -158,10 +166,7 @@ inline std::int64_t ql_sweep(double* d, double* e, std::int64_t l, std::int64_t 
   return m - l;
 }
 
-/// Symmetric `a` (n x n row-major, both triangles) = V diag(values) V': values ascending, row i of `a` becomes the unit
-/// eigenvector of values[i]. False where a number is not finite, beyond 1e150, or the iteration does not end; `a` is
-/// then spoilt. About 6 n^3 flops; n^2 numbers of scratch.
-[[nodiscard]] inline bool symmetric_eigen(double* a, double* values, std::int64_t n) {
+AKIN_INLINE bool symmetric_eigen(double* a, double* values, std::int64_t n) {
   constexpr double largest = 1e150;  // whose square is still finite; false for NaN
   if (!std::all_of(a, a + n * n, [](double x) { return std::abs(x) <= largest; })) return false;
   constexpr std::int64_t batch = 4096;  // rotations that are kept before they are applied
@@ -211,5 +216,7 @@ inline std::int64_t ql_sweep(double* d, double* e, std::int64_t l, std::int64_t 
   }
   return true;
 }
+
+#endif
 
 }  // namespace akin::inline AKIN_ABI::kernels

@@ -25,4 +25,6 @@ void rank_one_update(T w, const T* y, T* a, std::int64_t size) {
   call<rank_one_kernel>(w, y, a, size);
 }
 
+AKIN_COMPILE_KERNEL(rank_one_kernel, double, const double*, double*, std::int64_t)
+
 }  // namespace akin::inline AKIN_ABI::kernels

@@ -111,4 +111,7 @@ void offer_all(const Scalar* scores, std::int64_t size, top_k<Scalar, Index>& be
   offer_all(scores, size, Index{0}, best, [](Index) { return true; });
 }
 
+AKIN_COMPILE_KERNEL(next_above_kernel, const float*, std::int64_t, std::int64_t, float)
+AKIN_COMPILE_KERNEL(next_above_kernel, const double*, std::int64_t, std::int64_t, double)
+
 }  // namespace akin::inline AKIN_ABI::kernels
