@@ -15,6 +15,9 @@ fail() { printf '%s: %s\n' "$scenario" "$*"; exit 1; }
 # configure CONSUMER ARGUMENT...
 configure() { cmake -S "$here/$1" -B "$scratch/$scenario" "${common[@]}" -DCMAKE_PREFIX_PATH="$prefix" "${@:2}"; }
 
+# What the second unit of the consumer of akin::compiled has and lacks.
+symbols() { nm -C "$(find "$scratch/compiled" -name 'train.cpp.o*')"; }
+
 run() { cmake --build "$scratch/$scenario" --target run; }
 
 # The sentence must be in what a failed configuration says, however CMake breaks its lines.
@@ -110,14 +113,16 @@ case $scenario in
     stray=$(find "$scratch/$scenario-prefix" -type f -not -path '*/bin/consumer')
     [ -z "$stray" ] || fail "the parent's install carries files of akin: $stray"
     ;;
-  compiled)  # alone, in one program with a unit that is header-only, and with flags that the library has not
+  compiled)  # two units: both compiled, one header-only, one of another instruction set, one without a library of its flags
     configure compiled
     run
-    unit=$(find "$scratch/compiled" -name 'train.cpp.o*')
-    nm -C "$unit" | grep -q ' U .*implicit_als<float, int>::train(' || fail 'the unit compiles the training itself'
+    grep -q ' U .*implicit_als<float, int>::train(' <<< "$(symbols)" || fail 'the unit compiles the training itself'
     configure compiled -Dsecond=akin::openmp
     run
-    nm -C "$unit" | grep -q ' W .*implicit_als<float, int>::train(' || fail 'the unit is not header-only'
+    grep -q ' W .*implicit_als<float, int>::train(' <<< "$(symbols)" || fail 'the unit is not header-only'
+    configure compiled -Dsecond= "-Dsecond_flags=-mavx2;-mfma"  # the unit and a library of its own
+    if grep -q ' avx2 ' /proc/cpuinfo; then run; else cmake --build "$scratch/$scenario"; fi
+    configure compiled -Dsecond_flags=
     configure compiled -Dflags=-mavx2
     if output=$(run 2>&1); then fail 'must not link, since its unit has other flags than the library'; fi
     grep -q 'undefined reference to .*akin_compiled_was_built_with_other_flags_than_this_unit' <<< "$output" ||

@@ -1,11 +1,9 @@
 #include "train.hpp"
 
-#include <akin/data/synthetic.hpp>
+#include "model.hpp"
 
-akin::sparse_matrix<float> clicks() { return akin::synthetic::power_law_clicks<float>({.users = 40, .items = 30, .interactions = 300}); }
-
-akin::implicit_als<float> train() {
-  akin::implicit_als<float> model({.factors = 8, .iterations = 3});
-  model.fit(akin::execution::par, clicks());
-  return model;
+std::vector<float> trained_elsewhere() {
+  const auto model = trained();
+  const auto factors = model.item_factors();
+  return {factors.data(), factors.data() + factors.size()};
 }

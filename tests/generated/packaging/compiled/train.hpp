@@ -1,6 +1,6 @@
 #pragma once
 
-#include <akin/factorization/implicit_als.hpp>
+#include <vector>
 
-akin::sparse_matrix<float> clicks();
-akin::implicit_als<float> train();
+/// The item factors of a small training, by a unit that may have flags of its own.
+std::vector<float> trained_elsewhere();
