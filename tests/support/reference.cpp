@@ -79,23 +79,48 @@ void clear_row(MatrixXd& a, Index row) { a.row(row).setZero(); }
 
 VectorXd solve(const MatrixXd& a, const VectorXd& b) { return a.ldlt().solve(b); }
 MatrixXd solve(const MatrixXd& a, const MatrixXd& b) { return a.ldlt().solve(b); }
-MatrixXd inverse(const MatrixXd& a) { return a.inverse(); }
+MatrixXd inverse(const MatrixXd& a) {
+  Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> p = a;
+  for (Index k = 0; k < p.rows(); ++k) {
+    const double pivot = p(k, k);
+    p(k, k) = 1;
+    p.row(k) /= pivot;
+    for (Index i = 0; i < p.rows(); ++i) {
+      if (i == k) continue;
+      const double factor = p(i, k);
+      p(i, k) = 0;
+      p.row(i) -= factor * p.row(k);
+    }
+  }
+  return p;
+}
 eigen_pairs eigen_of(const MatrixXd& a) {
   const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(a);
   return {solver.eigenvalues(), solver.eigenvectors()};
 }
 
+VectorXd singular_values(const MatrixXd& a) { return Eigen::BDCSVD<MatrixXd>(a).singularValues(); }
+
 double norm(const matrix_view& m) { return dense(m).norm(); }
 double squared_norm(const matrix_view& m) { return dense(m).squaredNorm(); }
 double distance(const matrix_view& a, const matrix_view& b) { return (dense(a) - dense(b)).norm(); }
+double largest_difference(const matrix_view& a, const matrix_view& b) { return largest(sum(a, -1, b)); }
 double sum(const matrix_view& m) { return dense(m).sum(); }
 double least(const matrix_view& m) { return dense(m).minCoeff(); }
 double greatest(const matrix_view& m) { return dense(m).maxCoeff(); }
 double largest(const matrix_view& m) { return dense(m).cwiseAbs().maxCoeff(); }
 Index nonzeros(const matrix_view& m) { return (dense(m).array() != 0).count(); }
 
+MatrixXd absolute(const matrix_view& m) { return dense(m).cwiseAbs(); }
+MatrixXd scaled(const VectorXd& rows, const matrix_view& m, const VectorXd& cols) {
+  return rows.asDiagonal() * dense(m) * cols.asDiagonal();
+}
+
 bool same(const matrix_view& a, const matrix_view& b) {
   return a.rows() == b.rows() && a.cols() == b.cols() && dense(a) == dense(b);
+}
+bool is_within(const matrix_view& a, const matrix_view& b, double scale, const matrix_view& bound) {
+  return ((dense(a) - dense(b)).array().abs() <= scale * dense(bound).array()).all();
 }
 bool is_finite(const matrix_view& m) { return dense(m).allFinite(); }
 bool is_zero(const matrix_view& m) { return nonzeros(m) == 0; }

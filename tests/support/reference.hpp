@@ -16,9 +16,11 @@ namespace akin_test {
 class matrix_view {
  public:
   template <class Dense>
-  requires std::derived_from<Dense, Eigen::DenseBase<Dense>> matrix_view(const Dense& m)
-      : rows_(Dense::IsVectorAtCompileTime ? m.size() : m.rows()), cols_(Dense::IsVectorAtCompileTime ? 1 : m.cols()) {
-    const bool by_inner = Dense::IsVectorAtCompileTime || !Dense::IsRowMajor;
+  matrix_view(const Eigen::DenseBase<Dense>& of) {
+    const Dense& m = of.derived();
+    constexpr bool is_column = Dense::IsVectorAtCompileTime, by_inner = is_column || !Dense::IsRowMajor;
+    rows_ = is_column ? m.size() : m.rows();
+    cols_ = is_column ? 1 : m.cols();
     row_step_ = by_inner ? m.innerStride() : m.outerStride();
     col_step_ = by_inner ? m.outerStride() : m.innerStride();
     if constexpr (std::is_same_v<typename Dense::Scalar, float>)
@@ -73,7 +75,7 @@ Eigen::MatrixXd product_transposed(const matrix_view& a, const matrix_view& b);
 Eigen::MatrixXd transposed_product(const matrix_view& a, const matrix_view& b);
 /// A matrix times a column.
 Eigen::VectorXd times(const matrix_view& a, const matrix_view& x);
-/// a + scale b, and a - b.
+/// a + scale b, and a - b of columns.
 Eigen::MatrixXd sum(const matrix_view& a, double scale, const matrix_view& b);
 Eigen::VectorXd difference(const matrix_view& a, const matrix_view& b);
 double dot(const matrix_view& a, const matrix_view& b);
@@ -89,6 +91,7 @@ void clear_row(Eigen::MatrixXd& a, Eigen::Index row);
 /// The solution of a x = b for a symmetric `a`; for each column of `b`.
 Eigen::VectorXd solve(const Eigen::MatrixXd& a, const Eigen::VectorXd& b);
 Eigen::MatrixXd solve(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b);
+/// Of a positive definite matrix, by the plain method of Gauss and Jordan.
 Eigen::MatrixXd inverse(const Eigen::MatrixXd& a);
 struct eigen_pairs {
   Eigen::VectorXd values;
@@ -96,11 +99,15 @@ struct eigen_pairs {
 };
 /// Of a symmetric matrix, by ascending eigenvalue.
 eigen_pairs eigen_of(const Eigen::MatrixXd& a);
+/// By descending size.
+Eigen::VectorXd singular_values(const Eigen::MatrixXd& a);
 
 /// Frobenius norms: of m, squared, and of a - b.
 double norm(const matrix_view& m);
 double squared_norm(const matrix_view& m);
 double distance(const matrix_view& a, const matrix_view& b);
+/// The largest absolute value of a - b.
+double largest_difference(const matrix_view& a, const matrix_view& b);
 double sum(const matrix_view& m);
 double least(const matrix_view& m);
 double greatest(const matrix_view& m);
@@ -109,8 +116,16 @@ double largest(const matrix_view& m);
 /// How many elements are not 0.
 Eigen::Index nonzeros(const matrix_view& m);
 
-/// Whether sizes and elements are equal, all elements finite, all 0.
+/// The absolute values.
+Eigen::MatrixXd absolute(const matrix_view& m);
+/// Each row times its element of `rows`, each column times its element of `cols`.
+Eigen::MatrixXd scaled(const Eigen::VectorXd& rows, const matrix_view& m, const Eigen::VectorXd& cols);
+
+/// Whether sizes and elements are equal.
 bool same(const matrix_view& a, const matrix_view& b);
+/// Whether no element of |a - b| is above `scale` times its element of `bound`.
+bool is_within(const matrix_view& a, const matrix_view& b, double scale, const matrix_view& bound);
+/// Whether all elements are finite, are 0.
 bool is_finite(const matrix_view& m);
 bool is_zero(const matrix_view& m);
 
