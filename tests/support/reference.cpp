@@ -29,6 +29,23 @@ template MatrixXd dense_of(Index, Index, const std::int64_t*, const std::int64_t
 
 }  // namespace detail
 
+template <class Scalar, class Id>
+Eigen::SparseMatrix<Scalar, Eigen::RowMajor, Id> sparse_of(Index rows, Index cols,
+                                                           const std::vector<Eigen::Triplet<Scalar>>& cells) {
+  Eigen::SparseMatrix<Scalar, Eigen::RowMajor, Id> x(rows, cols);
+  x.setFromTriplets(cells.begin(), cells.end());
+  return x;
+}
+
+template Eigen::SparseMatrix<float, Eigen::RowMajor, std::int32_t> sparse_of(Index, Index,
+                                                                             const std::vector<Eigen::Triplet<float>>&);
+template Eigen::SparseMatrix<double, Eigen::RowMajor, std::int32_t> sparse_of(
+    Index, Index, const std::vector<Eigen::Triplet<double>>&);
+template Eigen::SparseMatrix<float, Eigen::RowMajor, std::int64_t> sparse_of(Index, Index,
+                                                                             const std::vector<Eigen::Triplet<float>>&);
+template Eigen::SparseMatrix<double, Eigen::RowMajor, std::int64_t> sparse_of(
+    Index, Index, const std::vector<Eigen::Triplet<double>>&);
+
 MatrixXd dense(const matrix_view& m) {
   MatrixXd result(m.rows(), m.cols());
   for (Index col = 0; col < m.cols(); ++col)

@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <type_traits>
+#include <vector>
 
 #include <Eigen/Core>
 #include <Eigen/SparseCore>
@@ -49,6 +50,11 @@ Eigen::MatrixXd dense_of(Eigen::Index rows, Eigen::Index cols, const Index* offs
                          const Scalar* values);
 
 }  // namespace detail
+
+/// The matrix of these cells; the values of a cell that comes more than once are added.
+template <class Scalar, class Index>
+Eigen::SparseMatrix<Scalar, Eigen::RowMajor, Index> sparse_of(Eigen::Index rows, Eigen::Index cols,
+                                                              const std::vector<Eigen::Triplet<Scalar>>& cells);
 
 /// Copies.
 Eigen::MatrixXd dense(const matrix_view& m);
