@@ -17,9 +17,11 @@
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
+#include "support/reference.hpp"
 
 using akin_test::bytes_of;
 using akin_test::matrix_of;
+using akin_test::same;
 namespace detail = akin::detail;
 namespace execution = akin::execution;
 
@@ -99,7 +101,7 @@ TEST_CASE("bpr gives the same bits for any number of threads where there are man
   unobserved.fit(execution::par, x);
   CHECK(bytes_of(unobserved) == bytes_of(alone));
   other.fit(execution::par, x);
-  CHECK_FALSE(other.user_factors() == alone.user_factors());
+  CHECK_FALSE(same(other.user_factors(), alone.user_factors()));
 }
 
 TEST_CASE("the loss of bpr starts near ln 2 and falls") {
@@ -191,7 +193,7 @@ TEST_CASE("an observer ends the training of bpr, divergence leaves the model as 
   akin::bpr<float> stopped({.factors = 4, .epochs = 9}), shorter({.factors = 4, .epochs = 2});
   stopped.fit(execution::par, x, [](const akin::progress& p) { return p.iteration < 2; });
   shorter.fit(execution::par, x);
-  CHECK(stopped.item_factors() == shorter.item_factors());
+  CHECK(same(stopped.item_factors(), shorter.item_factors()));
   akin::bpr<float> wild({.factors = 4, .epochs = 100, .learning_rate = 1e20, .regularization = 1});
   CHECK_THROWS_AS(wild.fit(execution::par, x), akin::numeric_error);
   CHECK_THROWS_WITH(wild.fit(execution::par, x), contains("bpr::fit: the factors are no longer finite after epoch "));

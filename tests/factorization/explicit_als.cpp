@@ -3,8 +3,6 @@
 #include <numeric>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/data/splits.hpp>
 #include <akin/data/synthetic.hpp>
 #include <akin/factorization/explicit_als.hpp>
@@ -16,8 +14,17 @@
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
+#include "support/reference.hpp"
 
+using akin_test::column;
+using akin_test::columns;
+using akin_test::dense;
+using akin_test::distance;
 using akin_test::matrix_of;
+using akin_test::norm;
+using akin_test::row;
+using akin_test::same;
+using akin_test::set_row;
 namespace execution = akin::execution;
 
 TEMPLATE_TEST_CASE("explicit_als keeps the promises of every model", "", akin::explicit_als<float>,
@@ -59,16 +66,21 @@ struct dense_ratings {
   Eigen::MatrixXd ratings, weights;
 
   explicit dense_ratings(const sparse& x)
-      : ratings(Eigen::MatrixXd::Zero(x.rows(), x.cols())), weights(Eigen::MatrixXd::Zero(x.rows(), x.cols())) {
+      : ratings(akin_test::zeros(x.rows(), x.cols())), weights(akin_test::zeros(x.rows(), x.cols())) {
     for (Eigen::Index u = 0; u < x.rows(); ++u)
       for (sparse::InnerIterator cell(x, u); cell; ++cell) {
         ratings(u, cell.col()) = cell.value();
         weights(u, cell.col()) = 1;
       }
   }
-  double mean() const { return ratings.cwiseProduct(weights).sum() / weights.sum(); }
-  Eigen::Index count(Eigen::Index user) const { return (weights.row(user).array() > 0).count(); }
-  Eigen::Index item_count(Eigen::Index item) const { return (weights.col(item).array() > 0).count(); }
+  double mean() const {
+    double total = 0;
+    for (Eigen::Index i = 0; i < ratings.size(); ++i) total += ratings.data()[i] * weights.data()[i];
+    return total / akin_test::sum(weights);
+  }
+  /// Weights are not negative.
+  Eigen::Index count(Eigen::Index user) const { return akin_test::nonzeros(row(weights, user)); }
+  Eigen::Index item_count(Eigen::Index item) const { return akin_test::nonzeros(column(weights, item)); }
 };
 
 double regularization(const akin::explicit_als_options& o, Eigen::Index n) {
@@ -79,19 +91,19 @@ double regularization(const akin::explicit_als_options& o, Eigen::Index n) {
 Eigen::VectorXd reference_user(const dense_ratings& data, Eigen::Index user, double mean, const Eigen::MatrixXd& y,
                                const Eigen::VectorXd& item_biases, const akin::explicit_als_options& o) {
   const Eigen::Index k = y.cols(), n = data.count(user);
-  Eigen::VectorXd solution = Eigen::VectorXd::Zero(k + 1);
-  if (n == 0) return solution;
-  Eigen::MatrixXd wide(y.rows(), k + 1);
-  wide << y, Eigen::VectorXd::Constant(y.rows(), o.biases ? 1 : 0);
-  const Eigen::VectorXd w = data.weights.row(user);
-  const Eigen::VectorXd target = data.ratings.row(user).transpose().array() - mean - item_biases.array();
-  const Eigen::MatrixXd a =
-      wide.transpose() * w.asDiagonal() * wide + regularization(o, n) * Eigen::MatrixXd::Identity(k + 1, k + 1);
-  return a.ldlt().solve(wide.transpose() * w.asDiagonal() * target);
+  if (n == 0) return akin_test::zeros(k + 1);
+  Eigen::MatrixXd a = akin_test::identity(k + 1, regularization(o, n));
+  Eigen::VectorXd b = akin_test::zeros(k + 1), wide(k + 1);
+  for (Eigen::Index i = 0; i < y.rows(); ++i) {
+    for (Eigen::Index d = 0; d < k; ++d) wide[d] = y(i, d);
+    wide[k] = o.biases ? 1 : 0;
+    akin_test::add_outer(a, data.weights(user, i), wide);
+    akin_test::add(b, data.weights(user, i) * (data.ratings(user, i) - mean - item_biases[i]), wide);
+  }
+  return akin_test::solve(a, b);
 }
 
-template <class Model>
-Eigen::VectorXd biases_of(const Model& model, bool users) {
+Eigen::VectorXd biases_of(const akin::explicit_als<double>& model, bool users) {
   const auto biases = users ? model.user_biases() : model.item_biases();
   Eigen::VectorXd result(static_cast<Eigen::Index>(biases.size()));
   for (std::size_t i = 0; i < biases.size(); ++i) result[static_cast<Eigen::Index>(i)] = biases[i];
@@ -99,29 +111,30 @@ Eigen::VectorXd biases_of(const Model& model, bool users) {
 }
 
 /// The user factors, and their biases in one more column.
-akin::dense_matrix<double> with_biases(const akin::explicit_als<double>& model) {
-  akin::dense_matrix<double> result(model.users(), model.user_factors().cols() + 1);
-  result << model.user_factors(), biases_of(model, true);
-  return result;
+Eigen::MatrixXd with_biases(const akin::explicit_als<double>& model) {
+  return akin_test::beside(model.user_factors(), biases_of(model, true));
+}
+/// The same of the items.
+Eigen::MatrixXd items_with_biases(const akin::explicit_als<double>& model) {
+  return akin_test::beside(model.item_factors(), biases_of(model, false));
 }
 
 /// The whole objective, cell by cell.
-template <class Model>
-double reference_loss(const dense_ratings& data, const Model& model) {
+double reference_loss(const dense_ratings& data, const akin::explicit_als<double>& model) {
   const akin::explicit_als_options& o = model.options();
   const auto user_biases = biases_of(model, true), item_biases = biases_of(model, false);
+  const Eigen::MatrixXd products = akin_test::product_transposed(model.user_factors(), model.item_factors());
   double loss = 0;
   for (Eigen::Index u = 0; u < data.ratings.rows(); ++u) {
-    const double squares = model.user_factors().row(u).squaredNorm() + user_biases[u] * user_biases[u];
+    const double squares = akin_test::squared_norm(row(model.user_factors(), u)) + user_biases[u] * user_biases[u];
     loss += regularization(o, data.count(u)) * squares;
     for (Eigen::Index i = 0; i < data.ratings.cols(); ++i) {
-      const double expected =
-          model.mean() + user_biases[u] + item_biases[i] + model.user_factors().row(u).dot(model.item_factors().row(i));
+      const double expected = model.mean() + user_biases[u] + item_biases[i] + products(u, i);
       loss += data.weights(u, i) * (data.ratings(u, i) - expected) * (data.ratings(u, i) - expected);
     }
   }
   for (Eigen::Index i = 0; i < data.ratings.cols(); ++i) {
-    const double squares = model.item_factors().row(i).squaredNorm() + item_biases[i] * item_biases[i];
+    const double squares = akin_test::squared_norm(row(model.item_factors(), i)) + item_biases[i] * item_biases[i];
     loss += regularization(o, data.item_count(i)) * squares;
   }
   return loss;
@@ -148,13 +161,11 @@ sparse some_weights(const sparse& x) {
 }
 
 void check_users(const dense_ratings& data, const akin::explicit_als<double>& model, double tolerance) {
-  const Eigen::MatrixXd y = model.item_factors();
-  const auto user_biases = biases_of(model, true), item_biases = biases_of(model, false);
+  const Eigen::MatrixXd y = dense(model.item_factors()), found = with_biases(model);
+  const auto item_biases = biases_of(model, false);
   for (Eigen::Index u = 0; u < data.ratings.rows(); ++u) {
     const Eigen::VectorXd expected = reference_user(data, u, model.mean(), y, item_biases, model.options());
-    Eigen::VectorXd found(y.cols() + 1);
-    found << model.user_factors().row(u).transpose(), user_biases[u];
-    CHECK((found - expected).norm() <= tolerance * (1 + expected.norm()));
+    CHECK(distance(row(found, u), expected) <= tolerance * (1 + norm(expected)));
   }
 }
 
@@ -187,7 +198,7 @@ TEST_CASE("explicit_als solves each user's own problem, whatever the solver") {
 TEST_CASE("weights of ratings count in the mean, the rows and the loss of explicit_als") {
   const auto x = some_ratings(4), w = some_weights(x);
   dense_ratings data(x);
-  data.weights = Eigen::MatrixXd(w);
+  data.weights = dense(w);
   for (auto options : all_sorts) {
     CAPTURE(options.factors);
     options.solver = akin::als_solver::exact;
@@ -197,7 +208,7 @@ TEST_CASE("weights of ratings count in the mean, the rows and the loss of explic
     CHECK(model.mean() == Approx(data.mean()));
     check_users(data, model, 1e-8);
     CHECK(loss == Approx(reference_loss(data, model)).epsilon(1e-9));
-    CHECK(model.fold_in(execution::seq, x, w) == with_biases(model));
+    CHECK(same(model.fold_in(execution::seq, x, w), with_biases(model)));
   }
   // Weights of 1 are none.
   sparse ones = x;
@@ -244,7 +255,7 @@ TEST_CASE("the observer of explicit_als is told the objective, which never rises
     options.iterations = 6;
     akin::explicit_als<double> shorter(options);
     shorter.fit(x);
-    CHECK(shorter.user_factors() == model.user_factors());
+    CHECK(same(shorter.user_factors(), model.user_factors()));
   }
 }
 
@@ -275,7 +286,7 @@ TEST_CASE("explicit_als folds the training in to the same bits, and a stranger t
     akin::explicit_als<double> model({.factors = 6, .iterations = 3, .biases = biases});
     model.fit(execution::par, x);
     const auto folded = model.fold_in(execution::par.threads(3), x);
-    CHECK(folded == with_biases(model));
+    CHECK(same(folded, with_biases(model)));
     CHECK(model.predict(folded, 9, 4) == model.predict(9, 4));
     std::vector<double> all(30), of_folded(30);
     model.score_all(9, std::span(all));
@@ -292,9 +303,9 @@ TEST_CASE("explicit_als folds the training in to the same bits, and a stranger t
   model.fit(some_ratings(6));
   const auto stranger = matrix_of<akin::explicit_als<double>>(1, 30, {{0, 3, 5}, {0, 8, 0}});
   const auto folded = model.fold_in(execution::seq, stranger);
-  const Eigen::VectorXd expected = reference_user(dense_ratings(stranger), 0, model.mean(), model.item_factors(),
+  const Eigen::VectorXd expected = reference_user(dense_ratings(stranger), 0, model.mean(), dense(model.item_factors()),
                                                   biases_of(model, false), model.options());
-  CHECK((folded.row(0).transpose() - expected).norm() < 1e-9);
+  CHECK(distance(row(folded, 0), expected) < 1e-9);
   CHECK_THROWS_WITH(model.fold_in(execution::seq, sparse(1, 5)), contains("a column for each of the 30 items, got 5"));
   CHECK_THROWS_AS(akin::explicit_als<double>().fold_in(execution::seq, stranger), akin::not_fitted);
 }
@@ -304,8 +315,8 @@ TEST_CASE("without ratings explicit_als predicts by what is left, and recommends
   model.fit(some_ratings(8));
   CHECK_FALSE(model.knows_user(7));
   CHECK_FALSE(model.knows_item(5));
-  CHECK(model.user_factors().row(7).isZero(0));
-  CHECK(model.item_factors().row(5).isZero(0));
+  CHECK(akin_test::is_zero(row(model.user_factors(), 7)));
+  CHECK(akin_test::is_zero(row(model.item_factors(), 5)));
   CHECK(model.predict(7, 5) == model.mean());
   CHECK(model.predict(7, 2) == model.mean() + model.item_biases()[2]);
   CHECK(model.predict(3, 5) == model.mean() + model.user_biases()[3]);
@@ -365,8 +376,8 @@ TEST_CASE("explicit_als meets huge ratings with a sentence or numbers, and stays
   const auto huge = matrix_of<model_type>(2, 2, {{0, 0, 1e30f}, {0, 1, -1e30f}, {1, 0, 1e30f}});
   try {
     model.fit(execution::par, huge);
-    CHECK(model.user_factors().allFinite());
-    CHECK(model.item_factors().allFinite());
+    CHECK(akin_test::is_finite(model.user_factors()));
+    CHECK(akin_test::is_finite(model.item_factors()));
     CHECK(std::isfinite(model.predict(0, 1)));
   } catch (const akin::numeric_error& error) {
     CHECK_THAT(error.what(), contains("cannot be solved in this precision"));
@@ -383,11 +394,13 @@ TEST_CASE("similar items of explicit_als are the largest cosines") {
   model.fit(some_ratings(1));
   const std::int32_t items[] = {4};
   const auto lists = akin::similar_items(execution::par, model, items, {.k = 29});
-  const Eigen::MatrixXd y = model.item_factors().rowwise().normalized();
-  const Eigen::VectorXd cosines = y * y.row(4).transpose();
+  const Eigen::MatrixXd products = akin_test::product_transposed(model.item_factors(), model.item_factors());
   REQUIRE(lists.items(0).size() == 28);  // all but itself and the one without ratings
-  for (std::size_t i = 0; i < lists.items(0).size(); ++i)
-    CHECK(lists.scores(0)[i] == Approx(cosines[lists.items(0)[i]]).margin(1e-9));
+  for (std::size_t i = 0; i < lists.items(0).size(); ++i) {
+    const auto item = lists.items(0)[i];
+    const double cosine = products(4, item) / std::sqrt(products(4, 4) * products(item, item));
+    CHECK(lists.scores(0)[i] == Approx(cosine).margin(1e-9));
+  }
 }
 
 TEST_CASE("explicit_als refuses options and weights that make no model") {
@@ -443,9 +456,9 @@ TEST_CASE("partial_fit of explicit_als solves touched users, touched items and t
     akin::explicit_als<double> model(options);
     model.fit(execution::par, x);
     const double mean = model.mean();
-    Eigen::MatrixXd users = Eigen::MatrixXd::Zero(51, 5), items = Eigen::MatrixXd::Zero(31, 5);
-    users.topRows(50) = with_biases(model);
-    items.topRows(30) << model.item_factors(), biases_of(model, false);
+    Eigen::MatrixXd users = akin_test::zeros(51, 5), items = akin_test::zeros(31, 5);
+    for (int user = 0; user < 50; ++user) set_row(users, user, row(with_biases(model), user));
+    for (int item = 0; item < 30; ++item) set_row(items, item, row(items_with_biases(model), item));
 
     const auto before = akin_test::bytes_of(model);
     model.partial_fit(execution::par, sparse(50, 30));
@@ -456,18 +469,17 @@ TEST_CASE("partial_fit of explicit_als solves touched users, touched items and t
     const auto merged = akin::merge_interactions(x, news, akin::when_both::replace);
     CHECK(merged.coeff(2, 4) == 5);
     CHECK(model.mean() == mean);
-    CHECK(model.fold_in(execution::seq, merged) == with_biases(model));
+    CHECK(same(model.fold_in(execution::seq, merged), with_biases(model)));
 
     const dense_ratings of_users(merged), of_items(sparse(merged.transpose()));
-    for (const int user : {2, 50})
-      users.row(user) = reference_user(of_users, user, mean, items.leftCols(4), items.col(4), options);
-    for (const int item : {1, 4, 30})
-      items.row(item) = reference_user(of_items, item, mean, users.leftCols(4), users.col(4), options);
-    for (int user = 0; user < 51; ++user)
-      users.row(user) = reference_user(of_users, user, mean, items.leftCols(4), items.col(4), options);
-    CHECK((with_biases(model) - users).norm() <= 1e-9 * users.norm());
-    CHECK((model.item_factors() - items.leftCols(4)).norm() <= 1e-9 * items.norm());
-    CHECK((biases_of(model, false) - items.col(4)).norm() <= 1e-9 * items.norm());
+    const auto solved = [&](const dense_ratings& data, int which, const Eigen::MatrixXd& others) {
+      return reference_user(data, which, mean, columns(others, 0, 4), column(others, 4), options);
+    };
+    for (const int user : {2, 50}) set_row(users, user, solved(of_users, user, items));
+    for (const int item : {1, 4, 30}) set_row(items, item, solved(of_items, item, users));
+    for (int user = 0; user < 51; ++user) set_row(users, user, solved(of_users, user, items));
+    CHECK(distance(with_biases(model), users) <= 1e-9 * norm(users));
+    CHECK(distance(items_with_biases(model), items) <= 1e-9 * norm(items));
   }
 }
 
@@ -482,21 +494,26 @@ TEST_CASE("an item that forgets a user of explicit_als is solved without, and it
   REQUIRE(folded.rows() == 30);
   REQUIRE(folded.cols() == 5);
   const dense_ratings all(sparse(x.transpose()));
+  const auto solved = [&](const dense_ratings& data, int item) {
+    return reference_user(data, item, model.mean(), columns(users, 0, 4), column(users, 4), options);
+  };
   for (int item = 0; item < 30; ++item) {
-    const Eigen::VectorXd expected = reference_user(all, item, model.mean(), users.leftCols(4), users.col(4), options);
-    CHECK((folded.row(item).transpose() - expected).norm() <= 1e-9 * (1 + expected.norm()));
+    const Eigen::VectorXd expected = solved(all, item);
+    CHECK(distance(row(folded, item), expected) <= 1e-9 * (1 + norm(expected)));
   }
 
   model.forget(execution::par, 3);
   CHECK(model.user_biases()[3] == 0);
-  users.row(3).setZero();
+  akin_test::clear_row(users, 3);
   const dense_ratings rest(sparse(sparse(model.histories()).transpose()));
   int touched = 0;
   for (int item = 0; item < 30; ++item) {
     if (all.weights(item, 3) == 0) continue;
     ++touched;
-    const Eigen::VectorXd expected = reference_user(rest, item, model.mean(), users.leftCols(4), users.col(4), options);
-    CHECK((model.item_factors().row(item).transpose() - expected.head(4)).norm() <= 1e-9 * (1 + expected.norm()));
+    const Eigen::VectorXd expected = solved(rest, item);
+    Eigen::VectorXd found = row(items_with_biases(model), item);
+    found[4] = expected[4];  // which has a check of its own
+    CHECK(distance(found, expected) <= 1e-9 * (1 + norm(expected)));
     CHECK(model.item_biases()[static_cast<std::size_t>(item)] == Approx(expected[4]).margin(1e-9));
   }
   CHECK(touched > 1);
@@ -510,16 +527,19 @@ Eigen::VectorXd nonnegative_user(const dense_ratings& data, Eigen::Index user, d
                                  const Eigen::VectorXd& item_biases, const akin::explicit_als_options& o) {
   const Eigen::Index k = y.cols();
   double best = std::numeric_limits<double>::infinity();
-  Eigen::VectorXd result = Eigen::VectorXd::Zero(k + 1);
+  Eigen::VectorXd result = akin_test::zeros(k + 1);
   for (unsigned support = 0; support < (1u << k); ++support) {
     Eigen::MatrixXd restricted = y;
     for (Eigen::Index d = 0; d < k; ++d)
-      if ((support >> d & 1u) == 0) restricted.col(d).setZero();
+      if ((support >> d & 1u) == 0) akin_test::set_column(restricted, d, akin_test::zeros(y.rows()));
     const Eigen::VectorXd found = reference_user(data, user, mean, restricted, item_biases, o);
-    if (found.head(k).minCoeff() < 0) continue;
-    double loss = regularization(o, data.count(user)) * found.squaredNorm();
+    Eigen::VectorXd factors = akin_test::zeros(k);
+    for (Eigen::Index d = 0; d < k; ++d) factors[d] = found[d];
+    if (akin_test::least(factors) < 0) continue;
+    const Eigen::VectorXd products = akin_test::times(y, factors);
+    double loss = regularization(o, data.count(user)) * akin_test::squared_norm(found);
     for (Eigen::Index i = 0; i < y.rows(); ++i) {
-      const double error = data.ratings(user, i) - mean - item_biases[i] - found[k] - y.row(i) * found.head(k);
+      const double error = data.ratings(user, i) - mean - item_biases[i] - found[k] - products[i];
       loss += data.weights(user, i) * error * error;
     }
     if (loss < best) best = loss, result = found;
@@ -541,14 +561,14 @@ TEST_CASE("non-negative factors of explicit_als are the minimum that trying all 
                                                 .nonnegative = true};
     akin::explicit_als<double> model(options);
     model.fit(execution::par, x);
-    CHECK(model.user_factors().minCoeff() == 0);
-    CHECK(model.item_factors().minCoeff() == 0);
-    CHECK(model.user_factors().maxCoeff() > 0);
-    CHECK(model.fold_in(execution::par.threads(3), x) == with_biases(model));
+    CHECK(akin_test::least(model.user_factors()) == 0);
+    CHECK(akin_test::least(model.item_factors()) == 0);
+    CHECK(akin_test::greatest(model.user_factors()) > 0);
+    const Eigen::MatrixXd found = with_biases(model), y = dense(model.item_factors());
+    CHECK(same(model.fold_in(execution::par.threads(3), x), found));
     for (int user = 0; user < 50; ++user) {
-      const Eigen::VectorXd expected =
-          nonnegative_user(data, user, model.mean(), model.item_factors(), biases_of(model, false), options);
-      CHECK((with_biases(model).row(user).transpose() - expected).norm() <= 1e-7 * (1 + expected.norm()));
+      const Eigen::VectorXd expected = nonnegative_user(data, user, model.mean(), y, biases_of(model, false), options);
+      CHECK(distance(row(found, user), expected) <= 1e-7 * (1 + norm(expected)));
     }
     for (const int user : {0, 31}) {
       const auto reasons = akin::explain(model, x, user, 4, {.k = 1000});
@@ -593,11 +613,13 @@ TEST_CASE("explicit_als of any rank reaches its rows' minima") {
     // A thousand factors for fifty ratings: the dual problem, and the slope of the objective is 0.
     for (const int user : {0, 3, 49}) {
       const double lambda = regularization(model.options(), data.count(user));
-      Eigen::VectorXd slope = lambda * model.user_factors().row(user).transpose();
+      const Eigen::VectorXd own = row(model.user_factors(), user);
+      Eigen::VectorXd slope = akin_test::zeros(factors);
+      akin_test::add(slope, lambda, own);
       for (int i = 0; i < 30; ++i)
-        slope -= data.weights(user, i) * (data.ratings(user, i) - model.predict(user, i)) *
-                 model.item_factors().row(i).transpose();
-      CHECK(slope.norm() <= 1e-9 * (1 + lambda * model.user_factors().row(user).norm()));
+        akin_test::add(slope, -data.weights(user, i) * (data.ratings(user, i) - model.predict(user, i)),
+                       row(model.item_factors(), i));
+      CHECK(norm(slope) <= 1e-9 * (1 + lambda * norm(own)));
     }
   }
 }
@@ -616,8 +638,8 @@ TEMPLATE_TEST_CASE("ratings of any size give explicit_als finite factors or a se
       model_type model(
           {.factors = 4, .iterations = 3, .solver = solver, .nonnegative = nonnegative, .keep_interactions = true});
       const auto finite = [&] {
-        CHECK(model.user_factors().allFinite());
-        CHECK(model.item_factors().allFinite());
+        CHECK(akin_test::is_finite(model.user_factors()));
+        CHECK(akin_test::is_finite(model.item_factors()));
         CHECK(std::isfinite(model.mean()));
         for (const auto bias : model.item_biases()) CHECK(std::isfinite(bias));
       };

@@ -2,8 +2,6 @@
 #include <numeric>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/data/synthetic.hpp>
 #include <akin/factorization/factor_model.hpp>
 #include <akin/retrieval/recommend.hpp>
@@ -11,6 +9,7 @@
 
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
+#include "support/reference.hpp"
 
 namespace execution = akin::execution;
 using akin_test::bytes_of;
@@ -33,9 +32,9 @@ TEMPLATE_TEST_CASE("factor_model ranks by inner products", "", akin::factor_mode
   const TestType model(x, y);
   CHECK(model.users() == 20);
   CHECK(model.items() == 50);
-  CHECK(model.user_factors() == x);
-  CHECK(model.item_factors() == y);
-  const Eigen::MatrixXd exact = x.template cast<double>() * y.template cast<double>().transpose();
+  CHECK(akin_test::same(model.user_factors(), x));
+  CHECK(akin_test::same(model.item_factors(), y));
+  const Eigen::MatrixXd exact = akin_test::product_transposed(x, y);
   const auto lists = akin::recommend(execution::par, model, {.k = 50});
   for (index u = 0; u < 20; ++u) {
     const auto list = static_cast<std::size_t>(u);

@@ -3,8 +3,6 @@
 #include <numeric>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/data/synthetic.hpp>
 #include <akin/factorization/implicit_als.hpp>
 #include <akin/retrieval/explain.hpp>
@@ -14,8 +12,16 @@
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
+#include "support/reference.hpp"
 
+using akin_test::column;
+using akin_test::dense;
+using akin_test::distance;
 using akin_test::matrix_of;
+using akin_test::norm;
+using akin_test::row;
+using akin_test::same;
+using akin_test::set_row;
 namespace execution = akin::execution;
 
 TEMPLATE_TEST_CASE("implicit_als keeps the promises of every model", "", akin::implicit_als<float>,
@@ -63,37 +69,55 @@ double row_regularization(const akin::implicit_als_options& o, Eigen::Index stor
                                      o.regularization_exponent);
 }
 
-Eigen::Index stored_in(const Eigen::VectorXd& row) { return (row.array() != 0).count(); }
-
 /// The minimum over x of one row's objective, all cells visited: sum of (alpha0 + w) (p - y'x)^2 + lambda |x|^2.
-Eigen::VectorXd reference_row(const Eigen::VectorXd& row, const Eigen::MatrixXd& y,
+Eigen::VectorXd reference_row(const Eigen::VectorXd& cells, const Eigen::MatrixXd& y,
                               const akin::implicit_als_options& o) {
-  Eigen::MatrixXd a = Eigen::MatrixXd::Identity(y.cols(), y.cols()) * row_regularization(o, stored_in(row), y.rows());
-  Eigen::VectorXd b = Eigen::VectorXd::Zero(y.cols());
+  Eigen::MatrixXd a = akin_test::identity(y.cols(), row_regularization(o, akin_test::nonzeros(cells), y.rows()));
+  Eigen::VectorXd b = akin_test::zeros(y.cols());
   for (Eigen::Index i = 0; i < y.rows(); ++i) {
-    const cell c = cell_of(row[i], o);
+    const cell c = cell_of(cells[i], o);
     const double confidence = o.unobserved_weight + c.weight;
-    a += confidence * y.row(i).transpose() * y.row(i);
-    b += confidence * c.target * y.row(i).transpose();
+    const Eigen::VectorXd factors = row(y, i);
+    akin_test::add_outer(a, confidence, factors);
+    akin_test::add(b, confidence * c.target, factors);
   }
-  return a.ldlt().solve(b);
+  return akin_test::solve(a, b);
 }
 
 /// The whole objective, cell by cell.
 double reference_loss(const Eigen::MatrixXd& r, const Eigen::MatrixXd& x, const Eigen::MatrixXd& y,
                       const akin::implicit_als_options& o) {
+  using akin_test::nonzeros, akin_test::squared_norm;
+  const Eigen::MatrixXd scores = akin_test::product_transposed(x, y);
   double loss = 0;
   for (Eigen::Index u = 0; u < r.rows(); ++u) {
-    loss += row_regularization(o, stored_in(r.row(u)), r.cols()) * x.row(u).squaredNorm();
+    loss += row_regularization(o, nonzeros(row(r, u)), r.cols()) * squared_norm(row(x, u));
     for (Eigen::Index i = 0; i < r.cols(); ++i) {
       const cell c = cell_of(r(u, i), o);
-      const double error = c.target - x.row(u).dot(y.row(i));
+      const double error = c.target - scores(u, i);
       loss += (o.unobserved_weight + c.weight) * error * error;
     }
   }
   for (Eigen::Index i = 0; i < r.cols(); ++i)
-    loss += row_regularization(o, stored_in(r.col(i)), r.rows()) * y.row(i).squaredNorm();
+    loss += row_regularization(o, nonzeros(column(r, i)), r.rows()) * squared_norm(row(y, i));
   return loss;
+}
+
+/// reference_loss of a model.
+double reference_loss(const Eigen::MatrixXd& r, const akin::implicit_als<double>& model) {
+  return reference_loss(r, dense(model.user_factors()), dense(model.item_factors()), model.options());
+}
+
+/// All scores.
+template <class Model>
+Eigen::MatrixXd scores_of(const Model& model) {
+  return akin_test::product_transposed(model.user_factors(), model.item_factors());
+}
+
+/// Whether factors are within `tolerance` of the minimum of their row.
+void check_row(const akin_test::matrix_view& found, const Eigen::VectorXd& expected, double tolerance,
+               double least = 1) {
+  CHECK(distance(found, expected) <= tolerance * (least + norm(expected)));
 }
 
 /// Counts of 1 to 3, some of them dislikes.
@@ -113,16 +137,13 @@ TEST_CASE("implicit_als solves each row's own problem") {
       akin::implicit_als_options{.factors = 1, .iterations = 1, .regularization = 0.05, .regularization_exponent = 1},
       akin::implicit_als_options{.factors = 40, .iterations = 2, .regularization = 0.2, .unobserved_weight = 0});
   const auto x = counts_and_dislikes(3);
-  const Eigen::MatrixXd dense(x);
+  const Eigen::MatrixXd cells = dense(x);
   auto exact = options;
   exact.solver = akin::als_solver::exact;
   akin::implicit_als<double> model(exact);
   model.fit(execution::par.threads(2), x);
-  const Eigen::MatrixXd y = model.item_factors();
-  for (Eigen::Index u = 0; u < x.rows(); ++u) {
-    const Eigen::VectorXd expected = reference_row(dense.row(u), y, options);
-    CHECK((model.user_factors().row(u).transpose() - expected).norm() <= 1e-8 * (1 + expected.norm()));
-  }
+  const Eigen::MatrixXd found = dense(model.user_factors()), y = dense(model.item_factors());
+  for (Eigen::Index u = 0; u < x.rows(); ++u) check_row(row(found, u), reference_row(row(cells, u), y, options), 1e-8);
 }
 
 TEST_CASE("implicit_als in float is near itself in double") {
@@ -133,21 +154,20 @@ TEST_CASE("implicit_als in float is near itself in double") {
   akin::implicit_als<float> single(options);
   exact.fit(x);
   single.fit(akin::sparse_matrix<float>(x.cast<float>()));
-  const Eigen::MatrixXd a = exact.user_factors() * exact.item_factors().transpose();
-  const Eigen::MatrixXd b = (single.user_factors() * single.item_factors().transpose()).cast<double>();
-  CHECK((a - b).norm() / a.norm() < 1e-4);
+  const Eigen::MatrixXd a = scores_of(exact);
+  CHECK(distance(a, scores_of(single)) / norm(a) < 1e-4);
 }
 
 TEST_CASE("the loss of implicit_als never rises with the exact solver") {
   const auto x = counts_and_dislikes(5);
-  const Eigen::MatrixXd dense(x);
+  const Eigen::MatrixXd cells = dense(x);
   double last = std::numeric_limits<double>::infinity();
   for (int iterations = 1; iterations <= 8; ++iterations) {
     const akin::implicit_als_options options = {
         .factors = 4, .iterations = iterations, .regularization = 0.5, .solver = akin::als_solver::exact, .seed = 2};
     akin::implicit_als<double> model(options);
     model.fit(x);
-    const double loss = reference_loss(dense, model.user_factors(), model.item_factors(), options);
+    const double loss = reference_loss(cells, model);
     CHECK(loss <= last * (1 + 1e-12));
     last = loss;
   }
@@ -158,15 +178,14 @@ TEST_CASE("implicit_als folds the training in to the same bits, and a stranger t
   akin::implicit_als<double> model(
       {.factors = 6, .iterations = 3, .regularization = 0.1, .solver = akin::als_solver::exact});
   model.fit(execution::par, x);
-  CHECK(model.fold_in(execution::par.threads(3), x) == model.user_factors());
+  CHECK(same(model.fold_in(execution::par.threads(3), x), model.user_factors()));
 
   akin::sparse_matrix<double> stranger(1, x.cols());
   stranger.insert(0, 3) = 2;
   stranger.insert(0, 7) = 1;
   stranger.makeCompressed();
-  const Eigen::VectorXd expected =
-      reference_row(Eigen::MatrixXd(stranger).row(0), model.item_factors(), model.options());
-  CHECK((model.fold_in(execution::seq, stranger).row(0).transpose() - expected).norm() < 1e-9);
+  const Eigen::VectorXd expected = reference_row(row(dense(stranger), 0), dense(model.item_factors()), model.options());
+  CHECK(distance(row(model.fold_in(execution::seq, stranger), 0), expected) < 1e-9);
   CHECK_THROWS_WITH(model.fold_in(execution::seq, akin::sparse_matrix<double>(1, 5)),
                     contains("a column for each of the 30 items, got 5"));
   CHECK_THROWS_AS(akin::implicit_als<double>().fold_in(execution::seq, x), akin::not_fitted);
@@ -184,7 +203,7 @@ TEST_CASE("a stored 0 is as good as nothing, a dislike is not") {
   auto with_zero = cells, with_dislike = cells;
   with_zero.emplace_back(0, 1, 0);
   with_dislike.emplace_back(0, 1, -3);
-  CHECK(fitted(with_zero).user_factors() == fitted(cells).user_factors());
+  CHECK(same(fitted(with_zero).user_factors(), fitted(cells).user_factors()));
   CHECK(fitted(with_dislike).score(0, 1) < fitted(cells).score(0, 1));
 }
 
@@ -197,8 +216,8 @@ TEST_CASE("renaming users permutes their factors in a fold-in") {
     for (akin::sparse_matrix<double>::InnerIterator cell(x, u); cell; ++cell)
       cells.emplace_back(static_cast<int>(39 - u), static_cast<int>(cell.col()), cell.value());
   const auto reversed = matrix_of<akin::implicit_als<double>>(40, 30, cells);
-  CHECK(model.fold_in(execution::par, reversed) ==
-        akin::dense_matrix<double>(model.user_factors().colwise().reverse()));
+  const Eigen::MatrixXd folded = dense(model.fold_in(execution::par, reversed));
+  for (Eigen::Index u = 0; u < 40; ++u) CHECK(same(row(folded, u), row(model.user_factors(), 39 - u)));
 }
 
 TEST_CASE("an observer of implicit_als is told of each iteration, and can end the training") {
@@ -213,18 +232,18 @@ TEST_CASE("an observer of implicit_als is told of each iteration, and can end th
   });
   CHECK(seen == std::vector{1, 2, 3});
   shorter.fit(execution::par, x, [](const akin::progress&) {});
-  CHECK(stopped.user_factors() == shorter.user_factors());
+  CHECK(same(stopped.user_factors(), shorter.user_factors()));
 
-  const akin::dense_matrix<float> before = stopped.item_factors();
+  const Eigen::MatrixXd before = dense(stopped.item_factors());
   CHECK_THROWS_AS(
       stopped.fit(execution::par, x, [](const akin::progress&) -> bool { throw std::runtime_error("observer"); }),
       std::runtime_error);
-  CHECK(stopped.item_factors() == before);
+  CHECK(same(stopped.item_factors(), before));
 }
 
 TEST_CASE("every solver of implicit_als reaches the minimum of its row") {
   const auto x = counts_and_dislikes(14);
-  const Eigen::MatrixXd dense(x);
+  const Eigen::MatrixXd cells = dense(x);
   for (const auto solver : {akin::als_solver::automatic, akin::als_solver::exact, akin::als_solver::conjugate_gradient})
     for (const double alpha :
          {0.0, 1.0, 1e5})  // nothing but the diagonal, usual, so heavy that `exact` solves directly
@@ -239,10 +258,9 @@ TEST_CASE("every solver of implicit_als reaches the minimum of its row") {
                                                     .solver_steps = 200};
         akin::implicit_als<double> model(options);
         model.fit(execution::par, x);
-        for (Eigen::Index u = 0; u < x.rows(); ++u) {
-          const Eigen::VectorXd expected = reference_row(dense.row(u), model.item_factors(), options);
-          CHECK((model.user_factors().row(u).transpose() - expected).norm() <= 1e-6 * (1e-3 + expected.norm()));
-        }
+        const Eigen::MatrixXd found = dense(model.user_factors()), y = dense(model.item_factors());
+        for (Eigen::Index u = 0; u < x.rows(); ++u)
+          check_row(row(found, u), reference_row(row(cells, u), y, options), 1e-6, 1e-3);
       }
 }
 
@@ -265,23 +283,21 @@ TEST_CASE("a row that is shared by all workers reaches its minimum, in the same 
     model.fit(execution::par.threads(threads), x);
     CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(alone));
   }
-  const Eigen::VectorXd row = Eigen::VectorXd(x.row(0));
-  const Eigen::VectorXd expected = reference_row(row, alone.item_factors(), options);
-  CHECK((alone.user_factors().row(0).transpose() - expected).norm() <= 1e-8 * (1 + expected.norm()));
+  check_row(row(alone.user_factors(), 0), reference_row(row(dense(x), 0), dense(alone.item_factors()), options), 1e-8);
 }
 
 TEST_CASE("item factors of implicit_als are in the eigenbasis of their Gramian") {
   akin::implicit_als<double> model({.factors = 9, .iterations = 3});
   model.fit(counts_and_dislikes(15));
-  Eigen::MatrixXd gram = model.item_factors().transpose() * model.item_factors();
-  const double size = gram.norm();
-  gram.diagonal().setZero();
-  CHECK(gram.norm() <= 1e-13 * size);
+  Eigen::MatrixXd gram = akin_test::transposed_product(model.item_factors(), model.item_factors());
+  const double size = norm(gram);
+  for (Eigen::Index d = 0; d < gram.rows(); ++d) gram(d, d) = 0;
+  CHECK(norm(gram) <= 1e-13 * size);
 }
 
 TEST_CASE("the observer of implicit_als is told the objective") {
   const auto x = counts_and_dislikes(16);
-  const Eigen::MatrixXd dense(x);
+  const Eigen::MatrixXd cells = dense(x);
   const akin::implicit_als_options options = {.factors = 5,
                                               .iterations = 4,
                                               .regularization = 0.3,
@@ -296,7 +312,7 @@ TEST_CASE("the observer of implicit_als is told the objective") {
     CHECK(loss <= before);
     before = loss;
   });
-  CHECK(loss == Approx(reference_loss(dense, model.user_factors(), model.item_factors(), options)).epsilon(1e-9));
+  CHECK(loss == Approx(reference_loss(cells, model)).epsilon(1e-9));
 }
 
 TEMPLATE_TEST_CASE("without regularisation implicit_als fits two users that cannot determine four factors", "", float,
@@ -311,8 +327,8 @@ TEMPLATE_TEST_CASE("without regularisation implicit_als fits two users that cann
       CHECK(model.score(0, 0) == Approx(1).margin(1e-5));
       CHECK(model.score(1, 1) == Approx(1).margin(1e-5));
       CHECK(model.score(0, 1) == Approx(0).margin(1e-5));
-      CHECK(model.user_factors().cwiseAbs().maxCoeff() < 100);
-      CHECK(model.item_factors().cwiseAbs().maxCoeff() < 100);
+      CHECK(akin_test::largest(model.user_factors()) < 100);
+      CHECK(akin_test::largest(model.item_factors()) < 100);
     }
 }
 
@@ -336,11 +352,12 @@ TEST_CASE("similar items of implicit_als are the largest cosines") {
   model.fit(x);
   const std::int32_t items[] = {4};
   const auto lists = akin::similar_items(execution::par, model, items, {.k = 39});
-  const Eigen::MatrixXf y = model.item_factors().rowwise().normalized();
-  const Eigen::VectorXf cosines = y * y.row(4).transpose();
+  const Eigen::MatrixXd products = akin_test::product_transposed(model.item_factors(), model.item_factors());
   for (std::size_t i = 0; i < lists.items(0).size(); ++i) {
-    CHECK(lists.items(0)[i] != 4);
-    CHECK(lists.scores(0)[i] == Approx(cosines[lists.items(0)[i]]).margin(1e-5));
+    const auto item = lists.items(0)[i];
+    CHECK(item != 4);
+    const double cosine = products(4, item) / std::sqrt(products(4, 4) * products(item, item));
+    CHECK(lists.scores(0)[i] == Approx(cosine).margin(1e-5));
   }
 }
 
@@ -387,7 +404,7 @@ void check_item(const akin::implicit_als<double>& model, const Eigen::VectorXd& 
                 int item, double tolerance) {
   const Eigen::VectorXd solved = reference_row(takers, users, model.options());
   // In another basis than the model's: compare what does not depend on it.
-  CHECK(model.item_factors().row(item).norm() == Approx(solved.norm()).epsilon(tolerance));
+  CHECK(norm(row(model.item_factors(), item)) == Approx(norm(solved)).epsilon(tolerance));
 }
 
 }  // namespace
@@ -396,9 +413,9 @@ TEST_CASE("partial_fit of implicit_als solves touched users, touched items and t
   const auto x = counts_and_dislikes(21);
   akin::implicit_als<double> model(keeping);
   model.fit(execution::par, x);
-  const Eigen::MatrixXd y = model.item_factors();
-  Eigen::MatrixXd users = Eigen::MatrixXd::Zero(51, 6);
-  users.topRows(50) = model.user_factors();
+  Eigen::MatrixXd users = akin_test::zeros(51, 6), items = akin_test::zeros(31, 6);
+  for (int user = 0; user < 50; ++user) set_row(users, user, row(model.user_factors(), user));
+  for (int item = 0; item < 30; ++item) set_row(items, item, row(model.item_factors(), item));
 
   const auto before = akin_test::bytes_of(model);
   model.partial_fit(execution::par, akin::sparse_matrix<double>(50, 30));
@@ -407,60 +424,55 @@ TEST_CASE("partial_fit of implicit_als solves touched users, touched items and t
   const auto news = matrix_of<akin::implicit_als<double>>(
       51, 31, {{2, 4, 2}, {2, 30, 1}, {9, 4, -1}, {50, 1, 1}, {50, 30, 2}, {50, 4, 3}});
   model.partial_fit(execution::par, news);
-  const Eigen::MatrixXd merged(akin::merge_interactions(x, news));
-  CHECK(merged(2, 4) == Eigen::MatrixXd(x)(2, 4) + 2);
-  CHECK(model.fold_in(execution::seq, akin::sparse_matrix<double>(model.histories())) == model.user_factors());
+  const Eigen::MatrixXd merged = dense(akin::merge_interactions(x, news));
+  CHECK(merged(2, 4) == x.coeff(2, 4) + 2);
+  CHECK(same(model.fold_in(execution::seq, akin::sparse_matrix<double>(model.histories())), model.user_factors()));
 
   // Step by step, by the normal equations.
-  Eigen::MatrixXd items = Eigen::MatrixXd::Zero(31, 6);
-  items.topRows(30) = y;
-  for (const int user : {2, 9, 50}) users.row(user) = reference_row(merged.row(user), items, keeping);
-  for (const int item : {1, 4, 30}) items.row(item) = reference_row(merged.col(item), users, keeping);
-  for (int user = 0; user < 51; ++user) users.row(user) = reference_row(merged.row(user), items, keeping);
-  const Eigen::MatrixXd scores = users * items.transpose();
-  const Eigen::MatrixXd found = model.user_factors() * model.item_factors().transpose();
-  CHECK((found - scores).norm() <= 1e-9 * scores.norm());
+  for (const int user : {2, 9, 50}) set_row(users, user, reference_row(row(merged, user), items, keeping));
+  for (const int item : {1, 4, 30}) set_row(items, item, reference_row(column(merged, item), users, keeping));
+  for (int user = 0; user < 51; ++user) set_row(users, user, reference_row(row(merged, user), items, keeping));
+  const Eigen::MatrixXd scores = akin_test::product_transposed(users, items);
+  CHECK(distance(scores_of(model), scores) <= 1e-9 * norm(scores));
 }
 
 TEST_CASE("an item that forgets a user of implicit_als is solved without") {
   const auto x = counts_and_dislikes(22);
   akin::implicit_als<double> model(keeping);
   model.fit(execution::par, x);
-  Eigen::MatrixXd rest(x), users = model.user_factors(), items = model.item_factors();
+  Eigen::MatrixXd rest = dense(x), users = dense(model.user_factors()), items = dense(model.item_factors());
   std::vector<int> touched;
   for (int i = 0; i < 30; ++i)
     if (rest(3, i) != 0) touched.push_back(i);
   REQUIRE(touched.size() > 1);
-  rest.row(3).setZero();
-  users.row(3).setZero();
+  akin_test::clear_row(rest, 3);
+  akin_test::clear_row(users, 3);
   model.forget(execution::par, 3);
   for (const int item : touched) {
-    items.row(item) = reference_row(rest.col(item), users, keeping);
-    check_item(model, rest.col(item), users, item, 1e-9);
+    set_row(items, item, reference_row(column(rest, item), users, keeping));
+    check_item(model, column(rest, item), users, item, 1e-9);
   }
-  for (int user = 0; user < 50; ++user) users.row(user) = reference_row(rest.row(user), items, keeping);
-  const Eigen::MatrixXd scores = users * items.transpose();
-  CHECK((Eigen::MatrixXd(model.user_factors() * model.item_factors().transpose()) - scores).norm() <=
-        1e-9 * scores.norm());
+  for (int user = 0; user < 50; ++user) set_row(users, user, reference_row(row(rest, user), items, keeping));
+  const Eigen::MatrixXd scores = akin_test::product_transposed(users, items);
+  CHECK(distance(scores_of(model), scores) <= 1e-9 * norm(scores));
 }
 
 TEST_CASE("implicit_als folds items in to their minimum") {
   const auto x = counts_and_dislikes(23);
-  const Eigen::MatrixXd dense(x);
+  const Eigen::MatrixXd cells = dense(x);
   akin::implicit_als<double> model(keeping);
   model.fit(execution::par, x);
   const akin::sparse_matrix<double> transposed = x.transpose();
   const auto folded = model.fold_in_items(execution::par, transposed);
   REQUIRE(folded.rows() == 30);
-  for (int item = 0; item < 30; ++item) {
-    const Eigen::VectorXd expected = reference_row(dense.col(item), model.user_factors(), keeping);
-    CHECK((folded.row(item).transpose() - expected).norm() <= 1e-9 * (1 + expected.norm()));
-  }
+  const Eigen::MatrixXd users = dense(model.user_factors());
+  for (int item = 0; item < 30; ++item)
+    check_row(row(folded, item), reference_row(column(cells, item), users, keeping), 1e-9);
   // After many iterations the users hardly move any more.
   akin::implicit_als<double> converged({.factors = 3, .iterations = 300, .solver = akin::als_solver::exact});
   converged.fit(execution::par, x);
-  const Eigen::MatrixXd again = converged.fold_in_items(execution::par, transposed);
-  CHECK((again - converged.item_factors()).norm() < 1e-2 * again.norm());
+  const Eigen::MatrixXd again = dense(converged.fold_in_items(execution::par, transposed));
+  CHECK(distance(again, converged.item_factors()) < 1e-2 * norm(again));
 }
 
 TEMPLATE_TEST_CASE("implicit_als of any rank reaches its rows' minima", "", double, float) {
@@ -475,13 +487,10 @@ TEMPLATE_TEST_CASE("implicit_als of any rank reaches its rows' minima", "", doub
   akin::implicit_als<TestType> model(options);
   model.fit(execution::par, akin::sparse_matrix<TestType>(x.template cast<TestType>()));
   model.forget(4);
-  const Eigen::MatrixXd dense(akin::sparse_matrix<TestType>(model.histories()).template cast<double>());
-  const Eigen::MatrixXd y = model.item_factors().template cast<double>();
-  for (Eigen::Index u = 0; u < x.rows(); u += 7) {
-    const Eigen::VectorXd expected = reference_row(dense.row(u), y, options);
-    const Eigen::VectorXd found = model.user_factors().row(u).transpose().template cast<double>();
-    CHECK((found - expected).norm() <= (sizeof(TestType) == 4 ? 1e-3 : 1e-8) * (1 + expected.norm()));
-  }
+  const Eigen::MatrixXd cells = dense(model.histories()), y = dense(model.item_factors());
+  for (Eigen::Index u = 0; u < x.rows(); u += 7)
+    check_row(row(model.user_factors(), u), reference_row(row(cells, u), y, options),
+              sizeof(TestType) == 4 ? 1e-3 : 1e-8);
 }
 
 TEMPLATE_TEST_CASE("values of any size give implicit_als finite factors or a sentence", "", float, double) {
@@ -500,8 +509,8 @@ TEMPLATE_TEST_CASE("values of any size give implicit_als finite factors or a sen
                           .solver = solver,
                           .keep_interactions = true});
         const auto finite = [&] {
-          CHECK(model.user_factors().allFinite());
-          CHECK(model.item_factors().allFinite());
+          CHECK(akin_test::is_finite(model.user_factors()));
+          CHECK(akin_test::is_finite(model.item_factors()));
         };
         try {
           model.fit(execution::par, x);
@@ -523,8 +532,8 @@ TEST_CASE("without regularisation users and items that nothing determines can st
     model.fit(execution::par, matrix_of<model_type>(3, 3, {{0, 0, 1}, {1, 1, 1}, {2, 1, 1}}));
     model.partial_fit(matrix_of<model_type>(4, 4, {{3, 1, 1}, {3, 3, 1}}));
     model.forget(0);
-    CHECK(model.user_factors().allFinite());
-    CHECK(model.item_factors().allFinite());
+    CHECK(akin_test::is_finite(model.user_factors()));
+    CHECK(akin_test::is_finite(model.item_factors()));
     CHECK_FALSE(model.knows_item(0));
     CHECK(model.score(3, 1) > 0.5f);
   }
@@ -548,10 +557,8 @@ TEMPLATE_TEST_CASE("implicit_als with more factors than users and items reaches 
       .factors = factors, .iterations = 1, .regularization = 0.3, .solver = akin::als_solver::exact};
   akin::implicit_als<TestType> model(options);
   model.fit(execution::par, akin::sparse_matrix<TestType>(x.template cast<TestType>()));
-  const Eigen::MatrixXd dense(x), y = model.item_factors().template cast<double>();
-  for (const Eigen::Index u : {0, 11}) {
-    const Eigen::VectorXd expected = reference_row(dense.row(u), y, options);
-    const Eigen::VectorXd found = model.user_factors().row(u).transpose().template cast<double>();
-    CHECK((found - expected).norm() <= (sizeof(TestType) == 4 ? 1e-3 : 1e-8) * (1 + expected.norm()));
-  }
+  const Eigen::MatrixXd cells = dense(x), y = dense(model.item_factors());
+  for (const Eigen::Index u : {0, 11})
+    check_row(row(model.user_factors(), u), reference_row(row(cells, u), y, options),
+              sizeof(TestType) == 4 ? 1e-3 : 1e-8);
 }

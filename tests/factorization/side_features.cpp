@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/data/synthetic.hpp>
 #include <akin/factorization/implicit_als.hpp>
 #include <akin/factorization/side_features.hpp>
@@ -15,7 +13,14 @@
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
 #include "support/random_data.hpp"
+#include "support/reference.hpp"
 
+using akin_test::column;
+using akin_test::dense;
+using akin_test::distance;
+using akin_test::norm;
+using akin_test::row;
+using akin_test::same;
 namespace execution = akin::execution;
 using sparse = akin::sparse_matrix<double>;
 using model_type = akin::implicit_als<double>;
@@ -52,48 +57,56 @@ model_type fitted(const sparse& x, const features_type& features) {
   return model;
 }
 
-bool empty(const Eigen::VectorXd& row) { return (row.array() == 0).all(); }
+bool empty(const Eigen::VectorXd& cells) { return akin_test::is_zero(cells); }
 
-double lambda_of(const Eigen::VectorXd& row) {
-  const auto stored = static_cast<double>((row.array() != 0).count());
-  return options.regularization * std::pow(stored + options.unobserved_weight * static_cast<double>(row.size()),
+double lambda_of(const Eigen::VectorXd& cells) {
+  const auto stored = static_cast<double>(akin_test::nonzeros(cells));
+  return options.regularization * std::pow(stored + options.unobserved_weight * static_cast<double>(cells.size()),
                                            options.regularization_exponent);
 }
 
 /// The minimum of a row's objective with prior mean m, all cells visited.
-Eigen::VectorXd reference_row(const Eigen::VectorXd& row, const Eigen::MatrixXd& y, const Eigen::VectorXd& m) {
-  Eigen::MatrixXd a = lambda_of(row) * Eigen::MatrixXd::Identity(y.cols(), y.cols());
-  Eigen::VectorXd b = lambda_of(row) * m;
+Eigen::VectorXd reference_row(const Eigen::VectorXd& cells, const Eigen::MatrixXd& y, const Eigen::VectorXd& m) {
+  Eigen::MatrixXd a = akin_test::identity(y.cols(), lambda_of(cells));
+  Eigen::VectorXd b = akin_test::zeros(y.cols());
+  akin_test::add(b, lambda_of(cells), m);
   for (Eigen::Index i = 0; i < y.rows(); ++i) {
-    const double confidence = options.unobserved_weight + options.alpha * std::abs(row[i]);
-    a += confidence * y.row(i).transpose() * y.row(i);
-    if (row[i] > 0) b += confidence * y.row(i).transpose();
+    const double confidence = options.unobserved_weight + options.alpha * std::abs(cells[i]);
+    akin_test::add_outer(a, confidence, row(y, i));
+    if (cells[i] > 0) akin_test::add(b, confidence, row(y, i));
   }
-  return a.ldlt().solve(b);
+  return akin_test::solve(a, b);
 }
 
 /// Factors of those who took part in the training.
-Eigen::MatrixXd trained(Eigen::MatrixXd factors, const Eigen::MatrixXd& rows) {
-  for (Eigen::Index row = 0; row < factors.rows(); ++row)
-    if (empty(rows.row(row))) factors.row(row).setZero();
-  return factors;
+Eigen::MatrixXd trained(const akin_test::matrix_view& factors, const Eigen::MatrixXd& rows) {
+  Eigen::MatrixXd result = dense(factors);
+  for (Eigen::Index r = 0; r < result.rows(); ++r)
+    if (empty(row(rows, r))) akin_test::clear_row(result, r);
+  return result;
 }
 
 /// The whole objective.
 double reference_loss(const model_type& model, const Eigen::MatrixXd& r, const Eigen::MatrixXd& fu,
                       const Eigen::MatrixXd& fi) {
-  const Eigen::MatrixXd x = trained(model.user_factors(), r), y = trained(model.item_factors(), r.transpose());
-  const Eigen::MatrixXd bu = model.user_feature_weights(), bi = model.item_feature_weights();
-  double loss = options.feature_regularization * (bu.squaredNorm() + bi.squaredNorm());
+  const Eigen::MatrixXd x = trained(model.user_factors(), r),
+                        y = trained(model.item_factors(), akin_test::transposed(r));
+  const Eigen::MatrixXd bu = dense(model.user_feature_weights()), bi = dense(model.item_feature_weights());
+  const Eigen::MatrixXd user_means = akin_test::product(fu, bu), item_means = akin_test::product(fi, bi);
+  const Eigen::MatrixXd scores = akin_test::product_transposed(x, y);
+  const auto prior = [](const Eigen::VectorXd& cells, const Eigen::VectorXd& factors, const Eigen::VectorXd& mean) {
+    const double off = distance(factors, mean);
+    return empty(cells) ? 0 : lambda_of(cells) * off * off;
+  };
+  double loss = options.feature_regularization * (akin_test::squared_norm(bu) + akin_test::squared_norm(bi));
   for (Eigen::Index u = 0; u < r.rows(); ++u) {
-    if (!empty(r.row(u))) loss += lambda_of(r.row(u)) * (x.row(u) - fu.row(u) * bu).squaredNorm();
+    loss += prior(row(r, u), row(x, u), row(user_means, u));
     for (Eigen::Index i = 0; i < r.cols(); ++i) {
-      const double error = (r(u, i) > 0 ? 1 : 0) - x.row(u).dot(y.row(i));
+      const double error = (r(u, i) > 0 ? 1 : 0) - scores(u, i);
       loss += (options.unobserved_weight + options.alpha * std::abs(r(u, i))) * error * error;
     }
   }
-  for (Eigen::Index i = 0; i < r.cols(); ++i)
-    if (!empty(r.col(i))) loss += lambda_of(r.col(i)) * (y.row(i) - fi.row(i) * bi).squaredNorm();
+  for (Eigen::Index i = 0; i < r.cols(); ++i) loss += prior(column(r, i), row(y, i), row(item_means, i));
   return loss;
 }
 
@@ -101,61 +114,61 @@ double reference_loss(const model_type& model, const Eigen::MatrixXd& r, const E
 
 TEST_CASE("users are solved around the prior mean of their features, those without interactions get it") {
   const auto x = interactions(1), fu = user_features(), fi = item_features();
-  const Eigen::MatrixXd dense(x);
+  const Eigen::MatrixXd cells = dense(x);
   const auto model = fitted(x, {.users = fu, .items = fi});
-  const Eigen::MatrixXd means = Eigen::MatrixXd(fu) * model.user_feature_weights();
-  const Eigen::MatrixXd y = trained(model.item_factors(), dense.transpose());
-  CHECK(means.norm() > 0.1);
+  const Eigen::MatrixXd means = akin_test::product(dense(fu), model.user_feature_weights());
+  const Eigen::MatrixXd y = trained(model.item_factors(), akin_test::transposed(cells));
+  CHECK(norm(means) > 0.1);
   for (int u = 0; u < 50; ++u) {
-    const Eigen::VectorXd expected =
-        u == 4 || u == 40 ? Eigen::VectorXd(means.row(u)) : reference_row(dense.row(u), y, means.row(u));
-    CHECK((model.user_factors().row(u).transpose() - expected).norm() <= 1e-9 * (1 + expected.norm()));
+    const Eigen::VectorXd expected = u == 4 || u == 40 ? row(means, u) : reference_row(row(cells, u), y, row(means, u));
+    CHECK(distance(row(model.user_factors(), u), expected) <= 1e-9 * (1 + norm(expected)));
   }
   CHECK(model.knows_user(40));
   CHECK(model.knows_item(29));
   CHECK(akin::recommend(execution::par, model, {.k = 3}).items(40).size() == 3);
-  CHECK(model.fold_in(execution::par.threads(3), x, fu) == model.user_factors());
+  CHECK(same(model.fold_in(execution::par.threads(3), x, fu), model.user_factors()));
   // Without features the mean is 0.
   const auto plain = model.fold_in(execution::par, x);
-  CHECK(plain.row(40).isZero(0));
-  CHECK((plain.row(9).transpose() - reference_row(dense.row(9), y, Eigen::VectorXd::Zero(5))).norm() < 1e-9);
+  CHECK(akin_test::is_zero(row(plain, 40)));
+  CHECK(distance(row(plain, 9), reference_row(row(cells, 9), y, akin_test::zeros(5))) < 1e-9);
 }
 
 TEST_CASE("items are folded in around their prior mean, against the users who took part") {
   const auto x = interactions(2), fu = user_features(), fi = item_features();
-  const Eigen::MatrixXd dense(x);
+  const Eigen::MatrixXd cells = dense(x);
   const auto model = fitted(x, {.users = fu, .items = fi});
-  const Eigen::MatrixXd means = Eigen::MatrixXd(fi) * model.item_feature_weights();
-  const Eigen::MatrixXd users = trained(model.user_factors(), dense);
+  const Eigen::MatrixXd means = akin_test::product(dense(fi), model.item_feature_weights());
+  const Eigen::MatrixXd users = trained(model.user_factors(), cells);
   const auto folded = model.fold_in_items(execution::par, sparse(x.transpose()), fi);
   for (int i = 0; i < 30; ++i) {
     const Eigen::VectorXd expected =
-        i == 7 || i == 29 ? Eigen::VectorXd(means.row(i)) : reference_row(dense.col(i), users, means.row(i));
-    CHECK((folded.row(i).transpose() - expected).norm() <= 1e-9 * (1 + expected.norm()));
+        i == 7 || i == 29 ? row(means, i) : reference_row(column(cells, i), users, row(means, i));
+    CHECK(distance(row(folded, i), expected) <= 1e-9 * (1 + norm(expected)));
   }
-  CHECK((model.item_factors().row(29) - means.row(29)).norm() < 1e-12);
-  CHECK(folded.row(29) == model.item_factors().row(29));
+  CHECK(distance(row(model.item_factors(), 29), row(means, 29)) < 1e-12);
+  CHECK(same(row(folded, 29), row(model.item_factors(), 29)));
 }
 
 TEST_CASE("the weights of item features are the ridge regression of the items' factors") {
   const auto x = interactions(3), fi = item_features();
   const auto model = fitted(x, {.items = fi});
-  const Eigen::MatrixXd dense(x), f(fi);
-  Eigen::MatrixXd a = options.feature_regularization * Eigen::MatrixXd::Identity(6, 6);
-  Eigen::MatrixXd b = Eigen::MatrixXd::Zero(6, 5);
+  const Eigen::MatrixXd cells = dense(x), f = dense(fi);
+  Eigen::MatrixXd a = akin_test::identity(6, options.feature_regularization);
+  Eigen::MatrixXd b = akin_test::zeros(6, 5);
   for (int i = 0; i < 30; ++i) {
-    if (empty(dense.col(i))) continue;
-    a += lambda_of(dense.col(i)) * f.row(i).transpose() * f.row(i);
-    b += lambda_of(dense.col(i)) * f.row(i).transpose() * model.item_factors().row(i);
+    const Eigen::VectorXd takers = column(cells, i), own = row(f, i);
+    if (empty(takers)) continue;
+    akin_test::add_outer(a, lambda_of(takers), own);
+    akin_test::add(b, lambda_of(takers), akin_test::product_transposed(own, row(model.item_factors(), i)));
   }
-  const Eigen::MatrixXd expected = a.ldlt().solve(b);
-  CHECK((model.item_feature_weights() - expected).norm() <= 1e-8 * expected.norm());
+  const Eigen::MatrixXd expected = akin_test::solve(a, b);
+  CHECK(distance(model.item_feature_weights(), expected) <= 1e-8 * norm(expected));
   CHECK(model.user_feature_weights().rows() == 0);
 }
 
 TEST_CASE("with features the observer is told the objective, which never rises with the exact solver") {
   const auto x = interactions(4), fu = user_features(), fi = item_features();
-  const Eigen::MatrixXd dense(x);
+  const Eigen::MatrixXd cells = dense(x);
   for (const bool of_users : {true, false})
     for (const bool of_items : {true, false}) {
       features_type features;
@@ -170,10 +183,9 @@ TEST_CASE("with features the observer is told the objective, which never rises w
         last = p.loss;
       });
       // A side without features has no weights: any features do.
-      const Eigen::MatrixXd none_u = Eigen::MatrixXd::Zero(50, 0), none_i = Eigen::MatrixXd::Zero(30, 0);
-      CHECK(last == Approx(reference_loss(model, dense, of_users ? Eigen::MatrixXd(fu) : none_u,
-                                          of_items ? Eigen::MatrixXd(fi) : none_i))
-                        .epsilon(1e-9));
+      const double loss = reference_loss(model, cells, of_users ? dense(fu) : akin_test::zeros(50, 0),
+                                         of_items ? dense(fi) : akin_test::zeros(30, 0));
+      CHECK(last == Approx(loss).epsilon(1e-9));
     }
 }
 
@@ -189,9 +201,9 @@ TEST_CASE("a model with features has the same bits for any number of threads and
   }
   const auto loaded = akin::detail::read_model<model_type>(akin::detail::read_model_bytes(expected, "memory"));
   CHECK(akin_test::bytes_of(loaded) == expected);
-  CHECK(loaded.fold_in(execution::seq, x, fu) == alone.user_factors());
+  CHECK(same(loaded.fold_in(execution::seq, x, fu), alone.user_factors()));
   const sparse items = x.transpose();
-  CHECK(loaded.fold_in_items(execution::seq, items, fi) == alone.fold_in_items(execution::seq, items, fi));
+  CHECK(same(loaded.fold_in_items(execution::seq, items, fi), alone.fold_in_items(execution::seq, items, fi)));
 
   model_type without(options), with_none(options);
   without.fit(x);
@@ -199,7 +211,7 @@ TEST_CASE("a model with features has the same bits for any number of threads and
   CHECK(akin_test::bytes_of(without) == akin_test::bytes_of(with_none));
   model_type weightless(options);
   weightless.fit(execution::par, x, {.users = sparse(50, 3)});  // features that nobody has
-  CHECK(weightless.user_factors() == without.user_factors());
+  CHECK(same(weightless.user_factors(), without.user_factors()));
 }
 
 TEMPLATE_TEST_CASE("features of other scalars and indices", "", akin::implicit_als<float>,
@@ -210,9 +222,9 @@ TEMPLATE_TEST_CASE("features of other scalars and indices", "", akin::implicit_a
   const auto f = akin_test::random_sparse<scalar, index>(40, 300, 0.05, 4);  // more features than items
   TestType model({.factors = 6, .iterations = 3});
   model.fit(execution::par.threads(2), x, {.items = f});
-  CHECK(model.item_factors().allFinite());
+  CHECK(akin_test::is_finite(model.item_factors()));
   CHECK(model.item_feature_weights().rows() == 300);
-  CHECK(model.fold_in(execution::par, x) == model.user_factors());
+  CHECK(same(model.fold_in(execution::par, x), model.user_factors()));
 }
 
 TEST_CASE("features of any size give factors that are finite") {
@@ -221,8 +233,8 @@ TEST_CASE("features of any size give factors that are finite") {
     CAPTURE(size);
     const sparse features = size * user_features();
     const auto model = fitted(x, {.users = features});
-    CHECK(model.user_factors().allFinite());
-    CHECK(model.item_factors().allFinite());
+    CHECK(akin_test::is_finite(model.user_factors()));
+    CHECK(akin_test::is_finite(model.item_factors()));
   }
 }
 
@@ -262,8 +274,8 @@ constexpr int users = 300, items = 250, kinds = 12, cold = 25;
 
 /// Items of three of twelve kinds each; users who take what is of the kinds that they like.
 struct shop {
-  Eigen::MatrixXd kinds_of_items = Eigen::MatrixXd::Zero(items, kinds);
-  Eigen::MatrixXd taken = Eigen::MatrixXd::Zero(users, items);
+  Eigen::MatrixXd kinds_of_items = akin_test::zeros(items, kinds);
+  Eigen::MatrixXd taken = akin_test::zeros(users, items);
 
   shop() {
     const akin::random_stream random(17);
@@ -274,39 +286,41 @@ struct shop {
       Eigen::VectorXd taste(kinds);
       for (int j = 0; j < kinds; ++j) taste[j] = random.normal(draw++);
       for (int i = 0; i < items; ++i) {
-        const double liking = kinds_of_items.row(i).dot(taste) + 0.5 * random.normal(draw++);
+        const double liking = akin_test::dot(row(kinds_of_items, i), taste) + 0.5 * random.normal(draw++);
         taken(u, i) = liking > 2 ? 1 : 0;
       }
     }
   }
   sparse features(bool shuffled) const {
-    Eigen::MatrixXd f = kinds_of_items;
+    std::vector<int> order(items);
+    std::iota(order.begin(), order.end(), 0);
     const akin::random_stream random(5);
     if (shuffled)
-      for (int i = items - 1; i > 0; --i)
-        f.row(i).swap(
-            f.row(static_cast<int>(random.below(static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(i) + 1))));
-    sparse result = f.sparseView();
-    result.makeCompressed();
-    return result;
+      for (std::size_t i = items - 1; i > 0; --i) std::swap(order[i], order[random.below(i, i + 1)]);
+    std::vector<Eigen::Triplet<double>> cells;
+    for (int i = 0; i < items; ++i)
+      for (int kind = 0; kind < kinds; ++kind)
+        if (kinds_of_items(order[static_cast<std::size_t>(i)], kind) != 0) cells.emplace_back(i, kind, 1);
+    return akin_test::matrix_of<model_type>(items, kinds, cells);
   }
   /// Without the last items: nobody has taken them yet.
   sparse training() const {
-    Eigen::MatrixXd known = taken;
-    known.rightCols(cold).setZero();
-    sparse result = known.sparseView();
-    result.makeCompressed();
-    return result;
+    std::vector<Eigen::Triplet<double>> cells;
+    for (int u = 0; u < users; ++u)
+      for (int i = 0; i < items - cold; ++i)
+        if (taken(u, i) != 0) cells.emplace_back(u, i, 1);
+    return akin_test::matrix_of<model_type>(users, items, cells);
   }
   /// The mean over users of the share of the new items they take that is among the five of highest score.
   template <class Score>
   double recall(const Score& score) const {
+    const Eigen::MatrixXd new_items = akin_test::columns(taken, items - cold, cold);
     double sum = 0, count = 0;
     for (int u = 0; u < users; ++u) {
       std::vector<std::pair<double, int>> ranked;
       for (int i = items - cold; i < items; ++i) ranked.emplace_back(-score(u, i), i);
       std::sort(ranked.begin(), ranked.end());
-      const double all = taken.row(u).tail(cold).sum();
+      const double all = akin_test::sum(row(new_items, u));
       double hits = 0;
       for (std::size_t n = 0; n < 5; ++n) hits += taken(u, ranked[n].second);
       if (all > 0) sum += hits / std::min(all, 5.0), ++count;
@@ -327,7 +341,8 @@ double recall_of_model(const shop& data, bool shuffled) {
 TEST_CASE("items that nobody has taken yet find their users by features, and not by shuffled ones") {
   const shop data;
   const double by_features = recall_of_model(data, false), by_noise = recall_of_model(data, true);
-  const double by_popularity = data.recall([&](int, int i) { return data.taken.col(i).sum(); });  // of the future
+  const double by_popularity =
+      data.recall([&](int, int i) { return akin_test::sum(column(data.taken, i)); });  // of the future
   const akin::random_stream random(3);
   const double by_chance =
       data.recall([&](int u, int i) { return random.uniform(static_cast<std::uint64_t>(u * items + i)); });

@@ -3,8 +3,6 @@
 #include <limits>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/data/splits.hpp>
 #include <akin/data/synthetic.hpp>
 #include <akin/factorization/biased_mf.hpp>
@@ -15,9 +13,15 @@
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
+#include "support/reference.hpp"
 
 using akin_test::bytes_of;
+using akin_test::dense;
+using akin_test::distance;
 using akin_test::matrix_of;
+using akin_test::norm;
+using akin_test::row;
+using akin_test::same;
 namespace detail = akin::detail;
 namespace execution = akin::execution;
 
@@ -121,11 +125,12 @@ namespace {
 
 /// What changes with the y: squared errors and lambda n_j |y_j|^2.
 double objective(const akin::sparse_matrix<double>& x, const detail::biased_parameters<double>& model,
-                 const akin::dense_matrix<double>& y, double lambda) {
+                 const Eigen::MatrixXd& y, double lambda) {
   double sum = 0;
   for (Eigen::Index u = 0; u < x.rows(); ++u)
     for (akin::sparse_matrix<double>::InnerIterator cell(x, u); cell; ++cell)
-      sum += std::pow(cell.value() - model.predict(u, cell.col()), 2) + lambda * y.row(cell.col()).squaredNorm();
+      sum += std::pow(cell.value() - model.predict(u, cell.col()), 2) +
+             lambda * akin_test::squared_norm(row(y, cell.col()));
   return sum;
 }
 
@@ -139,13 +144,12 @@ TEST_CASE("moving all implicit factors of svdpp at once never raises the objecti
     detail::biased_parameters<double> model(x.rows(), x.cols(), 3, 2.0, 1);
     model.start_from_ratings(detail::view_of(x, "test"), [](std::int64_t) { return true; });
     detail::svdpp_histories<double, std::int32_t> histories(detail::view_of(x, "test"), 3);
-    double last = objective(x, model, akin::dense_matrix<double>::Zero(x.cols(), 3), lambda);
+    double last = objective(x, model, akin_test::zeros(x.cols(), 3), lambda);
     const double first = last;
     for (int step = 0; step < 20; ++step) {
       histories.improve(execution::par.threads(step % 3 + 1), model, lambda);
       auto copy = histories;
-      const akin::dense_matrix<double> y = copy.take_factors().map();
-      const double now = objective(x, model, y, lambda);
+      const double now = objective(x, model, dense(copy.take_factors().map()), lambda);
       CHECK(now <= last * (1 + 1e-12));
       last = now;
     }
@@ -157,14 +161,16 @@ TEST_CASE("user factors of svdpp hold the user's own and the sum over the user's
   const auto x = matrix_of<akin::svdpp<double>>(2, 3, {{0, 0, 5}, {0, 1, 1}, {0, 2, 2}, {1, 2, 4}});
   detail::biased_parameters<double> model(2, 3, 4, 0.5, 1);
   model.start_from_ratings(detail::view_of(x, "test"), [](std::int64_t) { return true; });
-  const akin::dense_matrix<double> p = model.user_factors.map();
+  const Eigen::MatrixXd p = dense(model.user_factors.map());
   detail::svdpp_histories<double, std::int32_t> histories(detail::view_of(x, "test"), 4);
   for (int step = 0; step < 3; ++step) histories.improve(execution::seq, model, 0.1);
-  const akin::dense_matrix<double> y = histories.take_factors().map();
-  const Eigen::RowVectorXd first = p.row(0) + (y.row(0) + y.row(1) + y.row(2)) / std::sqrt(3.0);
-  CHECK(y.norm() > 0.01);
-  CHECK((model.user_factors.map().row(0) - first).norm() < 1e-12);
-  CHECK((model.user_factors.map().row(1) - p.row(1) - y.row(2)).norm() < 1e-12);
+  const Eigen::MatrixXd y = dense(histories.take_factors().map());
+  Eigen::VectorXd first = row(p, 0), second = row(p, 1);
+  for (int item = 0; item < 3; ++item) akin_test::add(first, 1 / std::sqrt(3.0), row(y, item));
+  akin_test::add(second, 1, row(y, 2));
+  CHECK(norm(y) > 0.01);
+  CHECK(distance(row(model.user_factors.map(), 0), first) < 1e-12);
+  CHECK(distance(row(model.user_factors.map(), 1), second) < 1e-12);
 }
 
 TEST_CASE("an observer ends the training of svdpp, divergence leaves the model as it was") {
@@ -173,8 +179,8 @@ TEST_CASE("an observer ends the training of svdpp, divergence leaves the model a
   stopped.fit(execution::par, x, [](const akin::progress& p) { return p.iteration < 2; });
   shorter.fit(execution::par, x);
   CHECK(bytes_of(stopped).size() == bytes_of(shorter).size());
-  CHECK(stopped.item_factors() == shorter.item_factors());
-  CHECK(stopped.user_factors() == shorter.user_factors());
+  CHECK(same(stopped.item_factors(), shorter.item_factors()));
+  CHECK(same(stopped.user_factors(), shorter.user_factors()));
   akin::svdpp<float> wild({.factors = 4, .epochs = 50, .learning_rate = 10});
   CHECK_THROWS_AS(wild.fit(execution::par, x), akin::numeric_error);
   CHECK_THROWS_WITH(wild.fit(execution::par, x), contains("svdpp::fit: the factors are no longer finite after epoch "));
@@ -197,25 +203,26 @@ TEST_CASE("fold_in of svdpp solves the user's own problem beside what was rated"
   akin::svdpp<double> model({.factors = 4, .epochs = 20, .learning_rate = 0.02, .regularization = 0.1});
   model.fit(execution::par, x);
   const akin::dense_matrix<double> folded = model.fold_in(execution::par, x);
-  const Eigen::MatrixXd q = model.item_factors(), y = model.implicit_factors();
+  const Eigen::MatrixXd q = dense(model.item_factors()), y = dense(model.implicit_factors());
   for (int u = 0; u < 90; ++u) {
-    const auto count = static_cast<double>(x.row(u).nonZeros());
+    const auto count = static_cast<double>(x.outerIndexPtr()[u + 1] - x.outerIndexPtr()[u]);
     if (count == 0) continue;
-    Eigen::VectorXd sum = Eigen::VectorXd::Zero(4), b = Eigen::VectorXd::Zero(5), z(5);
-    Eigen::MatrixXd a = Eigen::MatrixXd::Zero(5, 5);
+    Eigen::VectorXd sum = akin_test::zeros(4), b = akin_test::zeros(5), z(5);
+    Eigen::MatrixXd a = akin_test::identity(5, 0.1 * count);
     for (akin::sparse_matrix<double>::InnerIterator cell(x, u); cell; ++cell)
-      sum += y.row(cell.col()).transpose() / std::sqrt(count);
+      akin_test::add(sum, 1 / std::sqrt(count), row(y, cell.col()));
     for (akin::sparse_matrix<double>::InnerIterator cell(x, u); cell; ++cell) {
-      z << q.row(cell.col()).transpose(), 1;
-      a += z * z.transpose();
-      b += (cell.value() - model.mean() - model.item_biases()[static_cast<std::size_t>(cell.col())] -
-            q.row(cell.col()).dot(sum)) *
-           z;
+      for (Eigen::Index d = 0; d < 4; ++d) z[d] = q(cell.col(), d);
+      z[4] = 1;
+      akin_test::add_outer(a, 1, z);
+      akin_test::add(b,
+                     cell.value() - model.mean() - model.item_biases()[static_cast<std::size_t>(cell.col())] -
+                         akin_test::dot(row(q, cell.col()), sum),
+                     z);
     }
-    a.diagonal().array() += 0.1 * count;
-    Eigen::VectorXd expected = a.ldlt().solve(b);
-    expected.head(4) += sum;
-    CHECK((folded.row(u).transpose() - expected).norm() < 1e-9 * (1 + expected.norm()));
+    Eigen::VectorXd expected = akin_test::solve(a, b);
+    for (Eigen::Index d = 0; d < 4; ++d) expected[d] += sum[d];
+    CHECK(distance(row(folded, u), expected) < 1e-9 * (1 + norm(expected)));
   }
   for (const int user : {0, 5, 33}) {
     const auto scores = akin_test::history_scores(model, x, user);

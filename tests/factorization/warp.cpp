@@ -16,9 +16,12 @@
 #include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
+#include "support/reference.hpp"
 
 using akin_test::bytes_of;
 using akin_test::matrix_of;
+using akin_test::row;
+using akin_test::same;
 namespace detail = akin::detail;
 namespace execution = akin::execution;
 
@@ -101,7 +104,7 @@ TEST_CASE("warp gives the same bits for any number of threads where there are ma
     CHECK(same == losses);
   }
   other.fit(execution::par, x);
-  CHECK_FALSE(other.user_factors() == alone.user_factors());
+  CHECK_FALSE(same(other.user_factors(), alone.user_factors()));
 }
 
 TEST_CASE("one epoch of warp on two likings is the steps of the formula in some order") {
@@ -117,22 +120,23 @@ TEST_CASE("one epoch of warp on two likings is the steps of the formula in some 
 
   const auto take = [&](const std::vector<int>& order) {
     const detail::biased_parameters<double> start(2, 2, 3, 0.1, options.seed);
-    Eigen::MatrixXd p = start.user_factors.map(), q = start.item_factors.map();
-    Eigen::Vector2d b = Eigen::Vector2d::Zero();
+    Eigen::MatrixXd p = akin_test::dense(start.user_factors.map()), q = akin_test::dense(start.item_factors.map());
+    Eigen::VectorXd b = akin_test::zeros(2);
     double hinges = 0;
     for (const int u : order) {
       const int i = u, j = 1 - u;
-      hinges += weight * (b[j] + p.row(u).dot(q.row(j)) - b[i] - p.row(u).dot(q.row(i)) + options.margin);
-      const Eigen::RowVectorXd pu = p.row(u), qi = q.row(i), qj = q.row(j);
-      p.row(u) += 0.1 * (weight * (qi - qj) - 0.3 * pu);
-      q.row(i) += 0.1 * (weight * pu - 0.3 * qi);
-      q.row(j) += 0.1 * (-weight * pu - 0.3 * qj);
+      const Eigen::VectorXd pu = row(p, u), qi = row(q, i), qj = row(q, j);
+      hinges += weight * (b[j] + akin_test::dot(pu, qj) - b[i] - akin_test::dot(pu, qi) + options.margin);
+      for (Eigen::Index d = 0; d < 3; ++d) {
+        p(u, d) += 0.1 * (weight * (qi[d] - qj[d]) - 0.3 * pu[d]);
+        q(i, d) += 0.1 * (weight * pu[d] - 0.3 * qi[d]);
+        q(j, d) += 0.1 * (-weight * pu[d] - 0.3 * qj[d]);
+      }
       b[i] += 0.1 * (weight - 0.3 * b[i]);
       b[j] += 0.1 * (-weight - 0.3 * b[j]);
     }
-    const Eigen::Map<const Eigen::Vector2d> biases(model.item_biases().data());
-    return (model.user_factors() - p).norm() + (model.item_factors() - q).norm() + (biases - b).norm() +
-           std::abs(loss - hinges / 2);
+    return akin_test::distance(model.user_factors(), p) + akin_test::distance(model.item_factors(), q) +
+           std::hypot(model.item_biases()[0] - b[0], model.item_biases()[1] - b[1]) + std::abs(loss - hinges / 2);
   };
   CHECK(std::min(take({0, 1}), take({1, 0})) < 1e-12);
 }
@@ -168,7 +172,7 @@ TEST_CASE("an observer ends the training of warp, divergence leaves the model as
   akin::warp<float> stopped({.factors = 4, .epochs = 9}), shorter({.factors = 4, .epochs = 2});
   stopped.fit(execution::par, x, [](const akin::progress& p) { return p.iteration < 2; });
   shorter.fit(execution::par, x);
-  CHECK(stopped.item_factors() == shorter.item_factors());
+  CHECK(same(stopped.item_factors(), shorter.item_factors()));
   akin::warp<float> wild({.factors = 4, .epochs = 100, .learning_rate = 1e20, .regularization = 1});
   CHECK_THROWS_WITH(wild.fit(execution::par, x), contains("warp::fit: the factors are no longer finite after epoch "));
   CHECK(wild.users() == 0);

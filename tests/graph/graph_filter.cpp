@@ -8,8 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/data/synthetic.hpp>
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/graph/graph_filter.hpp>
@@ -22,8 +20,11 @@
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
+#include "support/reference.hpp"
 
+using akin_test::dense;
 using akin_test::matrix_of;
+using akin_test::scaled;
 namespace execution = akin::execution;
 
 namespace {
@@ -76,27 +77,35 @@ namespace {
 class dense_filter {
  public:
   dense_filter(const Eigen::MatrixXd& r, const akin::graph_filter_options& options) : options_(options) {
-    const Eigen::VectorXd users = r.rowwise().sum();
-    degrees_ = r.colwise().sum().transpose();
-    const Eigen::MatrixXd normalized = inverse(users, 0.5).asDiagonal() * r * inverse(degrees_, 0.5).asDiagonal();
-    const Eigen::MatrixXd p = normalized.transpose() * normalized;
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(p);
-    const Eigen::MatrixXd v = eigen.eigenvectors().rightCols(std::min<Eigen::Index>(options.ideal_rank, p.rows()));
-    const Eigen::VectorXd response = eigen.eigenvalues().unaryExpr([&](double x) { return polynomial(x); });
-    const Eigen::MatrixXd filter = eigen.eigenvectors() * response.asDiagonal() * eigen.eigenvectors().transpose();
-    operator_ = around(filter, options.polynomial_exponent) +
-                options.ideal_weight * around(v * v.transpose(), options.ideal_exponent);
+    const Eigen::VectorXd users = akin_test::times(r, ones(r.cols()));
+    degrees_ = akin_test::times(r.transpose(), ones(r.rows()));
+    const Eigen::MatrixXd normalized = scaled(inverse(users, 0.5), r, inverse(degrees_, 0.5));
+    const auto eigen = akin_test::eigen_of(akin_test::transposed_product(normalized, normalized));
+    const Eigen::Index items = r.cols(), rank = std::min<Eigen::Index>(options.ideal_rank, items);
+    const Eigen::MatrixXd v = akin_test::columns(eigen.vectors, items - rank, rank);
+    Eigen::VectorXd response = eigen.values;
+    for (double& value : response) value = polynomial(value);
+    const Eigen::MatrixXd filter =
+        akin_test::product_transposed(scaled(ones(items), eigen.vectors, response), eigen.vectors);
+    operator_ = akin_test::sum(around(filter, options.polynomial_exponent), options.ideal_weight,
+                               around(akin_test::product_transposed(v, v), options.ideal_exponent));
   }
 
   /// Items x items; column i is the answer to a history of item i.
   const Eigen::MatrixXd& matrix() const { return operator_; }
 
  private:
-  static Eigen::VectorXd inverse(const Eigen::VectorXd& degrees, double exponent) {
-    return degrees.unaryExpr([=](double d) { return d > 0 ? std::pow(d, -exponent) : 0.0; });
+  static Eigen::VectorXd ones(Eigen::Index size) {
+    Eigen::VectorXd result(size);
+    for (double& value : result) value = 1;
+    return result;
+  }
+  static Eigen::VectorXd inverse(Eigen::VectorXd degrees, double exponent) {
+    for (double& d : degrees) d = d > 0 ? std::pow(d, -exponent) : 0.0;
+    return degrees;
   }
   Eigen::MatrixXd around(const Eigen::MatrixXd& filter, double exponent) const {
-    return inverse(degrees_, -exponent).asDiagonal() * filter * inverse(degrees_, exponent).asDiagonal();
+    return scaled(inverse(degrees_, -exponent), filter, inverse(degrees_, exponent));
   }
   double polynomial(double p) const {
     if (options_.polynomial == akin::graph_polynomial::linear) return p;
@@ -135,7 +144,7 @@ akin::sparse_matrix<Scalar> clicks() {
 TEMPLATE_TEST_CASE("graph_filter agrees with a dense reference", "", float, double) {
   const double precision = std::is_same_v<TestType, float> ? 2e-5 : 1e-10;
   const auto x = clicks<TestType>();
-  const Eigen::MatrixXd dense = Eigen::MatrixXd(x.template cast<double>());
+  const Eigen::MatrixXd values = dense(x);
   using akin::graph_polynomial;
   const std::vector<akin::graph_filter_options> all = {
       akin::gf_cf(),
@@ -151,8 +160,8 @@ TEMPLATE_TEST_CASE("graph_filter agrees with a dense reference", "", float, doub
     options.svd_iterations = 15;
     akin::graph_filter<TestType> model(options);
     model.fit(execution::par.threads(2), x);
-    const dense_filter reference(dense, options);
-    const Eigen::MatrixXd expected = dense * reference.matrix().transpose();
+    const dense_filter reference(values, options);
+    const Eigen::MatrixXd expected = akin_test::product_transposed(values, reference.matrix());
     std::vector<TestType> scores(50);
     double worst = 0;
     for (int user = 0; user < 70; ++user) {
@@ -162,7 +171,7 @@ TEMPLATE_TEST_CASE("graph_filter agrees with a dense reference", "", float, doub
           worst = std::max(
               worst, std::abs(static_cast<double>(scores[static_cast<std::size_t>(item)]) - expected(user, item)));
     }
-    CHECK(worst <= precision * expected.cwiseAbs().maxCoeff());
+    CHECK(worst <= precision * akin_test::largest(expected));
   }
 }
 
@@ -212,8 +221,9 @@ TEST_CASE("graph_filter scores the history of a stranger") {
   CHECK(lists.items(0).size() == 3);
   CHECK(lists.items(1).empty());
   auto options = small_filter();
-  const dense_filter reference(Eigen::MatrixXd(x), options);
-  const Eigen::VectorXd expected = 2 * reference.matrix().col(4) + reference.matrix().col(9);
+  const dense_filter reference(dense(x), options);
+  Eigen::VectorXd expected = akin_test::column(reference.matrix(), 9);
+  akin_test::add(expected, 2, akin_test::column(reference.matrix(), 4));
   for (std::size_t i = 0; i < 3; ++i) CHECK(lists.scores(0)[i] == Approx(expected[lists.items(0)[i]]).epsilon(1e-3));
 }
 
@@ -221,7 +231,7 @@ TEMPLATE_TEST_CASE("graph_filter explains its scores and compares items", "", fl
   const auto x = clicks<TestType>();
   akin::graph_filter<TestType> model({.order = 4, .polynomial_exponent = 0.3, .ideal_rank = 6, .ideal_exponent = 0.1});
   model.fit(execution::par, x);
-  const dense_filter reference(Eigen::MatrixXd(x.template cast<double>()), model.options());
+  const dense_filter reference(dense(x), model.options());
   for (const std::int32_t user : {0, 5, 33})
     for (const std::int32_t item : {1, 7, 20}) {
       if (!model.knows_item(item)) continue;

@@ -8,8 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/data/merge_interactions.hpp>
 #include <akin/data/synthetic.hpp>
 #include <akin/graph/rp3beta.hpp>
@@ -20,8 +18,12 @@
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
+#include "support/reference.hpp"
 
+using akin_test::column;
+using akin_test::dense;
 using akin_test::matrix_of;
+using akin_test::row;
 namespace execution = akin::execution;
 
 TEMPLATE_TEST_CASE("rp3beta keeps the promises of every model", "", akin::rp3beta<float>, akin::rp3beta<double>,
@@ -57,16 +59,20 @@ namespace {
 
 using model_type = akin::rp3beta<double>;
 
-/// All of W by the formula.
+/// All of W by the formula; x is not negative.
 Eigen::MatrixXd plain_weights(const Eigen::MatrixXd& x, double alpha, double beta) {
-  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(x.cols(), x.cols());
+  Eigen::MatrixXd w = akin_test::zeros(x.cols(), x.cols());
+  std::vector<double> row_sums, column_sums;
+  for (Eigen::Index u = 0; u < x.rows(); ++u) row_sums.push_back(akin_test::sum(row(x, u)));
+  for (Eigen::Index i = 0; i < x.cols(); ++i) column_sums.push_back(akin_test::sum(column(x, i)));
   for (Eigen::Index i = 0; i < x.cols(); ++i)
     for (Eigen::Index j = 0; j < x.cols(); ++j) {
       if (i == j) continue;
       for (Eigen::Index u = 0; u < x.rows(); ++u)
         if (x(u, i) > 0 && x(u, j) > 0)
-          w(i, j) += std::pow(x(u, i) / x.col(i).sum(), alpha) * std::pow(x(u, j) / x.row(u).sum(), alpha);
-      if (w(i, j) > 0) w(i, j) /= std::pow(static_cast<double>((x.col(j).array() > 0).count()), beta);
+          w(i, j) += std::pow(x(u, i) / column_sums[static_cast<std::size_t>(i)], alpha) *
+                     std::pow(x(u, j) / row_sums[static_cast<std::size_t>(u)], alpha);
+      if (w(i, j) > 0) w(i, j) /= std::pow(static_cast<double>(akin_test::nonzeros(column(x, j))), beta);
     }
   return w;
 }
@@ -103,18 +109,19 @@ TEST_CASE("rp3beta keeps the largest weights of a dense reference") {
     const std::uint64_t seed = 3;
     CAPTURE(seed, alpha, beta);
     const auto x = some_counts(seed);
-    const Eigen::MatrixXd all = plain_weights(Eigen::MatrixXd(x), alpha, beta);
+    const Eigen::MatrixXd all = plain_weights(dense(x), alpha, beta);
     model_type every({.alpha = alpha, .beta = beta, .neighbors = 50}),
         few({.alpha = alpha, .beta = beta, .neighbors = 6}),
         normal({.alpha = alpha, .beta = beta, .neighbors = 6, .normalize = true});
     every.fit(execution::par.threads(2), x);
     few.fit(execution::par.threads(2), x);
     normal.fit(execution::par.threads(2), x);
-    CHECK((Eigen::MatrixXd(every.weights()) - all).cwiseAbs().maxCoeff() <= 1e-14);
+    CHECK(akin_test::largest_difference(dense(every.weights()), all) <= 1e-14);
 
-    const Eigen::MatrixXd kept(few.weights()), shares(normal.weights());
+    const Eigen::MatrixXd kept = dense(few.weights()), shares = dense(normal.weights());
     for (Eigen::Index i = 0; i < 50; ++i) {
-      std::vector<double> sorted(all.row(i).begin(), all.row(i).end());
+      const Eigen::VectorXd whole = row(all, i);
+      std::vector<double> sorted(whole.data(), whole.data() + whole.size());
       std::ranges::sort(sorted, std::greater{});
       const double least = sorted[5];
       for (Eigen::Index j = 0; j < 50; ++j) {
@@ -122,11 +129,12 @@ TEST_CASE("rp3beta keeps the largest weights of a dense reference") {
         if (all(i, j) > least * (1 + 1e-12)) CHECK(kept(i, j) > 0);
         if (all(i, j) < least * (1 - 1e-12)) CHECK(kept(i, j) == 0);
       }
-      CHECK((kept.row(i).array() > 0).count() ==
+      const Eigen::VectorXd kept_row = row(kept, i), share = row(shares, i);
+      CHECK(std::count_if(kept_row.data(), kept_row.data() + 50, [](double w) { return w > 0; }) ==
             std::ranges::count_if(std::span(sorted).first(6), [](double s) { return s > 0; }));
-      if (const double sum = kept.row(i).sum(); sum > 0) {
-        CHECK(shares.row(i).sum() == Approx(1));
-        CHECK((shares.row(i) - kept.row(i) / sum).cwiseAbs().maxCoeff() <= 1e-14);
+      if (const double sum = akin_test::sum(kept_row); sum > 0) {
+        CHECK(akin_test::sum(share) == Approx(1));
+        CHECK(akin_test::largest(akin_test::sum(share, -1 / sum, kept_row)) <= 1e-14);
       }
     }
   }
@@ -141,19 +149,19 @@ TEST_CASE("rp3beta keeps of the weights that lead to an item the largest") {
   all.fit(x);
   few.fit(execution::par.threads(2), x);
   enough.fit(x);
-  const Eigen::MatrixXd before(all.weights()), after(few.weights());
-  CHECK(Eigen::MatrixXd(enough.weights()) == before);
+  const Eigen::MatrixXd before = dense(all.weights()), after = dense(few.weights());
+  CHECK(akin_test::same(dense(enough.weights()), before));
   std::int64_t cut = 0;
   for (Eigen::Index j = 0; j < 50; ++j) {
-    std::vector<std::pair<double, Eigen::Index>> column;
+    std::vector<std::pair<double, Eigen::Index>> found;
     for (Eigen::Index i = 0; i < 50; ++i)
-      if (before(i, j) > 0) column.emplace_back(-before(i, j), i);
-    std::ranges::sort(column);
-    Eigen::VectorXd expected = Eigen::VectorXd::Zero(50);
-    for (const auto& [weight, i] : std::span(column).first(std::min<std::size_t>(4, column.size())))
+      if (before(i, j) > 0) found.emplace_back(-before(i, j), i);
+    std::ranges::sort(found);
+    Eigen::VectorXd expected = akin_test::zeros(50);
+    for (const auto& [weight, i] : std::span(found).first(std::min<std::size_t>(4, found.size())))
       expected[i] = -weight;
-    cut += column.size() > 4;
-    CHECK(after.col(j) == expected);
+    cut += found.size() > 4;
+    CHECK(akin_test::same(column(after, j), expected));
   }
   CHECK(cut > 10);
 }
@@ -165,7 +173,7 @@ TEST_CASE("rp3beta does not care how large values are, nor for stored zeros") {
   model_type model, same, with_zeros;
   model.fit(x);
   same.fit(scaled);
-  CHECK(Eigen::MatrixXd(model.weights()) == Eigen::MatrixXd(same.weights()));
+  CHECK(akin_test::same(dense(model.weights()), dense(same.weights())));
 
   with_zeros.fit(matrix_of<model_type>(3, 3, {{0, 0, 1}, {0, 1, 1}, {1, 0, 0}, {1, 1, 0}, {2, 0, 0}, {2, 1, 1}}));
   const auto w = with_zeros.weights();

@@ -4,13 +4,12 @@
 #include <limits>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/kernels/blocked_cholesky.hpp>
 
 #include "kernels/instruction_sets.hpp"
 #include "support/catch.hpp"
 #include "support/random_data.hpp"
+#include "support/reference.hpp"
 
 namespace kernels = akin::kernels;
 
@@ -77,12 +76,18 @@ padded<T> positive_definite(kernels::instruction_set set, std::int64_t size, std
 
 template <class T>
 reference upper(const padded<T>& a) {
-  return as_double(a.numbers, a.size, a.size).template triangularView<Eigen::Upper>();
+  reference result = as_double(a.numbers, a.size, a.size);
+  for (std::int64_t j = 0; j < a.size; ++j)
+    for (std::int64_t i = j + 1; i < a.size; ++i) result(i, j) = 0;
+  return result;
 }
 
 template <class T>
 reference symmetric(const padded<T>& a) {
-  return as_double(a.numbers, a.size, a.size).template selfadjointView<Eigen::Upper>();
+  reference result = as_double(a.numbers, a.size, a.size);
+  for (std::int64_t j = 0; j < a.size; ++j)
+    for (std::int64_t i = j + 1; i < a.size; ++i) result(i, j) = result(j, i);
+  return result;
 }
 
 }  // namespace
@@ -107,11 +112,12 @@ TEMPLATE_TEST_CASE("a Gramian is added to the upper triangle", "", float, double
         padded<TestType> a(size);
         for (std::int64_t i = 0; i < size; ++i) a.at(i, i) = 3;
         kernels::call_on<kernels::upper_gramian_kernel>(set, numbers.data(), rows, a.data(), size, a.stride);
-        const reference s = as_double(numbers, rows, size);
-        const reference exact = s.transpose() * s + 3 * reference::Identity(size, size);
-        const reference bound = s.cwiseAbs().transpose() * s.cwiseAbs() + 3 * reference::Identity(size, size);
-        const reference error = (symmetric(a) - exact).cwiseAbs();
-        CHECK((error.array() <= static_cast<double>(rows + 1) * akin_test::epsilon<TestType> * bound.array()).all());
+        const reference s = as_double(numbers, rows, size), sizes_of = akin_test::absolute(s);
+        const reference start = akin_test::identity(size, 3);
+        const reference exact = akin_test::sum(akin_test::transposed_product(s, s), 1, start);
+        const reference bound = akin_test::sum(akin_test::transposed_product(sizes_of, sizes_of), 1, start);
+        const double epsilon = static_cast<double>(rows + 1) * akin_test::epsilon<TestType>;
+        CHECK(akin_test::is_within(symmetric(a), exact, epsilon, bound));
         for (std::int64_t d = size; d < kernels::padded_rows(size); ++d) REQUIRE(a.at(d, d) == 1);
       }
 }
@@ -125,9 +131,9 @@ TEMPLATE_TEST_CASE("an upper factor multiplies back and solves, whatever is belo
       const std::int64_t stride = factor.stride;
       REQUIRE(kernels::call_on<kernels::upper_cholesky_kernel>(set, factor.data(), size, stride));
       reference r = upper(factor);
-      r.diagonal() = r.diagonal().cwiseInverse();
+      for (std::int64_t d = 0; d < size; ++d) r(d, d) = 1 / r(d, d);
       const double unit = akin_test::epsilon<TestType> * static_cast<double>(size + 2);
-      CHECK((r.transpose() * r - exact).norm() <= unit * exact.norm());
+      CHECK(akin_test::distance(akin_test::transposed_product(r, r), exact) <= unit * akin_test::norm(exact));
 
       const auto b = akin_test::normal_numbers<TestType>(size, 62);
       std::vector<TestType> x(static_cast<std::size_t>(stride));
@@ -139,7 +145,7 @@ TEMPLATE_TEST_CASE("an upper factor multiplies back and solves, whatever is belo
         solution(i) = static_cast<double>(x[static_cast<std::size_t>(i)]);
         right(i) = static_cast<double>(b[static_cast<std::size_t>(i)]);
       }
-      CHECK((exact * solution - right).norm() <= 10 * unit * right.norm());
+      CHECK(akin_test::distance(akin_test::times(exact, solution), right) <= 10 * unit * akin_test::norm(right));
       for (std::size_t i = static_cast<std::size_t>(size); i < x.size(); ++i) REQUIRE(x[i] == 0);
     }
 }

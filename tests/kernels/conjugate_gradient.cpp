@@ -4,19 +4,23 @@
 #include <numeric>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/kernels/conjugate_gradient.hpp>
 
 #include "kernels/instruction_sets.hpp"
 #include "support/catch.hpp"
 #include "support/random_data.hpp"
+#include "support/reference.hpp"
 
 namespace kernels = akin::kernels;
 
 namespace {
 
 /// A system (D + Y'WY) x = b with `count` of 50 rows.
+template <class T>
+Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, 1>> column_of(const T* numbers, std::int64_t size) {
+  return {numbers, size};
+}
+
 template <class T>
 struct problem {
   std::int64_t count, k;
@@ -38,19 +42,13 @@ struct problem {
   kernels::weighted_rows<T, std::int32_t> view() const { return {rows.data(), k, ids.data(), weights.data(), count}; }
 
   Eigen::MatrixXd matrix() const {
-    Eigen::MatrixXd a = Eigen::MatrixXd::Zero(k, k);
+    Eigen::MatrixXd a = akin_test::zeros(k, k);
     for (std::int64_t d = 0; d < k; ++d) a(d, d) = static_cast<double>(diagonal[static_cast<std::size_t>(d)]);
-    for (std::int64_t i = 0; i < count; ++i) {
-      const Eigen::VectorXd y =
-          Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, 1>>(view().row(i), k).template cast<double>();
-      a += static_cast<double>(weights[static_cast<std::size_t>(i)]) * y * y.transpose();
-    }
+    for (std::int64_t i = 0; i < count; ++i)
+      akin_test::add_outer(a, static_cast<double>(weights[static_cast<std::size_t>(i)]), column_of(view().row(i), k));
     return a;
   }
-  Eigen::VectorXd exact() const {
-    return matrix().ldlt().solve(
-        Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, 1>>(right.data(), k).template cast<double>());
-  }
+  Eigen::VectorXd exact() const { return akin_test::solve(matrix(), akin_test::column(column_of(right.data(), k), 0)); }
 };
 
 template <class T>
@@ -77,9 +75,11 @@ TEMPLATE_TEST_CASE("conjugate gradients reach the solution to their tolerance, i
         const auto result = solve(set, p, tolerance, 200, x);
         CHECK(result.converged);
         const Eigen::VectorXd exact = p.exact();
-        const Eigen::VectorXd error =
-            Eigen::Map<const Eigen::Matrix<TestType, Eigen::Dynamic, 1>>(x.data(), k).template cast<double>() - exact;
-        const auto size = [&](const Eigen::VectorXd& v) { return std::sqrt(v.dot(p.matrix() * v)); };
+        const Eigen::VectorXd error = akin_test::difference(column_of(x.data(), k), exact);
+        const Eigen::MatrixXd system = p.matrix();
+        const auto size = [&](const Eigen::VectorXd& v) {
+          return std::sqrt(akin_test::dot(v, akin_test::times(system, v)));
+        };
         CHECK(size(error) <= (static_cast<double>(tolerance) + 20 * akin_test::epsilon<TestType>)*size(exact));
       }
 }

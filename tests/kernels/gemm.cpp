@@ -3,23 +3,23 @@
 #include <tuple>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/kernels/gemm.hpp>
 
 #include "kernels/instruction_sets.hpp"
 #include "support/catch.hpp"
 #include "support/random_data.hpp"
+#include "support/reference.hpp"
 
 namespace kernels = akin::kernels;
 
 namespace {
 
-using reference = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using akin_test::absolute;
+using reference = Eigen::MatrixXd;
 
 template <class T>
 reference as_double(const std::vector<T>& numbers, std::int64_t rows, std::int64_t cols) {
-  return Eigen::Map<const akin::dense_matrix<T>>(numbers.data(), rows, cols).template cast<double>();
+  return akin_test::dense(Eigen::Map<const akin::dense_matrix<T>>(numbers.data(), rows, cols));
 }
 
 const std::vector<std::tuple<int, int, int>> shapes = {{1, 1, 1},    {3, 5, 2},    {4, 8, 8},     {13, 7, 33},
@@ -34,14 +34,14 @@ TEMPLATE_TEST_CASE("a product of matrices is within depth * epsilon * |a| |b| of
       const auto a = akin_test::normal_numbers<TestType>(rows * depth, 1);
       const auto b = akin_test::normal_numbers<TestType>(depth * cols, 2);
       auto c = akin_test::normal_numbers<TestType>(rows * cols, 3);
-      const reference exact = as_double(c, rows, cols) + as_double(a, rows, depth) * as_double(b, depth, cols);
-      const reference bound = as_double(c, rows, cols).cwiseAbs() +
-                              as_double(a, rows, depth).cwiseAbs() * as_double(b, depth, cols).cwiseAbs();
+      const reference x = as_double(a, rows, depth), y = as_double(b, depth, cols), before = as_double(c, rows, cols);
+      const reference exact = akin_test::sum(before, 1, akin_test::product(x, y));
+      const reference bound = akin_test::sum(absolute(before), 1, akin_test::product(absolute(x), absolute(y)));
       kernels::call_on<kernels::gemm_kernel>(set, a.data(), std::int64_t{depth}, std::int64_t{1}, b.data(),
                                              std::int64_t{cols}, std::int64_t{depth}, c.data(), std::int64_t{cols},
                                              std::int64_t{rows}, std::int64_t{cols}, false);
-      const reference error = (as_double(c, rows, cols) - exact).cwiseAbs();
-      CHECK((error.array() <= static_cast<double>(depth + 1) * akin_test::epsilon<TestType> * bound.array()).all());
+      const double epsilon = static_cast<double>(depth + 1) * akin_test::epsilon<TestType>;
+      CHECK(akin_test::is_within(as_double(c, rows, cols), exact, epsilon, bound));
     }
 }
 
@@ -52,8 +52,8 @@ TEMPLATE_TEST_CASE("a Gramian has its lower triangle whatever the shape", "", fl
       const auto a = akin_test::normal_numbers<TestType>(rows * cols, 4);
       std::vector<TestType> c(static_cast<std::size_t>(cols * cols));
       kernels::add_gramian(a.data(), rows, cols, c.data());
-      const reference y = as_double(a, rows, cols), exact = y.transpose() * y;
-      const reference bound = y.cwiseAbs().transpose() * y.cwiseAbs();
+      const reference y = as_double(a, rows, cols), exact = akin_test::transposed_product(y, y);
+      const reference bound = akin_test::transposed_product(absolute(y), absolute(y));
       for (std::int64_t i = 0; i < cols; ++i)
         for (std::int64_t j = 0; j <= i; ++j)
           CHECK(std::abs(static_cast<double>(c[static_cast<std::size_t>(i * cols + j)]) - exact(i, j)) <=

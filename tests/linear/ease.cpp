@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/data/merge_interactions.hpp>
 #include <akin/data/synthetic.hpp>
 #include <akin/linear/ease.hpp>
@@ -20,7 +18,9 @@
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
 #include "support/random_data.hpp"
+#include "support/reference.hpp"
 
+using akin_test::dense;
 using akin_test::matrix_of;
 namespace execution = akin::execution;
 
@@ -59,26 +59,15 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Users x items: both users have item 0, the first has item 1, nobody has item 2.
 akin::sparse_matrix<double> two_by_three() { return matrix_of<model_type>(2, 3, {{0, 0, 1}, {0, 1, 1}, {1, 0, 1}}); }
 
-akin::dense_matrix<double> dense(const akin::sparse_matrix<double>& x) { return akin::dense_matrix<double>(x); }
-
-/// W from X by the plain method of Gauss and Jordan.
-akin::dense_matrix<double> reference_weights(const akin::dense_matrix<double>& x, double lambda, double dropout = 0) {
-  akin::dense_matrix<double> p = x.transpose() * x;
-  p.diagonal() *= 1 + dropout / (1 - dropout);
-  p.diagonal().array() += lambda;
-  for (Eigen::Index k = 0; k < p.rows(); ++k) {
-    const double pivot = p(k, k);
-    p(k, k) = 1;
-    p.row(k) /= pivot;
-    for (Eigen::Index i = 0; i < p.rows(); ++i) {
-      if (i == k) continue;
-      const double factor = p(i, k);
-      p(i, k) = 0;
-      p.row(i) -= factor * p.row(k);
-    }
-  }
-  akin::dense_matrix<double> w = -p * p.diagonal().cwiseInverse().asDiagonal();
-  w.diagonal().setZero();
+/// W from X by a plain inverse.
+Eigen::MatrixXd reference_weights(const Eigen::MatrixXd& x, double lambda, double dropout = 0) {
+  Eigen::MatrixXd p = akin_test::transposed_product(x, x);
+  const Eigen::Index n = p.rows();
+  for (Eigen::Index i = 0; i < n; ++i) p(i, i) = p(i, i) * (1 + dropout / (1 - dropout)) + lambda;
+  p = akin_test::inverse(p);
+  Eigen::MatrixXd w(n, n);
+  for (Eigen::Index j = 0; j < n; ++j)
+    for (Eigen::Index i = 0; i < n; ++i) w(i, j) = i == j ? 0 : -p(i, j) / p(j, j);
   return w;
 }
 
@@ -88,8 +77,7 @@ double largest_error(const akin::sparse_matrix<double>& x, const akin::ease_opti
   akin::ease<Scalar> model(options);
   model.fit(execution::par.threads(2), akin::sparse_matrix<Scalar>(x.cast<Scalar>()));
   const auto exact = reference_weights(dense(x), options.regularization, options.dropout);
-  const akin::dense_matrix<double> w = model.weights().template cast<double>();
-  return (w - exact).cwiseAbs().maxCoeff() / std::max(exact.cwiseAbs().maxCoeff(), 1e-3);
+  return akin_test::largest_difference(model.weights(), exact) / std::max(akin_test::largest(exact), 1e-3);
 }
 
 }  // namespace
@@ -101,9 +89,9 @@ TEST_CASE("ease has the weights by hand") {
   const auto w = model.weights();
   CHECK(w(0, 1) == Approx(1.0 / 3));
   CHECK(w(1, 0) == Approx(1.0 / 2));
-  CHECK(w.diagonal().cwiseAbs().maxCoeff() == 0);
-  CHECK(w.row(2).cwiseAbs().maxCoeff() == 0);
-  CHECK(w.col(2).cwiseAbs().maxCoeff() == 0);
+  for (int i = 0; i < 3; ++i) CHECK(w(i, i) == 0);
+  CHECK(akin_test::is_zero(akin_test::row(w, 2)));
+  CHECK(akin_test::is_zero(akin_test::column(w, 2)));
 
   model_type dropped({.regularization = 1, .dropout = 0.5});  // 5 1 / 1 3
   dropped.fit(two_by_three());
@@ -137,10 +125,11 @@ TEST_CASE("ease minimises its objective") {
       akin::synthetic::power_law_clicks<double>({.users = 200, .items = 90, .interactions = 3000, .seed = seed});
   model_type model({.regularization = 3});
   model.fit(clicks);
-  const Eigen::MatrixXd x = dense(clicks), w = model.weights();
-  Eigen::MatrixXd gradient = x.transpose() * (x * w - x) + 3 * w;
-  gradient.diagonal().setZero();  // what the diagonal costs is not asked
-  CHECK(gradient.cwiseAbs().maxCoeff() < 1e-10);
+  const Eigen::MatrixXd x = dense(clicks), w = dense(model.weights());
+  const Eigen::MatrixXd error = akin_test::sum(akin_test::product(x, w), -1, x);
+  Eigen::MatrixXd gradient = akin_test::sum(akin_test::transposed_product(x, error), 3, w);
+  for (Eigen::Index i = 0; i < 90; ++i) gradient(i, i) = 0;  // what the diagonal costs is not asked
+  CHECK(akin_test::largest(gradient) < 1e-10);
 }
 
 TEST_CASE("dropout is as good as users who have one item alone") {
@@ -150,7 +139,8 @@ TEST_CASE("dropout is as good as users who have one item alone") {
   for (int u = 0; u < 50; ++u)
     for (akin::sparse_matrix<double>::InnerIterator cell(x, u); cell; ++cell)
       cells.emplace_back(u, cell.col(), cell.value());
-  for (int i = 0; i < 20; ++i) cells.emplace_back(50 + i, i, std::sqrt(p / (1 - p)) * dense(x).col(i).norm());
+  for (int i = 0; i < 20; ++i)
+    cells.emplace_back(50 + i, i, std::sqrt(p / (1 - p)) * akin_test::norm(akin_test::column(dense(x), i)));
   model_type dropped({.regularization = 2, .dropout = p}), more_users({.regularization = 2});
   dropped.fit(x);
   more_users.fit(matrix_of<model_type>(70, 20, cells));
@@ -165,7 +155,7 @@ TEMPLATE_TEST_CASE("ease gives the same bits for any number of threads where the
     akin::ease<TestType> model({.regularization = 1});
     model.fit(execution::par.threads(threads), x);
     CAPTURE(threads);
-    CHECK((model.weights().array() == alone.weights().array()).all());
+    CHECK(akin_test::same(model.weights(), alone.weights()));
   }
 }
 

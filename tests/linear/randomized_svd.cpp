@@ -4,22 +4,24 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/data/synthetic.hpp>
 #include <akin/linear/randomized_svd.hpp>
 
 #include "support/catch.hpp"
 #include "support/random_data.hpp"
+#include "support/reference.hpp"
 
+using akin_test::dense;
+using akin_test::is_zero;
+using akin_test::largest;
+using akin_test::largest_difference;
 namespace execution = akin::execution;
 
 namespace {
 
-template <class Scalar>
-Eigen::MatrixXd gram_error(const akin::dense_matrix<Scalar>& x) {
-  const Eigen::MatrixXd d = x.template cast<double>();
-  return d.transpose() * d - Eigen::MatrixXd::Identity(d.cols(), d.cols());
+/// How far columns are from unit vectors at right angles.
+double gram_error(const akin_test::matrix_view& x) {
+  return akin_test::largest_difference(akin_test::transposed_product(x, x), akin_test::identity(x.cols()));
 }
 
 template <class Scalar>
@@ -30,7 +32,8 @@ akin::sparse_matrix<Scalar> clicks(int users, int items, int interactions) {
 
 template <class Scalar>
 bool same(const akin::truncated_svd<Scalar>& a, const akin::truncated_svd<Scalar>& b) {
-  return a.u == b.u && a.singular_values == b.singular_values && a.v == b.v;
+  using akin_test::same;
+  return same(a.u, b.u) && same(a.singular_values, b.singular_values) && same(a.v, b.v);
 }
 
 }  // namespace
@@ -45,24 +48,24 @@ TEMPLATE_TEST_CASE("randomized_svd agrees with a dense decomposition", "", (std:
     const matrix x(clicks<Scalar>(rows, cols, rows * cols / 10));
     const int rank = 12;
     const auto svd = akin::randomized_svd(execution::par.threads(2), x, {.rank = rank, .iterations = 12});
-    const Eigen::MatrixXd dense = Eigen::MatrixXd(x.template cast<double>());
-    const Eigen::BDCSVD<Eigen::MatrixXd> exact(dense, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    const double largest = exact.singularValues()[0];
+    const Eigen::MatrixXd values = dense(x);
+    const Eigen::VectorXd exact = akin_test::singular_values(values);
     REQUIRE(svd.u.rows() == rows);
     REQUIRE(svd.v.rows() == cols);
     REQUIRE(svd.u.cols() == rank);
     for (int i = 0; i < rank; ++i)
-      CHECK(std::abs(static_cast<double>(svd.singular_values[i]) - exact.singularValues()[i]) <= precision * largest);
-    CHECK(gram_error(svd.u).cwiseAbs().maxCoeff() <= precision);
-    CHECK(gram_error(svd.v).cwiseAbs().maxCoeff() <= precision);
-    const Eigen::MatrixXd u = svd.u.template cast<double>(), v = svd.v.template cast<double>();
-    const Eigen::VectorXd s = svd.singular_values.template cast<double>();
-    CHECK((dense * v - u * s.asDiagonal()).cwiseAbs().maxCoeff() <= precision * largest);
-    CHECK((dense.transpose() * u - v * s.asDiagonal()).cwiseAbs().maxCoeff() <= precision * largest);
+      CHECK(std::abs(static_cast<double>(svd.singular_values[i]) - exact[i]) <= precision * exact[0]);
+    CHECK(gram_error(svd.u) <= precision);
+    CHECK(gram_error(svd.v) <= precision);
+    const Eigen::MatrixXd u = dense(svd.u), v = dense(svd.v);
+    Eigen::MatrixXd s = akin_test::zeros(rank, rank);
+    for (int i = 0; i < rank; ++i) s(i, i) = static_cast<double>(svd.singular_values[i]);
+    CHECK(largest_difference(akin_test::product(values, v), akin_test::product(u, s)) <= precision * exact[0]);
+    CHECK(largest_difference(akin_test::transposed_product(values, u), akin_test::product(v, s)) <=
+          precision * exact[0]);
     for (int i = 0; i < rank; ++i) {
-      Eigen::Index place = 0;
-      v.col(i).cwiseAbs().maxCoeff(&place);
-      CHECK(v(place, i) > 0);
+      const Eigen::VectorXd column = akin_test::column(v, i);
+      CHECK(akin_test::greatest(column) == largest(column));
     }
   }
 }
@@ -88,23 +91,22 @@ TEMPLATE_TEST_CASE("randomized_svd of a matrix of low rank says so by zeros", ""
   akin::sparse_matrix<TestType> x(60, 40);
   x.setFromTriplets(cells.begin(), cells.end());
   const auto svd = akin::randomized_svd(execution::seq, x, {.rank = 8});
-  const Eigen::MatrixXd dense = Eigen::MatrixXd(x.template cast<double>());
-  const Eigen::VectorXd exact = Eigen::BDCSVD<Eigen::MatrixXd>(dense).singularValues();
+  const Eigen::VectorXd exact = akin_test::singular_values(dense(x));
   for (int i = 0; i < 8; ++i)
     CHECK(static_cast<double>(svd.singular_values[i]) == Approx(exact[i]).epsilon(1e-5).margin(1e-12));
-  CHECK(svd.singular_values.tail(5).isZero(0));
-  CHECK(svd.u.rightCols(5).isZero(0));
-  CHECK(svd.v.rightCols(5).isZero(0));
+  CHECK(is_zero(svd.singular_values.tail(5)));
+  CHECK(is_zero(akin_test::columns(svd.u, 3, 5)));
+  CHECK(is_zero(akin_test::columns(svd.v, 3, 5)));
   const double precision = 100 * static_cast<double>(std::numeric_limits<TestType>::epsilon());
-  CHECK(gram_error<TestType>(svd.v.leftCols(3)).cwiseAbs().maxCoeff() <= precision);
-  CHECK(gram_error<TestType>(svd.u.leftCols(3)).cwiseAbs().maxCoeff() <= precision);
+  CHECK(gram_error(akin_test::columns(svd.v, 0, 3)) <= precision);
+  CHECK(gram_error(akin_test::columns(svd.u, 0, 3)) <= precision);
 }
 
 TEST_CASE("randomized_svd of nothing, and of one number") {
   const auto zero = akin::randomized_svd(execution::seq, akin::sparse_matrix<float>(7, 5), {.rank = 2});
-  CHECK(zero.u == akin::dense_matrix<float>::Zero(7, 2));
-  CHECK(zero.v == akin::dense_matrix<float>::Zero(5, 2));
-  CHECK(zero.singular_values.isZero(0));
+  CHECK(akin_test::same(zero.u, akin_test::zeros(7, 2)));
+  CHECK(akin_test::same(zero.v, akin_test::zeros(5, 2)));
+  CHECK(is_zero(zero.singular_values));
   akin::sparse_matrix<float> one(1, 1);
   one.insert(0, 0) = -3;
   one.makeCompressed();
@@ -121,7 +123,7 @@ TEST_CASE("randomized_svd of values of any size") {
     akin::sparse_matrix<double> scaled = x * scale;
     const auto svd = akin::randomized_svd(execution::seq, scaled, {.rank = 4, .iterations = 10});
     for (int i = 0; i < 4; ++i) CHECK(svd.singular_values[i] / scale == Approx(plain.singular_values[i]));
-    CHECK((svd.v - plain.v).cwiseAbs().maxCoeff() < 1e-6);
+    CHECK(largest_difference(svd.v, plain.v) < 1e-6);
   }
   x.valuePtr()[0] = 1e200;
   CHECK_THROWS_AS(akin::randomized_svd(execution::seq, x, {.rank = 4}), akin::numeric_error);

@@ -2,12 +2,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <span>
 #include <utility>
 #include <vector>
-
-#include <Eigen/Dense>
 
 #include <akin/data/merge_interactions.hpp>
 #include <akin/data/synthetic.hpp>
@@ -20,7 +19,10 @@
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
 #include "support/random_data.hpp"
+#include "support/reference.hpp"
 
+using akin_test::column;
+using akin_test::dense;
 using akin_test::matrix_of;
 namespace execution = akin::execution;
 
@@ -63,10 +65,6 @@ namespace {
 
 using model_type = akin::slim<double>;
 
-Eigen::MatrixXd dense(const auto& x) {
-  return Eigen::MatrixXd(Eigen::SparseMatrix<double, Eigen::RowMajor, std::int64_t>(x.template cast<double>()));
-}
-
 akin::sparse_matrix<double> clicks(int users, int items, int interactions, std::uint64_t seed) {
   return akin::synthetic::power_law_clicks<double>(
       {.users = users, .items = items, .interactions = interactions, .seed = seed});
@@ -75,22 +73,24 @@ akin::sparse_matrix<double> clicks(int users, int items, int interactions, std::
 /// The largest step that a weight would take alone to its best value, in lengths of the column; at the optimum none
 /// takes any. Items without users, and weights outside of `allowed`, must be 0.
 double largest_violation(const Eigen::MatrixXd& x, const Eigen::MatrixXd& w, const akin::slim_options& options,
-                         const auto& allowed) {
+                         const std::function<bool(Eigen::Index, Eigen::Index)>& allowed) {
+  const Eigen::MatrixXd squares = akin_test::transposed_product(x, x);
+  const Eigen::MatrixXd products = akin_test::transposed_product(x, akin_test::sum(x, -1, akin_test::product(x, w)));
+  const Eigen::MatrixXd gradients = akin_test::sum(products, -options.l2, w);
   double largest = 0;
   bool is_proper = true;
   for (Eigen::Index j = 0; j < x.cols(); ++j) {
-    const Eigen::VectorXd gradient = x.transpose() * (x.col(j) - x * w.col(j)) - options.l2 * w.col(j);
     for (Eigen::Index i = 0; i < x.cols(); ++i) {
-      const double curvature = x.col(i).squaredNorm() + options.l2, length = x.col(i).norm() * x.col(j).norm();
+      const double curvature = squares(i, i) + options.l2, length = std::sqrt(squares(i, i) * squares(j, j));
       is_proper = is_proper && (w(i, j) >= 0 || !options.nonnegative);
       if (i == j || length == 0 || !allowed(i, j)) {
         is_proper = is_proper && w(i, j) == 0;
         continue;
       }
-      const double own = gradient[i] + curvature * w(i, j);
+      const double own = gradients(i, j) + curvature * w(i, j);
       const double up = std::max(own - options.l1, 0.0), down = std::min(own + options.l1, 0.0);
       const double step = (options.nonnegative ? up : up + down) / curvature - w(i, j);
-      largest = std::max(largest, std::abs(step) * std::sqrt(curvature) / x.col(j).norm());
+      largest = std::max(largest, std::abs(step) * std::sqrt(curvature / squares(j, j)));
     }
   }
   CHECK(is_proper);
@@ -102,14 +102,15 @@ double largest_violation(const Eigen::MatrixXd& x, const Eigen::MatrixXd& w, con
 
 /// Cyclic coordinate descent on the dense matrix of products until nothing moves.
 Eigen::MatrixXd plain_descent(const Eigen::MatrixXd& x, const akin::slim_options& options) {
-  const Eigen::MatrixXd g = x.transpose() * x;
-  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(x.cols(), x.cols());
+  const Eigen::MatrixXd g = akin_test::transposed_product(x, x);
+  Eigen::MatrixXd w = akin_test::zeros(x.cols(), x.cols());
   for (Eigen::Index j = 0; j < x.cols(); ++j)
     for (double largest = 1; largest > 1e-13;) {
       largest = 0;
       for (Eigen::Index i = 0; i < x.cols(); ++i) {
         if (i == j || g(i, i) == 0) continue;
-        const double rest = g(i, j) - g.row(i).dot(w.col(j)) + g(i, i) * w(i, j);
+        double rest = g(i, j) + g(i, i) * w(i, j);
+        for (Eigen::Index k = 0; k < x.cols(); ++k) rest -= g(i, k) * w(k, j);
         const double up = std::max(rest - options.l1, 0.0), down = std::min(rest + options.l1, 0.0);
         const double best = (options.nonnegative ? up : up + down) / (g(i, i) + options.l2);
         largest = std::max(largest, std::abs(best - w(i, j)));
@@ -152,7 +153,7 @@ TEST_CASE("slim meets the conditions of the optimum in every column") {
       const auto normal = akin_test::random_sparse<double>(60, 80, 0.2, seed);
       for (const auto& x : {counts, normal}) {
         const Eigen::MatrixXd w = fitted_weights(strict, x);
-        CHECK(w.norm() > 0);
+        CHECK(akin_test::norm(w) > 0);
         CHECK(largest_violation(dense(x), w, strict) <= 2e-9);
         // The default tolerance stops where it says.
         auto loose = options;
@@ -170,11 +171,11 @@ TEST_CASE("slim finds what a plain coordinate descent in double finds") {
         .l1 = 0.3, .l2 = 2, .nonnegative = nonnegative, .tolerance = 1e-11, .iterations = 100000};
     const auto x = clicks(120, 50, 1500, seed);
     const Eigen::MatrixXd expected = plain_descent(dense(x), options);
-    CHECK((fitted_weights(options, x) - expected).cwiseAbs().maxCoeff() <= 1e-9);
+    CHECK(akin_test::largest_difference(fitted_weights(options, x), expected) <= 1e-9);
 
     akin::slim<float> single({.l1 = 0.3, .l2 = 2, .nonnegative = nonnegative});
     single.fit(execution::par, akin::sparse_matrix<float>(x.cast<float>()));
-    CHECK((dense(single.weights()) - expected).cwiseAbs().maxCoeff() <= 2e-4);
+    CHECK(akin_test::largest_difference(dense(single.weights()), expected) <= 2e-4);
   }
 }
 
@@ -182,15 +183,15 @@ TEST_CASE("slim without l1 and signs is a ridge regression") {
   const std::uint64_t seed = 8;
   CAPTURE(seed);
   const auto x = akin_test::random_sparse<double>(250, 150, 0.3, seed);
-  const Eigen::MatrixXd d = dense(x), g = d.transpose() * d;
+  const Eigen::MatrixXd d = dense(x), g = akin_test::transposed_product(d, d);
   const Eigen::MatrixXd w =
       fitted_weights({.l1 = 0, .l2 = 20, .nonnegative = false, .tolerance = 1e-11, .iterations = 10000}, x);
   for (Eigen::Index j = 0; j < 150; ++j) {
-    Eigen::MatrixXd left = g + 20 * Eigen::MatrixXd::Identity(150, 150);
-    left.row(j).setZero(), left.col(j).setZero(), left(j, j) = 1;
-    Eigen::VectorXd right = g.col(j);
+    Eigen::MatrixXd left = akin_test::sum(g, 20, akin_test::identity(150));
+    akin_test::clear_row(left, j), akin_test::set_column(left, j, akin_test::zeros(150)), left(j, j) = 1;
+    Eigen::VectorXd right = column(g, j);
     right[j] = 0;
-    CHECK((left.ldlt().solve(right) - w.col(j)).cwiseAbs().maxCoeff() <= 1e-8);
+    CHECK(akin_test::largest_difference(akin_test::solve(left, right), column(w, j)) <= 1e-8);
   }
 }
 
@@ -209,20 +210,20 @@ TEST_CASE("slim keeps products in sparse rows where these are smaller, with the 
   CHECK(largest_violation(dense(x), fitted_weights(options, x), options) <= 2e-10);
   auto few = options;
   few.neighbors = 400;
-  CHECK((fitted_weights(few, x) - fitted_weights(options, x)).cwiseAbs().maxCoeff() <= 1e-8);
+  CHECK(akin_test::largest_difference(fitted_weights(few, x), fitted_weights(options, x)) <= 1e-8);
 }
 
 TEST_CASE("slim with neighbors has the optimum over the items with the largest cosines") {
   const std::uint64_t seed = 6;
   CAPTURE(seed);
   const auto x = clicks(150, 60, 2500, seed);
-  const Eigen::MatrixXd d = dense(x);
-  Eigen::MatrixXd allowed = Eigen::MatrixXd::Zero(60, 60);
+  const Eigen::MatrixXd d = dense(x), products = akin_test::transposed_product(d, d);
+  Eigen::MatrixXd allowed = akin_test::zeros(60, 60);
   for (Eigen::Index j = 0; j < 60; ++j) {
     std::vector<std::pair<double, Eigen::Index>> cosines;
     for (Eigen::Index i = 0; i < 60; ++i)
-      if (const double norms = d.col(i).norm() * d.col(j).norm(); i != j && norms > 0)
-        cosines.emplace_back(-d.col(i).dot(d.col(j)) / norms, i);
+      if (const double norms = std::sqrt(products(i, i) * products(j, j)); i != j && norms > 0)
+        cosines.emplace_back(-products(i, j) / norms, i);
     std::ranges::sort(cosines);
     for (std::size_t n = 0; n < std::min<std::size_t>(8, cosines.size()); ++n)
       if (cosines[n].first < 0) allowed(cosines[n].second, j) = 1;
@@ -238,7 +239,7 @@ TEST_CASE("slim with neighbors needs no products in memory, and finds the same t
   held.fit(execution::par.threads(2), x);
   limited.fit(execution::par.threads(2), x);
   const akin::sparse_matrix<float> a = held.weights(), b = limited.weights();
-  CHECK(dense(a) == dense(b));
+  CHECK(akin_test::same(dense(a), dense(b)));
   CHECK(a.nonZeros() > 80);
 }
 
@@ -284,14 +285,16 @@ TEST_CASE("slim takes items that are all alike") {
       const Eigen::MatrixXd w = fitted_weights(
           {.l1 = l1, .l2 = 1, .nonnegative = nonnegative, .tolerance = 1e-8, .iterations = 10000}, alike(16));
       const double expected = (80 - l1) / (80 * 15 + 1);
-      CHECK(w.diagonal().isZero(0));
-      CHECK((w.colwise().sum().array() / 15 - expected).abs().maxCoeff() <= 1e-6);
-      CHECK((w.array() - expected * (1 - Eigen::MatrixXd::Identity(16, 16).array())).abs().maxCoeff() <= 1e-5);
+      CHECK(akin_test::is_zero(w.diagonal()));
+      for (Eigen::Index j = 0; j < 16; ++j) {
+        CHECK(std::abs(akin_test::sum(column(w, j)) / 15 - expected) <= 1e-6);
+        for (Eigen::Index i = 0; i < 16; ++i) CHECK(std::abs(w(i, j) - (i == j ? 0 : expected)) <= 1e-5);
+      }
     }
   // Which of them gets the weight does not matter without l2, nor how soon the search is given up.
   for (const int iterations : {1, 1000}) {
     const Eigen::MatrixXd w = fitted_weights({.l1 = 1, .l2 = 0, .iterations = iterations}, alike(100));
-    CHECK((w.colwise().sum().array() - 79.0 / 80).abs().maxCoeff() <= 1e-3);
+    for (Eigen::Index j = 0; j < 100; ++j) CHECK(std::abs(akin_test::sum(column(w, j)) - 79.0 / 80) <= 1e-3);
   }
 }
 

@@ -11,8 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Dense>
-
 #include <akin/data/merge_interactions.hpp>
 #include <akin/execution.hpp>
 #include <akin/io/model_file.hpp>
@@ -21,6 +19,7 @@
 
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
+#include "support/reference.hpp"
 
 namespace akin_test {
 
@@ -105,7 +104,7 @@ void check_kept(const Make& make, akin::when_both both) {
   auto model = make(true), forgetful = make(false);
   model.fit(clicks);
   forgetful.fit(clicks);
-  CHECK(model.user_factors() == forgetful.user_factors());
+  CHECK(same(model.user_factors(), forgetful.user_factors()));
   CHECK(same_matrix(kept_by(model), clicks));
 
   model.partial_fit(news);
@@ -119,8 +118,8 @@ void check_kept(const Make& make, akin::when_both both) {
   const auto lists = akin::recommend(akin::execution::seq, model, {.k = 5, .exclude = kept_by(model)});
   CHECK(lists.items(60).size() == 5);
   CHECK(lists.items(61).empty());
-  CHECK(model.user_factors().allFinite());
-  CHECK(model.item_factors().allFinite());
+  CHECK(is_finite(model.user_factors()));
+  CHECK(is_finite(model.item_factors()));
 
   // Nothing new, or something of nobody's, has an answer too.
   model.partial_fit(interactions_of<model_type>(62, 43));
@@ -174,12 +173,13 @@ void check_forgetting(const Make& make) {
   CHECK(model.users() == 60);
   CHECK(model.items() == 40);
   CHECK_FALSE(model.knows_user(5));
-  CHECK(model.user_factors().row(5).isZero(0));
-  CHECK(model.user_factors().allFinite());
-  auto rest = Eigen::MatrixXd(clicks.template cast<double>());
-  rest.row(5).setZero();
-  CHECK(Eigen::MatrixXd(kept_by(model).template cast<double>()) == rest);
-  CHECK(model.histories().nonZeros() == clicks.nonZeros() - clicks.row(5).nonZeros());
+  CHECK(is_zero(row(model.user_factors(), 5)));
+  CHECK(is_finite(model.user_factors()));
+  auto rest = dense(clicks);
+  const auto forgotten = nonzeros(row(rest, 5));
+  clear_row(rest, 5);
+  CHECK(same(dense(model.histories()), rest));
+  CHECK(model.histories().nonZeros() == clicks.nonZeros() - forgotten);
   CHECK(akin::recommend(akin::execution::seq, model, {.k = 5}).items(5).empty());
   model.forget(5);  // once more is no harm
   CHECK_FALSE(model.knows_user(5));
@@ -210,9 +210,9 @@ void check_life_same_bits(const Make& make) {
   for (const int threads : {1, 2, 3}) {
     CAPTURE(threads);
     CHECK(after(akin::execution::par.threads(threads), model) == expected);
-    const auto items = some_clicks<model_type>().transpose().eval();
-    CHECK(model.fold_in_items(akin::execution::par.threads(threads), interactions_of<model_type>(items)) ==
-          model.fold_in_items(akin::execution::seq, interactions_of<model_type>(items)));
+    const interactions_of<model_type> items = some_clicks<model_type>().transpose();
+    CHECK(same(model.fold_in_items(akin::execution::par.threads(threads), items),
+               model.fold_in_items(akin::execution::seq, items)));
   }
   // From its file it goes on as if it had never been there.
   const auto bytes = bytes_of(model);
@@ -231,15 +231,15 @@ void check_life_of_nothing(const Make& make) {
     auto model = make(true);
     model.fit(interactions_of<model_type>(rows, cols));
     if (rows > 0 || cols > 0) {
-      CHECK(model.fold_in(akin::execution::seq, interactions_of<model_type>(2, cols)).isZero(0));
+      CHECK(is_zero(model.fold_in(akin::execution::seq, interactions_of<model_type>(2, cols))));
       CHECK(model.fold_in_items(akin::execution::seq, interactions_of<model_type>(2, rows)).rows() == 2);
     }
     model.partial_fit(interactions_of<model_type>(rows, cols));
     model.partial_fit(matrix_of<model_type>(5, 4, {{0, 1, 1}, {1, 1, 1}, {4, 2, 2}}));
     CHECK(model.users() == 5);
     CHECK(model.items() == 4);
-    CHECK(model.user_factors().allFinite());
-    CHECK(model.item_factors().allFinite());
+    CHECK(is_finite(model.user_factors()));
+    CHECK(is_finite(model.item_factors()));
     model.forget(2);
   }
 }

@@ -25,6 +25,7 @@
 #include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
+#include "support/reference.hpp"
 
 namespace akin_test {
 
@@ -51,9 +52,7 @@ interactions_of<Model> some_clicks() {
 template <class Model>
 interactions_of<Model> matrix_of(Eigen::Index rows, Eigen::Index cols,
                                  const std::vector<Eigen::Triplet<typename Model::scalar_type>>& cells) {
-  interactions_of<Model> x(rows, cols);
-  x.setFromTriplets(cells.begin(), cells.end());
-  return x;
+  return sparse_of<typename Model::scalar_type, typename Model::index_type>(rows, cols, cells);
 }
 
 template <class Model>

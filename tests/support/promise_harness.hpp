@@ -30,6 +30,7 @@
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
 #include "support/paths.hpp"
+#include "support/reference.hpp"
 
 namespace akin_test {
 
@@ -374,10 +375,10 @@ void check_fold_in_settles(const Make& make) {
   auto once = make(epochs), twice = make(2 * epochs);
   once.fit(akin::execution::par, clicks);
   twice.fit(akin::execution::par, clicks, [](const akin::progress& p) { return p.iteration < epochs; });
-  REQUIRE(once.item_factors() == twice.item_factors());
+  REQUIRE(same(once.item_factors(), twice.item_factors()));
   const auto a = once.fold_in(akin::execution::par, clicks), b = twice.fold_in(akin::execution::par, clicks);
-  CAPTURE((a - b).norm() / a.norm());
-  CHECK((a - b).norm() < 0.3 * a.norm());
+  CAPTURE(distance(a, b) / norm(a));
+  CHECK(distance(a, b) < 0.3 * norm(a));
 }
 
 /// The deviation of the initial factors; make() gives a model that hardly takes a step.
@@ -385,8 +386,8 @@ template <class Make>
 void check_initial_deviation(const Make& make, double deviation) {
   auto model = make();
   model.fit(akin::execution::par, some_clicks<decltype(make())>());
-  const auto factors = model.item_factors().template cast<double>().eval();
-  CHECK(std::sqrt(factors.squaredNorm() / static_cast<double>(factors.size())) == Approx(deviation).epsilon(0.1));
+  const auto factors = model.item_factors();
+  CHECK(std::sqrt(squared_norm(factors) / static_cast<double>(factors.size())) == Approx(deviation).epsilon(0.1));
 }
 
 /// What is asked of every model that recommends, beside check_model.
