@@ -49,7 +49,7 @@ TEST_CASE("popularity answers users without evidence and never offers an item th
 }
 
 TEMPLATE_TEST_CASE("popularity gives any history the items that recommend gives, without what is excluded", "",
-                   akin::popularity<float>, akin::popularity<double>, (akin::popularity<double, std::int64_t>)) {
+                   akin::popularity<float>, akin::popularity<double>, (akin::popularity<float, std::int64_t>)) {
   static_assert(akin::history_scorer<TestType>);
   TestType model;
   model.fit(matrix_of<TestType>(3, 4, {{0, 0, 5}, {1, 0, 1}, {2, 1, 9}, {0, 2, -1}}));

@@ -56,8 +56,8 @@ TEST_CASE("a patient biased_mf trains for longer") {
   CHECK(epochs_with(1) + 3 < epochs_with(6));
 }
 
-TEMPLATE_TEST_CASE("biased_mf lives on after its fit", "", akin::biased_mf<float>,
-                   (akin::biased_mf<double, std::int64_t>)) {
+TEMPLATE_TEST_CASE("biased_mf lives on after its fit", "", akin::biased_mf<double>,
+                   (akin::biased_mf<float, std::int64_t>)) {
   akin_test::check_life(
       [](bool keep) {
         return TestType({.factors = 4, .epochs = 30, .learning_rate = 0.02, .keep_interactions = keep});

@@ -52,7 +52,7 @@ TEST_CASE("each option of bpr matters") {
   akin_test::check_options<akin::bpr<float>>(options{.factors = 5, .epochs = 4}, changes, {"keep_interactions"});
 }
 
-TEMPLATE_TEST_CASE("bpr lives on after its fit", "", akin::bpr<float>, (akin::bpr<double, std::int64_t>)) {
+TEMPLATE_TEST_CASE("bpr lives on after its fit", "", akin::bpr<double>, (akin::bpr<float, std::int64_t>)) {
   akin_test::check_life([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
                         akin::when_both::add);
   SECTION("histories are folded in") {

@@ -88,8 +88,8 @@ TEST_CASE("factors of 0 are no evidence") {
   CHECK(akin::similar_items(execution::seq, model, items, {.k = 9}).items(0).size() == 3);
 }
 
-TEMPLATE_TEST_CASE("factor_model comes back from its file", "", akin::factor_model<float>,
-                   (akin::factor_model<double, std::int64_t>)) {
+TEMPLATE_TEST_CASE("factor_model comes back from its file", "", akin::factor_model<double>,
+                   (akin::factor_model<float, std::int64_t>)) {
   using scalar = typename TestType::scalar_type;
   const TestType model(factors<scalar>(7, 5, 3), factors<scalar>(11, 5, 4));
   const auto bytes = bytes_of(model);

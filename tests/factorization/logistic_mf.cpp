@@ -54,8 +54,8 @@ TEST_CASE("each option of logistic_mf matters") {
                                                      {"keep_interactions"});
 }
 
-TEMPLATE_TEST_CASE("logistic_mf lives on after its fit", "", akin::logistic_mf<float>,
-                   (akin::logistic_mf<double, std::int64_t>)) {
+TEMPLATE_TEST_CASE("logistic_mf lives on after its fit", "", akin::logistic_mf<double>,
+                   (akin::logistic_mf<float, std::int64_t>)) {
   akin_test::check_life([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
                         akin::when_both::add);
   SECTION("histories are folded in") {

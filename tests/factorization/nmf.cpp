@@ -59,7 +59,7 @@ TEST_CASE("each option of nmf matters") {
   akin_test::check_options<akin::nmf<float>>(options{.factors = 5, .iterations = 4}, changes, {"keep_interactions"});
 }
 
-TEMPLATE_TEST_CASE("nmf lives on after its fit", "", akin::nmf<float>, (akin::nmf<double, std::int64_t>)) {
+TEMPLATE_TEST_CASE("nmf lives on after its fit", "", akin::nmf<double>, (akin::nmf<float, std::int64_t>)) {
   akin_test::check_life([](bool keep) { return TestType({.factors = 4, .iterations = 10, .keep_interactions = keep}); },
                         akin::when_both::add);
   SECTION("histories are folded in") {

@@ -215,7 +215,7 @@ TEST_CASE("a model with features has the same bits for any number of threads and
 }
 
 TEMPLATE_TEST_CASE("features of other scalars and indices", "", akin::implicit_als<float>,
-                   (akin::implicit_als<float, std::int64_t>), (akin::implicit_als<double, std::int64_t>)) {
+                   (akin::implicit_als<float, std::int64_t>), akin::implicit_als<double>) {
   using scalar = typename TestType::scalar_type;
   using index = typename TestType::index_type;
   const auto x = akin_test::some_clicks<TestType>();

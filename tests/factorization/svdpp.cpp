@@ -42,7 +42,7 @@ TEST_CASE("each option of svdpp matters") {
   akin_test::check_options<akin::svdpp<float>>(options{.factors = 5, .epochs = 4}, changes, {"keep_interactions"});
 }
 
-TEMPLATE_TEST_CASE("svdpp lives on after its fit", "", akin::svdpp<float>, (akin::svdpp<double, std::int64_t>)) {
+TEMPLATE_TEST_CASE("svdpp lives on after its fit", "", akin::svdpp<double>, (akin::svdpp<float, std::int64_t>)) {
   akin_test::check_life(
       [](bool keep) {
         return TestType({.factors = 4, .epochs = 30, .learning_rate = 0.02, .keep_interactions = keep});

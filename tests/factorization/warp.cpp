@@ -55,7 +55,7 @@ TEST_CASE("each option of warp matters") {
   akin_test::check_options<akin::warp<float>>(options{.factors = 5, .epochs = 4}, changes, {"keep_interactions"});
 }
 
-TEMPLATE_TEST_CASE("warp lives on after its fit", "", akin::warp<float>, (akin::warp<double, std::int64_t>)) {
+TEMPLATE_TEST_CASE("warp lives on after its fit", "", akin::warp<double>, (akin::warp<float, std::int64_t>)) {
   akin_test::check_life([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
                         akin::when_both::add);
   SECTION("histories are folded in") {
