@@ -219,9 +219,10 @@ TEST_CASE("a long list of columns is cut, a long text too") {
   const std::string text = message([&] { return column_b(header); });
   CHECK(text.size() < 1000);
   CHECK(text.ends_with("\"c49\", ..."));
-  CHECK(akin::detail::shown(std::string(100, 'x')) == '"' + std::string(40, 'x') + "...\"");
+  CHECK(akin::detail::shown(std::string(100, 'x')) == akin::detail::sentence('"', std::string(40, 'x'), "...\""));
   CHECK(akin::detail::shown("a\nb\x7F") == "\"a\\x0ab\\x7f\"");
-  CHECK(akin::detail::shown(std::string(39, 'x') + "\xE8\x8B\xB9") == '"' + std::string(39, 'x') + "...\"");
+  CHECK(akin::detail::shown(akin::detail::sentence(std::string(39, 'x'), "\xE8\x8B\xB9")) ==
+        akin::detail::sentence('"', std::string(39, 'x'), "...\""));
 }
 
 TEST_CASE("the separator comes from the name or the first lines") {
