@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Checks the pages: relative links lead to files, pages of models have their sections in order, programs compile and run.
-# usage: docs.sh ROOT COMPILER EIGEN_INCLUDE_DIR SAMPLE_DIR   reports everything that is wrong, fails if anything is
-#        docs.sh --self-test COMPILER                         plants mistakes and fails unless each is reported
+# usage: docs.sh ROOT COMPILER EIGEN_INCLUDE_DIR SAMPLE_DIR [LIBRARY]
+#                                       reports everything that is wrong, fails if anything is
+#        docs.sh --self-test COMPILER   plants mistakes and fails unless each is reported
 #
+# LIBRARY is akin::compiled with assertions, for the programs of docs/; without it, in README.md, and with flags of its own a
+# program is header-only.
 # A program is a ```cpp block of README.md or docs/ with "int main". It runs in a folder that holds the files of the
 # sample and must exit with 0. A line "// compile with: FLAGS" adds flags.
 set -euo pipefail
@@ -60,12 +63,16 @@ extract_programs() {
 }
 
 run_program() {
-  local source=$1 program=${1%.cpp} flags page output
+  local source=$1 program=${1%.cpp} flags page output compiled
   flags=$(sed -n 's|^// compile with: ||p' "$source")
   page=$(sed -n '1s|#line \([0-9]*\) "\(.*\)"|\2:\1|p' "$source")
+  compiled=()
+  if [ -n "$library" ] && [ -z "$flags" ] && [[ $page != README.md:* ]]; then
+    compiled=(-DAKIN_COMPILED -DAKIN_ENABLE_ASSERTIONS "$library")
+  fi
   # shellcheck disable=SC2086
   if ! output=$("$compiler" -std=c++20 -O1 -fopenmp -Wall -Wextra -Werror $unused $flags -I "$root/include" -isystem "$eigen" \
-    "$source" -o "$program" 2>&1); then
+    "$source" ${compiled[@]+"${compiled[@]}"} -o "$program" 2>&1); then
     say_wrong "$page: the program does not compile"$'\n'"$output"
     return
   fi
@@ -80,7 +87,7 @@ run_program() {
 }
 
 check() {
-  root=$1 compiler=$2 eigen=$3 sample=$4 wrong=0
+  root=$1 compiler=$2 eigen=$3 sample=$4 library=${5:-} wrong=0
   local page programs=$scratch/programs models=0
   rm -rf "$programs" && mkdir "$programs"
   while read -r page; do
