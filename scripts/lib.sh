@@ -9,7 +9,8 @@ fail() {
   exit 1
 }
 
-has_command() { command -v "$1" > /dev/null 2>&1; }
+# A file of PATH, not a word of the shell such as time.
+has_command() { type -P "$1" > /dev/null; }
 
 installed() { dpkg-query -W -f '${Status}\n' "$1" 2> /dev/null | grep -q 'ok installed'; }
 
