@@ -80,10 +80,17 @@
 #define AKIN_DETAIL_ASSERT_NAME
 #endif
 
+// Eigen frees its matrices in another way under g++'s address sanitizer: a unit with it and one without share none.
+#if defined(__SANITIZE_ADDRESS__)
+#define AKIN_DETAIL_SANITIZER_NAME _asan
+#else
+#define AKIN_DETAIL_SANITIZER_NAME
+#endif
+
 #define AKIN_SEAM AKIN_DETAIL_VERSION_NAME
 #define AKIN_ABI                                                                                            \
   AKIN_DETAIL_JOIN3(AKIN_DETAIL_JOIN(AKIN_DETAIL_VERSION_NAME, AKIN_DETAIL_ISA_NAME), AKIN_DETAIL_OMP_NAME, \
-                    AKIN_DETAIL_ASSERT_NAME)
+                    AKIN_DETAIL_JOIN(AKIN_DETAIL_ASSERT_NAME, AKIN_DETAIL_SANITIZER_NAME))
 
 // --- errors
 
@@ -242,7 +249,7 @@
 namespace akin {
 inline namespace AKIN_ABI {
 namespace detail {
-/// Not to be found where the library was built with another instruction set, OpenMP or assertions than its user.
+/// Not to be found where the library was built with other flags than its user: see AKIN_ABI.
 extern const char akin_compiled_was_built_with_other_flags_than_this_unit;
 #if defined(__GNUC__)
 [[gnu::used]]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles each public header of akin alone, included twice, with every warning an error; the seam as C++17 too, where
-# every other header must be refused by one sentence.
+# Compiles each public header of akin alone, included twice, with every warning an error, and each source of
+# akin::compiled; the seam as C++17 too, where every other header must be refused by one sentence.
 # usage: headers.sh COMPILER EIGEN_INCLUDE_DIR INCLUDE_DIR [FLAG...]
 set -euo pipefail
 export compiler=$1 eigen=$2 include=$3 flags="${*:4}"
@@ -14,6 +14,12 @@ compile() {
   printf '#include <%s>\n' "$header" "$header" |
     "$compiler" "-std=$standard" -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror $flags \
       -I "$include" -isystem "$eigen" -fsyntax-only -x c++ - || { echo "$header does not compile alone as $standard"; exit 1; }
+}
+
+compile_source() {
+  # shellcheck disable=SC2086
+  "$compiler" -std=c++20 -DAKIN_COMPILED -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror $flags -I "$include" \
+    -isystem "$eigen" -fsyntax-only "$include/$1" || { echo "$1 does not compile"; exit 1; }
 }
 
 # As C++17 or less: #error with the sentence, the include that stops the compiler, and nothing else.
@@ -31,7 +37,7 @@ refuse() {
     exit 1
   }
 }
-export -f compile refuse
+export -f compile compile_source refuse
 
 public=$(cd "$include" && find akin -name '*.hpp' -not -path '*/detail/*' | LC_ALL=C sort)
 # The adaptor of a library that akin does not need is tested where that library is.
@@ -41,6 +47,7 @@ every=1
 [[ $("$compiler" --version) != *clang* ]] || every=10
 jobs=$(
   sed 's/^/compile c++20 /' <<< "$public"
+  (cd "$include" && find akin -path 'akin/compiled/*.cpp' | LC_ALL=C sort | sed 's/^/compile_source /')
   grep -E "$seam" <<< "$public" | sed 's/^/compile c++17 /' || true
   grep -vE "$seam" <<< "$public" | awk -v every=$every 'NR % every == 0 { print "refuse c++17 " $0 }'
   grep -xF akin/akin.hpp <<< "$public" | sed 's/^/refuse c++14 /' || true

@@ -123,10 +123,12 @@ case $scenario in
     configure compiled -Dsecond= "-Dsecond_flags=-mavx2;-mfma"  # the unit and a library of its own
     if grep -q ' avx2 ' /proc/cpuinfo; then run; else cmake --build "$scratch/$scenario"; fi
     configure compiled -Dsecond_flags=
-    configure compiled -Dflags=-mavx2
-    if output=$(run 2>&1); then fail 'must not link, since its unit has other flags than the library'; fi
-    grep -q 'undefined reference to .*akin_compiled_was_built_with_other_flags_than_this_unit' <<< "$output" ||
-      fail "must say that flags differ, but said: $output"
+    for flags in -mavx2 '-fsanitize=address' -DAKIN_ENABLE_ASSERTIONS; do
+      configure compiled "-Dflags=$flags"
+      if output=$(run 2>&1); then fail "must not link: its unit has $flags, the library has not"; fi
+      grep -q 'undefined reference to .*akin_compiled_was_built_with_other_flags_than_this_unit' <<< "$output" ||
+        fail "must say that flags differ, but said: $output"
+    done
     ;;
   compiled_fetched)
     configure compiled -Dakin="$source"
