@@ -36,8 +36,7 @@ evaluation<sizeof...(Metrics)> evaluate(const Policy& policy, const Model& model
   detail::assert_policy<Policy>();
   detail::assert_evaluation<Model, Train, Test, Metrics...>();
   detail::metric_list<typename Model::scalar_type, typename Model::index_type, Metrics...> list(metrics...);
-  const auto all =
-      detail::evaluate_model(policy, model, train, test, options, options.bootstrap > 0, "evaluate", list, metrics...);
+  const auto all = detail::evaluate_model(policy, model, train, test, options, options.bootstrap > 0, "evaluate", list);
   auto result = list.finish(all);
   detail::add_bootstrap_intervals(policy, all, options, list.means(), result);
   return result;

@@ -38,7 +38,7 @@ auto per_user(const Policy& policy, const Model& model, const Train& train, cons
   static_assert((!metrics::aggregate_metric<Metrics, index_type> && ...),
                 "akin: per_user needs metrics of one user; this one, such as coverage, is of all lists together");
   detail::metric_list<typename Model::scalar_type, index_type, Metrics...> list(metrics...);
-  const auto all = detail::evaluate_model(policy, model, train, test, options, true, "per_user", list, metrics...);
+  const auto all = detail::evaluate_model(policy, model, train, test, options, true, "per_user", list);
   per_user_values<index_type, sizeof...(Metrics)> result{{all.who.begin(), all.who.end()}, {}};
   result.values.resize(all.who.size());
   for (std::size_t row = 0; row < all.who.size(); ++row)

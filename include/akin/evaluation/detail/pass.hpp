@@ -79,7 +79,6 @@ struct evaluation_task {
   csr_view<TestScalar, Index> test;
   evaluation_options options;
   query<Index> ranking;  ///< its k is 0 where nobody wants a list
-  bool wants_scores;     ///< whether a metric does
   std::string_view where;
 
   /// What the user wants comes to `relevant`; returns how many wants are repeats.
@@ -96,7 +95,8 @@ struct evaluation_task {
                                          : all;
   }
 
-  bool is_worth_searching() const {
+  /// Whether the lists are searched for together: nobody looks at all the scores.
+  bool is_worth_searching(bool wants_scores) const {
     return factors != nullptr && !wants_scores && options.sampled_negatives == 0 &&
            is_worth_tiles(ranking, test.rows, test.cols);
   }
@@ -214,7 +214,7 @@ block_tally pass_over_users(const host_policy& policy, const evaluation_task<Sca
   std::vector<evaluation_scratch<Scalar, Index>> scratch(
       workers, evaluation_scratch<Scalar, Index>(items, task.ranking.k, task.model.at_once()));
   std::optional<factor_search<Scalar, Index>> search;
-  if (task.is_worth_searching()) search.emplace(policy, *task.factors, task.ranking);
+  if (task.is_worth_searching(metrics.wants_scores())) search.emplace(policy, *task.factors, task.ranking);
   const std::int64_t at_once = search ? users_per_block * 256 : users;
   block_tally all(metrics.size(), keep_values);
   for (std::int64_t first = 0; first < users; first += at_once) {
@@ -240,17 +240,17 @@ AKIN_COMPILE_ONCE(evaluation,
                   block_tally pass_over_users(const host_policy&, const evaluation_task<double, double, std::int32_t>&,
                                               list_judge<double, std::int32_t>&, bool))
 
-/// Checks the arguments of an evaluation, and passes over the users of the model; `judge` is made of the metrics.
-template <class Model, class Train, class Test, class Judge, class... Metrics>
+/// Checks the arguments of an evaluation, and passes over the users of the model.
+template <class Model, class Train, class Test>
 block_tally evaluate_model(const host_policy& policy, const Model& model, const Train& train, const Test& test,
-                           const evaluation_options& options, bool keep_values, std::string_view where, Judge& judge,
-                           const Metrics&... metrics) {
+                           const evaluation_options& options, bool keep_values, std::string_view where,
+                           list_judge<typename Model::scalar_type, typename Model::index_type>& metrics) {
   using scalar_type = typename Model::scalar_type;
   using index_type = typename Model::index_type;
   require_fitted(model, where);
   require(options.sampled_negatives >= 0, where, "sampled_negatives must not be negative", options.sampled_negatives);
   require(options.bootstrap >= 0, where, "bootstrap must not be negative", options.bootstrap);
-  const int k = longest_list(where, metrics...);
+  const int k = metrics.longest_list(where);
   const std::int64_t users = model.users(), items = model.items();
   const sparsity_view<index_type> seen =
       evaluation_view<index_type>(policy, train, users, items, "train", where).pattern();
@@ -259,8 +259,8 @@ block_tally evaluate_model(const host_policy& policy, const Model& model, const 
   const scores_of<Model, index_type> scores(model);
   const auto pass = [&](const factor_source<scalar_type, index_type>* factors) {
     const evaluation_task<scalar_type, pointee<decltype(test.valuePtr())>, index_type> task{
-        scores, factors, seen, wanted, options, ranking, (wants_scores<Metrics> || ...), where};
-    return pass_over_users(policy, task, judge, keep_values);
+        scores, factors, seen, wanted, options, ranking, where};
+    return pass_over_users(policy, task, metrics, keep_values);
   };
   if constexpr (scores_inner_products<Model>) {
     const factors_of<Model> factors(model);

@@ -105,6 +105,9 @@ template <class Scalar, class Index>
 class list_judge {
  public:
   virtual std::size_t size() const = 0;
+  /// The longest list that a metric wants, 0 where all look at scores alone; throws where one wants none.
+  virtual int longest_list(std::string_view where) const = 0;
+  virtual bool wants_scores() const = 0;
   /// Before the first list: a state for each worker.
   virtual void start(const metrics::list_context<Index>& context, std::size_t workers) = 0;
   virtual void add(const metrics::judged_list<Index>& list, const metrics::scored_items<Scalar>& items,
@@ -121,6 +124,10 @@ class metric_list final : public list_judge<Scalar, Index> {
   explicit metric_list(const Metrics&... metrics) : metrics_(metrics...) {}
 
   std::size_t size() const override { return sizeof...(Metrics); }
+  int longest_list(std::string_view where) const override {
+    return std::apply([&](const Metrics&... metric) { return detail::longest_list(where, metric...); }, metrics_);
+  }
+  bool wants_scores() const override { return (detail::wants_scores<Metrics> || ...); }
   void start(const metrics::list_context<Index>& context, std::size_t workers) override {
     workers_.assign(
         workers,
@@ -134,7 +141,7 @@ class metric_list final : public list_judge<Scalar, Index> {
       auto& state = std::get<Number>(workers_[worker]);
       if constexpr (!is_mean<Number>)
         state.add(list);
-      else if constexpr (wants_scores<std::tuple_element_t<Number, std::tuple<Metrics...>>>)
+      else if constexpr (detail::wants_scores<std::tuple_element_t<Number, std::tuple<Metrics...>>>)
         values[Number] = static_cast<double>(metric(list, items));
       else if constexpr (std::is_same_v<std::tuple_element_t<Number, states>, no_state>)
         values[Number] = value_of(metric, list);

@@ -13,6 +13,7 @@
 #include <akin/config.hpp>
 #include <akin/eigen.hpp>
 #include <akin/execution.hpp>
+#include <akin/factorization/detail/cosines.hpp>
 #include <akin/factorization/detail/kept_interactions.hpp>
 #include <akin/factorization/detail/row_edits.hpp>
 #include <akin/io/model_arrays.hpp>
@@ -250,14 +251,7 @@ void biased_factors<Scalar, Index>::score_range(Index user, Index first, std::sp
 
 template <class Scalar, class Index>
 void biased_factors<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) const noexcept {
-  const rows_view<const Scalar> y = learnt_.item_factors.view();
-  const auto length = [&](Index i) { return std::sqrt(kernels::dot(y.row(i), y.row(i), y.cols)); };
-  const Scalar own = length(item);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const auto other = static_cast<Index>(i);
-    const Scalar scale = own * length(other);
-    out[i] = scale > 0 ? kernels::dot(y.row(item), y.row(other), y.cols) / scale : no_score<Scalar>;
-  }
+  cosines_with(learnt_.item_factors.view(), item, out);
 }
 
 template <class Scalar, class Index>

@@ -10,6 +10,7 @@
 
 #include <akin/config.hpp>
 #include <akin/eigen.hpp>
+#include <akin/factorization/detail/cosines.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
@@ -82,14 +83,7 @@ void factor_scores<Scalar, Index>::score_range(Index user, Index first, std::spa
 
 template <class Scalar, class Index>
 void factor_scores<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) const noexcept {
-  const rows_view<const Scalar> y = item_factors_.view();
-  const auto length = [&](Index i) { return std::sqrt(kernels::dot(y.row(i), y.row(i), y.cols)); };
-  const Scalar own = length(item);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const auto other = static_cast<Index>(i);
-    const Scalar scale = own * length(other);
-    out[i] = scale > 0 ? kernels::dot(y.row(item), y.row(other), y.cols) / scale : no_score<Scalar>;
-  }
+  cosines_with(item_factors_.view(), item, out);
 }
 
 template <class Scalar, class Index>
