@@ -46,20 +46,8 @@ class atomic_file {
   /// Differs between processes, threads and moments as good as always; who creates the file notices when it does not.
   std::filesystem::path temporary_name() const;
 
-#if defined(_WIN32)
-  bool open_new(const std::filesystem::path& path);
   static std::int64_t process_id();
   static int sync(std::FILE* file);
-  bool open_nameless();
-  void give_name();
-  void remove_abandoned() const;
-  void unlock() noexcept {}
-  void sync_folder() const;
-#else
-  static std::int64_t process_id();
-  static int sync(std::FILE* file);
-  std::filesystem::path folder() const;
-  static std::string link_to(int descriptor);
 
   /// False, with errno, where the file cannot be created.
   bool open_new(const std::filesystem::path& path);
@@ -68,13 +56,7 @@ class atomic_file {
   bool open_nameless();
 
   void give_name();
-
-  /// Takes the descriptor and, for a lock that outlives the closing of the file, a second one; false, with errno, where
-  /// that fails. A file system without locks lets nobody lock what is abandoned, so that nobody removes it.
-  bool adopt(int descriptor);
   void unlock() noexcept;
-
-  bool is_temporary(std::string_view name) const;
 
   /// Removes what writers of the same target that are dead have left. What cannot be removed stays.
   void remove_abandoned() const;
@@ -82,6 +64,16 @@ class atomic_file {
   /// Makes the new name outlive a loss of power. The file is in place already, and some file systems and permissions do
   /// not allow this, so a failure is no error.
   void sync_folder() const;
+
+#if !defined(_WIN32)
+  std::filesystem::path folder() const;
+  static std::string link_to(int descriptor);
+
+  /// Takes the descriptor and, for a lock that outlives the closing of the file, a second one; false, with errno, where
+  /// that fails. A file system without locks lets nobody lock what is abandoned, so that nobody removes it.
+  bool adopt(int descriptor);
+
+  bool is_temporary(std::string_view name) const;
 #endif
 
   void discard() noexcept;
@@ -185,6 +177,8 @@ AKIN_INLINE int atomic_file::sync(std::FILE* file) { return ::_commit(::_fileno(
 AKIN_INLINE bool atomic_file::open_nameless() { return false; }
 
 AKIN_INLINE void atomic_file::give_name() {}
+
+AKIN_INLINE void atomic_file::unlock() noexcept {}
 
 AKIN_INLINE void atomic_file::remove_abandoned() const {}
 
