@@ -153,6 +153,9 @@
 #include <akin/metrics/rating.hpp>
 #include <akin/metrics/serendipity.hpp>
 #include <akin/metrics/statistics.hpp>
+#include <akin/model/fields.hpp>
+#include <akin/model/file.hpp>
+#include <akin/model/parameters.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/neighbors/similarity.hpp>
