@@ -10,7 +10,6 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
-#include <akin/error.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/liked_cells.hpp>
 #include <akin/factorization/detail/liking_fold_in.hpp>

@@ -6,7 +6,6 @@
 
 #include <akin/config.hpp>
 #include <akin/data/merge_interactions.hpp>
-#include <akin/error.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
 #include <akin/factorization/detail/sgd_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>

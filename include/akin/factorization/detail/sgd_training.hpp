@@ -3,13 +3,11 @@
 #pragma once
 
 #include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <string_view>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/matrix.hpp>
 #include <akin/progress.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
