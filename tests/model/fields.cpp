@@ -97,5 +97,4 @@ TEST_CASE("rules allow what they say") {
   CHECK(allowed(akin::between(-1, 1), numbers) == list{-1, 0, 0.5, 1});
   CHECK(akin::between(-1, 1).words() == "must be between -1 and 1");
   CHECK(akin::at_least(2).words() == "must be at least 2");
-  CHECK(akin::positive.allows(std::numeric_limits<std::int64_t>::max()));
 }

@@ -95,7 +95,7 @@ class model_reader {
   [[nodiscard]] Options options() const {
     Options read;
     fields(read, [this](std::string_view name, auto& field, const auto&... rule) {
-      read_field(section_of_field(name), field, rule...);
+      this->read_field(section_of_field(name), field, rule...);
     });
     return read;
   }

@@ -76,7 +76,7 @@ class model_writer {
   template <class Options>
   void add_options(const Options& options) {
     fields(options, [this](std::string_view name, const auto& field, const auto&... rule) {
-      add_field(section_of_field(name), field, rule...);
+      this->add_field(section_of_field(name), field, rule...);
     });
   }
 

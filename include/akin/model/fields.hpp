@@ -46,17 +46,15 @@ inline bool is_finite_number(double x) noexcept {
 
 }  // namespace detail
 
-// A rule is any object with `bool allows(value) const` and `words() const`, which say what the field must be.
+// A rule is any object with `bool allows(x) const`, x a double or an enumerator, and `words() const`, which says what x
+// must be.
 
 /// A rule for numbers.
 struct number_rule {
   bool (*test)(double);
   const char* text;
 
-  template <class Number>
-  bool allows(Number x) const {
-    return test(static_cast<double>(x));
-  }
+  bool allows(double x) const { return test(x); }
   constexpr const char* words() const { return text; }
 };
 
@@ -78,10 +76,7 @@ inline constexpr number_rule zero_to_below_one{[](double x) { return x >= 0 && x
 class at_least {
  public:
   explicit constexpr at_least(double least) : least_(least) {}
-  template <class Number>
-  constexpr bool allows(Number x) const {
-    return static_cast<double>(x) >= least_;
-  }
+  constexpr bool allows(double x) const { return x >= least_; }
   std::string words() const { return detail::sentence("must be at least ", least_); }
 
  private:
@@ -92,10 +87,7 @@ class at_least {
 class between {
  public:
   constexpr between(double low, double high) : low_(low), high_(high) {}
-  template <class Number>
-  constexpr bool allows(Number x) const {
-    return static_cast<double>(x) >= low_ && static_cast<double>(x) <= high_;
-  }
+  constexpr bool allows(double x) const { return x >= low_ && x <= high_; }
   std::string words() const { return detail::sentence("must be between ", low_, " and ", high_); }
 
  private:
@@ -122,12 +114,6 @@ namespace detail {
 template <class T>
 struct stored_as {
   using stored_type = T;
-
-  template <class Value>
-  constexpr bool allows(const Value&) const {
-    return true;
-  }
-  constexpr const char* words() const { return ""; }
 };
 
 template <class T>
@@ -137,15 +123,19 @@ inline constexpr bool is_optional<std::optional<T>> = true;
 
 template <class Field>
 void check_field(std::string_view, std::string_view, const Field&) {}
+template <class Field, class T>
+void check_field(std::string_view, std::string_view, const Field&, const stored_as<T>&) {}
 
 /// Throws unless the rule allows the field, or the field is an optional that is empty.
 template <class Field, class Rule>
 void check_field(std::string_view where, std::string_view name, const Field& field, const Rule& rule) {
   if constexpr (is_optional<Field>) {
     if (field) check_field(where, name, *field, rule);
-  } else if (!rule.allows(field)) {
+  } else {
+    using asked = std::conditional_t<std::is_enum_v<Field>, Field, double>;
     using shown = std::conditional_t<std::is_enum_v<Field>, int, Field>;
-    fail<std::invalid_argument>(where, ": ", name, " ", rule.words(), ", got ", static_cast<shown>(field));
+    if (!rule.allows(static_cast<asked>(field)))
+      fail<std::invalid_argument>(where, ": ", name, " ", rule.words(), ", got ", static_cast<shown>(field));
   }
 }
 
