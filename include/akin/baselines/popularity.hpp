@@ -64,9 +64,7 @@ class popularity {
   /// Fills out[item] for all items, -infinity for those that nobody has.
   void score_all(Index, std::span<Scalar> out) const noexcept;
   /// The same for any history, an empty one too.
-  void score_history(slice<const Index>, slice<const Scalar>, std::span<Scalar> out) const noexcept {
-    score_all(Index{0}, out);
-  }
+  void score_history(const row_view<Scalar, Index>&, std::span<Scalar> out) const noexcept { score_all(Index{0}, out); }
   bool answers_without_history() const noexcept { return true; }
 
   void write_to(detail::model_writer& writer) const;

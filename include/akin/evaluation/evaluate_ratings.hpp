@@ -101,8 +101,7 @@ class rated_rows {
 
   template <class Scalar>
   rated_row<index_type> read(const Model& model, const csr_view<Scalar, index_type>& test, std::int64_t user) {
-    const auto items = test.row_columns(user);
-    const auto ratings = test.row_values(user);
+    const auto [items, ratings] = test.row(user);
     const auto size = static_cast<std::size_t>(items.size);
     predicted_.resize(size);
     actual_.resize(size);

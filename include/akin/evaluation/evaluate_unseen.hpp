@@ -51,7 +51,7 @@ class unseen_scorer {
   }
 
  private:
-  history_of<Model> history(index_type row) const { return {histories_.row_columns(row), histories_.row_values(row)}; }
+  history_of<Model> history(index_type row) const { return histories_.row(row); }
 
   const Model& model_;
   csr_view<scalar_type, index_type> histories_;

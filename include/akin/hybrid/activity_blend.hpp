@@ -58,8 +58,8 @@ sparse_matrix<Scalar, Index> rows_where(const csr_view<Scalar, Index>& x, const 
   for (std::int64_t row = 0; row < x.rows; ++row) {
     result.startVec(row);
     if (!keeps(row)) continue;
-    for (std::int64_t i = 0; i < x.row_size(row); ++i)
-      result.insertBack(row, x.row_columns(row)[i]) = x.row_values(row)[i];
+    const auto [ids, values] = x.row(row);
+    for (std::int64_t i = 0; i < ids.size; ++i) result.insertBack(row, ids[i]) = values[i];
   }
   result.finalize();
   return result;
@@ -134,9 +134,9 @@ class activity_blended_model
   }
 
   /// See blended_model::contributions.
-  void contributions(slice<const index_type> columns, slice<const scalar_type> values, index_type item,
+  void contributions(const row_view<scalar_type, index_type>& history, index_type item,
                      std::span<scalar_type> out) const requires((history_scorer<Models> && explainable<Models>)&&...) {
-    groups_[detail::group_of(boundaries_, columns.size)].contributions(columns, values, item, out);
+    groups_[detail::group_of(boundaries_, history.size())].contributions(history, item, out);
   }
 
   /// Fills row i of `out` for request i, a user or a history; see detail::combined_scores.
@@ -184,8 +184,8 @@ class activity_blended_model
   std::size_t group_of_request(index_type user) const noexcept {
     return static_cast<std::size_t>(group_of_user_[static_cast<std::size_t>(user)]);
   }
-  std::size_t group_of_request(const detail::history<scalar_type, index_type>& of) const noexcept {
-    return detail::group_of(boundaries_, of.columns.size);
+  std::size_t group_of_request(const row_view<scalar_type, index_type>& of) const noexcept {
+    return detail::group_of(boundaries_, of.size());
   }
 
   std::vector<std::int64_t> boundaries_;
@@ -217,7 +217,7 @@ requires(scorer<Models>&&...) activity_weights<sizeof...(Models)> learn_activity
     bool anybody = false;
     const auto of_group = detail::rows_where(wanted, [&](std::int64_t user) {
       if (detail::group_of(boundaries, seen.row_size(user)) != group) return false;
-      detail::find_relevant(wanted.row_columns(user), wanted.row_values(user), seen.row_columns(user), true, relevant);
+      detail::find_relevant(wanted.row(user), seen.row(user).ids, true, relevant);
       anybody |= !relevant.empty();
       return true;
     });

@@ -136,19 +136,19 @@ class blended_model
   /// See akin::explain: the sum of the models' contributions, each times its weight and the slope of its normalisation.
   /// They sum to the score but for what the normalisations subtract, which is the same for all items. Throws
   /// std::invalid_argument where ranks are blended, which cannot be split over a history.
-  void contributions(slice<const index_type> columns, slice<const scalar_type> values, index_type item,
+  void contributions(const row_view<scalar_type, index_type>& history, index_type item,
                      std::span<scalar_type> out) const requires((history_scorer<Models> && explainable<Models>)&&...) {
     detail::require(normalization_ != akin::normalization::rank, "blend::contributions",
                     "ranks cannot be split over the items of a history");
     std::vector<scalar_type> row(static_cast<std::size_t>(items())), mine(out.size());
     std::fill(out.begin(), out.end(), scalar_type{0});
-    if (columns.empty()) return;
+    if (history.empty()) return;
     detail::for_each_part(parts_, [&](std::size_t number, const auto& model) {
       if (!(weight_of(number) > 0)) return;
-      model.score_history(columns, values, std::span(row));
+      model.score_history(history, std::span(row));
       if (!(row[static_cast<std::size_t>(item)] > detail::no_score<scalar_type>)) return;
       const double slope = weights_[number] * detail::form_of<scalar_type>(normalization_, row).factor;
-      model.contributions(columns, values, item, std::span(mine));
+      model.contributions(history, item, std::span(mine));
       for (std::size_t i = 0; i < out.size(); ++i)
         out[i] += static_cast<scalar_type>(slope * static_cast<double>(mine[i]));
     });

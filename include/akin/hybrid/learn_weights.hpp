@@ -88,7 +88,7 @@ class weight_trial {
   std::int64_t items() const noexcept { return held_out_.cols; }
 
   void find(std::int64_t user, std::vector<index_type>& relevant) const {
-    find_relevant(held_out_.row_columns(user), held_out_.row_values(user), history_.row_columns(user), true, relevant);
+    find_relevant(held_out_.row(user), history_.row(user).ids, true, relevant);
   }
 
   std::vector<double> try_users(std::int64_t begin, std::int64_t end, const std::vector<weights>& candidates,
@@ -124,8 +124,7 @@ class weight_trial {
         add_weighted<scalar_type>(weight, rows[number].scores, rows[number].unscored, to.ranking.scores, mine.known);
     drop_unknown<scalar_type>(mine.known, to.ranking.scores);
     const query<index_type> q{.k = static_cast<int>(metric_.k)};
-    const std::int64_t count =
-        rank_scores(q, history_.row_columns(user), std::span(to.ranking.scores), to.ranking.best);
+    const std::int64_t count = rank_scores(q, history_.row(user).ids, std::span(to.ranking.scores), to.ranking.best);
     to.ranked.clear();
     for (std::int64_t i = 0; i < count; ++i) to.ranked.push_back(to.ranking.best[static_cast<std::size_t>(i)].id);
     return value_of(metric_, judge_ranking(user, to));

@@ -98,20 +98,19 @@ rating_moments<sizeof...(Models)> moments_of(const host_policy& policy, const cs
     moments_type block;
     std::tuple<row_predictions<Models>...> predictions;
     for (std::int64_t user = begin; user < end; ++user) {
-      const auto items = ratings.row_columns(user);
-      const auto values = ratings.row_values(user);
-      std::apply([&](auto&... each) { (each.predict(models, static_cast<Index>(user), items), ...); }, predictions);
-      for (std::int64_t i = 0; i < items.size; ++i) {
+      const auto row = ratings.row(user);
+      std::apply([&](auto&... each) { (each.predict(models, static_cast<Index>(user), row.ids), ...); }, predictions);
+      for (std::int64_t i = 0; i < row.size(); ++i) {
         const auto z = std::apply(
             [&](const auto&... each) {
               return std::array<double, sizeof...(Models) + 1>{(each[i] - shift)...,
-                                                               static_cast<double>(values[i]) - shift};
+                                                               static_cast<double>(row.values[i]) - shift};
             },
             predictions);
         for (std::size_t number = 0; number < sizeof...(Models); ++number)
           if (!is_finite(z[number]))
             fail<numeric_error>("learn_rating_weights: a predicted rating must be finite, got ", z[number],
-                                " of model number ", number, " for user ", user, " and item ", items[i]);
+                                " of model number ", number, " for user ", user, " and item ", row.ids[i]);
         block.add(z);
       }
     }

@@ -38,7 +38,7 @@ namespace detail {
 template <class Scalar, class Index>
 class recommender_interface {
  public:
-  using history_type = history<Scalar, Index>;
+  using history_type = row_view<Scalar, Index>;
 
   virtual ~recommender_interface() = default;
   virtual std::string_view kind() const = 0;
@@ -52,8 +52,7 @@ class recommender_interface {
   virtual void score_rows(std::span<const Index> users, rows_view<Scalar> out) const = 0;
   virtual void score_rows(std::span<const history_type> histories, rows_view<Scalar> out) const = 0;
   virtual void similarity_all(Index item, std::span<Scalar> out) const = 0;
-  virtual void contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
-                             std::span<Scalar> out) const = 0;
+  virtual void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const = 0;
   virtual recommendations<Scalar, Index> recommend(const execution::parallel_policy& policy,
                                                    const query<Index>& q) const = 0;
   virtual recommendations<Scalar, Index> recommend(const execution::parallel_policy& policy,
@@ -66,7 +65,7 @@ template <class Model>
 class held_recommender final : public recommender_interface<typename Model::scalar_type, typename Model::index_type> {
   using scalar_type = typename Model::scalar_type;
   using index_type = typename Model::index_type;
-  using history_type = history<scalar_type, index_type>;
+  using history_type = row_view<scalar_type, index_type>;
 
  public:
   explicit held_recommender(part<Model> model) : model_(std::move(model)) {}
@@ -98,10 +97,10 @@ class held_recommender final : public recommender_interface<typename Model::scal
     else
       refuse("compare items");
   }
-  void contributions(slice<const index_type> columns, slice<const scalar_type> values, index_type item,
+  void contributions(const row_view<scalar_type, index_type>& history, index_type item,
                      std::span<scalar_type> out) const override {
     if constexpr (explainable<Model>)
-      model_->contributions(columns, values, item, out);
+      model_->contributions(history, item, out);
     else
       refuse("explain a score");
   }
@@ -192,8 +191,8 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
   }
 
   void similarity_all(Index item, std::span<Scalar> out) const { model_->similarity_all(item, out); }
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    model_->contributions(columns, values, item, out);
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const {
+    model_->contributions(history, item, out);
   }
   /// Fills row i of `out` for request i, a user or a history; see detail::combined_scores.
   template <class Request>

@@ -83,8 +83,7 @@ struct evaluation_task {
 
   /// What the user wants comes to `relevant`; returns how many wants are repeats.
   std::int64_t find(std::int64_t user, std::vector<Index>& relevant, std::vector<double>* gains = nullptr) const {
-    return find_relevant(test.row_columns(user), test.row_values(user), train.row(user), options.exclude_seen, relevant,
-                         gains);
+    return find_relevant(test.row(user), train.row(user), options.exclude_seen, relevant, gains);
   }
 
   /// Items that could be ranked for the user, who has that many relevant ones.

@@ -15,15 +15,9 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// What one user did: item ids, ascending, and a value each.
-template <class Scalar, class Index>
-struct history {
-  slice<const Index> columns;
-  slice<const Scalar> values;
-};
-
+/// What one user did, as the model takes it.
 template <class Model>
-using history_of = history<typename Model::scalar_type, typename Model::index_type>;
+using history_of = row_view<typename Model::scalar_type, typename Model::index_type>;
 
 /// Whether the model scores an empty history: that of a visitor of whom nothing is known.
 template <class Model>
@@ -43,7 +37,7 @@ bool is_known(const Model& model, typename Model::index_type user) {
 }
 template <class Model>
 bool is_known(const Model& model, const history_of<Model>& of) {
-  return !of.columns.empty() || answers_without_history(model);
+  return !of.empty() || answers_without_history(model);
 }
 
 /// A model that scores up to `block_users` users, or histories, for little more than one: score_block fills row i of
@@ -70,7 +64,7 @@ void score_one(const Model& model, typename Model::index_type user, std::span<ty
 }
 template <class Model>
 void score_one(const Model& model, const history_of<Model>& of, std::span<typename Model::scalar_type> out) {
-  model.score_history(of.columns, of.values, out);
+  model.score_history(of, out);
 }
 
 /// What a verb asks of a model, whatever the model: rows of scores for requests (users, or histories). So what ranks by
