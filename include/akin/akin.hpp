@@ -153,6 +153,11 @@
 #include <akin/metrics/rating.hpp>
 #include <akin/metrics/serendipity.hpp>
 #include <akin/metrics/statistics.hpp>
+#include <akin/model/inner_products.hpp>
+#include <akin/model/parts.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/score_stream.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/neighbors/similarity.hpp>

@@ -16,7 +16,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/model/request.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 

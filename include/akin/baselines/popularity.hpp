@@ -15,7 +15,8 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -81,7 +82,7 @@ class popularity {
 template <class Scalar, class Index>
 void popularity<Scalar, Index>::score_all(Index, std::span<Scalar> out) const noexcept {
   for (std::int64_t item = 0; item < items(); ++item)
-    out[static_cast<std::size_t>(item)] = scores_[item] > 0 ? scores_[item] : detail::no_score<Scalar>;
+    out[static_cast<std::size_t>(item)] = scores_[item] > 0 ? scores_[item] : no_score<Scalar>;
 }
 
 template <class Scalar, class Index>

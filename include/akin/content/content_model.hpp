@@ -22,6 +22,7 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
@@ -266,7 +267,7 @@ template <class Scalar, class Index>
 void content_model<Scalar, Index>::score_profile(const row_view<Scalar, Index>& profile,
                                                  std::span<Scalar> out) const noexcept {
   const auto by_feature = items_by_feature_.view();
-  std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+  std::fill(out.begin(), out.end(), no_score<Scalar>);
   for (const Index feature : profile.ids)
     for (const Index item : by_feature.row(feature).ids) out[static_cast<std::size_t>(item)] = 0;
   for (std::int64_t i = 0; i < profile.size(); ++i) {

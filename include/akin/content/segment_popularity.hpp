@@ -19,6 +19,8 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
@@ -179,7 +181,7 @@ template <class Scalar, class Index>
 void segment_popularity<Scalar, Index>::score_all(Index user, std::span<Scalar> out) const noexcept {
   const mixture mix = mixture_of(user);
   for (std::int64_t item = 0; item < items(); ++item)
-    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? mix.everybody * shares_[item] : detail::no_score<Scalar>;
+    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? mix.everybody * shares_[item] : no_score<Scalar>;
   const auto segments = memberships_.view().row(user).ids;
   for (std::int64_t i = 0; i < segments.size; ++i) {
     const auto items = tastes_.view().row(segments[i]);
@@ -191,7 +193,7 @@ template <class Scalar, class Index>
 void segment_popularity<Scalar, Index>::score_history(const row_view<Scalar, Index>&,
                                                       std::span<Scalar> out) const noexcept {
   for (std::int64_t item = 0; item < items(); ++item)
-    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? shares_[item] : detail::no_score<Scalar>;
+    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? shares_[item] : no_score<Scalar>;
 }
 
 template <class Scalar, class Index>

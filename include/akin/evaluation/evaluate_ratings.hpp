@@ -20,18 +20,11 @@
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/rating.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
-
-/// A model that predicts the rating that a user gives to an item.
-template <class T>
-concept rating_predictor = requires(const T& model, typename T::index_type id) {
-  { model.users() } -> std::convertible_to<std::int64_t>;
-  { model.items() } -> std::convertible_to<std::int64_t>;
-  { model.predict(id, id) } -> std::convertible_to<double>;
-};
 
 namespace detail {
 

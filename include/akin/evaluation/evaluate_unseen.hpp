@@ -15,7 +15,8 @@
 #include <akin/error.hpp>
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/evaluation/evaluation.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/views.hpp>
 

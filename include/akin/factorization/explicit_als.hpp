@@ -28,6 +28,8 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/inner_products.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/storage.hpp>
@@ -105,7 +107,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
 
   /// out[i] = score(user, first + i), whether there is evidence or not.
   void score_range(Index user, Index first, std::span<Scalar> out) const noexcept;
-  detail::inner_products<Scalar> as_inner_products() const noexcept {
+  inner_products<Scalar> as_inner_products() const noexcept {
     return {this->user_factors_.view(), this->item_factors_.view(), user_biases_.data(), item_biases_.data(), mean_};
   }
 
@@ -472,7 +474,7 @@ void explicit_als<Scalar, Index>::rate_all(Scalar user_bias, const Scalar* facto
                                            std::span<Scalar> out) const noexcept {
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto item = static_cast<std::int64_t>(i);
-    out[i] = known_items_[item] != 0 ? rating(user_bias, factors, item) : detail::no_score<Scalar>;
+    out[i] = known_items_[item] != 0 ? rating(user_bias, factors, item) : no_score<Scalar>;
   }
 }
 

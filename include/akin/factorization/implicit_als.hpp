@@ -29,6 +29,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
@@ -250,7 +251,7 @@ void implicit_als<Scalar, Index>::score_history(const row_view<Scalar, Index>& h
   std::vector<Scalar> user(static_cast<std::size_t>(this->factor_count()));
   engine_on(this->item_factors_, item_eigenvalues_).solve_row(history, user.data());
   if (std::all_of(user.begin(), user.end(), [](Scalar x) { return x == 0; }))
-    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+    std::fill(out.begin(), out.end(), no_score<Scalar>);
   else
     this->score_against_items(user.data(), out);
 }

@@ -23,9 +23,8 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/linear/randomized_svd.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/storage.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -204,7 +203,7 @@ template <class Scalar, class Index>
 void graph_filter<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) const {
   const Scalar one = knows_item(item) ? Scalar(1) : Scalar(0);
   score_history({{&item, 1}, {&one, 1}}, out);
-  if (!knows_item(item)) std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+  if (!knows_item(item)) std::fill(out.begin(), out.end(), no_score<Scalar>);
 }
 
 template <class Scalar, class Index>

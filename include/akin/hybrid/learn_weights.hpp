@@ -20,10 +20,10 @@
 #include <akin/hybrid/blend_options.hpp>
 #include <akin/hybrid/detail/combined_scores.hpp>
 #include <akin/hybrid/detail/normal_form.hpp>
-#include <akin/hybrid/detail/part.hpp>
 #include <akin/hybrid/learn_weights_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/model/parts.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/query.hpp>
 
@@ -231,7 +231,7 @@ requires(scorer<Models>&&...) std::array<double, sizeof...(Models)> learn_weight
   constexpr std::string_view where = "learn_weights";
   detail::assert_policy<Policy>();
   static_assert(sizeof...(Models) > 0, "akin: learn_weights needs models");
-  detail::assert_parts<Models...>();
+  assert_parts<Models...>();
   using index_type = typename std::tuple_element_t<0, std::tuple<Models...>>::index_type;
   static_assert(metrics::user_metric<Metric, index_type> && !metrics::aggregate_metric<Metric, index_type>,
                 "akin: learn_weights needs a metric that is a mean over users, such as akin::metrics::ndcg{10}");
@@ -239,7 +239,7 @@ requires(scorer<Models>&&...) std::array<double, sizeof...(Models)> learn_weight
   detail::require(options.users >= 0, where, "users must not be negative", options.users);
   detail::require(static_cast<int>(metric.k) >= 1, where, "k of the metric must be positive",
                   static_cast<int>(metric.k));
-  detail::require_same_shape(where, models...);
+  require_same_shape(where, models...);
   const auto& first = std::get<0>(std::tie(models...));
   detail::require_fitted(first, where);
   const auto seen = detail::shaped_view<index_type>(policy, history, first.users(), first.items(), where, "history");

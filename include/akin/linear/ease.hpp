@@ -22,9 +22,9 @@
 #include <akin/linear/detail/ease_weights.hpp>
 #include <akin/linear/ease_options.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/detail/refitted.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -128,7 +128,7 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
   bool has_evidence(const row_view<Scalar, Index>& history) const noexcept;
   void leave_known(std::span<Scalar> out) const noexcept {
     for (std::size_t i = 0; i < out.size(); ++i)
-      if (known_[static_cast<std::int64_t>(i)] == 0) out[i] = detail::no_score<Scalar>;
+      if (known_[static_cast<std::int64_t>(i)] == 0) out[i] = no_score<Scalar>;
   }
 
   ease_options options_;
@@ -149,7 +149,7 @@ Scalar ease<Scalar, Index>::score(Index user, Index item) const noexcept {
 template <class Scalar, class Index>
 void ease<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const noexcept {
   if (!has_evidence(history)) {
-    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+    std::fill(out.begin(), out.end(), no_score<Scalar>);
     return;
   }
   std::fill(out.begin(), out.end(), Scalar{0});
@@ -163,8 +163,8 @@ void ease<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) cons
   const Scalar* const row = weights_.view().row(item);
   std::copy(row, row + items(), out.begin());
   leave_known(out);
-  out[static_cast<std::size_t>(item)] = detail::no_score<Scalar>;
-  if (!knows_item(item)) std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+  out[static_cast<std::size_t>(item)] = no_score<Scalar>;
+  if (!knows_item(item)) std::fill(out.begin(), out.end(), no_score<Scalar>);
 }
 
 template <class Scalar, class Index>

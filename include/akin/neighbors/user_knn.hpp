@@ -20,6 +20,7 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/check_neighborhood.hpp>
 #include <akin/neighbors/detail/refitted.hpp>
@@ -27,7 +28,6 @@
 #include <akin/neighbors/detail/weighted_interactions.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -325,7 +325,7 @@ template <class Scalar, class Index>
 void user_knn<Scalar, Index>::score_from(const detail::user_terms<Scalar>& user, const neighborhood& near,
                                          std::span<Scalar> out, std::span<Scalar> scratch) const noexcept {
   const csr_view<Scalar, Index> x = centred_.view();
-  std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+  std::fill(out.begin(), out.end(), no_score<Scalar>);
   for (const Index other : near.ids)
     for (const Index item : x.row(other).ids) out[static_cast<std::size_t>(item)] = 0;
   for (std::int64_t n = 0; n < near.size(); ++n) {

@@ -13,6 +13,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -26,14 +27,6 @@ struct reason {
 
 struct explain_options {
   int k = 10;  ///< reasons at most, >= 1
-};
-
-/// A model that can split a score over the items of a history: contributions(history, item, out) fills one number
-/// for each element of the history; their sum is the score that the history has for the item.
-template <class T>
-concept explainable = requires(const T& model, const row_view<typename T::scalar_type, typename T::index_type>& history,
-                               typename T::index_type item, std::span<typename T::scalar_type> out) {
-  model.contributions(history, item, out);
 };
 
 /// The k items of the user's row of `user_items` that speak most for `item`, by (contribution descending, id

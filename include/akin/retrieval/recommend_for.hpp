@@ -9,25 +9,17 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/score_stream.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
-
-/// A model that can score every item for a history that it has never seen: score_history(history, out) fills
-/// out[item], -infinity where there is no evidence. A model that needs none says so by answers_without_history(), and
-/// is then asked about empty histories too.
-template <class T>
-concept history_scorer = requires(const T& model,
-                                  const row_view<typename T::scalar_type, typename T::index_type>& history,
-                                  std::span<typename T::scalar_type> out) {
-  model.score_history(history, out);
-};
 
 namespace detail {
 
@@ -68,7 +60,7 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
   const auto x = detail::checked_view<scalar_type, index_type>(policy, histories, "recommend_for");
   detail::require_columns(x.cols, model.items(), "recommend_for");
   detail::check_query(q, x.rows, model.items(), "recommend_for");
-  const detail::scores_of<Model, detail::history_of<Model>> source(model);
+  const scores_of<Model, history_of<Model>> source(model);
   return detail::rank_requests(policy, source, x.rows, detail::history_requests<scalar_type, index_type>{x}, q);
 }
 

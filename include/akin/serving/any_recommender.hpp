@@ -21,9 +21,11 @@
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/hybrid/detail/combined_scores.hpp>
-#include <akin/hybrid/detail/part.hpp>
 #include <akin/io/model_file.hpp>
 #include <akin/io/parts.hpp>
+#include <akin/model/parts.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
@@ -81,7 +83,7 @@ class held_recommender final : public recommender_interface<typename Model::scal
   std::int64_t items() const override { return model_->items(); }
   bool knows_user(index_type user) const override { return model_->knows_user(user); }
   bool knows_item(index_type item) const override { return model_->knows_item(item); }
-  bool answers_without_history() const override { return detail::answers_without_history(*model_); }
+  bool answers_without_history() const override { return akin::answers_without_history(*model_); }
   scalar_type score(index_type user, index_type item) const override { return model_->score(user, item); }
 
   void score_rows(std::span<const index_type> users, rows_view<scalar_type> out) const override { fill(users, out); }
@@ -158,8 +160,7 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
       static_assert(std::is_same_v<typename model_type::scalar_type, Scalar> &&
                         std::is_same_v<typename model_type::index_type, Index>,
                     "akin: the model of an any_recommender must have its scalar and index types");
-      model_ =
-          std::make_shared<const detail::held_recommender<model_type>>(detail::part_of(std::forward<Model>(model)));
+      model_ = std::make_shared<const detail::held_recommender<model_type>>(part_of(std::forward<Model>(model)));
     }
   }
   any_recommender(const any_recommender&) = default;

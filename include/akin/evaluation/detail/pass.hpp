@@ -22,10 +22,11 @@
 #include <akin/matrix.hpp>
 #include <akin/metrics/detail/not_a_number.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/model/inner_products.hpp>
+#include <akin/model/score_stream.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>

@@ -19,8 +19,8 @@
 #include <akin/factorization/detail/kept_interactions.hpp>
 #include <akin/factorization/detail/row_edits.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {

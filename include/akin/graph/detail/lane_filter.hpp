@@ -16,8 +16,7 @@
 #include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/simd.hpp>
 #include <akin/kernels/sparse_product.hpp>
-#include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 

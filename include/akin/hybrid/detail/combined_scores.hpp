@@ -13,8 +13,9 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/score_stream.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/views.hpp>
 

@@ -14,7 +14,7 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 

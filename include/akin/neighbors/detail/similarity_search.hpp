@@ -15,11 +15,11 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/detail/pair_measure.hpp>
 #include <akin/neighbors/detail/top_rows.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {

@@ -17,6 +17,7 @@
 #include <akin/kernels/squared_distance.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
