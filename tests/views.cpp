@@ -57,9 +57,10 @@ TEST_CASE("rows of a compressed view are its columns and values, empty rows too"
                                                  x.valuePtr()};
   CHECK(view.nonzeros() == 4);
   CHECK((view.row_size(0) == 2 && view.row_size(1) == 0 && view.row_size(2) == 2));
-  CHECK(elements(view.row_columns(2)) == std::vector<std::int32_t>{0, 2});
-  CHECK(elements(view.row_values(2)) == std::vector<float>{2, 3});
-  CHECK(view.row_columns(1).empty());
+  CHECK(elements(view.row(2).ids) == std::vector<std::int32_t>{0, 2});
+  CHECK(elements(view.row(2).values) == std::vector<float>{2, 3});
+  CHECK(view.row(2).size() == 2);
+  CHECK(view.row(1).empty());
   CHECK(elements(view.pattern().row(0)) == std::vector<std::int32_t>{0, 1});
   CHECK(akin::csr_view<float, std::int32_t>{}.nonzeros() == 0);
 }

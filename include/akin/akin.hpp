@@ -155,7 +155,12 @@
 #include <akin/metrics/statistics.hpp>
 #include <akin/model/fields.hpp>
 #include <akin/model/file.hpp>
+#include <akin/model/inner_products.hpp>
 #include <akin/model/parameters.hpp>
+#include <akin/model/parts.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/score_stream.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/neighbors/similarity.hpp>

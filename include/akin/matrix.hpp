@@ -167,8 +167,7 @@ void check_interactions(const host_policy& policy, const csr_view<Scalar, Index>
       fail<std::invalid_argument>(where, ": the offsets of the rows must ascend from 0, got ", x.offsets[row], " to ",
                                   x.offsets[row + 1], " for row ", row);
   for_each_row(policy, x.rows, [&](std::int64_t row, int) {
-    const auto columns = x.row_columns(row);
-    const auto values = x.row_values(row);
+    const auto [columns, values] = x.row(row);
     std::int64_t last = -1;
     for (std::int64_t i = 0; i < columns.size; ++i) {
       const std::int64_t column = columns[i];
@@ -186,7 +185,7 @@ void check_interactions(const host_policy& policy, const csr_view<Scalar, Index>
 template <class Scalar, class Index>
 void check_not_negative(const csr_view<Scalar, Index>& x, std::string_view where) {
   for (std::int64_t row = 0; row < x.rows; ++row)
-    for (const Scalar value : x.row_values(row))
+    for (const Scalar value : x.row(row).values)
       if (value < 0) fail<std::invalid_argument>(where, ": values must not be negative, got ", value, " in row ", row);
 }
 
@@ -237,8 +236,7 @@ csr_storage<Scalar, Index> transpose(const csr_view<Scalar, Index>& x) {
   for (std::int64_t c = 0; c < x.cols; ++c) offsets[c + 1] = static_cast<Index>(offsets[c + 1] + offsets[c]);
   // offsets[c] moves to the end of row c while it is filled; the shift afterwards puts the starts back.
   for (std::int64_t row = 0; row < x.rows; ++row) {
-    const auto columns = x.row_columns(row);
-    const auto values = x.row_values(row);
+    const auto [columns, values] = x.row(row);
     for (std::int64_t i = 0; i < columns.size; ++i) {
       const Index position = offsets[columns[i]]++;
       result.mutable_columns()[position] = static_cast<Index>(row);

@@ -67,6 +67,16 @@ struct sparsity_view {
   }
 };
 
+/// One row of a csr_view: ids, ascending and unique, and a value each.
+template <class Scalar, class Index>
+struct row_view {
+  slice<const Index> ids;
+  slice<const Scalar> values;  ///< as many as ids
+
+  constexpr std::int64_t size() const noexcept { return ids.size; }
+  constexpr bool empty() const noexcept { return ids.empty(); }
+};
+
 /// A compressed row-major sparse matrix: ids ascending and unique in each row, one value each.
 template <class Scalar, class Index>
 struct csr_view {
@@ -80,10 +90,9 @@ struct csr_view {
   constexpr std::int64_t row_size(std::int64_t r) const noexcept {
     return static_cast<std::int64_t>(offsets[r + 1] - offsets[r]);
   }
-  constexpr slice<const Index> row_columns(std::int64_t r) const noexcept {
-    return {columns + offsets[r], row_size(r)};
+  constexpr row_view<Scalar, Index> row(std::int64_t r) const noexcept {
+    return {{columns + offsets[r], row_size(r)}, {values + offsets[r], row_size(r)}};
   }
-  constexpr slice<const Scalar> row_values(std::int64_t r) const noexcept { return {values + offsets[r], row_size(r)}; }
   constexpr sparsity_view<Index> pattern() const noexcept { return {rows, cols, offsets, columns}; }
 };
 

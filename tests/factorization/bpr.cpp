@@ -227,8 +227,8 @@ TEST_CASE("what an item of the history contributes in bpr is what the score lose
   without.prune([&](auto row, auto col, float) { return !(row == 3 && col == left_out); });
   without.makeCompressed();
   const auto rest = akin_test::history_scores(model, without, 3);
-  const auto columns = akin_test::columns_of<akin::bpr<float>>(x, 3);
-  std::vector<float> parts(static_cast<std::size_t>(columns.size));
-  model.contributions(columns, akin_test::values_of<akin::bpr<float>>(x, 3), 9, std::span(parts));
+  const auto history = akin_test::row_of<akin::bpr<float>>(x, 3);
+  std::vector<float> parts(static_cast<std::size_t>(history.size()));
+  model.contributions(history, 9, std::span(parts));
   CHECK(parts[2] == whole[9] - rest[9]);
 }

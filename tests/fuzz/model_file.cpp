@@ -59,8 +59,8 @@ struct everything {
     const auto matrix = akin::detail::read_csr<float, std::int32_t>(reader, "histories");
     reader.require(matrix.cols == rows.rows, "histories and factors_of_items must be of the same items");
     for (std::int64_t r = 0; r < matrix.rows; ++r) {
-      for (const std::int32_t column : matrix.row_columns(r)) result.sum += rows.row(column)[0];
-      for (const float value : matrix.row_values(r)) result.sum += value;
+      for (const std::int32_t column : matrix.row(r).ids) result.sum += rows.row(column)[0];
+      for (const float value : matrix.row(r).values) result.sum += value;
     }
     const auto pattern = akin::detail::read_pattern<std::int64_t>(reader.scope("part"), "pattern");
     result.sum += static_cast<double>(pattern.nonzeros());

@@ -34,8 +34,8 @@ TEST_CASE("arrays of a model are those of the file, and keep it") {
   CHECK(biases.is_mapped());
   CHECK(factors.view().row(1)[2] == 6);
   CHECK(biases[5] == 6);
-  CHECK(histories.view().row_columns(0)[0] == 2);
-  CHECK(histories.view().row_values(1)[0] == 2);
+  CHECK(histories.view().row(0).ids[0] == 2);
+  CHECK(histories.view().row(1).values[0] == 2);
 }
 
 TEST_CASE("arrays of another shape, and numbers that are not finite, are refused") {

@@ -20,9 +20,8 @@ struct shop_model : table_model<Scalar, Index> {
     for (Eigen::Index other = 0; other < similarities.cols(); ++other)
       out[static_cast<std::size_t>(other)] = similarities(item, other);
   }
-  void contributions(akin::slice<const Index> columns, akin::slice<const Scalar> values, Index item,
-                     std::span<Scalar> out) const {
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      out[static_cast<std::size_t>(i)] = values[i] * similarities(columns[i], item);
+  void contributions(const akin::row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const {
+    for (std::int64_t i = 0; i < history.size(); ++i)
+      out[static_cast<std::size_t>(i)] = history.values[i] * similarities(history.ids[i], item);
   }
 };

@@ -23,20 +23,18 @@
 
 namespace akin_test {
 
+/// A row of x; refers to it.
 template <class Model>
-akin::slice<const typename Model::index_type> columns_of(const interactions_of<Model>& x, std::int64_t row) {
-  return akin::detail::view_of(x, "test").row_columns(row);
-}
-template <class Model>
-akin::slice<const typename Model::scalar_type> values_of(const interactions_of<Model>& x, std::int64_t row) {
-  return akin::detail::view_of(x, "test").row_values(row);
+akin::row_view<typename Model::scalar_type, typename Model::index_type> row_of(const interactions_of<Model>& x,
+                                                                               std::int64_t row) {
+  return akin::detail::view_of(x, "test").row(row);
 }
 
 template <class Model>
 std::vector<typename Model::scalar_type> history_scores(const Model& model, const interactions_of<Model>& x,
                                                         std::int64_t row) {
   std::vector<typename Model::scalar_type> scores(static_cast<std::size_t>(model.items()));
-  model.score_history(columns_of<Model>(x, row), values_of<Model>(x, row), std::span(scores));
+  model.score_history(row_of<Model>(x, row), std::span(scores));
   return scores;
 }
 
@@ -126,9 +124,9 @@ double agreement_of_items(const Model& model, const interactions_of<Model>& x) {
 template <class Model>
 double sum_of_contributions(const Model& model, const interactions_of<Model>& x, std::int64_t row,
                             typename Model::index_type item) {
-  const auto columns = columns_of<Model>(x, row);
-  std::vector<typename Model::scalar_type> parts(static_cast<std::size_t>(columns.size));
-  model.contributions(columns, values_of<Model>(x, row), item, std::span(parts));
+  const auto history = row_of<Model>(x, row);
+  std::vector<typename Model::scalar_type> parts(static_cast<std::size_t>(history.size()));
+  model.contributions(history, item, std::span(parts));
   double sum = 0;
   for (const auto part : parts) sum += static_cast<double>(part);
   return sum;

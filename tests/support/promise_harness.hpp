@@ -205,7 +205,7 @@ void check_reason_sums(const Model& model, const interactions_of<Model>& x, reas
     const auto view = akin::detail::view_of(x, "test");
     for (index_type user = 0; user < model.users(); ++user) {
       if (!model.knows_user(user)) continue;
-      model.score_history(view.row_columns(user), view.row_values(user), std::span(folded));
+      model.score_history(view.row(user), std::span(folded));
       for (index_type item = 0; item < model.items(); ++item) {
         if (!std::isfinite(folded[static_cast<std::size_t>(item)])) continue;
         const double whole = explained(model, folded, user, item, promised);

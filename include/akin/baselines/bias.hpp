@@ -17,7 +17,7 @@
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/fields.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/model/request.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -82,7 +82,7 @@ class bias {
   /// Fills out[item] for all items.
   void score_all(Index user, std::span<Scalar> out) const noexcept;
   /// The same for the ratings of any user, none too.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept;
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const noexcept;
   bool answers_without_history() const noexcept { return true; }
 
   void write_to(detail::model_writer& writer) const;
@@ -99,7 +99,7 @@ class bias {
 
   void train(const csr_view<Scalar, Index>& x);
 
-  Scalar bias_of(slice<const Index> columns, slice<const Scalar> values, Scalar mean,
+  Scalar bias_of(const row_view<Scalar, Index>& history, Scalar mean,
                  const detail::storage<Scalar>& item_biases) const noexcept;
 
   bias_options options_;
@@ -115,9 +115,8 @@ void bias<Scalar, Index>::score_all(Index user, std::span<Scalar> out) const noe
 }
 
 template <class Scalar, class Index>
-void bias<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
-                                        std::span<Scalar> out) const noexcept {
-  const Scalar user_bias = bias_of(columns, values, mean_, item_biases_);
+void bias<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const noexcept {
+  const Scalar user_bias = bias_of(history, mean_, item_biases_);
   for (std::size_t item = 0; item < out.size(); ++item)
     out[item] = mean_ + user_bias + item_biases_[static_cast<std::int64_t>(item)];
 }
@@ -154,8 +153,7 @@ void bias<Scalar, Index>::train(const csr_view<Scalar, Index>& x) {
   for (std::int64_t i = 0; i < x.cols; ++i)
     item_biases.mutable_data()[i] =
         static_cast<Scalar>(items[static_cast<std::size_t>(i)].value(options_.item_damping));
-  for (std::int64_t u = 0; u < x.rows; ++u)
-    user_biases.mutable_data()[u] = bias_of(x.row_columns(u), x.row_values(u), mean, item_biases);
+  for (std::int64_t u = 0; u < x.rows; ++u) user_biases.mutable_data()[u] = bias_of(x.row(u), mean, item_biases);
   mean_ = mean;
   users_ = x.rows;
   item_biases_ = std::move(item_biases);
@@ -163,11 +161,12 @@ void bias<Scalar, Index>::train(const csr_view<Scalar, Index>& x) {
 }
 
 template <class Scalar, class Index>
-Scalar bias<Scalar, Index>::bias_of(slice<const Index> columns, slice<const Scalar> values, Scalar mean,
+Scalar bias<Scalar, Index>::bias_of(const row_view<Scalar, Index>& history, Scalar mean,
                                     const detail::storage<Scalar>& item_biases) const noexcept {
   damped_mean user;
-  for (std::int64_t i = 0; i < columns.size; ++i)
-    user.add(static_cast<double>(values[i]) - static_cast<double>(mean) - static_cast<double>(item_biases[columns[i]]));
+  for (std::int64_t i = 0; i < history.size(); ++i)
+    user.add(static_cast<double>(history.values[i]) - static_cast<double>(mean) -
+             static_cast<double>(item_biases[history.ids[i]]));
   return static_cast<Scalar>(user.value(options_.user_damping));
 }
 

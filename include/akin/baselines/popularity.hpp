@@ -16,7 +16,8 @@
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/fields.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -70,9 +71,7 @@ class popularity {
   /// Fills out[item] for all items, -infinity for those that nobody has.
   void score_all(Index, std::span<Scalar> out) const noexcept;
   /// The same for any history, an empty one too.
-  void score_history(slice<const Index>, slice<const Scalar>, std::span<Scalar> out) const noexcept {
-    score_all(Index{0}, out);
-  }
+  void score_history(const row_view<Scalar, Index>&, std::span<Scalar> out) const noexcept { score_all(Index{0}, out); }
   bool answers_without_history() const noexcept { return true; }
 
   void write_to(detail::model_writer& writer) const;
@@ -89,7 +88,7 @@ class popularity {
 template <class Scalar, class Index>
 void popularity<Scalar, Index>::score_all(Index, std::span<Scalar> out) const noexcept {
   for (std::int64_t item = 0; item < items(); ++item)
-    out[static_cast<std::size_t>(item)] = scores_[item] > 0 ? scores_[item] : detail::no_score<Scalar>;
+    out[static_cast<std::size_t>(item)] = scores_[item] > 0 ? scores_[item] : no_score<Scalar>;
 }
 
 template <class Scalar, class Index>

@@ -22,6 +22,7 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
@@ -118,23 +119,19 @@ class content_model {
   auto user_profiles() const { return profiles_.map(); }
 
   /// The cosine of profile and features, 0 without evidence; ids must be in range.
-  Scalar score(Index user, Index item) const noexcept {
-    return product(profiles_.view().row_columns(user), profiles_.view().row_values(user), item);
-  }
+  Scalar score(Index user, Index item) const noexcept { return product(profiles_.view().row(user), item); }
   /// Fills out[item] for all items, -infinity for those that share no feature with the profile.
-  void score_all(Index user, std::span<Scalar> out) const noexcept {
-    score_profile(profiles_.view().row_columns(user), profiles_.view().row_values(user), out);
-  }
+  void score_all(Index user, std::span<Scalar> out) const noexcept { score_profile(profiles_.view().row(user), out); }
   /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
 
   /// Fills out[other] with the cosine of the features of the item and each other, -infinity where they share none.
   void similarity_all(Index item, std::span<Scalar> out) const noexcept {
-    score_profile(features_.view().row_columns(item), features_.view().row_values(item), out);
+    score_profile(features_.view().row(item), out);
   }
 
   /// See akin::explain: what the features of each item of a history have in common with those of `item`.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   /// The k features that speak most for the item: those that it shares with the user's profile, by (weight descending,
   /// id ascending), whose weights sum to the score. Throws not_fitted, or std::invalid_argument for ids out of range or
@@ -162,12 +159,12 @@ class content_model {
                   const csr_view<Scalar, Index>& x);
 
   /// The product of a row of features and an item's, added in the order of the row: to the bit what score_profile has.
-  Scalar product(slice<const Index> columns, slice<const Scalar> values, Index item) const noexcept;
+  Scalar product(const row_view<Scalar, Index>& weights, Index item) const noexcept;
 
-  void score_profile(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept;
+  void score_profile(const row_view<Scalar, Index>& profile, std::span<Scalar> out) const noexcept;
 
   /// |p| of a history whose profile was scaled to length 1: p'(p / |p|).
-  double unscaled_length(slice<const Index> columns, slice<const Scalar> values,
+  double unscaled_length(const row_view<Scalar, Index>& history,
                          const detail::sparse_row<Scalar, Index>& profile) const noexcept;
 
   content_model_options options_;
@@ -178,28 +175,27 @@ class content_model {
 
 template <class Scalar, class Index>
 bool content_model<Scalar, Index>::has_evidence(Index user, Index item) const noexcept {
-  const auto columns = profiles_.view().row_columns(user);
+  const auto columns = profiles_.view().row(user).ids;
   return std::any_of(columns.begin(), columns.end(),
                      [&](Index feature) { return detail::find_element(features_.view(), item, feature) != nullptr; });
 }
 
 template <class Scalar, class Index>
-void content_model<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
-                                                 std::span<Scalar> out) const {
-  const auto profile = detail::row_adder<Scalar, Index>(features_.cols()).unit_sum(features_.view(), columns, values);
-  score_profile(profile.ids(), profile.numbers(), out);
+void content_model<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const {
+  const auto profile = detail::row_adder<Scalar, Index>(features_.cols()).unit_sum(features_.view(), history);
+  score_profile(profile.view(), out);
 }
 
 template <class Scalar, class Index>
-void content_model<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+void content_model<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                                  std::span<Scalar> out) const {
   const auto f = features_.view();
-  const auto profile = detail::row_adder<Scalar, Index>(f.cols).unit_sum(f, columns, values);
-  const double length = unscaled_length(columns, values, profile);
-  for (std::int64_t i = 0; i < columns.size; ++i) {
-    const auto shared = static_cast<double>(product(f.row_columns(columns[i]), f.row_values(columns[i]), item));
+  const auto profile = detail::row_adder<Scalar, Index>(f.cols).unit_sum(f, history);
+  const double length = unscaled_length(history, profile);
+  for (std::int64_t i = 0; i < history.size(); ++i) {
+    const auto shared = static_cast<double>(product(f.row(history.ids[i]), item));
     out[static_cast<std::size_t>(i)] =
-        length > 0 ? static_cast<Scalar>(static_cast<double>(values[i]) * shared / length) : Scalar{0};
+        length > 0 ? static_cast<Scalar>(static_cast<double>(history.values[i]) * shared / length) : Scalar{0};
   }
 }
 
@@ -211,8 +207,7 @@ std::vector<weighted_feature<Scalar, Index>> content_model<Scalar, Index>::share
   detail::require_id(user, users(), where, "user");
   detail::require_id(item, items(), where, "item");
   detail::require(k >= 1, where, "k must be positive", k);
-  const auto columns = features_.view().row_columns(item);
-  const auto values = features_.view().row_values(item);
+  const auto [columns, values] = features_.view().row(item);
   std::vector<weighted_feature<Scalar, Index>> shared;
   for (std::int64_t i = 0; i < columns.size; ++i)
     if (const Scalar p = detail::element(profiles_.view(), user, columns[i]); p != 0)
@@ -244,8 +239,8 @@ void content_model<Scalar, Index>::learn_from(const detail::host_policy& policy,
     detail::fail<std::invalid_argument>("content_model::fit: item_features must have a row for each of the ", x.cols,
                                         " items, got ", f.rows);
   auto features = detail::unit_rows(f);
-  auto profiles = detail::summed_rows(policy, x, features.view(), [&](auto& adder, auto items, auto values) {
-    return adder.unit_sum(features.view(), items, values);
+  auto profiles = detail::summed_rows(policy, x, features.view(), [&](auto& adder, const auto& weights) {
+    return adder.unit_sum(features.view(), weights);
   });
   auto items_by_feature = detail::transpose(features.view());
   features_ = std::move(features);
@@ -254,38 +249,36 @@ void content_model<Scalar, Index>::learn_from(const detail::host_policy& policy,
 }
 
 template <class Scalar, class Index>
-Scalar content_model<Scalar, Index>::product(slice<const Index> columns, slice<const Scalar> values,
-                                             Index item) const noexcept {
+Scalar content_model<Scalar, Index>::product(const row_view<Scalar, Index>& weights, Index item) const noexcept {
   constexpr std::int64_t some = 64;  // features that are looked up together
   Scalar sum = 0, found[some];
-  for (std::int64_t begin = 0; begin < columns.size; begin += some) {
-    const std::int64_t size = std::min(some, columns.size - begin);
-    for (std::int64_t i = 0; i < size; ++i) found[i] = detail::element(features_.view(), item, columns[begin + i]);
-    sum = kernels::add_in_order(values.data + begin, found, size, sum);
+  for (std::int64_t begin = 0; begin < weights.size(); begin += some) {
+    const std::int64_t size = std::min(some, weights.size() - begin);
+    for (std::int64_t i = 0; i < size; ++i) found[i] = detail::element(features_.view(), item, weights.ids[begin + i]);
+    sum = kernels::add_in_order(weights.values.data + begin, found, size, sum);
   }
   return sum;
 }
 
 template <class Scalar, class Index>
-void content_model<Scalar, Index>::score_profile(slice<const Index> columns, slice<const Scalar> values,
+void content_model<Scalar, Index>::score_profile(const row_view<Scalar, Index>& profile,
                                                  std::span<Scalar> out) const noexcept {
   const auto by_feature = items_by_feature_.view();
-  std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
-  for (const Index feature : columns)
-    for (const Index item : by_feature.row_columns(feature)) out[static_cast<std::size_t>(item)] = 0;
-  for (std::int64_t i = 0; i < columns.size; ++i) {
-    const auto items = by_feature.row_columns(columns[i]);
-    kernels::scatter_axpy(values[i], items.data, by_feature.row_values(columns[i]).data, items.size, out.data());
+  std::fill(out.begin(), out.end(), no_score<Scalar>);
+  for (const Index feature : profile.ids)
+    for (const Index item : by_feature.row(feature).ids) out[static_cast<std::size_t>(item)] = 0;
+  for (std::int64_t i = 0; i < profile.size(); ++i) {
+    const auto items = by_feature.row(profile.ids[i]);
+    kernels::scatter_axpy(profile.values[i], items.ids.data, items.values.data, items.size(), out.data());
   }
 }
 
 template <class Scalar, class Index>
-double content_model<Scalar, Index>::unscaled_length(slice<const Index> columns, slice<const Scalar> values,
+double content_model<Scalar, Index>::unscaled_length(const row_view<Scalar, Index>& history,
                                                      const detail::sparse_row<Scalar, Index>& profile) const noexcept {
   double length = 0;
-  for (std::int64_t i = 0; i < columns.size; ++i)
-    length +=
-        static_cast<double>(values[i]) * static_cast<double>(product(profile.ids(), profile.numbers(), columns[i]));
+  for (std::int64_t i = 0; i < history.size(); ++i)
+    length += static_cast<double>(history.values[i]) * static_cast<double>(product(profile.view(), history.ids[i]));
   return length;
 }
 

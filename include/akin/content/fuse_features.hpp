@@ -65,8 +65,9 @@ sparse_matrix<Scalar, Index> side_by_side(std::span<const csr_storage<Scalar, In
     for (std::size_t part = 0; part < units.size(); ++part) {
       const auto unit = units[part].view();
       const auto length = static_cast<Scalar>(std::sqrt(weights[part]));
-      for (std::int64_t i = 0; length > 0 && i < unit.row_size(row); ++i)
-        fused.insertBack(row, first + unit.row_columns(row)[i]) = length * unit.row_values(row)[i];
+      const auto [ids, values] = unit.row(row);
+      for (std::int64_t i = 0; length > 0 && i < ids.size; ++i)
+        fused.insertBack(row, first + ids[i]) = length * values[i];
       first += unit.cols;
     }
   }

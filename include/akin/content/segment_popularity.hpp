@@ -19,6 +19,8 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
@@ -105,7 +107,7 @@ class segment_popularity {
   void score_all(Index user, std::span<Scalar> out) const noexcept;
 
   /// What a user without segments gets, whatever the history: it says nothing of segments.
-  void score_history(slice<const Index>, slice<const Scalar>, std::span<Scalar> out) const noexcept;
+  void score_history(const row_view<Scalar, Index>&, std::span<Scalar> out) const noexcept;
   bool answers_without_history() const noexcept { return true; }
 
   void write_to(detail::model_writer& writer) const;
@@ -148,8 +150,9 @@ class segment_popularity {
   mixture mixture_of(Index user) const noexcept;
   /// By which the tastes of the user's i-th segment are multiplied.
   Scalar weight_of(const mixture& mix, Index user, std::int64_t i) const noexcept {
-    const double scale = denominator(memberships_.view().row_columns(user)[i]);
-    const auto weight = static_cast<double>(memberships_.view().row_values(user)[i]);
+    const auto [segments, weights] = memberships_.view().row(user);
+    const double scale = denominator(segments[i]);
+    const auto weight = static_cast<double>(weights[i]);
     return scale > 0 ? static_cast<Scalar>(static_cast<double>(mix.unit) * weight / scale) : Scalar{0};
   }
 
@@ -164,7 +167,7 @@ template <class Scalar, class Index>
 Scalar segment_popularity<Scalar, Index>::score(Index user, Index item) const noexcept {
   const mixture mix = mixture_of(user);
   Scalar sum = mix.everybody * shares_[item];
-  const auto segments = memberships_.view().row_columns(user);
+  const auto segments = memberships_.view().row(user).ids;
   for (std::int64_t i = 0; i < segments.size; ++i) {
     const Scalar weight = weight_of(mix, user, i), taste = detail::element(tastes_.view(), segments[i], item);
     sum = kernels::add_in_order(&weight, &taste, 1, sum);
@@ -176,20 +179,19 @@ template <class Scalar, class Index>
 void segment_popularity<Scalar, Index>::score_all(Index user, std::span<Scalar> out) const noexcept {
   const mixture mix = mixture_of(user);
   for (std::int64_t item = 0; item < items(); ++item)
-    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? mix.everybody * shares_[item] : detail::no_score<Scalar>;
-  const auto segments = memberships_.view().row_columns(user);
+    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? mix.everybody * shares_[item] : no_score<Scalar>;
+  const auto segments = memberships_.view().row(user).ids;
   for (std::int64_t i = 0; i < segments.size; ++i) {
-    const auto items = tastes_.view().row_columns(segments[i]);
-    kernels::scatter_axpy(weight_of(mix, user, i), items.data, tastes_.view().row_values(segments[i]).data, items.size,
-                          out.data());
+    const auto items = tastes_.view().row(segments[i]);
+    kernels::scatter_axpy(weight_of(mix, user, i), items.ids.data, items.values.data, items.size(), out.data());
   }
 }
 
 template <class Scalar, class Index>
-void segment_popularity<Scalar, Index>::score_history(slice<const Index>, slice<const Scalar>,
+void segment_popularity<Scalar, Index>::score_history(const row_view<Scalar, Index>&,
                                                       std::span<Scalar> out) const noexcept {
   for (std::int64_t item = 0; item < items(); ++item)
-    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? shares_[item] : detail::no_score<Scalar>;
+    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? shares_[item] : no_score<Scalar>;
 }
 
 template <class Scalar, class Index>
@@ -215,12 +217,12 @@ segment_popularity<Scalar, Index> segment_popularity<Scalar, Index>::read_from(c
 template <class Scalar, class Index>
 void segment_popularity<Scalar, Index>::learn(const detail::host_policy& policy, const view_type& memberships,
                                               const view_type& x, const view_type& members) {
-  auto tastes = detail::summed_rows(
-      policy, members, x, [&](auto& adder, auto users, auto weights) { return adder.sum(x, users, weights); });
+  auto tastes =
+      detail::summed_rows(policy, members, x, [&](auto& adder, const auto& users) { return adder.sum(x, users); });
   detail::storage<Scalar> totals(tastes.rows()), shares(x.cols);
   for (std::int64_t segment = 0; segment < tastes.rows(); ++segment) {
     double total = 0;
-    for (const Scalar t : tastes.view().row_values(segment)) total += static_cast<double>(t);
+    for (const Scalar t : tastes.view().row(segment).values) total += static_cast<double>(t);
     totals.mutable_data()[segment] = static_cast<Scalar>(total);
   }
   std::vector<double> counts(static_cast<std::size_t>(x.cols));
@@ -240,8 +242,7 @@ void segment_popularity<Scalar, Index>::learn(const detail::host_policy& policy,
 template <class Scalar, class Index>
 typename segment_popularity<Scalar, Index>::mixture segment_popularity<Scalar, Index>::mixture_of(
     Index user) const noexcept {
-  const auto segments = memberships_.view().row_columns(user);
-  const auto weights = memberships_.view().row_values(user);
+  const auto [segments, weights] = memberships_.view().row(user);
   double sum = 0, everybody = 0;
   for (std::int64_t i = 0; i < segments.size; ++i) {
     const double scale = denominator(segments[i]), weight = static_cast<double>(weights[i]);

@@ -162,7 +162,7 @@ class core_peeler {
   static void remove(std::vector<std::int64_t>& nodes, const csr_view<Scalar, Index>& neighbors_of,
                      std::vector<std::int64_t>& degrees, std::int64_t least, std::vector<std::int64_t>& next) {
     for (const std::int64_t node : nodes)
-      for (const Index neighbor : neighbors_of.row_columns(node)) {
+      for (const Index neighbor : neighbors_of.row(node).ids) {
         std::int64_t& degree = degrees[static_cast<std::size_t>(neighbor)];
         if (degree == gone || --degree >= least) continue;
         degree = gone;

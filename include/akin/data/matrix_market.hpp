@@ -171,12 +171,13 @@ void write_matrix_market(const csr_view<Scalar, Index>& view, const std::filesys
     text.clear();
   };
   for (std::int64_t row = 0; row < view.rows; ++row) {
-    for (std::int64_t i = 0; i < view.row_size(row); ++i) {
+    const auto [columns, values] = view.row(row);
+    for (std::int64_t i = 0; i < columns.size; ++i) {
       append_number(text, row + 1);
       text += ' ';
-      append_number(text, static_cast<std::int64_t>(view.row_columns(row)[i]) + 1);
+      append_number(text, static_cast<std::int64_t>(columns[i]) + 1);
       text += ' ';
-      append_number(text, view.row_values(row)[i]);
+      append_number(text, values[i]);
       text += '\n';
     }
     if (text.size() > std::size_t{1} << 16) flush();

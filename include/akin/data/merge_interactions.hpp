@@ -26,30 +26,17 @@ enum class when_both {
 
 namespace detail {
 
-/// A row of a matrix; one without elements beyond its last row.
-template <class Scalar, class Index>
-struct csr_row {
-  slice<const Index> columns;
-  slice<const Scalar> values;
-
-  csr_row(const csr_view<Scalar, Index>& x, std::int64_t row) {
-    if (row >= x.rows) return;
-    columns = x.row_columns(row);
-    values = x.row_values(row);
-  }
-};
-
 /// Writes the cells of two rows, ascending, to columns and values, where these are not null; how many there are.
 template <class Scalar, class Index>
-std::int64_t merge_rows(const csr_row<Scalar, Index>& a, const csr_row<Scalar, Index>& b, when_both both,
+std::int64_t merge_rows(const row_view<Scalar, Index>& a, const row_view<Scalar, Index>& b, when_both both,
                         Index* columns, Scalar* values) {
   std::int64_t i = 0, j = 0, count = 0;
-  for (; i < a.columns.size || j < b.columns.size; ++count) {
-    const bool has_a = i < a.columns.size && (j == b.columns.size || a.columns[i] <= b.columns[j]);
-    const bool has_b = j < b.columns.size && (i == a.columns.size || b.columns[j] <= a.columns[i]);
+  for (; i < a.size() || j < b.size(); ++count) {
+    const bool has_a = i < a.size() && (j == b.size() || a.ids[i] <= b.ids[j]);
+    const bool has_b = j < b.size() && (i == a.size() || b.ids[j] <= a.ids[i]);
     if (columns != nullptr) {
       const Scalar old = has_a && !(has_b && both == when_both::replace) ? a.values[i] : Scalar{0};
-      columns[count] = has_a ? a.columns[i] : b.columns[j];
+      columns[count] = has_a ? a.ids[i] : b.ids[j];
       values[count] = has_b ? static_cast<Scalar>(old + b.values[j]) : old;
     }
     i += has_a;
@@ -65,11 +52,13 @@ csr_storage<Scalar, Index> merge_interactions(const csr_view<Scalar, Index>& old
                                               when_both both) {
   require(both == when_both::add || both == when_both::replace, "merge_interactions",
           "both must be one of the enumerators", static_cast<int>(both));
-  using row_type = csr_row<Scalar, Index>;
+  const auto row_of = [](const csr_view<Scalar, Index>& x, std::int64_t row) {
+    return row < x.rows ? x.row(row) : row_view<Scalar, Index>{};
+  };
   const std::int64_t rows = std::max(old.rows, added.rows);
   std::int64_t cells = 0;
   for (std::int64_t row = 0; row < rows; ++row)
-    cells += merge_rows<Scalar, Index>(row_type(old, row), row_type(added, row), both, nullptr, nullptr);
+    cells += merge_rows<Scalar, Index>(row_of(old, row), row_of(added, row), both, nullptr, nullptr);
   if (cells > largest_id<Index>)
     fail<std::length_error>("merge_interactions: the matrix would have ", cells, " cells, the index type counts ",
                             largest_id<Index>);
@@ -78,7 +67,7 @@ csr_storage<Scalar, Index> merge_interactions(const csr_view<Scalar, Index>& old
   for (std::int64_t row = 0; row < rows; ++row) {
     Scalar* const values = cells > 0 ? merged.mutable_values() + offsets[row] : nullptr;
     Index* const columns = cells > 0 ? merged.mutable_columns() + offsets[row] : nullptr;
-    const std::int64_t count = merge_rows(row_type(old, row), row_type(added, row), both, columns, values);
+    const std::int64_t count = merge_rows(row_of(old, row), row_of(added, row), both, columns, values);
     if (!std::all_of(values, values + count, is_finite<Scalar>))
       fail<numeric_error>("merge_interactions: a sum of values in row ", row, " is beyond the scalar type");
     offsets[row + 1] = static_cast<Index>(offsets[row] + count);

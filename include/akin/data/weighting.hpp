@@ -83,7 +83,7 @@ template <class Scalar, class Index>
 std::vector<double> row_sums(const csr_view<Scalar, Index>& x) {
   std::vector<double> sums(static_cast<std::size_t>(x.rows));
   for (std::int64_t row = 0; row < x.rows; ++row)
-    for (const Scalar value : x.row_values(row)) sums[static_cast<std::size_t>(row)] += static_cast<double>(value);
+    for (const Scalar value : x.row(row).values) sums[static_cast<std::size_t>(row)] += static_cast<double>(value);
   return sums;
 }
 
@@ -167,7 +167,7 @@ detail::matching_sparse<Matrix> normalize(const Matrix& user_items, const normal
   const auto view = detail::weighable_view(user_items, true, "weighting::normalize");
   std::vector<double> norms(static_cast<std::size_t>(view.rows));
   for (std::int64_t row = 0; row < view.rows; ++row)
-    norms[static_cast<std::size_t>(row)] = detail::row_norm(view.row_values(row), options.kind);
+    norms[static_cast<std::size_t>(row)] = detail::row_norm(view.row(row).values, options.kind);
   return detail::with_values(user_items, [&](std::int64_t user, std::int64_t, double x) {
     const double norm = norms[static_cast<std::size_t>(user)];
     return norm == 0 ? x : x / norm;

@@ -22,6 +22,7 @@
 #include <akin/evaluation/evaluate_unseen.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 
 namespace akin::inline AKIN_ABI {
 

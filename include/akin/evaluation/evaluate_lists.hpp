@@ -136,8 +136,8 @@ template <class Lists, class Scalar, class Index>
 void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& task, list_judge<float, Index>& metrics,
                    std::int64_t user, block_tally& block, std::size_t worker, list_scratch<Index>& scratch) {
   const slice<const Index> seen = task.seen.rows > 0 ? task.seen.row(user) : slice<const Index>{};
-  block.repeats += find_relevant(task.wanted.row_columns(user), task.wanted.row_values(user), seen,
-                                 task.options.exclude_seen, scratch.relevant, &scratch.gains);
+  block.repeats +=
+      find_relevant(task.wanted.row(user), seen, task.options.exclude_seen, scratch.relevant, &scratch.gains);
   if (scratch.relevant.empty()) {
     ++block.users_without_relevant;
     return;

@@ -20,18 +20,11 @@
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/rating.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
-
-/// A model that predicts the rating that a user gives to an item.
-template <class T>
-concept rating_predictor = requires(const T& model, typename T::index_type id) {
-  { model.users() } -> std::convertible_to<std::int64_t>;
-  { model.items() } -> std::convertible_to<std::int64_t>;
-  { model.predict(id, id) } -> std::convertible_to<double>;
-};
 
 namespace detail {
 
@@ -101,8 +94,7 @@ class rated_rows {
 
   template <class Scalar>
   rated_row<index_type> read(const Model& model, const csr_view<Scalar, index_type>& test, std::int64_t user) {
-    const auto items = test.row_columns(user);
-    const auto ratings = test.row_values(user);
+    const auto [items, ratings] = test.row(user);
     const auto size = static_cast<std::size_t>(items.size);
     predicted_.resize(size);
     actual_.resize(size);

@@ -15,7 +15,8 @@
 #include <akin/error.hpp>
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/evaluation/evaluation.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/views.hpp>
 
@@ -51,7 +52,7 @@ class unseen_scorer {
   }
 
  private:
-  history_of<Model> history(index_type row) const { return {histories_.row_columns(row), histories_.row_values(row)}; }
+  history_of<Model> history(index_type row) const { return histories_.row(row); }
 
   const Model& model_;
   csr_view<scalar_type, index_type> histories_;

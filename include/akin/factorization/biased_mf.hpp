@@ -81,7 +81,7 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
 
   /// See akin::explain. The contributions of a history sum to the score of its fold-in less mean and item bias, which
   /// are no user's.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
  private:
   using parameters = typename base::parameters;
@@ -169,10 +169,10 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
 };
 
 template <class Scalar, class Index>
-void biased_mf<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+void biased_mf<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                              std::span<Scalar> out) const {
   std::vector<double> rest;
-  detail::rating_contributions(columns, values, item, this->fixed_items(), kind, out, rest);
+  detail::rating_contributions(history, item, this->fixed_items(), kind, out, rest);
 }
 
 template <class Scalar, class Index>

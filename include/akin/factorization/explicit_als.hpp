@@ -27,6 +27,8 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/inner_products.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/storage.hpp>
@@ -106,7 +108,7 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
 
   /// out[i] = score(user, first + i), whether there is evidence or not.
   void score_range(Index user, Index first, std::span<Scalar> out) const noexcept;
-  detail::inner_products<Scalar> as_inner_products() const noexcept {
+  inner_products<Scalar> as_inner_products() const noexcept {
     return {this->user_factors_.view(), this->item_factors_.view(), user_biases_.data(), item_biases_.data(), mean_};
   }
 
@@ -175,10 +177,10 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
 
   /// Fills out[item] with the rating that a user with this history is expected to give to each item, -infinity for
   /// items without ratings: the fold-in of the history, which reads the items of the history only.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
 
   /// See akin::explain. The contributions of a history sum to the score less mean and item bias, which are no user's.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   void write_to(detail::model_writer& writer) const;
   static explicit_als read_from(const detail::model_reader& reader);
@@ -269,30 +271,28 @@ void explicit_als<Scalar, Index>::score_range(Index user, Index first, std::span
 }
 
 template <class Scalar, class Index>
-void explicit_als<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
-                                                std::span<Scalar> out) const {
-  detail::dense_storage<Scalar> fixed(columns.size, layout().width()), solved(1, layout().width());
-  detail::storage<Scalar> biases(columns.size);
-  std::vector<Index> ids(static_cast<std::size_t>(columns.size));
-  for (std::int64_t i = 0; i < columns.size; ++i) {
-    layout().widen(this->item_factors_.view().row(columns[i]), fixed.mutable_view().row(i));
-    biases.mutable_data()[i] = item_biases_[columns[i]];
+void explicit_als<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const {
+  detail::dense_storage<Scalar> fixed(history.size(), layout().width()), solved(1, layout().width());
+  detail::storage<Scalar> biases(history.size());
+  std::vector<Index> ids(static_cast<std::size_t>(history.size()));
+  for (std::int64_t i = 0; i < history.size(); ++i) {
+    layout().widen(this->item_factors_.view().row(history.ids[i]), fixed.mutable_view().row(i));
+    biases.mutable_data()[i] = item_biases_[history.ids[i]];
     ids[static_cast<std::size_t>(i)] = static_cast<Index>(i);
   }
-  const Index offsets[] = {0, static_cast<Index>(columns.size)};
+  const Index offsets[] = {0, static_cast<Index>(history.size())};
   engine_on(mean_, fixed.view(), biases)
-      .solve_rows(execution::seq, {{1, columns.size, offsets, ids.data(), values.data}}, {Index{0}},
+      .solve_rows(execution::seq, {{1, history.size(), offsets, ids.data(), history.values.data}}, {Index{0}},
                   solved.mutable_view());
   const Scalar* const user = solved.view().row(0);
   rate_all(options_.biases ? user[options_.factors] : Scalar{0}, user, out);
 }
 
 template <class Scalar, class Index>
-void explicit_als<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+void explicit_als<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                                 std::span<Scalar> out) const {
   detail::dense_storage<Scalar> wide;
-  engine_on(mean_, layout().fixed(this->item_factors_, wide), item_biases_)
-      .contributions(columns, values, item, out.data());
+  engine_on(mean_, layout().fixed(this->item_factors_, wide), item_biases_).contributions(history, item, out.data());
 }
 
 template <class Scalar, class Index>
@@ -389,7 +389,7 @@ template <class Scalar, class Index>
 void explicit_als<Scalar, Index>::drop(const detail::host_policy& policy, Index user) {
   detail::require_kept(*this, "explicit_als::forget");
   detail::require_id(user, this->users(), "explicit_als::forget", "user");
-  const auto items = histories_.view().row_columns(user);
+  const auto items = histories_.view().row(user).ids;
   update(policy, detail::without_row(histories_.view(), user), {user}, {items.begin(), items.end()});
 }
 
@@ -475,7 +475,7 @@ void explicit_als<Scalar, Index>::rate_all(Scalar user_bias, const Scalar* facto
                                            std::span<Scalar> out) const noexcept {
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto item = static_cast<std::int64_t>(i);
-    out[i] = known_items_[item] != 0 ? rating(user_bias, factors, item) : detail::no_score<Scalar>;
+    out[i] = known_items_[item] != 0 ? rating(user_bias, factors, item) : no_score<Scalar>;
   }
 }
 

@@ -28,6 +28,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
@@ -159,10 +160,10 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
 
   /// Fills out[item] with the score of each item for a history: its fold-in against the item factors. -infinity for
   /// items without evidence, and for all where nothing in the history is liked. The prior mean is 0.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
 
   /// See akin::explain.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   void write_to(detail::model_writer& writer) const;
   static implicit_als read_from(const detail::model_reader& reader);
@@ -248,20 +249,19 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
 };
 
 template <class Scalar, class Index>
-void implicit_als<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
-                                                std::span<Scalar> out) const {
+void implicit_als<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const {
   std::vector<Scalar> user(static_cast<std::size_t>(this->factor_count()));
-  engine_on(this->item_factors_, item_eigenvalues_).solve_row(columns, values, user.data());
+  engine_on(this->item_factors_, item_eigenvalues_).solve_row(history, user.data());
   if (std::all_of(user.begin(), user.end(), [](Scalar x) { return x == 0; }))
-    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+    std::fill(out.begin(), out.end(), no_score<Scalar>);
   else
     this->score_against_items(user.data(), out);
 }
 
 template <class Scalar, class Index>
-void implicit_als<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+void implicit_als<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                                 std::span<Scalar> out) const {
-  engine_on(this->item_factors_, item_eigenvalues_).contributions(columns, values, item, out.data());
+  engine_on(this->item_factors_, item_eigenvalues_).contributions(history, item, out.data());
 }
 
 template <class Scalar, class Index>
@@ -364,7 +364,7 @@ detail::feature_prior<Scalar, Index> implicit_als<Scalar, Index>::prior_of(
   if (!features.present()) return prior_type(options_.factors);
   std::vector<double> lambdas(static_cast<std::size_t>(x.rows));
   for (std::int64_t row = 0; row < x.rows; ++row)
-    if (const std::int64_t n = detail::evidence(x.row_values(row)); n > 0)
+    if (const std::int64_t n = detail::evidence(x.row(row).values); n > 0)
       lambdas[static_cast<std::size_t>(row)] = detail::row_regularization(options_, n, x.cols);
   return prior_type(features.view(), std::move(lambdas), options_.feature_regularization, options_.factors);
 }
@@ -385,7 +385,7 @@ double implicit_als<Scalar, Index>::item_penalty(const csr_view<Scalar, Index>& 
                                                  const rows_view<const Scalar>& means) const {
   double sum = 0;
   for (std::int64_t i = 0; i < x.rows; ++i)
-    sum += detail::row_penalty(options_, x.row_values(i), x.cols, items.row(i), means.rows > 0 ? means.row(i) : nullptr,
+    sum += detail::row_penalty(options_, x.row(i).values, x.cols, items.row(i), means.rows > 0 ? means.row(i) : nullptr,
                                items.cols);
   return sum;
 }
@@ -437,7 +437,7 @@ template <class Scalar, class Index>
 void implicit_als<Scalar, Index>::drop(const detail::host_policy& policy, Index user) {
   require_updatable("implicit_als::forget");
   detail::require_id(user, this->users(), "implicit_als::forget", "user");
-  const auto items = histories_.view().row_columns(user);
+  const auto items = histories_.view().row(user).ids;
   update(policy, detail::without_row(histories_.view(), user), {user}, {items.begin(), items.end()});
 }
 

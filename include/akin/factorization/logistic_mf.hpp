@@ -119,9 +119,9 @@ detail::dense_storage<Scalar> logistic_mf<Scalar, Index>::users_from(const detai
                                                                      const csr_view<Scalar, Index>& x) const {
   const auto all = this->catalogue();
   const auto epoch = [&](const auto& history, auto& row, const detail::fold_in_draws& draws) {
-    for (std::int64_t i = 0; i < history.columns.size; ++i) {
+    for (std::int64_t i = 0; i < history.size(); ++i) {
       if (!(history.values[i] > 0)) continue;
-      const Index liked = history.columns[i];
+      const Index liked = history.ids[i];
       step(row, weight_of(history.values[i]), all.item_bias(liked), all.item(liked));
       detail::block_random random = draws.of(liked);
       for (int draw = 0; draw < this->options_.negatives; ++draw) {
@@ -139,14 +139,14 @@ detail::dense_storage<Scalar> logistic_mf<Scalar, Index>::items_from(const detai
   const auto all = this->catalogue();
   const std::int64_t drawn = this->options_.negatives * all.likings_an_item();
   const auto epoch = [&](const auto& users, auto& row, const detail::fold_in_draws& draws) {
-    for (std::int64_t i = 0; i < users.columns.size; ++i) {
-      const Index user = users.columns[i];
+    for (std::int64_t i = 0; i < users.size(); ++i) {
+      const Index user = users.ids[i];
       if (users.values[i] > 0) step(row, weight_of(users.values[i]), all.user_bias(user), all.user(user));
     }
     detail::block_random random = draws.of(-1);
     for (std::int64_t i = 0; i < drawn; ++i) {
       const Index user = all.draw_liking(random).user;
-      if (user >= 0 && !users.likes(user)) step(row, Scalar{-1}, all.user_bias(user), all.user(user));
+      if (user >= 0 && !detail::likes(users, user)) step(row, Scalar{-1}, all.user_bias(user), all.user(user));
     }
   };
   return detail::fold_in_likings(policy, x, this->options_, kind, epoch);

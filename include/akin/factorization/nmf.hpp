@@ -76,7 +76,7 @@ class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<S
   void scores_of(const Scalar* row, std::span<Scalar> out) const noexcept { this->score_against_items(row, out); }
 
   /// See akin::explain. The contributions of a history sum to the score of its fold-in, to a relative 1e-5.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   void write_to(detail::model_writer& writer) const;
   static nmf read_from(const detail::model_reader& reader);
@@ -131,11 +131,11 @@ class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<S
 };
 
 template <class Scalar, class Index>
-void nmf<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+void nmf<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                        std::span<Scalar> out) const {
-  const auto user = this->user_from(columns, values);
+  const auto user = this->user_from(history);
   engine_on(this->item_factors_, item_gram_)
-      .contributions(columns, values, user.view().row(0), this->item_factors_.view().row(item), out.data());
+      .contributions(history, user.view().row(0), this->item_factors_.view().row(item), out.data());
 }
 
 template <class Scalar, class Index>

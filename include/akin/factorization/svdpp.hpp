@@ -81,7 +81,7 @@ class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, S
   Eigen::Map<const dense_matrix<Scalar>> implicit_factors() const { return implicit_factors_.map(); }
   /// See akin::explain. The contributions of a history, by its ratings and by what was rated, sum to the score of its
   /// fold-in less mean and item bias, which are no user's.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   void write_to(detail::model_writer& writer) const;
   static svdpp read_from(const detail::model_reader& reader);
@@ -106,16 +106,17 @@ class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, S
 };
 
 template <class Scalar, class Index>
-void svdpp<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+void svdpp<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                          std::span<Scalar> out) const {
-  if (columns.empty()) return;
+  if (history.empty()) return;
   std::vector<double> rest;
-  detail::rating_contributions(columns, values, item, this->fixed_items(), kind, out, rest);
+  detail::rating_contributions(history, item, this->fixed_items(), kind, out, rest);
   const std::vector<Scalar> of_implicit(rest.begin(), rest.end());
-  const Scalar scale = static_cast<Scalar>(1 / std::sqrt(static_cast<double>(columns.size)));
-  for (std::int64_t i = 0; i < columns.size; ++i)
+  const Scalar scale = static_cast<Scalar>(1 / std::sqrt(static_cast<double>(history.size())));
+  for (std::int64_t i = 0; i < history.size(); ++i)
     out[static_cast<std::size_t>(i)] +=
-        scale * kernels::dot(of_implicit.data(), implicit_factors_.view().row(columns[i]), implicit_factors_.cols());
+        scale *
+        kernels::dot(of_implicit.data(), implicit_factors_.view().row(history.ids[i]), implicit_factors_.cols());
 }
 
 template <class Scalar, class Index>
@@ -172,7 +173,7 @@ detail::dense_storage<Scalar> svdpp<Scalar, Index>::users_from(const detail::hos
                                                                const csr_view<Scalar, Index>& x) const {
   detail::dense_storage<Scalar> sums(x.rows, implicit_factors_.cols());
   detail::for_each_row(policy, x.rows, [&](std::int64_t row, int) {
-    detail::sum_implicit_factors(x.row_columns(row), implicit_factors_.view(), sums.mutable_view().row(row));
+    detail::sum_implicit_factors(x.row(row).ids, implicit_factors_.view(), sums.mutable_view().row(row));
   });
   return detail::fold_in_ratings(policy, x, this->fixed_items(), sums.view(), kind);
 }

@@ -23,9 +23,8 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/linear/randomized_svd.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/storage.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -39,7 +38,7 @@ template <class Scalar, class Index>
 std::vector<double> degrees(const host_policy& policy, const csr_view<Scalar, Index>& x, std::string_view whose) {
   std::vector<double> sums(static_cast<std::size_t>(x.rows));
   for_each_row(policy, x.rows, [&](std::int64_t row, int) {
-    for (const Scalar value : x.row_values(row)) {
+    for (const Scalar value : x.row(row).values) {
       require(value >= Scalar(0), "graph_filter::fit", "values must not be negative", value);
       sums[static_cast<std::size_t>(row)] += static_cast<double>(value);
     }
@@ -127,24 +126,22 @@ class graph_filter {
     score_block(std::span(&user, 1), {out.data(), 1, items()});
   }
   /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
   /// Row i of `out` gets what score_all gives for users[i], to the bit.
   void score_block(std::span<const Index> users, const rows_view<Scalar>& out) const;
   /// Row i of `out` gets what score_history gives for histories[i], to the bit.
-  void score_block(std::span<const detail::history<Scalar, Index>> histories, const rows_view<Scalar>& out) const;
+  void score_block(std::span<const row_view<Scalar, Index>> histories, const rows_view<Scalar>& out) const;
 
   /// Fills out[other] with what a user who has nothing but the item would be scored.
   void similarity_all(Index item, std::span<Scalar> out) const;
 
   /// See akin::explain. Costs one application of the filter: with D_i^b and D_i^c apart it is symmetric.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   void write_to(detail::model_writer& writer) const;
   static graph_filter read_from(const detail::model_reader& reader);
 
  private:
-  using history_type = detail::history<Scalar, Index>;
-
   detail::graph_view<Scalar, Index> graph() const noexcept {
     return {histories_.view(), item_users_.view(),     user_weights_.data(), item_weights_.data(),
             scales_.data(),    smooth_weights_.data(), smooth_.view()};
@@ -175,22 +172,19 @@ Scalar graph_filter<Scalar, Index>::score(Index user, Index item) const {
 }
 
 template <class Scalar, class Index>
-void graph_filter<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
-                                                std::span<Scalar> out) const {
-  const history_type history{columns, values};
+void graph_filter<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const {
   score_block(std::span(&history, 1), {out.data(), 1, items()});
 }
 
 template <class Scalar, class Index>
 void graph_filter<Scalar, Index>::score_block(std::span<const Index> users, const rows_view<Scalar>& out) const {
-  std::vector<history_type> rows;
-  for (const Index user : users)
-    rows.push_back({histories_.view().row_columns(user), histories_.view().row_values(user)});
-  score_block(std::span<const history_type>(rows), out);
+  std::vector<row_view<Scalar, Index>> rows;
+  for (const Index user : users) rows.push_back(histories_.view().row(user));
+  score_block(std::span<const row_view<Scalar, Index>>(rows), out);
 }
 
 template <class Scalar, class Index>
-void graph_filter<Scalar, Index>::score_block(std::span<const detail::history<Scalar, Index>> histories,
+void graph_filter<Scalar, Index>::score_block(std::span<const row_view<Scalar, Index>> histories,
                                               const rows_view<Scalar>& out) const {
   const auto series = detail::chebyshev_series<Scalar>(options_);
   detail::lane_filter<block_users, Scalar, Index> filter(graph());
@@ -204,31 +198,32 @@ void graph_filter<Scalar, Index>::score_block(std::span<const detail::history<Sc
 template <class Scalar, class Index>
 void graph_filter<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) const {
   const Scalar one = knows_item(item) ? Scalar(1) : Scalar(0);
-  score_history({&item, 1}, {&one, 1}, out);
-  if (!knows_item(item)) std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+  score_history({{&item, 1}, {&one, 1}}, out);
+  if (!knows_item(item)) std::fill(out.begin(), out.end(), no_score<Scalar>);
 }
 
 template <class Scalar, class Index>
-void graph_filter<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+void graph_filter<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                                 std::span<Scalar> out) const {
   std::fill(out.begin(), out.end(), Scalar(0));
   if (!knows_item(item)) return;
   const Scalar one = 1;
-  const history_type history{{&item, 1}, {&one, 1}};
+  const row_view<Scalar, Index> asked{{&item, 1}, {&one, 1}};
   auto without_ideal = graph();
   without_ideal.smooth = {nullptr, items(), 0};
   std::vector<Scalar> response(static_cast<std::size_t>(items()));
   detail::lane_filter<block_users, Scalar, Index>(without_ideal)
-      .score(std::span(&history, 1), detail::chebyshev_series<Scalar>(options_), {response.data(), 1, items()});
+      .score(std::span(&asked, 1), detail::chebyshev_series<Scalar>(options_), {response.data(), 1, items()});
   const rows_view<const Scalar> s = smooth_.view();
-  for (std::int64_t i = 0; i < columns.size; ++i) {
-    const Index from = columns[i];
+  for (std::int64_t i = 0; i < history.size(); ++i) {
+    const Index from = history.ids[i];
     if (!knows_item(from)) continue;
     // (d_from / d_item)^b p, and what is wanted is (d_item / d_from)^b p.
     const Scalar ratio =
         scales_[item] * std::sqrt(item_weights_[item]) / (scales_[from] * std::sqrt(item_weights_[from]));
     const Scalar smooth = kernels::dot(s.row(item), s.row(from), s.cols) * smooth_weights_[from];
-    out[static_cast<std::size_t>(i)] = values[i] * (ratio * ratio * response[static_cast<std::size_t>(from)] + smooth);
+    out[static_cast<std::size_t>(i)] =
+        history.values[i] * (ratio * ratio * response[static_cast<std::size_t>(from)] + smooth);
   }
 }
 

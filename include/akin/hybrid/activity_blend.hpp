@@ -20,9 +20,11 @@
 #include <akin/hybrid/blend.hpp>
 #include <akin/hybrid/blend_options.hpp>
 #include <akin/hybrid/detail/combined_scores.hpp>
-#include <akin/hybrid/detail/part.hpp>
 #include <akin/hybrid/learn_weights.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/parts.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -58,8 +60,8 @@ sparse_matrix<Scalar, Index> rows_where(const csr_view<Scalar, Index>& x, const 
   for (std::int64_t row = 0; row < x.rows; ++row) {
     result.startVec(row);
     if (!keeps(row)) continue;
-    for (std::int64_t i = 0; i < x.row_size(row); ++i)
-      result.insertBack(row, x.row_columns(row)[i]) = x.row_values(row)[i];
+    const auto [ids, values] = x.row(row);
+    for (std::int64_t i = 0; i < ids.size; ++i) result.insertBack(row, ids[i]) = values[i];
   }
   result.finalize();
   return result;
@@ -89,7 +91,7 @@ class activity_blended_model
 
   /// See activity_blend(); group_of_user has a group for each user.
   activity_blended_model(akin::normalization how, const activity_weights<sizeof...(Models)>& weights,
-                         std::vector<std::int32_t> group_of_user, const std::tuple<detail::part<Models>...>& parts)
+                         std::vector<std::int32_t> group_of_user, const std::tuple<part<Models>...>& parts)
       : boundaries_(weights.boundaries), group_of_user_(std::move(group_of_user)), parts_(parts) {
     constexpr std::string_view where = "activity_blend";
     detail::check_boundaries(boundaries_, where);
@@ -114,7 +116,7 @@ class activity_blended_model
     return static_cast<std::size_t>(group_of_user_[static_cast<std::size_t>(user)]);
   }
 
-  bool is_fitted() const { return detail::are_fitted(parts_); }
+  bool is_fitted() const { return are_fitted(parts_); }
   std::int64_t users() const { return groups_.front().users(); }
   std::int64_t items() const { return groups_.front().items(); }
   bool knows_user(index_type user) const {
@@ -134,9 +136,9 @@ class activity_blended_model
   }
 
   /// See blended_model::contributions.
-  void contributions(slice<const index_type> columns, slice<const scalar_type> values, index_type item,
+  void contributions(const row_view<scalar_type, index_type>& history, index_type item,
                      std::span<scalar_type> out) const requires((history_scorer<Models> && explainable<Models>)&&...) {
-    groups_[detail::group_of(boundaries_, columns.size)].contributions(columns, values, item, out);
+    groups_[detail::group_of(boundaries_, history.size())].contributions(history, item, out);
   }
 
   /// Fills row i of `out` for request i, a user or a history; see detail::combined_scores.
@@ -162,7 +164,7 @@ class activity_blended_model
     writer.add_copy("weights", weights.data(), static_cast<std::int64_t>(groups_.size()),
                     static_cast<std::int64_t>(sizeof...(Models)));
     writer.add_copy("groups", group_of_user_.data(), static_cast<std::int64_t>(group_of_user_.size()));
-    detail::write_parts(writer, parts_);
+    write_parts(writer, parts_);
   }
   /// The blend with its models, which it owns.
   static activity_blended_model read_from(const detail::model_reader& reader) requires(detail::storable<Models>&&...) {
@@ -177,20 +179,20 @@ class activity_blended_model
     const auto groups = reader.array<std::int32_t>("groups");
     const auto how = reader.value("normalization", akin::normalization::none, akin::normalization::rank);
     return {how, weights, std::vector<std::int32_t>(groups.data, groups.data + groups.rows),
-            detail::read_parts<Models...>(reader)};
+            read_parts<Models...>(reader)};
   }
 
  private:
   std::size_t group_of_request(index_type user) const noexcept {
     return static_cast<std::size_t>(group_of_user_[static_cast<std::size_t>(user)]);
   }
-  std::size_t group_of_request(const detail::history<scalar_type, index_type>& of) const noexcept {
-    return detail::group_of(boundaries_, of.columns.size);
+  std::size_t group_of_request(const row_view<scalar_type, index_type>& of) const noexcept {
+    return detail::group_of(boundaries_, of.size());
   }
 
   std::vector<std::int64_t> boundaries_;
   std::vector<std::int32_t> group_of_user_;
-  std::tuple<detail::part<Models>...> parts_;
+  std::tuple<part<Models>...> parts_;
   std::vector<blend_type> groups_;  // share the parts
 };
 
@@ -217,7 +219,7 @@ requires(scorer<Models>&&...) activity_weights<sizeof...(Models)> learn_activity
     bool anybody = false;
     const auto of_group = detail::rows_where(wanted, [&](std::int64_t user) {
       if (detail::group_of(boundaries, seen.row_size(user)) != group) return false;
-      detail::find_relevant(wanted.row_columns(user), wanted.row_values(user), seen.row_columns(user), true, relevant);
+      detail::find_relevant(wanted.row(user), seen.row(user).ids, true, relevant);
       anybody |= !relevant.empty();
       return true;
     });
@@ -238,7 +240,7 @@ auto activity_blend(normalization how, const activity_weights<sizeof...(Models)>
                     Models&&... models) {
   static_assert(sizeof...(Models) > 0, "akin: activity_blend needs models");
   using model_type = activity_blended_model<std::remove_cvref_t<Models>...>;
-  const std::tuple parts(detail::part_of(std::forward<Models>(models))...);
+  const std::tuple parts(part_of(std::forward<Models>(models))...);
   detail::check_boundaries(weights.boundaries, "activity_blend");
   if (histories.cols() != std::get<0>(parts)->items())
     detail::fail<std::invalid_argument>("activity_blend: histories must have the models' ", std::get<0>(parts)->items(),

@@ -17,8 +17,10 @@
 #include <akin/hybrid/blend_options.hpp>
 #include <akin/hybrid/detail/combined_scores.hpp>
 #include <akin/hybrid/detail/normal_form.hpp>
-#include <akin/hybrid/detail/part.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/parts.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/similar_items.hpp>
 
@@ -28,13 +30,13 @@ namespace akin::inline AKIN_ABI {
 template <class Model>
 struct weighted_model {
   double weight;
-  detail::part<Model> model;
+  part<Model> model;
 };
 
 /// A model with its weight, for blend: refers to an lvalue, which must outlive the blend, and owns an rvalue.
 template <class Model>
 auto weighted(double weight, Model&& model) {
-  return weighted_model<std::remove_cvref_t<Model>>{weight, detail::part_of(std::forward<Model>(model))};
+  return weighted_model<std::remove_cvref_t<Model>>{weight, part_of(std::forward<Model>(model))};
 }
 
 /// Scores an item for a user by
@@ -60,9 +62,9 @@ class blended_model
 
   /// See blend().
   blended_model(akin::normalization how, const std::array<double, sizeof...(Models)>& weights,
-                std::tuple<detail::part<Models>...> parts)
+                std::tuple<part<Models>...> parts)
       : normalization_(how), weights_(weights), parts_(std::move(parts)) {
-    detail::assert_parts<Models...>();
+    assert_parts<Models...>();
     bool any = false;
     for (const double weight : weights) {
       const auto as_scalar = static_cast<scalar_type>(weight);
@@ -71,7 +73,7 @@ class blended_model
       any |= as_scalar > 0;
     }
     detail::require(any, "blend", "a weight must be positive, got 0 for all");
-    detail::require_same_shape("blend", parts_);
+    require_same_shape("blend", parts_);
   }
 
   akin::normalization normalization() const noexcept { return normalization_; }
@@ -82,7 +84,7 @@ class blended_model
     return *std::get<Number>(parts_);
   }
 
-  bool is_fitted() const { return detail::are_fitted(parts_); }
+  bool is_fitted() const { return are_fitted(parts_); }
   std::int64_t users() const { return std::get<0>(parts_)->users(); }
   std::int64_t items() const { return std::get<0>(parts_)->items(); }
   /// Whether a model with a weight knows the user.
@@ -95,7 +97,7 @@ class blended_model
 
   /// Whether a model with a weight has a list for a visitor of whom nothing is known.
   bool answers_without_history() const {
-    return any_asked([](const auto& model) { return detail::answers_without_history(model); });
+    return any_asked([](const auto& model) { return akin::answers_without_history(model); });
   }
 
   /// What each model adds to the score of the user and the item: their sum is the score, up to rounding. All are 0
@@ -109,7 +111,7 @@ class blended_model
     for_each_normal(std::span<const index_type>(&user, 1),
                     [&](std::size_t number, std::size_t, std::span<const scalar_type> row, scalar_type unscored) {
                       const scalar_type score = row[static_cast<std::size_t>(item)];
-                      const bool has = score > detail::no_score<scalar_type>;
+                      const bool has = score > no_score<scalar_type>;
                       is_scored |= has;
                       result[number] = weight_of(number) * (has ? score : unscored);
                     });
@@ -123,10 +125,10 @@ class blended_model
     std::vector<scalar_type> row(out.size());
     std::vector<std::uint8_t> known(out.size());
     std::fill(out.begin(), out.end(), scalar_type{0});
-    detail::for_each_part(parts_, [&](std::size_t number, const auto& model) {
+    for_each_part(parts_, [&](std::size_t number, const auto& model) {
       if (!(weight_of(number) > 0) || !model.knows_item(item)) return;
       model.similarity_all(item, std::span(row));
-      row[static_cast<std::size_t>(item)] = detail::no_score<scalar_type>;  // would be the best by far
+      row[static_cast<std::size_t>(item)] = no_score<scalar_type>;  // would be the best by far
       const scalar_type unscored = detail::normalize(normalization_, std::span(row));
       detail::add_weighted<scalar_type>(weight_of(number), row, unscored, out, known);
     });
@@ -136,19 +138,19 @@ class blended_model
   /// See akin::explain: the sum of the models' contributions, each times its weight and the slope of its normalisation.
   /// They sum to the score but for what the normalisations subtract, which is the same for all items. Throws
   /// std::invalid_argument where ranks are blended, which cannot be split over a history.
-  void contributions(slice<const index_type> columns, slice<const scalar_type> values, index_type item,
+  void contributions(const row_view<scalar_type, index_type>& history, index_type item,
                      std::span<scalar_type> out) const requires((history_scorer<Models> && explainable<Models>)&&...) {
     detail::require(normalization_ != akin::normalization::rank, "blend::contributions",
                     "ranks cannot be split over the items of a history");
     std::vector<scalar_type> row(static_cast<std::size_t>(items())), mine(out.size());
     std::fill(out.begin(), out.end(), scalar_type{0});
-    if (columns.empty()) return;
-    detail::for_each_part(parts_, [&](std::size_t number, const auto& model) {
+    if (history.empty()) return;
+    for_each_part(parts_, [&](std::size_t number, const auto& model) {
       if (!(weight_of(number) > 0)) return;
-      model.score_history(columns, values, std::span(row));
-      if (!(row[static_cast<std::size_t>(item)] > detail::no_score<scalar_type>)) return;
+      model.score_history(history, std::span(row));
+      if (!(row[static_cast<std::size_t>(item)] > no_score<scalar_type>)) return;
       const double slope = weights_[number] * detail::form_of<scalar_type>(normalization_, row).factor;
-      model.contributions(columns, values, item, std::span(mine));
+      model.contributions(history, item, std::span(mine));
       for (std::size_t i = 0; i < out.size(); ++i)
         out[i] += static_cast<scalar_type>(slope * static_cast<double>(mine[i]));
     });
@@ -173,7 +175,7 @@ class blended_model
   void write_to(detail::model_writer& writer) const requires(detail::writable<Models>&&...) {
     writer.add_value("normalization", normalization_);
     writer.add_copy("weights", weights_.data(), static_cast<std::int64_t>(weights_.size()));
-    detail::write_parts(writer, parts_);
+    write_parts(writer, parts_);
   }
   /// The blend with its models, which it owns.
   static blended_model read_from(const detail::model_reader& reader) requires(detail::storable<Models>&&...) {
@@ -181,7 +183,7 @@ class blended_model
     const auto stored = reader.array<double>("weights", static_cast<std::int64_t>(weights.size()), 1);
     std::copy_n(stored.data, weights.size(), weights.begin());
     const auto how = reader.value("normalization", akin::normalization::none, akin::normalization::rank);
-    return {how, weights, detail::read_parts<Models...>(reader)};
+    return {how, weights, read_parts<Models...>(reader)};
   }
 
  private:
@@ -190,7 +192,7 @@ class blended_model
   template <class Predicate>
   bool any_asked(const Predicate& predicate) const {
     std::size_t number = 0;
-    return detail::any_part(parts_, [&](const auto& model) { return weight_of(number++) > 0 && predicate(model); });
+    return any_part(parts_, [&](const auto& model) { return weight_of(number++) > 0 && predicate(model); });
   }
 
   /// body(number of the model, position, normalised scores, what an item without one counts) for each model and each
@@ -198,7 +200,7 @@ class blended_model
   template <class Request, class Body>
   void for_each_normal(std::span<const Request> requests, const Body& body) const {
     const std::int64_t all_items = items();
-    detail::for_each_part(parts_, [&](std::size_t number, const auto& model) {
+    for_each_part(parts_, [&](std::size_t number, const auto& model) {
       if (!(weight_of(number) > 0)) return;
       detail::for_each_scored(model, requests, all_items, [&](std::size_t position, std::span<scalar_type> scores) {
         const scalar_type unscored = detail::normalize(normalization_, scores);
@@ -209,7 +211,7 @@ class blended_model
 
   akin::normalization normalization_;
   std::array<double, sizeof...(Models)> weights_;
-  std::tuple<detail::part<Models>...> parts_;
+  std::tuple<part<Models>...> parts_;
 };
 
 /// One model of several: blend(normalization::z_score, weighted(0.7, als), weighted(0.3, knn)). Throws

@@ -17,8 +17,10 @@
 #include <akin/hybrid/cascade_options.hpp>
 #include <akin/hybrid/detail/combined_scores.hpp>
 #include <akin/hybrid/detail/fill_below.hpp>
-#include <akin/hybrid/detail/part.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/model/parts.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -42,28 +44,28 @@ class cascade_model
   static constexpr std::string_view kind = "cascade";
 
   /// See cascade().
-  cascade_model(std::tuple<detail::part<Cheap>, detail::part<Costly>> parts, const cascade_options& options)
+  cascade_model(std::tuple<part<Cheap>, part<Costly>> parts, const cascade_options& options)
       : options_(checked(options, kind)), parts_(std::move(parts)) {
-    detail::assert_parts<Cheap, Costly>();
-    detail::require_same_shape("cascade", parts_);
+    assert_parts<Cheap, Costly>();
+    require_same_shape("cascade", parts_);
   }
 
   const cascade_options& options() const noexcept { return options_; }
   const Cheap& cheap() const noexcept { return *std::get<0>(parts_); }
   const Costly& costly() const noexcept { return *std::get<1>(parts_); }
 
-  bool is_fitted() const { return detail::are_fitted(parts_); }
+  bool is_fitted() const { return are_fitted(parts_); }
   std::int64_t users() const { return cheap().users(); }
   std::int64_t items() const { return cheap().items(); }
   bool knows_user(index_type user) const { return cheap().knows_user(user); }
   bool knows_item(index_type item) const { return cheap().knows_item(item); }
   /// Whether the cheap model has a list for a visitor of whom nothing is known.
-  bool answers_without_history() const { return detail::answers_without_history(cheap()); }
+  bool answers_without_history() const { return akin::answers_without_history(cheap()); }
 
   /// Fills row i of `out` for request i, a user or a history; see detail::combined_scores.
   template <class Request>
   void score_rows(std::span<const Request> requests, rows_view<scalar_type> out) const {
-    std::fill_n(out.data, out.rows * out.cols, detail::no_score<scalar_type>);
+    std::fill_n(out.data, out.rows * out.cols, no_score<scalar_type>);
     std::vector<kernels::scored<scalar_type, index_type>> best(
         static_cast<std::size_t>(std::min<std::int64_t>(options_.retrieve, out.cols)));
     detail::for_each_scored(cheap(), requests, out.cols,
@@ -76,12 +78,12 @@ class cascade_model
 
   void write_to(detail::model_writer& writer) const requires(detail::writable<Cheap>&& detail::writable<Costly>) {
     writer.add_options(options_);
-    detail::write_parts(writer, parts_);
+    write_parts(writer, parts_);
   }
   /// The cascade with its models, which it owns.
   static cascade_model read_from(const detail::model_reader& reader) requires(
       detail::storable<Cheap>&& detail::storable<Costly>) {
-    return {detail::read_parts<Cheap, Costly>(reader), reader.options<cascade_options>()};
+    return {read_parts<Cheap, Costly>(reader), reader.options<cascade_options>()};
   }
 
  private:
@@ -89,7 +91,7 @@ class cascade_model
   template <class Request>
   void rank(const Request& request, std::span<const scalar_type> cheap_scores, std::span<scalar_type> row,
             std::vector<kernels::scored<scalar_type, index_type>>& best) const {
-    if (!detail::is_known(costly(), request)) return;
+    if (!is_known(costly(), request)) return;
     kernels::top_k<scalar_type, index_type> top(best.data(), static_cast<std::int64_t>(best.size()));
     kernels::offer_all(cheap_scores.data(), static_cast<std::int64_t>(cheap_scores.size()), top);
     const auto retrieved = std::span(best).first(static_cast<std::size_t>(top.finish()));
@@ -107,7 +109,7 @@ class cascade_model
   }
 
   cascade_options options_;
-  std::tuple<detail::part<Cheap>, detail::part<Costly>> parts_;
+  std::tuple<part<Cheap>, part<Costly>> parts_;
 };
 
 /// `cheap` retrieves, `costly` ranks: cascade(popular, als, {.retrieve = 200}). Refers to lvalues, which must outlive
@@ -115,7 +117,7 @@ class cascade_model
 template <class Cheap, class Costly>
 auto cascade(Cheap&& cheap, Costly&& costly, const cascade_options& options = {}) {
   return cascade_model<std::remove_cvref_t<Cheap>, std::remove_cvref_t<Costly>>(
-      std::tuple(detail::part_of(std::forward<Cheap>(cheap)), detail::part_of(std::forward<Costly>(costly))), options);
+      std::tuple(part_of(std::forward<Cheap>(cheap)), part_of(std::forward<Costly>(costly))), options);
 }
 
 }  // namespace akin::inline AKIN_ABI

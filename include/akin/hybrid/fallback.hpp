@@ -17,7 +17,9 @@
 #include <akin/error.hpp>
 #include <akin/hybrid/detail/combined_scores.hpp>
 #include <akin/hybrid/detail/fill_below.hpp>
-#include <akin/hybrid/detail/part.hpp>
+#include <akin/model/parts.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/retrieval/similar_items.hpp>
 
@@ -49,9 +51,9 @@ class fallback_model
   static constexpr std::string_view kind = "fallback";
 
   /// See fallback().
-  explicit fallback_model(std::tuple<detail::part<Models>...> parts) : parts_(std::move(parts)) {
-    detail::assert_parts<Models...>();
-    detail::require_same_shape("fallback", parts_);
+  explicit fallback_model(std::tuple<part<Models>...> parts) : parts_(std::move(parts)) {
+    assert_parts<Models...>();
+    require_same_shape("fallback", parts_);
   }
 
   /// The model of that number, from 0 on.
@@ -60,22 +62,22 @@ class fallback_model
     return *std::get<Number>(parts_);
   }
 
-  bool is_fitted() const { return detail::are_fitted(parts_); }
+  bool is_fitted() const { return are_fitted(parts_); }
   std::int64_t users() const { return std::get<0>(parts_)->users(); }
   std::int64_t items() const { return std::get<0>(parts_)->items(); }
   bool knows_user(index_type user) const { return source(user).has_value(); }
   bool knows_item(index_type item) const {
-    return detail::any_part(parts_, [&](const auto& model) { return model.knows_item(item); });
+    return any_part(parts_, [&](const auto& model) { return model.knows_item(item); });
   }
 
   /// Whether a visitor of whom nothing is known gets a list: where one of the models has one for everybody.
   bool answers_without_history() const {
-    return detail::any_part(parts_, [](const auto& model) { return detail::answers_without_history(model); });
+    return any_part(parts_, [](const auto& model) { return akin::answers_without_history(model); });
   }
 
   /// The number of the first model that knows the user, from 0 on; nullopt where none does.
   std::optional<std::size_t> source(index_type user) const {
-    return detail::first_part(parts_, [&](const auto& model) { return model.knows_user(user); });
+    return first_part(parts_, [&](const auto& model) { return model.knows_user(user); });
   }
   /// The number of the model that the user's score of the item comes from; nullopt without evidence. Costs as much as
   /// score_all. Throws std::invalid_argument for ids out of range.
@@ -83,12 +85,11 @@ class fallback_model
     detail::require_id(user, users(), "fallback::source", "user");
     detail::require_id(item, items(), "fallback::source", "item");
     std::optional<std::size_t> found;
-    detail::for_each_part(parts_, [&](std::size_t number, const auto& model) {
+    for_each_part(parts_, [&](std::size_t number, const auto& model) {
       if (found) return;
       detail::for_each_scored(model, std::span<const index_type>(&user, 1), items(),
                               [&](std::size_t, std::span<const scalar_type> scores) {
-                                if (scores[static_cast<std::size_t>(item)] > detail::no_score<scalar_type>)
-                                  found = number;
+                                if (scores[static_cast<std::size_t>(item)] > no_score<scalar_type>) found = number;
                               });
     });
     return found;
@@ -97,13 +98,13 @@ class fallback_model
   /// Fills out[other] with how alike the item and each other are, by the first model that can say so and below by the
   /// next, as scores are; -infinity where none can.
   void similarity_all(index_type item, std::span<scalar_type> out) const requires(item_similarity<Models> || ...) {
-    std::fill(out.begin(), out.end(), detail::no_score<scalar_type>);
+    std::fill(out.begin(), out.end(), no_score<scalar_type>);
     std::vector<scalar_type> row(out.size());
-    detail::for_each_part(parts_, [&](std::size_t, const auto& model) {
+    for_each_part(parts_, [&](std::size_t, const auto& model) {
       if constexpr (item_similarity<std::decay_t<decltype(model)>>) {
         if (!model.knows_item(item)) return;
         model.similarity_all(item, std::span(row));
-        row[static_cast<std::size_t>(item)] = detail::no_score<scalar_type>;
+        row[static_cast<std::size_t>(item)] = no_score<scalar_type>;
         detail::fill_below<scalar_type>(row, out);
       }
     });
@@ -112,8 +113,8 @@ class fallback_model
   /// Fills row i of `out` for request i, a user or a history; see detail::combined_scores.
   template <class Request>
   void score_rows(std::span<const Request> requests, rows_view<scalar_type> out) const {
-    std::fill_n(out.data, out.rows * out.cols, detail::no_score<scalar_type>);
-    detail::for_each_part(parts_, [&](std::size_t, const auto& model) {
+    std::fill_n(out.data, out.rows * out.cols, no_score<scalar_type>);
+    for_each_part(parts_, [&](std::size_t, const auto& model) {
       using model_type = std::decay_t<decltype(model)>;
       if constexpr (std::is_same_v<Request, index_type> || history_scorer<model_type>) {
         std::array<Request, detail::combined_users> open = {};
@@ -133,15 +134,15 @@ class fallback_model
   }
 
   void write_to(detail::model_writer& writer) const requires(detail::writable<Models>&&...) {
-    detail::write_parts(writer, parts_);
+    write_parts(writer, parts_);
   }
   /// The chain with its models, which it owns.
   static fallback_model read_from(const detail::model_reader& reader) requires(detail::storable<Models>&&...) {
-    return fallback_model(detail::read_parts<Models...>(reader));
+    return fallback_model(read_parts<Models...>(reader));
   }
 
  private:
-  std::tuple<detail::part<Models>...> parts_;
+  std::tuple<part<Models>...> parts_;
 };
 
 /// The chain of these models, of which the first is asked first: fallback(als, content, popular). Refers to lvalues,
@@ -149,7 +150,7 @@ class fallback_model
 template <class First, class... Rest>
 auto fallback(First&& first, Rest&&... rest) {
   return fallback_model<std::remove_cvref_t<First>, std::remove_cvref_t<Rest>...>(
-      std::tuple(detail::part_of(std::forward<First>(first)), detail::part_of(std::forward<Rest>(rest))...));
+      std::tuple(part_of(std::forward<First>(first)), part_of(std::forward<Rest>(rest))...));
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -20,10 +20,10 @@
 #include <akin/hybrid/blend_options.hpp>
 #include <akin/hybrid/detail/combined_scores.hpp>
 #include <akin/hybrid/detail/normal_form.hpp>
-#include <akin/hybrid/detail/part.hpp>
 #include <akin/hybrid/learn_weights_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/model/parts.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/query.hpp>
 
@@ -88,7 +88,7 @@ class weight_trial {
   std::int64_t items() const noexcept { return held_out_.cols; }
 
   void find(std::int64_t user, std::vector<index_type>& relevant) const {
-    find_relevant(held_out_.row_columns(user), held_out_.row_values(user), history_.row_columns(user), true, relevant);
+    find_relevant(held_out_.row(user), history_.row(user).ids, true, relevant);
   }
 
   std::vector<double> try_users(std::int64_t begin, std::int64_t end, const std::vector<weights>& candidates,
@@ -124,8 +124,7 @@ class weight_trial {
         add_weighted<scalar_type>(weight, rows[number].scores, rows[number].unscored, to.ranking.scores, mine.known);
     drop_unknown<scalar_type>(mine.known, to.ranking.scores);
     const query<index_type> q{.k = static_cast<int>(metric_.k)};
-    const std::int64_t count =
-        rank_scores(q, history_.row_columns(user), std::span(to.ranking.scores), to.ranking.best);
+    const std::int64_t count = rank_scores(q, history_.row(user).ids, std::span(to.ranking.scores), to.ranking.best);
     to.ranked.clear();
     for (std::int64_t i = 0; i < count; ++i) to.ranked.push_back(to.ranking.best[static_cast<std::size_t>(i)].id);
     return value_of(metric_, judge_ranking(user, to));
@@ -232,7 +231,7 @@ requires(scorer<Models>&&...) std::array<double, sizeof...(Models)> learn_weight
   constexpr std::string_view where = "learn_weights";
   detail::assert_policy<Policy>();
   static_assert(sizeof...(Models) > 0, "akin: learn_weights needs models");
-  detail::assert_parts<Models...>();
+  assert_parts<Models...>();
   using index_type = typename std::tuple_element_t<0, std::tuple<Models...>>::index_type;
   static_assert(metrics::user_metric<Metric, index_type> && !metrics::aggregate_metric<Metric, index_type>,
                 "akin: learn_weights needs a metric that is a mean over users, such as akin::metrics::ndcg{10}");
@@ -240,7 +239,7 @@ requires(scorer<Models>&&...) std::array<double, sizeof...(Models)> learn_weight
   detail::require(options.users >= 0, where, "users must not be negative", options.users);
   detail::require(static_cast<int>(metric.k) >= 1, where, "k of the metric must be positive",
                   static_cast<int>(metric.k));
-  detail::require_same_shape(where, models...);
+  require_same_shape(where, models...);
   const auto& first = std::get<0>(std::tie(models...));
   detail::require_fitted(first, where);
   const auto seen = detail::shaped_view<index_type>(policy, history, first.users(), first.items(), where, "history");

@@ -17,11 +17,11 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/evaluate_ratings.hpp>
-#include <akin/hybrid/detail/part.hpp>
 #include <akin/hybrid/rating_stack_options.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/parts.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -98,20 +98,19 @@ rating_moments<sizeof...(Models)> moments_of(const host_policy& policy, const cs
     moments_type block;
     std::tuple<row_predictions<Models>...> predictions;
     for (std::int64_t user = begin; user < end; ++user) {
-      const auto items = ratings.row_columns(user);
-      const auto values = ratings.row_values(user);
-      std::apply([&](auto&... each) { (each.predict(models, static_cast<Index>(user), items), ...); }, predictions);
-      for (std::int64_t i = 0; i < items.size; ++i) {
+      const auto row = ratings.row(user);
+      std::apply([&](auto&... each) { (each.predict(models, static_cast<Index>(user), row.ids), ...); }, predictions);
+      for (std::int64_t i = 0; i < row.size(); ++i) {
         const auto z = std::apply(
             [&](const auto&... each) {
               return std::array<double, sizeof...(Models) + 1>{(each[i] - shift)...,
-                                                               static_cast<double>(values[i]) - shift};
+                                                               static_cast<double>(row.values[i]) - shift};
             },
             predictions);
         for (std::size_t number = 0; number < sizeof...(Models); ++number)
           if (!is_finite(z[number]))
             fail<numeric_error>("learn_rating_weights: a predicted rating must be finite, got ", z[number],
-                                " of model number ", number, " for user ", user, " and item ", items[i]);
+                                " of model number ", number, " for user ", user, " and item ", row.ids[i]);
         block.add(z);
       }
     }
@@ -141,11 +140,11 @@ requires(rating_predictor<Models>&&...) rating_weights<sizeof...(Models)> learn_
   detail::assert_policy<Policy>();
   static_assert(sizeof...(Models) > 0, "akin: learn_rating_weights needs models");
   static_assert(interaction_matrix<HeldOut>, "akin: held_out must be a row-major sparse matrix (one row a user)");
-  detail::assert_parts<Models...>();
+  assert_parts<Models...>();
   using index_type = typename std::tuple_element_t<0, std::tuple<Models...>>::index_type;
   detail::require(options.regularization >= 0 && detail::is_finite(options.regularization), where,
                   "regularization must be finite and not negative", options.regularization);
-  detail::require_same_shape(where, models...);
+  require_same_shape(where, models...);
   const auto& first = std::get<0>(std::tie(models...));
   detail::require_fitted(first, where);
   using value_type = detail::pointee<decltype(held_out.valuePtr())>;
@@ -188,13 +187,13 @@ class stacked_model {
   static constexpr std::string_view kind = "stack";
 
   /// See stack().
-  stacked_model(const rating_weights<sizeof...(Models)>& weights, std::tuple<detail::part<Models>...> parts)
+  stacked_model(const rating_weights<sizeof...(Models)>& weights, std::tuple<part<Models>...> parts)
       : weights_(weights), parts_(std::move(parts)) {
-    detail::assert_parts<Models...>();
+    assert_parts<Models...>();
     for (const double weight : weights.weights)
       detail::require(detail::is_finite(weight), "stack", "weights must be finite", weight);
     detail::require(detail::is_finite(weights.intercept), "stack", "intercept must be finite", weights.intercept);
-    detail::require_same_shape("stack", parts_);
+    require_same_shape("stack", parts_);
   }
 
   const rating_weights<sizeof...(Models)>& weights() const noexcept { return weights_; }
@@ -204,20 +203,20 @@ class stacked_model {
     return *std::get<Number>(parts_);
   }
 
-  bool is_fitted() const { return detail::are_fitted(parts_); }
+  bool is_fitted() const { return are_fitted(parts_); }
   std::int64_t users() const { return std::get<0>(parts_)->users(); }
   std::int64_t items() const { return std::get<0>(parts_)->items(); }
   bool knows_user(index_type user) const {
-    return detail::any_part(parts_, [&](const auto& model) { return model.knows_user(user); });
+    return any_part(parts_, [&](const auto& model) { return model.knows_user(user); });
   }
   bool knows_item(index_type item) const {
-    return detail::any_part(parts_, [&](const auto& model) { return model.knows_item(item); });
+    return any_part(parts_, [&](const auto& model) { return model.knows_item(item); });
   }
 
   /// The predicted rating; ids must be in range.
   scalar_type predict(index_type user, index_type item) const {
     double sum = weights_.intercept;
-    detail::for_each_part(parts_, [&](std::size_t number, const auto& model) {
+    for_each_part(parts_, [&](std::size_t number, const auto& model) {
       sum += weights_.weights[number] * static_cast<double>(model.predict(user, item));
     });
     return static_cast<scalar_type>(sum);
@@ -230,14 +229,14 @@ class stacked_model {
   void score_all(index_type user, std::span<scalar_type> out) const {
     for (std::size_t i = 0; i < out.size(); ++i) {
       const auto item = static_cast<index_type>(i);
-      out[i] = knows_item(item) ? predict(user, item) : detail::no_score<scalar_type>;
+      out[i] = knows_item(item) ? predict(user, item) : no_score<scalar_type>;
     }
   }
 
   void write_to(detail::model_writer& writer) const requires(detail::writable<Models>&&...) {
     writer.add_copy("weights", weights_.weights.data(), static_cast<std::int64_t>(sizeof...(Models)));
     writer.add_value("intercept", weights_.intercept);
-    detail::write_parts(writer, parts_);
+    write_parts(writer, parts_);
   }
   /// The stack with its models, which it owns.
   static stacked_model read_from(const detail::model_reader& reader) requires(detail::storable<Models>&&...) {
@@ -245,12 +244,12 @@ class stacked_model {
     const auto stored = reader.array<double>("weights", static_cast<std::int64_t>(sizeof...(Models)), 1);
     std::copy_n(stored.data, sizeof...(Models), weights.weights.begin());
     weights.intercept = reader.value<double>("intercept");
-    return {weights, detail::read_parts<Models...>(reader)};
+    return {weights, read_parts<Models...>(reader)};
   }
 
  private:
   rating_weights<sizeof...(Models)> weights_;
-  std::tuple<detail::part<Models>...> parts_;
+  std::tuple<part<Models>...> parts_;
 };
 
 /// One predictor of several, in the order of the weights: stack(learn_rating_weights(par, ratings, a, b), a, b). Refers
@@ -260,8 +259,7 @@ template <class... Models>
 auto stack(const rating_weights<sizeof...(Models)>& weights, Models&&... models) {
   static_assert((rating_predictor<std::remove_cvref_t<Models>> && ...),
                 "akin: stack needs models that predict ratings");
-  return stacked_model<std::remove_cvref_t<Models>...>(weights,
-                                                       std::tuple(detail::part_of(std::forward<Models>(models))...));
+  return stacked_model<std::remove_cvref_t<Models>...>(weights, std::tuple(part_of(std::forward<Models>(models))...));
 }
 
 }  // namespace akin::inline AKIN_ABI

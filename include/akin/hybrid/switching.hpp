@@ -12,7 +12,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/hybrid/detail/part.hpp>
+#include <akin/model/parts.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -30,10 +30,9 @@ class switching_model {
   using index_type = typename first_type::index_type;
 
   /// See switching().
-  switching_model(Rule rule, std::tuple<detail::part<Models>...> parts)
-      : rule_(std::move(rule)), parts_(std::move(parts)) {
-    detail::assert_parts<Models...>();
-    detail::require_same_shape("switching", parts_);
+  switching_model(Rule rule, std::tuple<part<Models>...> parts) : rule_(std::move(rule)), parts_(std::move(parts)) {
+    assert_parts<Models...>();
+    require_same_shape("switching", parts_);
   }
 
   /// The model of that number, from 0 on.
@@ -42,19 +41,19 @@ class switching_model {
     return *std::get<Number>(parts_);
   }
 
-  bool is_fitted() const { return detail::are_fitted(parts_); }
+  bool is_fitted() const { return are_fitted(parts_); }
   std::int64_t users() const { return std::get<0>(parts_)->users(); }
   std::int64_t items() const { return std::get<0>(parts_)->items(); }
   /// Whether the user's model knows the user; false out of range.
   bool knows_user(index_type user) const {
     if (user < 0 || user >= users()) return false;
     bool known = false;
-    detail::with_part(parts_, source(user), [&](const auto& model) { known = model.knows_user(user); });
+    with_part(parts_, source(user), [&](const auto& model) { known = model.knows_user(user); });
     return known;
   }
   /// Whether any model knows the item.
   bool knows_item(index_type item) const {
-    return detail::any_part(parts_, [&](const auto& model) { return model.knows_item(item); });
+    return any_part(parts_, [&](const auto& model) { return model.knows_item(item); });
   }
 
   /// The number of the user's model, from 0 on. Throws std::invalid_argument for a user out of range, or where the rule
@@ -71,12 +70,12 @@ class switching_model {
   /// What the user's model says of the item; ids must be in range.
   scalar_type score(index_type user, index_type item) const {
     scalar_type result = 0;
-    detail::with_part(parts_, source(user), [&](const auto& model) { result = model.score(user, item); });
+    with_part(parts_, source(user), [&](const auto& model) { result = model.score(user, item); });
     return result;
   }
   /// Fills out[item] for all items, -infinity for those without evidence.
   void score_all(index_type user, std::span<scalar_type> out) const {
-    detail::with_part(parts_, source(user), [&](const auto& model) {
+    with_part(parts_, source(user), [&](const auto& model) {
       if (model.items() != static_cast<std::int64_t>(out.size()))
         detail::fail<std::invalid_argument>("switching: a model must keep its number of items while it is part of ",
                                             "another, ", out.size(), ", got ", model.items());
@@ -86,7 +85,7 @@ class switching_model {
 
  private:
   Rule rule_;
-  std::tuple<detail::part<Models>...> parts_;
+  std::tuple<part<Models>...> parts_;
 };
 
 /// The model that asks model number rule(user), from 0 on: switching([&](auto u) { return clicks_of(u) < 5; }, als,
@@ -99,8 +98,8 @@ auto switching(Rule rule, Models&&... models) {
   static_assert(
       std::is_invocable_v<const Rule&, index_type> && std::is_integral_v<std::invoke_result_t<const Rule&, index_type>>,
       "akin: the rule of switching must give the number of a model, an integer, for a user's id");
-  return switching_model<Rule, std::remove_cvref_t<Models>...>(
-      std::move(rule), std::tuple(detail::part_of(std::forward<Models>(models))...));
+  return switching_model<Rule, std::remove_cvref_t<Models>...>(std::move(rule),
+                                                               std::tuple(part_of(std::forward<Models>(models))...));
 }
 
 }  // namespace akin::inline AKIN_ABI

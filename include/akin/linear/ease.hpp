@@ -21,9 +21,9 @@
 #include <akin/linear/detail/ease_weights.hpp>
 #include <akin/linear/ease_options.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/detail/refitted.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -72,8 +72,7 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
   std::int64_t items() const noexcept { return weights_.rows(); }
   /// Whether the user has a value other than 0.
   bool knows_user(Index user) const noexcept {
-    return user >= 0 && user < users() &&
-           has_evidence(histories_.view().row_columns(user), histories_.view().row_values(user));
+    return user >= 0 && user < users() && has_evidence(histories_.view().row(user));
   }
   /// Whether a user has a value other than 0 for the item.
   bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && known_[item] != 0; }
@@ -89,21 +88,18 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
   /// 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const noexcept;
   /// Fills out[item] for all items, -infinity for those that nobody has, and for all where the user has nothing.
-  void score_all(Index user, std::span<Scalar> out) const noexcept {
-    score_history(histories_.view().row_columns(user), histories_.view().row_values(user), out);
-  }
+  void score_all(Index user, std::span<Scalar> out) const noexcept { score_history(histories_.view().row(user), out); }
   /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept;
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const noexcept;
 
   /// Fills out[other] with the weight from the item to each other, -infinity for the item itself and for items that
   /// nobody has.
   void similarity_all(Index item, std::span<Scalar> out) const noexcept;
 
   /// See akin::explain.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
-                     std::span<Scalar> out) const noexcept {
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      out[static_cast<std::size_t>(i)] = values[i] * weights_.view().row(columns[i])[item];
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const noexcept {
+    for (std::int64_t i = 0; i < history.size(); ++i)
+      out[static_cast<std::size_t>(i)] = history.values[i] * weights_.view().row(history.ids[i])[item];
   }
 
   void write_to(detail::model_writer& writer) const;
@@ -120,10 +116,10 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
 
   /// 1 for each item that has a value other than 0.
   static detail::storage<std::uint8_t> known_items(const csr_view<Scalar, Index>& x);
-  bool has_evidence(slice<const Index> columns, slice<const Scalar> values) const noexcept;
+  bool has_evidence(const row_view<Scalar, Index>& history) const noexcept;
   void leave_known(std::span<Scalar> out) const noexcept {
     for (std::size_t i = 0; i < out.size(); ++i)
-      if (known_[static_cast<std::int64_t>(i)] == 0) out[i] = detail::no_score<Scalar>;
+      if (known_[static_cast<std::int64_t>(i)] == 0) out[i] = no_score<Scalar>;
   }
 
   ease_options options_;
@@ -134,8 +130,7 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
 
 template <class Scalar, class Index>
 Scalar ease<Scalar, Index>::score(Index user, Index item) const noexcept {
-  const auto columns = histories_.view().row_columns(user);
-  const auto values = histories_.view().row_values(user);
+  const auto [columns, values] = histories_.view().row(user);
   Scalar sum = 0;
   for (std::int64_t i = 0; i < columns.size; ++i)
     kernels::axpy(values[i], weights_.view().row(columns[i]) + item, &sum, 1);
@@ -143,15 +138,14 @@ Scalar ease<Scalar, Index>::score(Index user, Index item) const noexcept {
 }
 
 template <class Scalar, class Index>
-void ease<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
-                                        std::span<Scalar> out) const noexcept {
-  if (!has_evidence(columns, values)) {
-    std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+void ease<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const noexcept {
+  if (!has_evidence(history)) {
+    std::fill(out.begin(), out.end(), no_score<Scalar>);
     return;
   }
   std::fill(out.begin(), out.end(), Scalar{0});
-  for (std::int64_t i = 0; i < columns.size; ++i)
-    kernels::axpy(values[i], weights_.view().row(columns[i]), out.data(), items());
+  for (std::int64_t i = 0; i < history.size(); ++i)
+    kernels::axpy(history.values[i], weights_.view().row(history.ids[i]), out.data(), items());
   leave_known(out);
 }
 
@@ -160,8 +154,8 @@ void ease<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) cons
   const Scalar* const row = weights_.view().row(item);
   std::copy(row, row + items(), out.begin());
   leave_known(out);
-  out[static_cast<std::size_t>(item)] = detail::no_score<Scalar>;
-  if (!knows_item(item)) std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
+  out[static_cast<std::size_t>(item)] = no_score<Scalar>;
+  if (!knows_item(item)) std::fill(out.begin(), out.end(), no_score<Scalar>);
 }
 
 template <class Scalar, class Index>
@@ -198,9 +192,9 @@ detail::storage<std::uint8_t> ease<Scalar, Index>::known_items(const csr_view<Sc
 }
 
 template <class Scalar, class Index>
-bool ease<Scalar, Index>::has_evidence(slice<const Index> columns, slice<const Scalar> values) const noexcept {
-  for (std::int64_t i = 0; i < columns.size; ++i)
-    if (values[i] != 0 && known_[columns[i]] != 0) return true;
+bool ease<Scalar, Index>::has_evidence(const row_view<Scalar, Index>& history) const noexcept {
+  for (std::int64_t i = 0; i < history.size(); ++i)
+    if (history.values[i] != 0 && known_[history.ids[i]] != 0) return true;
   return false;
 }
 

@@ -123,14 +123,14 @@ class sparse_item_features {
     double sum = 0;
     for (const Index item : items) {
       const double scale = scales_[static_cast<std::size_t>(item)];
-      const auto row = rows_.view().row_columns(item);
-      const auto values = rows_.view().row_values(item);
-      for (std::int64_t i = 0; i < row.size; ++i) {
-        const double x = scale * static_cast<double>(values[i]);
-        auto slot = static_cast<std::size_t>((static_cast<std::uint64_t>(row[i]) * 0x9E3779B97F4A7C15u) >> (64 - bits));
-        while (columns[slot] != row[i] && columns[slot] != -1) slot = (slot + 1) % slots;
+      const auto row = rows_.view().row(item);
+      for (std::int64_t i = 0; i < row.size(); ++i) {
+        const double x = scale * static_cast<double>(row.values[i]);
+        auto slot =
+            static_cast<std::size_t>((static_cast<std::uint64_t>(row.ids[i]) * 0x9E3779B97F4A7C15u) >> (64 - bits));
+        while (columns[slot] != row.ids[i] && columns[slot] != -1) slot = (slot + 1) % slots;
         const double others = columns[slot] == -1 ? 0 : before[slot];
-        columns[slot] = row[i];
+        columns[slot] = row.ids[i];
         sum += others * x;
         before[slot] = others + x;
       }
@@ -148,14 +148,12 @@ class sparse_item_features {
       }
     return sum;
   }
-  [[nodiscard]] double dot(std::int64_t a, std::int64_t b) const noexcept {
-    const auto rows = rows_.view();
-    const auto columns_a = rows.row_columns(a), columns_b = rows.row_columns(b);
-    const auto values_a = rows.row_values(a), values_b = rows.row_values(b);
+  [[nodiscard]] double dot(std::int64_t first, std::int64_t second) const noexcept {
+    const auto a = rows_.view().row(first), b = rows_.view().row(second);
     double sum = 0;
-    for (std::int64_t i = 0, j = 0; i < columns_a.size && j < columns_b.size;) {
-      const FeatureIndex x = columns_a[i], y = columns_b[j];
-      if (x == y) sum += static_cast<double>(values_a[i]) * static_cast<double>(values_b[j]);
+    for (std::int64_t i = 0, j = 0; i < a.size() && j < b.size();) {
+      const FeatureIndex x = a.ids[i], y = b.ids[j];
+      if (x == y) sum += static_cast<double>(a.values[i]) * static_cast<double>(b.values[j]);
       i += x <= y ? 1 : 0;
       j += y <= x ? 1 : 0;
     }

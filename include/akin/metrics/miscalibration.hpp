@@ -55,8 +55,7 @@ class item_categories {
   void read_sparse(const csr_view<Scalar, Index>& x, std::string_view where) {
     check_interactions(execution::seq, x, where);
     for (std::int64_t item = 0; item < x.rows; ++item) {
-      const auto columns = x.row_columns(item);
-      const auto values = x.row_values(item);
+      const auto [columns, values] = x.row(item);
       for (std::int64_t i = 0; i < columns.size; ++i) add(item, columns[i], static_cast<double>(values[i]), where);
       end_item(item, where);
     }

@@ -90,15 +90,14 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
   }
   /// The same without allocating: scratch has scratch_size() elements.
   void score_all(Index user, std::span<Scalar> out, std::span<Scalar> scratch) const noexcept {
-    score_centred(terms_.user(user), this->histories_.view().row_columns(user),
-                  this->histories_.view().row_values(user), out, scratch);
+    score_centred(terms_.user(user), this->histories_.view().row(user), out, scratch);
   }
   std::size_t scratch_size() const noexcept { return averages() ? static_cast<std::size_t>(this->items()) : 0; }
   /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
 
   /// See akin::explain. Of a weighted average: each item's share in it, without what centering took off.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   void write_to(detail::model_writer& writer) const;
   static item_knn read_from(const detail::model_reader& reader);
@@ -122,7 +121,7 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
   }
 
   /// Of the user's items that have this one as a neighbour, in their order: so score and score_all agree to the bit.
-  prediction average(const detail::user_terms<Scalar>& user, slice<const Index> columns, slice<const Scalar> values,
+  prediction average(const detail::user_terms<Scalar>& user, const row_view<Scalar, Index>& history,
                      Index item) const noexcept;
   /// The same from the centred values of all items that the user has: what the others would add is 0.
   prediction average_of_present(const detail::user_terms<Scalar>& user, const prediction_scratch& centred,
@@ -132,7 +131,7 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
     return p;
   }
 
-  void score_centred(const detail::user_terms<Scalar>& user, slice<const Index> columns, slice<const Scalar> values,
+  void score_centred(const detail::user_terms<Scalar>& user, const row_view<Scalar, Index>& history,
                      std::span<Scalar> out, std::span<Scalar> scratch) const noexcept;
 
   void divide_by_weights(const detail::user_terms<Scalar>& user, slice<const Index> columns, std::span<Scalar> out,
@@ -145,55 +144,51 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
 
 template <class Scalar, class Index>
 Scalar item_knn<Scalar, Index>::predict(Index user, Index item) const noexcept {
-  return average(terms_.user(user), base::histories_.view().row_columns(user), base::histories_.view().row_values(user),
-                 item)
-      .rating;
+  return average(terms_.user(user), base::histories_.view().row(user), item).rating;
 }
 
 template <class Scalar, class Index>
 void item_knn<Scalar, Index>::predict_row(Index user, slice<const Index> items, std::span<Scalar> out,
                                           prediction_scratch& scratch) const {
-  const auto columns = this->histories_.view().row_columns(user);
-  const auto values = this->histories_.view().row_values(user);
+  const auto history = this->histories_.view().row(user);
   const auto terms = terms_.user(user);
   scratch.resize(averages() ? static_cast<std::size_t>(this->items()) : 0);
   if (averages())
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      scratch[static_cast<std::size_t>(columns[i])] = {terms_.centred(values[i], terms, columns[i]), 1};
+    for (std::int64_t i = 0; i < history.size(); ++i)
+      scratch[static_cast<std::size_t>(history.ids[i])] = {terms_.centred(history.values[i], terms, history.ids[i]), 1};
   for (std::int64_t i = 0; i < items.size; ++i) {
     // A search among them takes as long as walking by 16 of them, or more.
-    const bool walks = averages() && to_items_.view().row_size(items[i]) <= 16 * columns.size;
+    const bool walks = averages() && to_items_.view().row_size(items[i]) <= 16 * history.size();
     out[static_cast<std::size_t>(i)] =
-        (walks ? average_of_present(terms, scratch, items[i]) : average(terms, columns, values, items[i])).rating;
+        (walks ? average_of_present(terms, scratch, items[i]) : average(terms, history, items[i])).rating;
   }
   if (averages())
-    for (const Index column : columns) scratch[static_cast<std::size_t>(column)] = {};
+    for (const Index column : history.ids) scratch[static_cast<std::size_t>(column)] = {};
 }
 
 template <class Scalar, class Index>
 Scalar item_knn<Scalar, Index>::score(Index user, Index item) const noexcept {
   if (is_plain()) return base::score(user, item);
   const auto view = this->histories_.view();
-  const prediction p = average(terms_.user(user), view.row_columns(user), view.row_values(user), item);
+  const prediction p = average(terms_.user(user), view.row(user), item);
   return p.weight > 0 ? (averages() ? p.rating : p.sum) : Scalar{0};
 }
 
 template <class Scalar, class Index>
-void item_knn<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
-                                            std::span<Scalar> out) const {
+void item_knn<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const {
   std::vector<Scalar> scratch(scratch_size());
-  score_centred(terms_.of_history(columns, values), columns, values, out, scratch);
+  score_centred(terms_.of_history(history), history, out, scratch);
 }
 
 template <class Scalar, class Index>
-void item_knn<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+void item_knn<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                             std::span<Scalar> out) const {
-  const auto user = terms_.of_history(columns, values);
-  const prediction p = average(user, columns, values, item);
+  const auto user = terms_.of_history(history);
+  const prediction p = average(user, history, item);
   const Scalar unit = averages() && p.weight > 0 ? user.scale / p.weight : Scalar{1};
-  for (std::int64_t i = 0; i < columns.size; ++i)
+  for (std::int64_t i = 0; i < history.size(); ++i)
     out[static_cast<std::size_t>(i)] =
-        unit * this->weight(columns[i], item) * terms_.centred(values[i], user, columns[i]);
+        unit * this->weight(history.ids[i], item) * terms_.centred(history.values[i], user, history.ids[i]);
 }
 
 template <class Scalar, class Index>
@@ -226,16 +221,15 @@ void item_knn<Scalar, Index>::learn(const detail::host_policy& policy, detail::c
 
 template <class Scalar, class Index>
 typename item_knn<Scalar, Index>::prediction item_knn<Scalar, Index>::average(const detail::user_terms<Scalar>& user,
-                                                                              slice<const Index> columns,
-                                                                              slice<const Scalar> values,
+                                                                              const row_view<Scalar, Index>& history,
                                                                               Index item) const noexcept {
   prediction p{0, 0, 0};
   Scalar similarities[base::some], centred[base::some];
-  for (std::int64_t begin = 0; begin < columns.size; begin += base::some) {
-    const std::int64_t size = std::min(base::some, columns.size - begin);
+  for (std::int64_t begin = 0; begin < history.size(); begin += base::some) {
+    const std::int64_t size = std::min(base::some, history.size() - begin);
     for (std::int64_t i = 0; i < size; ++i) {
-      similarities[i] = similarity_to(item, columns[begin + i]);
-      centred[i] = terms_.centred(values[begin + i], user, columns[begin + i]);
+      similarities[i] = similarity_to(item, history.ids[begin + i]);
+      centred[i] = terms_.centred(history.values[begin + i], user, history.ids[begin + i]);
       p.weight += std::abs(similarities[i]);
     }
     p.sum = kernels::add_in_order(centred, similarities, size, p.sum);
@@ -246,25 +240,25 @@ typename item_knn<Scalar, Index>::prediction item_knn<Scalar, Index>::average(co
 template <class Scalar, class Index>
 typename item_knn<Scalar, Index>::prediction item_knn<Scalar, Index>::average_of_present(
     const detail::user_terms<Scalar>& user, const prediction_scratch& centred, Index item) const noexcept {
-  const auto others = to_items_.view().row_columns(item);
+  const auto others = to_items_.view().row(item);
   Scalar sums[2];
-  kernels::add_present(others.data, to_items_.view().row_values(item).data, others.size, centred.data(), sums);
+  kernels::add_present(others.ids.data, others.values.data, others.size(), centred.data(), sums);
   return rated({sums[0], sums[1], 0}, user, item);
 }
 
 template <class Scalar, class Index>
-void item_knn<Scalar, Index>::score_centred(const detail::user_terms<Scalar>& user, slice<const Index> columns,
-                                            slice<const Scalar> values, std::span<Scalar> out,
+void item_knn<Scalar, Index>::score_centred(const detail::user_terms<Scalar>& user,
+                                            const row_view<Scalar, Index>& history, std::span<Scalar> out,
                                             std::span<Scalar> scratch) const noexcept {
-  if (is_plain()) return base::score_history(columns, values, out);
+  if (is_plain()) return base::score_history(history, out);
   const csr_view<Scalar, Index> w = this->weights_.view();
-  this->mark_reached(columns, out);
-  for (std::int64_t i = 0; i < columns.size; ++i) {
-    const auto others = w.row_columns(columns[i]);
-    kernels::scatter_axpy(terms_.centred(values[i], user, columns[i]), others.data, w.row_values(columns[i]).data,
-                          others.size, out.data());
+  this->mark_reached(history.ids, out);
+  for (std::int64_t i = 0; i < history.size(); ++i) {
+    const auto others = w.row(history.ids[i]);
+    kernels::scatter_axpy(terms_.centred(history.values[i], user, history.ids[i]), others.ids.data, others.values.data,
+                          others.size(), out.data());
   }
-  if (averages()) divide_by_weights(user, columns, out, scratch);
+  if (averages()) divide_by_weights(user, history.ids, out, scratch);
 }
 
 template <class Scalar, class Index>
@@ -273,8 +267,8 @@ void item_knn<Scalar, Index>::divide_by_weights(const detail::user_terms<Scalar>
   const csr_view<Scalar, Index> w = this->weights_.view();
   std::fill(weights.begin(), weights.end(), Scalar{0});
   for (const Index column : columns) {
-    const auto others = w.row_columns(column);
-    kernels::add_magnitudes(others.data, w.row_values(column).data, others.size, weights.data());
+    const auto others = w.row(column);
+    kernels::add_magnitudes(others.ids.data, others.values.data, others.size(), weights.data());
   }
   for (std::size_t item = 0; item < out.size(); ++item)
     if (weights[item] > 0) out[item] = terms_.rating(out[item] / weights[item], user, static_cast<Index>(item));

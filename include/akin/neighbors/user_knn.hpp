@@ -20,13 +20,13 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/refitted.hpp>
 #include <akin/neighbors/detail/similarity_search.hpp>
 #include <akin/neighbors/detail/weighted_interactions.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -80,7 +80,7 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
 
   /// Whether a neighbour of the user has the item; ids must be in range.
   bool has_evidence(Index user, Index item) const noexcept {
-    const auto near = neighbors_of(user).users;
+    const auto near = neighbors_of(user).ids;
     return std::any_of(near.begin(), near.end(), [&](Index other) { return value_of(other, item) != nullptr; });
   }
 
@@ -120,11 +120,11 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   std::size_t scratch_size() const noexcept { return averages() ? static_cast<std::size_t>(items()) : 0; }
   /// The same for a history of any user: item ids in range, and a value each. Its neighbours are found first. The first
   /// user of the training with this very history is taken for the one who asks, and is none of them.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
 
   /// See akin::explain: what each neighbour of this history adds to the score (in a weighted average without what
   /// centering took off), shared out over the items that it has in common with the history, evenly.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   void write_to(detail::model_writer& writer) const;
   /// Reads what is stored and makes the centred interactions and those by item again.
@@ -134,10 +134,7 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   struct prediction {
     Scalar sum, weight, rating;
   };
-  struct neighborhood {
-    slice<const Index> users;
-    slice<const Scalar> similarities;
-  };
+  using neighborhood = row_view<Scalar, Index>;  // users, and their similarities
 
   bool averages() const noexcept { return options_.aggregation == aggregation::weighted_average; }
 
@@ -146,19 +143,16 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   void learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories);
   void index();
 
-  neighborhood neighbors_of(Index user) const noexcept {
-    return {similarities_.view().row_columns(user), similarities_.view().row_values(user)};
-  }
-  detail::candidates<Scalar, Index> nearest(const detail::user_terms<Scalar>& terms, slice<const Index> columns,
-                                            slice<const Scalar> values) const;
+  neighborhood neighbors_of(Index user) const noexcept { return similarities_.view().row(user); }
+  detail::candidates<Scalar, Index> nearest(const detail::user_terms<Scalar>& terms,
+                                            const row_view<Scalar, Index>& history) const;
   /// The first user of the training who has this very history, -1 without one. O(users of its rarest item + items).
-  std::int64_t owner_of(slice<const Index> columns, slice<const Scalar> values) const noexcept;
+  std::int64_t owner_of(const row_view<Scalar, Index>& history) const noexcept;
   /// The user's centred value of an item, null without one.
   const Scalar* value_of(Index user, Index item) const noexcept {
-    const auto columns = centred_.view().row_columns(user);
+    const auto [columns, values] = centred_.view().row(user);
     const Index* const found = std::lower_bound(columns.begin(), columns.end(), item);
-    return found != columns.end() && *found == item ? &centred_.view().row_values(user)[found - columns.begin()]
-                                                    : nullptr;
+    return found != columns.end() && *found == item ? &values[found - columns.begin()] : nullptr;
   }
 
   /// Of the neighbours who have the item, in their order: so score and score_all agree to the bit.
@@ -170,7 +164,7 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
 
   std::int64_t cells_of(const neighborhood& near) const noexcept {
     std::int64_t cells = 0;
-    for (const Index other : near.users) cells += centred_.view().row_size(other);
+    for (const Index other : near.ids) cells += centred_.view().row_size(other);
     return cells;
   }
   /// The sums and weights of all items, added to zeros.
@@ -194,7 +188,7 @@ void user_knn<Scalar, Index>::predict_row(Index user, slice<const Index> items, 
   const neighborhood near = neighbors_of(user);
   const auto terms = terms_.user(user);
   // A search among a neighbour's items takes as long as going by 16 of them, or more.
-  const bool walks = cells_of(near) <= 16 * items.size * near.users.size;
+  const bool walks = cells_of(near) <= 16 * items.size * near.size();
   if (walks) add_all(near, scratch);
   for (std::int64_t i = 0; i < items.size; ++i) {
     const auto item = static_cast<std::size_t>(items[i]);
@@ -203,38 +197,36 @@ void user_knn<Scalar, Index>::predict_row(Index user, slice<const Index> items, 
                                            .rating;
   }
   if (!walks) return;
-  for (const Index other : near.users)
-    for (const Index item : centred_.view().row_columns(other))
+  for (const Index other : near.ids)
+    for (const Index item : centred_.view().row(other).ids)
       scratch.sums[static_cast<std::size_t>(item)] = scratch.weights[static_cast<std::size_t>(item)] = 0;
 }
 
 template <class Scalar, class Index>
-void user_knn<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
-                                            std::span<Scalar> out) const {
-  const auto terms = terms_.of_history(columns, values);
-  const auto best = nearest(terms, columns, values);
+void user_knn<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const {
+  const auto terms = terms_.of_history(history);
+  const auto best = nearest(terms, history);
   std::vector<Scalar> scratch(scratch_size());
   score_from(terms, {{best.ids.data(), best.count}, {best.scores.data(), best.count}}, out, scratch);
 }
 
 template <class Scalar, class Index>
-void user_knn<Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
+void user_knn<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                             std::span<Scalar> out) const {
-  const auto terms = terms_.of_history(columns, values);
-  const auto best = nearest(terms, columns, values);
+  const auto terms = terms_.of_history(history);
+  const auto best = nearest(terms, history);
   const neighborhood near{{best.ids.data(), best.count}, {best.scores.data(), best.count}};
   const prediction p = average(terms, near, item);
   const Scalar unit = averages() && p.weight > 0 ? terms.scale / p.weight : Scalar{1};
   std::fill(out.begin(), out.end(), Scalar{0});
   std::vector<std::size_t> common;
-  for (std::int64_t n = 0; n < near.users.size; ++n) {
-    const Scalar* const value = value_of(near.users[n], item);
+  for (std::int64_t n = 0; n < near.size(); ++n) {
+    const Scalar* const value = value_of(near.ids[n], item);
     if (value == nullptr) continue;
     common.clear();
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      if (value_of(near.users[n], columns[i]) != nullptr) common.push_back(static_cast<std::size_t>(i));
-    for (const std::size_t i : common)
-      out[i] += unit * near.similarities[n] * *value / static_cast<Scalar>(common.size());
+    for (std::int64_t i = 0; i < history.size(); ++i)
+      if (value_of(near.ids[n], history.ids[i]) != nullptr) common.push_back(static_cast<std::size_t>(i));
+    for (const std::size_t i : common) out[i] += unit * near.values[n] * *value / static_cast<Scalar>(common.size());
   }
 }
 
@@ -277,22 +269,21 @@ void user_knn<Scalar, Index>::index() {
 
 template <class Scalar, class Index>
 detail::candidates<Scalar, Index> user_knn<Scalar, Index>::nearest(const detail::user_terms<Scalar>& terms,
-                                                                   slice<const Index> columns,
-                                                                   slice<const Scalar> values) const {
-  std::vector<Scalar> centred(static_cast<std::size_t>(values.size));
-  for (std::int64_t i = 0; i < values.size; ++i)
-    centred[static_cast<std::size_t>(i)] = terms_.centred(values[i], terms, columns[i]);
-  return search_.one(columns, {centred.data(), values.size}, owner_of(columns, values));
+                                                                   const row_view<Scalar, Index>& history) const {
+  std::vector<Scalar> centred(static_cast<std::size_t>(history.size()));
+  for (std::int64_t i = 0; i < history.size(); ++i)
+    centred[static_cast<std::size_t>(i)] = terms_.centred(history.values[i], terms, history.ids[i]);
+  return search_.one({history.ids, {centred.data(), history.size()}}, owner_of(history));
 }
 
 template <class Scalar, class Index>
-std::int64_t user_knn<Scalar, Index>::owner_of(slice<const Index> columns, slice<const Scalar> values) const noexcept {
-  if (columns.empty()) return -1;
+std::int64_t user_knn<Scalar, Index>::owner_of(const row_view<Scalar, Index>& history) const noexcept {
+  if (history.empty()) return -1;
   const auto fewer = [&](Index a, Index b) { return search_.meeting(a).size < search_.meeting(b).size; };
-  for (const Index user : search_.meeting(*std::min_element(columns.begin(), columns.end(), fewer))) {
-    const auto theirs = histories_.view().row_columns(user);
-    if (theirs.size == columns.size && std::equal(columns.begin(), columns.end(), theirs.begin()) &&
-        std::equal(values.begin(), values.end(), histories_.view().row_values(user).begin()))
+  for (const Index user : search_.meeting(*std::min_element(history.ids.begin(), history.ids.end(), fewer))) {
+    const auto theirs = histories_.view().row(user);
+    if (theirs.size() == history.size() && std::equal(history.ids.begin(), history.ids.end(), theirs.ids.begin()) &&
+        std::equal(history.values.begin(), history.values.end(), theirs.values.begin()))
       return user;
   }
   return -1;
@@ -304,12 +295,12 @@ typename user_knn<Scalar, Index>::prediction user_knn<Scalar, Index>::average(co
                                                                               Index item) const noexcept {
   prediction p{0, 0, 0};
   const Index only = 0;
-  for (std::int64_t n = 0; n < near.users.size; ++n) {
-    const Scalar* const value = value_of(near.users[n], item);
+  for (std::int64_t n = 0; n < near.size(); ++n) {
+    const Scalar* const value = value_of(near.ids[n], item);
     if (value == nullptr) continue;
     const Scalar one = 1;
-    kernels::scatter_axpy(near.similarities[n], &only, value, 1, &p.sum);
-    kernels::scatter_axpy(std::abs(near.similarities[n]), &only, &one, 1, &p.weight);
+    kernels::scatter_axpy(near.values[n], &only, value, 1, &p.sum);
+    kernels::scatter_axpy(std::abs(near.values[n]), &only, &one, 1, &p.weight);
   }
   return rated(p, user, item);
 }
@@ -319,11 +310,11 @@ void user_knn<Scalar, Index>::add_all(const neighborhood& near, prediction_scrat
   const csr_view<Scalar, Index> x = centred_.view();
   scratch.sums.resize(static_cast<std::size_t>(x.cols));
   scratch.weights.resize(static_cast<std::size_t>(x.cols));
-  for (std::int64_t n = 0; n < near.users.size; ++n) {
-    const auto items = x.row_columns(near.users[n]);
-    const Scalar similarity = near.similarities[n];
-    kernels::scatter_axpy(similarity, items.data, x.row_values(near.users[n]).data, items.size, scratch.sums.data());
-    kernels::add_constant(std::abs(similarity), items.data, items.size, scratch.weights.data());
+  for (std::int64_t n = 0; n < near.size(); ++n) {
+    const auto items = x.row(near.ids[n]);
+    const Scalar similarity = near.values[n];
+    kernels::scatter_axpy(similarity, items.ids.data, items.values.data, items.size(), scratch.sums.data());
+    kernels::add_constant(std::abs(similarity), items.ids.data, items.size(), scratch.weights.data());
   }
 }
 
@@ -331,12 +322,12 @@ template <class Scalar, class Index>
 void user_knn<Scalar, Index>::score_from(const detail::user_terms<Scalar>& user, const neighborhood& near,
                                          std::span<Scalar> out, std::span<Scalar> scratch) const noexcept {
   const csr_view<Scalar, Index> x = centred_.view();
-  std::fill(out.begin(), out.end(), detail::no_score<Scalar>);
-  for (const Index other : near.users)
-    for (const Index item : x.row_columns(other)) out[static_cast<std::size_t>(item)] = 0;
-  for (std::int64_t n = 0; n < near.users.size; ++n) {
-    const auto items = x.row_columns(near.users[n]);
-    kernels::scatter_axpy(near.similarities[n], items.data, x.row_values(near.users[n]).data, items.size, out.data());
+  std::fill(out.begin(), out.end(), no_score<Scalar>);
+  for (const Index other : near.ids)
+    for (const Index item : x.row(other).ids) out[static_cast<std::size_t>(item)] = 0;
+  for (std::int64_t n = 0; n < near.size(); ++n) {
+    const auto items = x.row(near.ids[n]);
+    kernels::scatter_axpy(near.values[n], items.ids.data, items.values.data, items.size(), out.data());
   }
   if (averages()) divide_by_weights(user, near, out, scratch);
 }
@@ -346,9 +337,9 @@ void user_knn<Scalar, Index>::divide_by_weights(const detail::user_terms<Scalar>
                                                 std::span<Scalar> out, std::span<Scalar> weights) const noexcept {
   const csr_view<Scalar, Index> x = centred_.view();
   std::fill(weights.begin(), weights.end(), Scalar{0});
-  for (std::int64_t n = 0; n < near.users.size; ++n) {
-    const auto items = x.row_columns(near.users[n]);
-    kernels::add_constant(std::abs(near.similarities[n]), items.data, items.size, weights.data());
+  for (std::int64_t n = 0; n < near.size(); ++n) {
+    const auto items = x.row(near.ids[n]).ids;
+    kernels::add_constant(std::abs(near.values[n]), items.data, items.size, weights.data());
   }
   for (std::size_t item = 0; item < out.size(); ++item)
     if (weights[item] > 0) out[item] = terms_.rating(out[item] / weights[item], user, static_cast<Index>(item));

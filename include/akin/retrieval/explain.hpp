@@ -13,6 +13,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -26,15 +27,6 @@ struct reason {
 
 struct explain_options {
   int k = 10;  ///< reasons at most, >= 1
-};
-
-/// A model that can split a score over the items of a history: contributions(columns, values, item, out) fills one
-/// number for each element of the history; their sum is the score that the history has for the item.
-template <class T>
-concept explainable = requires(const T& model, slice<const typename T::index_type> columns,
-                               slice<const typename T::scalar_type> values, typename T::index_type item,
-                               std::span<typename T::scalar_type> out) {
-  model.contributions(columns, values, item, out);
 };
 
 /// The k items of the user's row of `user_items` that speak most for `item`, by (contribution descending, id
@@ -57,19 +49,19 @@ auto explain(const Model& model, const Matrix& user_items, std::type_identity_t<
   detail::require_id(user, view.rows, "explain", "user");
   detail::require_id(item, model.items(), "explain", "item");
 
-  const auto columns = view.row_columns(user);
-  const auto values = view.row_values(user);
-  for (std::int64_t i = 0; i < columns.size; ++i) {
-    detail::require_id(columns[i], model.items(), "explain", "each column of user_items");
-    detail::require(detail::is_finite(values[i]), "explain", "each value of user_items must be finite", values[i]);
+  const auto history = view.row(user);
+  for (std::int64_t i = 0; i < history.size(); ++i) {
+    detail::require_id(history.ids[i], model.items(), "explain", "each column of user_items");
+    detail::require(detail::is_finite(history.values[i]), "explain", "each value of user_items must be finite",
+                    history.values[i]);
   }
-  std::vector<scalar_type> contributions(static_cast<std::size_t>(columns.size));
-  model.contributions(columns, values, item, std::span(contributions));
+  std::vector<scalar_type> contributions(static_cast<std::size_t>(history.size()));
+  model.contributions(history, item, std::span(contributions));
 
   std::vector<reason<scalar_type, index_type>> reasons;
   for (std::size_t i = 0; i < contributions.size(); ++i)
     if (contributions[i] > 0 || contributions[i] < 0)
-      reasons.push_back({columns[static_cast<std::int64_t>(i)], contributions[i]});
+      reasons.push_back({history.ids[static_cast<std::int64_t>(i)], contributions[i]});
   std::ranges::sort(reasons, [](const auto& a, const auto& b) {
     return a.contribution > b.contribution || (a.contribution == b.contribution && a.item < b.item);
   });

@@ -21,6 +21,7 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
@@ -277,7 +278,7 @@ typename quantized_index<Scalar, Index>::lists_type quantized_index<Scalar, Inde
         if (detail::is_zero(x, dimension())) return std::int64_t{0};
         const auto score = [&](Index item) {
           scratch.scores[static_cast<std::size_t>(item)] =
-              knows_item(item) ? kernels::dot(x, row(item), dimension()) : detail::no_score<Scalar>;
+              knows_item(item) ? kernels::dot(x, row(item), dimension()) : no_score<Scalar>;
         };
         if (q.candidates)
           for (const Index item : *q.candidates) score(item);

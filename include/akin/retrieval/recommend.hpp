@@ -12,10 +12,11 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/model/inner_products.hpp>
+#include <akin/model/score_stream.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommendations.hpp>
 

@@ -9,9 +9,11 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/score_stream.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
@@ -19,34 +21,25 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// A model that can score every item for a history that it has never seen: score_history(columns, values, out) fills
-/// out[item], -infinity where there is no evidence. A model that needs none says so by answers_without_history(), and
-/// is then asked about empty histories too.
-template <class T>
-concept history_scorer = requires(const T& model, slice<const typename T::index_type> columns,
-                                  slice<const typename T::scalar_type> values, std::span<typename T::scalar_type> out) {
-  model.score_history(columns, values, out);
-};
-
 namespace detail {
 
 /// Histories as requests: row r of x, and of what the query excludes.
 template <class Scalar, class Index>
 struct history_requests {
-  using request_type = history<Scalar, Index>;
+  using request_type = row_view<Scalar, Index>;
   csr_view<Scalar, Index> x;
 
-  request_type at(std::int64_t row) const { return {x.row_columns(row), x.row_values(row)}; }
+  request_type at(std::int64_t row) const { return x.row(row); }
   slice<const Index> excluded(const query<Index>& q, std::int64_t row) const { return excluded_row(q, row); }
 };
 
 AKIN_COMPILE_ONCE(retrieval,
                   recommendations<float, std::int32_t> rank_requests(
-                      const host_policy&, const score_source<float, history<float, std::int32_t>>&, std::int64_t,
+                      const host_policy&, const score_source<float, row_view<float, std::int32_t>>&, std::int64_t,
                       const history_requests<float, std::int32_t>&, const query<std::int32_t>&))
 AKIN_COMPILE_ONCE(retrieval,
                   recommendations<double, std::int32_t> rank_requests(
-                      const host_policy&, const score_source<double, history<double, std::int32_t>>&, std::int64_t,
+                      const host_policy&, const score_source<double, row_view<double, std::int32_t>>&, std::int64_t,
                       const history_requests<double, std::int32_t>&, const query<std::int32_t>&))
 
 }  // namespace detail
@@ -67,7 +60,7 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
   const auto x = detail::checked_view<scalar_type, index_type>(policy, histories, "recommend_for");
   detail::require_columns(x.cols, model.items(), "recommend_for");
   detail::check_query(q, x.rows, model.items(), "recommend_for");
-  const detail::scores_of<Model, detail::history_of<Model>> source(model);
+  const scores_of<Model, history_of<Model>> source(model);
   return detail::rank_requests(policy, source, x.rows, detail::history_requests<scalar_type, index_type>{x}, q);
 }
 

@@ -11,23 +11,16 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/model/score_stream.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
-
-/// A model that can say how alike two items are: it fills a similarity for every item, -infinity where there is none.
-template <class T>
-concept item_similarity = requires(const T& model, typename T::index_type item,
-                                   std::span<typename T::scalar_type> out) {
-  { model.items() } -> std::convertible_to<std::int64_t>;
-  model.similarity_all(item, out);
-};
 
 namespace detail {
 

@@ -21,9 +21,11 @@
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/hybrid/detail/combined_scores.hpp>
-#include <akin/hybrid/detail/part.hpp>
 #include <akin/io/model_file.hpp>
 #include <akin/io/parts.hpp>
+#include <akin/model/parts.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
@@ -38,7 +40,7 @@ namespace detail {
 template <class Scalar, class Index>
 class recommender_interface {
  public:
-  using history_type = history<Scalar, Index>;
+  using history_type = row_view<Scalar, Index>;
 
   virtual ~recommender_interface() = default;
   virtual std::string_view kind() const = 0;
@@ -52,8 +54,7 @@ class recommender_interface {
   virtual void score_rows(std::span<const Index> users, rows_view<Scalar> out) const = 0;
   virtual void score_rows(std::span<const history_type> histories, rows_view<Scalar> out) const = 0;
   virtual void similarity_all(Index item, std::span<Scalar> out) const = 0;
-  virtual void contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
-                             std::span<Scalar> out) const = 0;
+  virtual void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const = 0;
   virtual recommendations<Scalar, Index> recommend(const execution::parallel_policy& policy,
                                                    const query<Index>& q) const = 0;
   virtual recommendations<Scalar, Index> recommend(const execution::parallel_policy& policy,
@@ -66,7 +67,7 @@ template <class Model>
 class held_recommender final : public recommender_interface<typename Model::scalar_type, typename Model::index_type> {
   using scalar_type = typename Model::scalar_type;
   using index_type = typename Model::index_type;
-  using history_type = history<scalar_type, index_type>;
+  using history_type = row_view<scalar_type, index_type>;
 
  public:
   explicit held_recommender(part<Model> model) : model_(std::move(model)) {}
@@ -82,7 +83,7 @@ class held_recommender final : public recommender_interface<typename Model::scal
   std::int64_t items() const override { return model_->items(); }
   bool knows_user(index_type user) const override { return model_->knows_user(user); }
   bool knows_item(index_type item) const override { return model_->knows_item(item); }
-  bool answers_without_history() const override { return detail::answers_without_history(*model_); }
+  bool answers_without_history() const override { return akin::answers_without_history(*model_); }
   scalar_type score(index_type user, index_type item) const override { return model_->score(user, item); }
 
   void score_rows(std::span<const index_type> users, rows_view<scalar_type> out) const override { fill(users, out); }
@@ -98,10 +99,10 @@ class held_recommender final : public recommender_interface<typename Model::scal
     else
       refuse("compare items");
   }
-  void contributions(slice<const index_type> columns, slice<const scalar_type> values, index_type item,
+  void contributions(const row_view<scalar_type, index_type>& history, index_type item,
                      std::span<scalar_type> out) const override {
     if constexpr (explainable<Model>)
-      model_->contributions(columns, values, item, out);
+      model_->contributions(history, item, out);
     else
       refuse("explain a score");
   }
@@ -159,8 +160,7 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
       static_assert(std::is_same_v<typename model_type::scalar_type, Scalar> &&
                         std::is_same_v<typename model_type::index_type, Index>,
                     "akin: the model of an any_recommender must have its scalar and index types");
-      model_ =
-          std::make_shared<const detail::held_recommender<model_type>>(detail::part_of(std::forward<Model>(model)));
+      model_ = std::make_shared<const detail::held_recommender<model_type>>(part_of(std::forward<Model>(model)));
     }
   }
   any_recommender(const any_recommender&) = default;
@@ -192,8 +192,8 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
   }
 
   void similarity_all(Index item, std::span<Scalar> out) const { model_->similarity_all(item, out); }
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const {
-    model_->contributions(columns, values, item, out);
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const {
+    model_->contributions(history, item, out);
   }
   /// Fills row i of `out` for request i, a user or a history; see detail::combined_scores.
   template <class Request>

@@ -24,8 +24,10 @@ struct sparse_row {
   std::vector<Index> columns;
   std::vector<Scalar> values;
 
-  slice<const Index> ids() const noexcept { return {columns.data(), static_cast<std::int64_t>(columns.size())}; }
-  slice<const Scalar> numbers() const noexcept { return {values.data(), static_cast<std::int64_t>(values.size())}; }
+  row_view<Scalar, Index> view() const noexcept {
+    const auto size = static_cast<std::int64_t>(columns.size());
+    return {{columns.data(), size}, {values.data(), size}};
+  }
 };
 
 /// What the row must be multiplied with to be of length 1; 0 for a row of zeros.
@@ -44,14 +46,15 @@ class row_adder {
  public:
   explicit row_adder(std::int64_t cols) : sums_(static_cast<std::size_t>(cols)) {}
 
-  /// The sum of weights[i] times row ids[i], without what is 0. O(elements of these rows), and sorting the result.
-  sparse_row<Scalar, Index> sum(const csr_view<Scalar, Index>& rows, slice<const Index> ids,
-                                slice<const Scalar> weights) {
+  /// The sum of the rows that `weights` names, each times its weight, without what is 0. O(elements of these rows), and
+  /// sorting the result.
+  sparse_row<Scalar, Index> sum(const csr_view<Scalar, Index>& rows, const row_view<Scalar, Index>& weights) {
     std::int64_t most = 0;
-    for (const Index id : ids) most += rows.row_size(id);
+    for (const Index id : weights.ids) most += rows.row_size(id);
     touched_.resize(static_cast<std::size_t>(most) + 1);
-    std::int64_t count = kernels::call<kernels::accumulate_rows_kernel<1>>(
-        ids.data, weights.data, ids.size, rows.offsets, rows.columns, rows.values, sums_.data(), touched_.data());
+    std::int64_t count = kernels::call<kernels::accumulate_rows_kernel<1>>(weights.ids.data, weights.values.data,
+                                                                           weights.size(), rows.offsets, rows.columns,
+                                                                           rows.values, sums_.data(), touched_.data());
     std::sort(touched_.begin(), touched_.begin() + count);
     sparse_row<Scalar, Index> result;
     result.columns.resize(static_cast<std::size_t>(count) + 1);
@@ -64,10 +67,9 @@ class row_adder {
     return result;
   }
   /// The same scaled to unit length; empty where it is 0.
-  sparse_row<Scalar, Index> unit_sum(const csr_view<Scalar, Index>& rows, slice<const Index> ids,
-                                     slice<const Scalar> weights) {
-    sparse_row<Scalar, Index> result = sum(rows, ids, weights);
-    const double scale = unit_scale(result.numbers());
+  sparse_row<Scalar, Index> unit_sum(const csr_view<Scalar, Index>& rows, const row_view<Scalar, Index>& weights) {
+    sparse_row<Scalar, Index> result = sum(rows, weights);
+    const double scale = unit_scale(result.view().values);
     for (Scalar& x : result.values) x = static_cast<Scalar>(static_cast<double>(x) * scale);
     return result;
   }
@@ -81,7 +83,7 @@ class row_adder {
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> stack_rows(const std::vector<sparse_row<Scalar, Index>>& rows, std::int64_t cols) {
   std::int64_t nonzeros = 0;
-  for (const auto& row : rows) nonzeros += row.ids().size;
+  for (const auto& row : rows) nonzeros += row.view().size();
   if (nonzeros > largest_id<Index>)
     fail<std::length_error>("akin: a sparse matrix of ", nonzeros,
                             " elements is more than the index type counts; use 64-bit indices");
@@ -96,7 +98,7 @@ csr_storage<Scalar, Index> stack_rows(const std::vector<sparse_row<Scalar, Index
   return result;
 }
 
-/// X F for X (rows x items) and F (items x features): add(adder, ids, weights) makes a row of the sum or unit_sum.
+/// X F for X (rows x items) and F (items x features): add(adder, weights) makes a row of the sum or unit_sum.
 template <class Scalar, class Index, class Add>
 csr_storage<Scalar, Index> summed_rows(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                        const csr_view<Scalar, Index>& f, const Add& add) {
@@ -104,8 +106,7 @@ csr_storage<Scalar, Index> summed_rows(const host_policy& policy, const csr_view
   std::vector<row_adder<Scalar, Index>> adders(static_cast<std::size_t>(worker_count(policy, x.rows)),
                                                row_adder<Scalar, Index>(f.cols));
   for_each_row(policy, x.rows, [&](std::int64_t row, int worker) {
-    rows[static_cast<std::size_t>(row)] =
-        add(adders[static_cast<std::size_t>(worker)], x.row_columns(row), x.row_values(row));
+    rows[static_cast<std::size_t>(row)] = add(adders[static_cast<std::size_t>(worker)], x.row(row));
   });
   return stack_rows(rows, f.cols);
 }
@@ -115,8 +116,7 @@ template <class Scalar, class Index>
 csr_storage<Scalar, Index> unit_rows(const csr_view<Scalar, Index>& x) {
   std::vector<sparse_row<Scalar, Index>> rows(static_cast<std::size_t>(x.rows));
   for (std::int64_t r = 0; r < x.rows; ++r) {
-    const auto columns = x.row_columns(r);
-    const auto values = x.row_values(r);
+    const auto [columns, values] = x.row(r);
     const double scale = unit_scale(values);
     for (std::int64_t i = 0; i < columns.size; ++i) {
       const auto value = static_cast<Scalar>(static_cast<double>(values[i]) * scale);

@@ -22,10 +22,11 @@
 #include <akin/matrix.hpp>
 #include <akin/metrics/detail/not_a_number.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/model/inner_products.hpp>
+#include <akin/model/score_stream.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
@@ -83,8 +84,7 @@ struct evaluation_task {
 
   /// What the user wants comes to `relevant`; returns how many wants are repeats.
   std::int64_t find(std::int64_t user, std::vector<Index>& relevant, std::vector<double>* gains = nullptr) const {
-    return find_relevant(test.row_columns(user), test.row_values(user), train.row(user), options.exclude_seen, relevant,
-                         gains);
+    return find_relevant(test.row(user), train.row(user), options.exclude_seen, relevant, gains);
   }
 
   /// Items that could be ranked for the user, who has that many relevant ones.

@@ -29,19 +29,19 @@ struct evaluation_scratch {
 /// Fills `relevant` with the items that `wanted` values above 0, without those of `seen` if exclude_seen; both ascend.
 /// Their values come to `gains` where they are asked for. Returns how many of the wanted were seen.
 template <class TestScalar, class Index>
-std::int64_t find_relevant(slice<const Index> wanted, slice<const TestScalar> values, slice<const Index> seen,
-                           bool exclude_seen, std::vector<Index>& relevant, std::vector<double>* gains = nullptr) {
+std::int64_t find_relevant(const row_view<TestScalar, Index>& wanted, slice<const Index> seen, bool exclude_seen,
+                           std::vector<Index>& relevant, std::vector<double>* gains = nullptr) {
   relevant.clear();
   if (gains) gains->clear();
   std::int64_t repeats = 0, s = 0;
-  for (std::int64_t i = 0; i < wanted.size; ++i) {
-    if (!(values[i] > TestScalar(0))) continue;
-    while (s < seen.size && seen[s] < wanted[i]) ++s;
-    const bool repeated = s < seen.size && seen[s] == wanted[i];
+  for (std::int64_t i = 0; i < wanted.size(); ++i) {
+    if (!(wanted.values[i] > TestScalar(0))) continue;
+    while (s < seen.size && seen[s] < wanted.ids[i]) ++s;
+    const bool repeated = s < seen.size && seen[s] == wanted.ids[i];
     repeats += repeated;
     if (repeated && exclude_seen) continue;
-    relevant.push_back(wanted[i]);
-    if (gains) gains->push_back(static_cast<double>(values[i]));
+    relevant.push_back(wanted.ids[i]);
+    if (gains) gains->push_back(static_cast<double>(wanted.values[i]));
   }
   return repeats;
 }

@@ -8,7 +8,7 @@
 
 #include <akin/config.hpp>
 #include <akin/kernels/dot.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {

@@ -115,10 +115,10 @@ class explicit_als_engine<backend::host, Scalar, Index> {
 
   /// What each rating of a row adds to the row's prediction for `item`: w_i (r_i - mean - b_i) y_i' A^-1 y_item; with
   /// non-negative factors over the coordinates alone that the row has above 0, where nothing holds them.
-  void contributions(slice<const Index> ids, slice<const Scalar> values, Index item, Scalar* out) const {
-    if (ids.empty()) return;
-    if (options_.nonnegative) return contributions_of_support(ids, values, item, out);
-    share(ids, values, fixed_.row(item), out);
+  void contributions(const row_view<Scalar, Index>& row, Index item, Scalar* out) const {
+    if (row.empty()) return;
+    if (options_.nonnegative) return contributions_of_support(row, item, out);
+    share(row, fixed_.row(item), out);
   }
 
   /// The objective with these rows, without the regularisation of `fixed`.
@@ -149,46 +149,45 @@ class explicit_als_engine<backend::host, Scalar, Index> {
   }
 
   /// A single row of ratings without weights; offsets has two elements.
-  ratings_type row_of(slice<const Index> ids, slice<const Scalar> values, const Index* offsets) const {
-    return {{1, fixed_.rows, offsets, ids.data, values.data}};
+  ratings_type row_of(const row_view<Scalar, Index>& row, const Index* offsets) const {
+    return {{1, fixed_.rows, offsets, row.ids.data, row.values.data}};
   }
 
-  void share(slice<const Index> ids, slice<const Scalar> values, const Scalar* item, Scalar* out) const {
-    const Index offsets[] = {0, static_cast<Index>(ids.size)};
+  void share(const row_view<Scalar, Index>& row, const Scalar* item, Scalar* out) const {
+    const Index offsets[] = {0, static_cast<Index>(row.size())};
     row_solver<Scalar, Index> solver(fixed_);
-    prepare(solver, row_of(ids, values, offsets), 0);
+    prepare(solver, row_of(row, offsets), 0);
     std::vector<Scalar> direction(static_cast<std::size_t>(fixed_.cols));
-    if (!solver.solve_primal(ids, item, direction.data()))
+    if (!solver.solve_primal(row.ids, item, direction.data()))
       fail<numeric_error>("explicit_als: the user's system cannot be solved in this precision; raise regularization");
-    for (std::int64_t i = 0; i < ids.size; ++i)
-      out[i] = solver.targets()[i] * kernels::dot(fixed_.row(ids[i]), direction.data(), fixed_.cols);
+    for (std::int64_t i = 0; i < row.size(); ++i)
+      out[i] = solver.targets()[i] * kernels::dot(fixed_.row(row.ids[i]), direction.data(), fixed_.cols);
   }
 
   /// The shares in a problem without the factors that are 0 in the solution.
-  void contributions_of_support(slice<const Index> ids, slice<const Scalar> values, Index item, Scalar* out) const {
-    const Index offsets[] = {0, static_cast<Index>(ids.size)};
-    std::vector<Scalar> solution(static_cast<std::size_t>(fixed_.cols)), biases(static_cast<std::size_t>(ids.size));
+  void contributions_of_support(const row_view<Scalar, Index>& row, Index item, Scalar* out) const {
+    const Index offsets[] = {0, static_cast<Index>(row.size())};
+    std::vector<Scalar> solution(static_cast<std::size_t>(fixed_.cols)), biases(static_cast<std::size_t>(row.size()));
     solvers one = new_solvers();
-    solve(execution::seq, one, row_of(ids, values, offsets), Index{0}, solution.data());
-    std::vector<Index> positions(static_cast<std::size_t>(ids.size));
-    dense_storage<Scalar> support(ids.size + 1, fixed_.cols);  // the rows of the history, then the item
-    for (std::int64_t i = 0; i <= ids.size; ++i) {
-      const Index id = i < ids.size ? ids[i] : item;
+    solve(execution::seq, one, row_of(row, offsets), Index{0}, solution.data());
+    std::vector<Index> positions(static_cast<std::size_t>(row.size()));
+    dense_storage<Scalar> support(row.size() + 1, fixed_.cols);  // the rows of the history, then the item
+    for (std::int64_t i = 0; i <= row.size(); ++i) {
+      const Index id = i < row.size() ? row.ids[i] : item;
       for (std::int64_t d = 0; d < fixed_.cols; ++d)
         support.mutable_view().row(i)[d] =
             d >= options_.factors || solution[static_cast<std::size_t>(d)] > 0 ? fixed_.row(id)[d] : Scalar{0};
-      if (i == ids.size) break;
+      if (i == row.size()) break;
       positions[static_cast<std::size_t>(i)] = static_cast<Index>(i);
       biases[static_cast<std::size_t>(i)] = biases_[id];
     }
     const explicit_als_engine restricted(options_, mean_, support.view(), biases.data());
-    restricted.share({positions.data(), ids.size}, values, support.view().row(ids.size), out);
+    restricted.share({{positions.data(), row.size()}, row.values}, support.view().row(row.size()), out);
   }
 
   /// Fills in the row's weights, targets and diagonal; whether there is anything to solve.
   bool prepare(row_solver<Scalar, Index>& solver, const ratings_type& x, std::int64_t row) const {
-    const auto ids = x.ratings.row_columns(row);
-    const auto values = x.ratings.row_values(row);
+    const auto [ids, values] = x.ratings.row(row);
     const std::int64_t first = x.ratings.offsets[row], n = x.count(row);
     solver.resize(ids.size);
     for (std::int64_t i = 0; i < ids.size; ++i) {
@@ -203,7 +202,7 @@ class explicit_als_engine<backend::host, Scalar, Index> {
   Scalar lambda(std::int64_t n) const noexcept { return static_cast<Scalar>(row_regularization(options_, n)); }
 
   void solve(const host_policy& policy, solvers& of_worker, const ratings_type& x, Index row, Scalar* solution) const {
-    const auto ids = x.ratings.row_columns(row);
+    const auto ids = x.ratings.row(row).ids;
     row_solver<Scalar, Index>& solver = of_worker.least_squares;
     if (!prepare(solver, x, row)) {
       std::fill_n(solution, fixed_.cols, Scalar{0});
@@ -235,8 +234,7 @@ class explicit_als_engine<backend::host, Scalar, Index> {
   }
 
   double row_loss(const weighted_ratings<Scalar, Index>& x, std::int64_t row, const Scalar* solution) const {
-    const auto ids = x.ratings.row_columns(row);
-    const auto values = x.ratings.row_values(row);
+    const auto [ids, values] = x.ratings.row(row);
     const std::int64_t first = x.ratings.offsets[row];
     double loss = 0;
     for (std::int64_t i = 0; i < ids.size; ++i) {

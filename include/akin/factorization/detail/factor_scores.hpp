@@ -13,8 +13,9 @@
 #include <akin/factorization/detail/cosines.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/inner_products.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
-#include <akin/retrieval/detail/rank.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 

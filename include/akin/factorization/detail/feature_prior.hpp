@@ -27,8 +27,7 @@ dense_storage<Scalar> prior_means(const host_policy& policy, const csr_view<Scal
   dense_storage<Scalar> means(features.rows, b.cols);
   const rows_view<Scalar> out = means.mutable_view();
   for_each_row(policy, features.rows, [&](std::int64_t row, int) {
-    const auto ids = features.row_columns(row);
-    const auto values = features.row_values(row);
+    const auto [ids, values] = features.row(row);
     for (std::int64_t i = 0; i < ids.size; ++i) kernels::axpy(values[i], b.row(ids[i]), out.row(row), b.cols);
     if (!std::all_of(out.row(row), out.row(row) + b.cols, is_finite<Scalar>))
       fail<numeric_error>("side_features: the prior mean of row ", row,
@@ -42,7 +41,7 @@ template <class Scalar, class Index>
 void fill_empty_rows(const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& means,
                      const rows_view<Scalar>& factors) {
   for (std::int64_t row = 0; row < means.rows; ++row)
-    if (evidence(x.row_values(row)) == 0) std::copy_n(means.row(row), means.cols, factors.row(row));
+    if (evidence(x.row(row).values) == 0) std::copy_n(means.row(row), means.cols, factors.row(row));
 }
 
 /// The rows of x without elements that count, ascending.
@@ -50,7 +49,7 @@ template <class Scalar, class Index>
 storage<Index> rows_without_evidence(const csr_view<Scalar, Index>& x) {
   std::vector<Index> rows;
   for (std::int64_t row = 0; row < x.rows; ++row)
-    if (evidence(x.row_values(row)) == 0) rows.push_back(static_cast<Index>(row));
+    if (evidence(x.row(row).values) == 0) rows.push_back(static_cast<Index>(row));
   storage<Index> result(static_cast<std::int64_t>(rows.size()));
   std::copy(rows.begin(), rows.end(), result.mutable_data());
   return result;

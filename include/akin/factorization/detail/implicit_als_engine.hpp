@@ -86,33 +86,32 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     const auto first_short = std::find_if_not(schedule.begin(), schedule.end(), is_long);
     for (auto row = schedule.begin(); row != first_short; ++row) {
       row_solver<Scalar, Index> solver(fixed_);
-      solve(policy, solver, x.row_columns(*row), x.row_values(*row), *row, prior(*row), solved.row(*row));
+      solve(policy, solver, x.row(*row), *row, prior(*row), solved.row(*row));
     }
     std::vector<row_solver<Scalar, Index>> solvers(static_cast<std::size_t>(worker_count(policy)),
                                                    row_solver<Scalar, Index>(fixed_));
     for (auto& solver : solvers) solver.look_ahead_to(x.columns + x.nonzeros());
     for_each_row(policy, schedule.end() - first_short, [&](std::int64_t i, int worker) {
       const Index row = first_short[i];
-      solve(execution::seq, solvers[static_cast<std::size_t>(worker)], x.row_columns(row), x.row_values(row), row,
-            prior(row), solved.row(row));
+      solve(execution::seq, solvers[static_cast<std::size_t>(worker)], x.row(row), row, prior(row), solved.row(row));
     });
   }
 
   /// Solves one row into `solved`, of k numbers.
-  void solve_row(slice<const Index> ids, slice<const Scalar> values, Scalar* solved) const {
+  void solve_row(const row_view<Scalar, Index>& row, Scalar* solved) const {
     row_solver<Scalar, Index> solver(fixed_);
-    solve(execution::seq, solver, ids, values, 0, nullptr, solved);
+    solve(execution::seq, solver, row, 0, nullptr, solved);
   }
 
   /// What each element of a row adds to the row's score of `item`: v_i y_i' A^-1 y_item (Hu et al., section 5).
-  void contributions(slice<const Index> ids, slice<const Scalar> values, Index item, Scalar* out) const {
+  void contributions(const row_view<Scalar, Index>& row, Index item, Scalar* out) const {
     row_solver<Scalar, Index> solver(fixed_);
-    prepare(solver, values, regularization_of(values));
+    prepare(solver, row.values, regularization_of(row.values));
     std::vector<Scalar> direction(static_cast<std::size_t>(fixed_.cols));
-    if (!solver.solve_primal(ids, fixed_.row(item), direction.data()))
+    if (!solver.solve_primal(row.ids, fixed_.row(item), direction.data()))
       fail<numeric_error>("implicit_als: the user's system cannot be solved in this precision; raise regularization");
-    for (std::int64_t i = 0; i < ids.size; ++i)
-      out[i] = solver.targets()[i] * kernels::dot(fixed_.row(ids[i]), direction.data(), fixed_.cols);
+    for (std::int64_t i = 0; i < row.size(); ++i)
+      out[i] = solver.targets()[i] * kernels::dot(fixed_.row(row.ids[i]), direction.data(), fixed_.cols);
   }
 
   /// The objective with these rows, without the regularisation of `fixed`:
@@ -123,8 +122,8 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     const auto rows_loss = [&](std::int64_t begin, std::int64_t end, int) {
       double sum = 0;
       for (std::int64_t row = begin; row < end; ++row)
-        sum += row_loss(x.row_columns(row), x.row_values(row), solved.row(row)) +
-               row_penalty(options_, x.row_values(row), fixed_.rows, solved.row(row),
+        sum += row_loss(x.row(row), solved.row(row)) +
+               row_penalty(options_, x.row(row).values, fixed_.rows, solved.row(row),
                            priors.rows > 0 ? priors.row(row) : nullptr, fixed_.cols);
       return sum;
     };
@@ -164,13 +163,13 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     solver.set_diagonal(scaled_eigenvalues_, lambda, floor_);
   }
 
-  void solve(const host_policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids,
-             slice<const Scalar> values, Index row, const Scalar* prior, Scalar* x) const {
-    const Scalar lambda = regularization_of(values);
-    prepare(solver, values, lambda);
+  void solve(const host_policy& policy, row_solver<Scalar, Index>& solver, const row_view<Scalar, Index>& ratings,
+             Index row, const Scalar* prior, Scalar* x) const {
+    const Scalar lambda = regularization_of(ratings.values);
+    prepare(solver, ratings.values, lambda);
     std::vector<Scalar> start;
-    if (prior != nullptr && evidence(values) > 0) start = start_from(solver, ids, lambda, prior);
-    if (!iterate(policy, solver, ids, x) && !solver.factor(ids, x))
+    if (prior != nullptr && evidence(ratings.values) > 0) start = start_from(solver, ratings.ids, lambda, prior);
+    if (!iterate(policy, solver, ratings.ids, x) && !solver.factor(ratings.ids, x))
       fail<numeric_error>("implicit_als: the system of row ", row,
                           " cannot be solved in this precision; raise regularization or use double");
     for (std::size_t d = 0; d < start.size(); ++d) x[d] += start[d];
@@ -204,17 +203,17 @@ class implicit_als_engine<backend::host, Scalar, Index> {
            (options_.solver == als_solver::conjugate_gradient && std::all_of(x, x + fixed_.cols, is_finite<Scalar>));
   }
 
-  double row_loss(slice<const Index> ids, slice<const Scalar> values, const Scalar* x) const {
+  double row_loss(const row_view<Scalar, Index>& row, const Scalar* x) const {
     const double alpha0 = options_.unobserved_weight;
     double loss = 0;
     for (std::int64_t d = 0; d < fixed_.cols; ++d)
       loss += static_cast<double>(scaled_eigenvalues_[static_cast<std::size_t>(d)]) *
               (static_cast<double>(x[d]) * static_cast<double>(x[d]));
-    for (std::int64_t i = 0; i < ids.size; ++i) {
-      if (values[i] == 0) continue;
-      const auto score = static_cast<double>(kernels::dot(x, fixed_.row(ids[i]), fixed_.cols));
-      const double error = (values[i] > 0 ? 1 : 0) - score;
-      loss += (alpha0 + static_cast<double>(weight(values[i]))) * error * error - alpha0 * score * score;
+    for (std::int64_t i = 0; i < row.size(); ++i) {
+      if (row.values[i] == 0) continue;
+      const auto score = static_cast<double>(kernels::dot(x, fixed_.row(row.ids[i]), fixed_.cols));
+      const double error = (row.values[i] > 0 ? 1 : 0) - score;
+      loss += (alpha0 + static_cast<double>(weight(row.values[i]))) * error * error - alpha0 * score * score;
     }
     return loss;
   }

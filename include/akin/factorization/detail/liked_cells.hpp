@@ -24,31 +24,23 @@ struct liked_cell {
   Index user, item;
 };
 
-/// A row of likings, ids ascending: who is liked by a user, or who likes an item.
+/// Whether a row of likings holds one of `id`.
 template <class Scalar, class Index>
-struct liked_row {
-  slice<const Index> columns;
-  slice<const Scalar> values;
-
-  liked_row() = default;
-  liked_row(const csr_view<Scalar, Index>& x, std::int64_t row)
-      : columns(x.row_columns(row)), values(x.row_values(row)) {}
-
-  bool likes(Index id) const noexcept {
-    if (columns.empty()) return false;
-    // A bisection without branches: which half an id is in is nothing that a processor could foresee.
-    const Index* found = columns.begin();
-    for (std::int64_t left = columns.size; left > 1;) {
-      const std::int64_t half = left / 2;
-      found += half * static_cast<std::int64_t>(found[half] <= id);
-      left -= half;
-    }
-    return *found == id && values[found - columns.begin()] > 0;
+bool likes(const row_view<Scalar, Index>& row, Index id) noexcept {
+  if (row.empty()) return false;
+  // A bisection without branches: which half an id is in is nothing that a processor could foresee.
+  const Index* found = row.ids.begin();
+  for (std::int64_t left = row.size(); left > 1;) {
+    const std::int64_t half = left / 2;
+    found += half * static_cast<std::int64_t>(found[half] <= id);
+    left -= half;
   }
-  bool has_likings() const noexcept {
-    return std::any_of(values.begin(), values.end(), [](Scalar value) { return value > 0; });
-  }
-};
+  return *found == id && row.values[found - row.ids.begin()] > 0;
+}
+template <class Scalar, class Index>
+bool has_likings(const row_view<Scalar, Index>& row) noexcept {
+  return std::any_of(row.values.begin(), row.values.end(), [](Scalar value) { return value > 0; });
+}
 
 template <class Scalar, class Index>
 class block_others;
@@ -75,7 +67,7 @@ class likings {
   const std::vector<char>& is_item_seen() const noexcept { return is_item_seen_; }
 
   std::int64_t items() const noexcept { return x_.cols; }
-  bool likes(Index user, Index item) const noexcept { return liked_row<Scalar, Index>(x_, user).likes(item); }
+  bool likes(Index user, Index item) const noexcept { return detail::likes(x_.row(user), item); }
 
   /// One epoch over all likings: calls body(cells, others, random) for blocks as block_grid::run_epoch does, with
   /// `others` to draw from the items of the block, which is drawn anew for each epoch. A cell is what make_cell(user,

@@ -70,8 +70,8 @@ dense_storage<Scalar> fold_in_likings(const host_policy& policy, const csr_view<
                                       const Options& options, std::string_view kind, const LearnEpoch& learn_epoch) {
   dense_storage<Scalar> result(x.rows, options.factors + std::int64_t{1});
   for_each_row(policy, x.rows, [&](std::int64_t row, int) {
-    const liked_row<Scalar, Index> history(x, row);
-    if (!history.has_likings()) return;
+    const row_view<Scalar, Index> history = x.row(row);
+    if (!has_likings(history)) return;
     Scalar* const numbers = result.mutable_view().row(row);
     learnt_row<Scalar> learnt(numbers, options.factors, options.regularization);
     for (int epoch = 1; epoch <= options.epochs; ++epoch) {
@@ -99,17 +99,17 @@ class liked_catalogue {
   std::int64_t items() const noexcept { return model_.item_factors.rows(); }
 
   /// An item that the model knows and the history does not like; -1 where none was met in a few tries.
-  Index draw_other(const liked_row<Scalar, Index>& history, block_random& random) const noexcept {
+  Index draw_other(const row_view<Scalar, Index>& history, block_random& random) const noexcept {
     constexpr int most_tries = 16;
     for (int tries = 0; tries < most_tries && items() > 0; ++tries) {
       const auto id = static_cast<Index>(random.below(items()));
-      if (is_known_row(model_.item_factors, id) && !history.likes(id)) return id;
+      if (is_known_row(model_.item_factors, id) && !likes(history, id)) return id;
     }
     return -1;
   }
 
-  liked_row<Scalar, Index> history(Index user) const noexcept {
-    return user < histories_.rows ? liked_row<Scalar, Index>(histories_, user) : liked_row<Scalar, Index>();
+  row_view<Scalar, Index> history(Index user) const noexcept {
+    return user < histories_.rows ? histories_.row(user) : row_view<Scalar, Index>{};
   }
 
   /// Likings for each item that somebody likes, rounded up: how often an epoch of the training meets an item that is
@@ -158,9 +158,9 @@ dense_storage<Scalar> fold_in_pairwise_users(const host_policy& policy, const cs
                                              std::string_view kind, const Compare& compare) {
   return fold_in_likings(policy, x, options, kind, [&](const auto& history, auto& row, const fold_in_draws& draws) {
     const auto score = [&](Index item) { return static_cast<Scalar>(all.item_bias(item) + row.times(all.item(item))); };
-    for (std::int64_t i = 0; i < history.columns.size; ++i) {
+    for (std::int64_t i = 0; i < history.size(); ++i) {
       if (!(history.values[i] > 0)) continue;
-      const Index liked = history.columns[i];
+      const Index liked = history.ids[i];
       block_random random = draws.of(liked);
       const auto c = compare(
           score(liked), [&] { return all.draw_other(history, random); }, score);
@@ -191,9 +191,9 @@ dense_storage<Scalar> fold_in_pairwise_items(const host_policy& policy, const cs
       row.step(pull, all.user(user));
       row.step_bias(pull);
     };
-    for (std::int64_t i = 0; i < users.columns.size; ++i) {
+    for (std::int64_t i = 0; i < users.size(); ++i) {
       if (!(users.values[i] > 0)) continue;
-      const Index user = users.columns[i];
+      const Index user = users.ids[i];
       const auto history = all.history(user);
       block_random random = draws.of(user);
       const auto c = compare(
@@ -205,7 +205,7 @@ dense_storage<Scalar> fold_in_pairwise_items(const host_policy& policy, const cs
     for (std::int64_t i = 0; i < losses; ++i) {
       const liked_cell<Index> drawn = all.draw_liking(random);
       const Index user = drawn.user;
-      if (user < 0 || users.likes(user)) continue;
+      if (user < 0 || likes(users, user)) continue;
       const auto history = all.history(user);
       const Scalar pull = lose(
           score(user, drawn.item), own_score(user), [&] { return all.draw_other(history, random); },
@@ -216,21 +216,20 @@ dense_storage<Scalar> fold_in_pairwise_items(const host_policy& policy, const cs
 }
 
 /// What each element of a history adds to the score of an item: the score less that of the history without it.
-/// score(columns, values) scores the item for a history.
+/// score(history) scores the item for a history.
 template <class Scalar, class Index, class Score>
-void contributions_by_omission(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out,
-                               const Score& score) {
-  const Scalar whole = score(columns, values);
-  std::vector<Index> ids(columns.begin(), columns.end());
-  std::vector<Scalar> numbers(values.begin(), values.end());
-  for (std::int64_t i = columns.size - 1; i >= 0; --i) {
+void contributions_by_omission(const row_view<Scalar, Index>& history, std::span<Scalar> out, const Score& score) {
+  const Scalar whole = score(history);
+  std::vector<Index> ids(history.ids.begin(), history.ids.end());
+  std::vector<Scalar> numbers(history.values.begin(), history.values.end());
+  for (std::int64_t i = history.size() - 1; i >= 0; --i) {
     const auto place = static_cast<std::size_t>(i);
     ids.erase(ids.begin() + i);
     numbers.erase(numbers.begin() + i);
-    const std::int64_t rest = columns.size - 1;
-    out[place] = whole - score(slice<const Index>{ids.data(), rest}, slice<const Scalar>{numbers.data(), rest});
-    ids.insert(ids.begin() + i, columns[i]);
-    numbers.insert(numbers.begin() + i, values[i]);
+    const std::int64_t rest = history.size() - 1;
+    out[place] = whole - score(row_view<Scalar, Index>{{ids.data(), rest}, {numbers.data(), rest}});
+    ids.insert(ids.begin() + i, history.ids[i]);
+    numbers.insert(numbers.begin() + i, history.values[i]);
   }
 }
 

@@ -45,7 +45,7 @@ class liking_model : public sgd_model<Model, Options, Scalar, Index> {
   using base::fit;
 
   /// See akin::explain: what the score of the history's fold-in loses without the element.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item, std::span<Scalar> out) const;
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
  protected:
   static constexpr when_both merging = when_both::add;
@@ -63,10 +63,10 @@ class liking_model : public sgd_model<Model, Options, Scalar, Index> {
 };
 
 template <class Model, class Options, class Scalar, class Index>
-void liking_model<Model, Options, Scalar, Index>::contributions(slice<const Index> columns, slice<const Scalar> values,
-                                                                Index item, std::span<Scalar> out) const {
-  contributions_by_omission(columns, values, out, [&](const auto& some, const auto& numbers) {
-    const auto user = this->user_from(some, numbers);
+void liking_model<Model, Options, Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
+                                                                std::span<Scalar> out) const {
+  contributions_by_omission(history, out, [&](const row_view<Scalar, Index>& some) {
+    const auto user = this->user_from(some);
     const Scalar* const row = user.view().row(0);
     return this->learnt_.predict_row(row, row[user.cols() - 1], item);
   });

@@ -19,8 +19,8 @@
 #include <akin/factorization/detail/kept_interactions.hpp>
 #include <akin/factorization/detail/row_edits.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -67,7 +67,7 @@ class updatable : public Base {
 
   /// Fills out[item] with the score of each item for a history, by its fold-in; -infinity for items without evidence,
   /// and for all where the history is no evidence.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const;
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
 
   /// Learns from interactions that have come since: `new_interactions` holds those only, and has at least users() rows
   /// and items() columns; rows and columns beyond are new users and items. In order, each from its whole history and
@@ -100,7 +100,7 @@ class updatable : public Base {
   void become(Model&& fitted, const csr_view<Scalar, Index>& x);
 
   /// The row of one history.
-  dense_storage<Scalar> user_from(slice<const Index> columns, slice<const Scalar> values) const;
+  dense_storage<Scalar> user_from(const row_view<Scalar, Index>& history) const;
 
   csr_storage<Scalar, Index> histories_;
 
@@ -121,9 +121,8 @@ class updatable : public Base {
 };
 
 template <class Model, class Base>
-void updatable<Model, Base>::score_history(slice<const Index> columns, slice<const Scalar> values,
-                                           std::span<Scalar> out) const {
-  const auto user = user_from(columns, values);
+void updatable<Model, Base>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const {
+  const auto user = user_from(history);
   const Scalar* const row = user.view().row(0);
   if (std::all_of(row, row + user.cols(), [](Scalar x) { return x == 0; }))
     std::fill(out.begin(), out.end(), no_score<Scalar>);
@@ -138,11 +137,11 @@ void updatable<Model, Base>::become(Model&& fitted, const csr_view<Scalar, Index
 }
 
 template <class Model, class Base>
-dense_storage<typename Base::scalar_type> updatable<Model, Base>::user_from(slice<const Index> columns,
-                                                                            slice<const Scalar> values) const {
-  const Index offsets[] = {0, static_cast<Index>(columns.size)};
+dense_storage<typename Base::scalar_type> updatable<Model, Base>::user_from(
+    const row_view<Scalar, Index>& history) const {
+  const Index offsets[] = {0, static_cast<Index>(history.size())};
   return self().users_from(execution::seq,
-                           csr_view<Scalar, Index>{1, this->items(), offsets, columns.data, values.data});
+                           csr_view<Scalar, Index>{1, this->items(), offsets, history.ids.data, history.values.data});
 }
 
 template <class Model, class Base>
@@ -183,7 +182,7 @@ void updatable<Model, Base>::drop(const host_policy& policy, Index user) {
   const std::string where = named("forget");
   require_kept(self(), where);
   require_id(user, this->users(), where, "user");
-  const auto had = histories_.view().row_columns(user);
+  const auto had = histories_.view().row(user).ids;
   const std::vector<Index> items(had.begin(), had.end());
   Model next = self().grown(this->users(), this->items());
   next.histories_ = without_row(histories_.view(), user);

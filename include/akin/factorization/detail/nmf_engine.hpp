@@ -89,15 +89,13 @@ class nmf_engine<backend::host, Scalar, Index> {
     std::vector<std::vector<Scalar>> gradients(static_cast<std::size_t>(worker_count(policy)));
     for_each_row(policy, x.rows, [&](std::int64_t i, int worker) {
       const Index row = schedule[static_cast<std::size_t>(i)];
-      solve(x.row_columns(row), x.row_values(row), row, most_sweeps, tolerance,
-            gradients[static_cast<std::size_t>(worker)], solved.row(row));
+      solve(x.row(row), row, most_sweeps, tolerance, gradients[static_cast<std::size_t>(worker)], solved.row(row));
     });
   }
 
   /// How the elements of a row, whose solution is x, make up its score for `asked`: r_j y_j'G^-1 asked over the
   /// coordinates where x is not 0, for which x is a plain least squares solution. By Cholesky in double.
-  void contributions(slice<const Index> ids, slice<const Scalar> values, const Scalar* x, const Scalar* asked,
-                     Scalar* out) const {
+  void contributions(const row_view<Scalar, Index>& row, const Scalar* x, const Scalar* asked, Scalar* out) const {
     std::vector<std::int64_t> used;
     for (std::int64_t d = 0; d < fixed_.cols; ++d)
       if (x[d] > 0) used.push_back(d);
@@ -106,10 +104,10 @@ class nmf_engine<backend::host, Scalar, Index> {
     for (std::size_t i = 0; i < size; ++i) weights[i] = static_cast<double>(asked[used[i]]);
     const std::vector<double> lower = factored_gram(used);
     kernels::cholesky_solve(lower.data(), weights.data(), static_cast<std::int64_t>(size));
-    for (std::int64_t i = 0; i < ids.size; ++i) {
+    for (std::int64_t i = 0; i < row.size(); ++i) {
       double share = 0;
-      for (std::size_t d = 0; d < size; ++d) share += weights[d] * static_cast<double>(fixed_.row(ids[i])[used[d]]);
-      out[i] = static_cast<Scalar>(static_cast<double>(values[i]) * share);
+      for (std::size_t d = 0; d < size; ++d) share += weights[d] * static_cast<double>(fixed_.row(row.ids[i])[used[d]]);
+      out[i] = static_cast<Scalar>(static_cast<double>(row.values[i]) * share);
     }
   }
 
@@ -118,8 +116,7 @@ class nmf_engine<backend::host, Scalar, Index> {
               const rows_view<const Scalar>& solved) const {
     const auto rows_loss = [&](std::int64_t begin, std::int64_t end, int) {
       double sum = 0;
-      for (std::int64_t row = begin; row < end; ++row)
-        sum += row_loss(x.row_columns(row), x.row_values(row), solved.row(row));
+      for (std::int64_t row = begin; row < end; ++row) sum += row_loss(x.row(row), solved.row(row));
       return sum;
     };
     return reduce_blocks(policy, x.rows, 256, 0.0, rows_loss, [](double& total, double part) { total += part; });
@@ -145,11 +142,12 @@ class nmf_engine<backend::host, Scalar, Index> {
     fail<numeric_error>("nmf::contributions: the problem of the history is singular; regularization above 0 helps");
   }
 
-  void solve(slice<const Index> ids, slice<const Scalar> values, Index row, int most_sweeps, Scalar tolerance,
+  void solve(const row_view<Scalar, Index>& ratings, Index row, int most_sweeps, Scalar tolerance,
              std::vector<Scalar>& gradient, Scalar* x) const {
     const std::int64_t k = fixed_.cols;
     gradient.assign(static_cast<std::size_t>(k), Scalar{0});
-    const kernels::weighted_rows<Scalar, Index> rated{fixed_.data, k, ids.data, values.data, ids.size};
+    const kernels::weighted_rows<Scalar, Index> rated{fixed_.data, k, ratings.ids.data, ratings.values.data,
+                                                      ratings.size()};
     kernels::call<kernels::weighted_sum_kernel>(&rated, gradient.data());
     if (std::all_of(gradient.begin(), gradient.end(), [](Scalar b) { return b == 0; })) {
       std::fill_n(x, k, Scalar{0});
@@ -164,13 +162,13 @@ class nmf_engine<backend::host, Scalar, Index> {
   }
 
   /// |r - Yx|^2 + lambda |x|^2, cells that are not stored by way of the Gramian.
-  double row_loss(slice<const Index> ids, slice<const Scalar> values, const Scalar* x) const {
+  double row_loss(const row_view<Scalar, Index>& row, const Scalar* x) const {
     double loss = 0;
     for (std::int64_t d = 0; d < fixed_.cols; ++d)
       loss += static_cast<double>(x[d]) * static_cast<double>(kernels::dot(gram_ + d * fixed_.cols, x, fixed_.cols));
-    for (std::int64_t i = 0; i < ids.size; ++i) {
-      const auto score = static_cast<double>(kernels::dot(x, fixed_.row(ids[i]), fixed_.cols));
-      const auto value = static_cast<double>(values[i]);
+    for (std::int64_t i = 0; i < row.size(); ++i) {
+      const auto score = static_cast<double>(kernels::dot(x, fixed_.row(row.ids[i]), fixed_.cols));
+      const auto value = static_cast<double>(row.values[i]);
       loss += value * (value - 2 * score);
     }
     return loss;

@@ -101,8 +101,7 @@ dense_storage<Scalar> fold_in_ratings(const host_policy& policy, const csr_view<
   std::vector<scratch> workers(static_cast<std::size_t>(worker_count(policy, x.rows)),
                                scratch{rating_problem<Scalar, Index>(fixed), {}});
   for_each_row(policy, x.rows, [&](std::int64_t row, int worker) {
-    const auto ids = x.row_columns(row);
-    const auto ratings = x.row_values(row);
+    const auto [ids, ratings] = x.row(row);
     if (ids.empty()) return;
     auto& [problem, right] = workers[static_cast<std::size_t>(worker)];
     if (!problem.factor(ids)) fail<numeric_error>(kind, ": the problem of row ", row, " cannot be solved");
@@ -128,22 +127,21 @@ dense_storage<Scalar> fold_in_ratings(const host_policy& policy, const csr_view<
 /// a_j = (q_item, 1)'(system)^-1 (q_j, 1), whose sum is the score less mean and bias of the item, which are nobody's.
 /// Also gives `rest`, q_item less the sum of a_j q_j: what a shift of p adds to the score.
 template <class Scalar, class Index>
-void rating_contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
-                          const fixed_side<Scalar>& fixed, std::string_view kind, std::span<Scalar> out,
-                          std::vector<double>& rest) {
-  if (columns.empty()) return;
+void rating_contributions(const row_view<Scalar, Index>& history, Index item, const fixed_side<Scalar>& fixed,
+                          std::string_view kind, std::span<Scalar> out, std::vector<double>& rest) {
+  if (history.empty()) return;
   const std::int64_t k = fixed.factors.cols;
   rating_problem<Scalar, Index> problem(fixed);
-  if (!problem.factor(columns)) fail<numeric_error>(kind, ": the problem of the history cannot be solved");
+  if (!problem.factor(history.ids)) fail<numeric_error>(kind, ": the problem of the history cannot be solved");
   const double* const asked = problem.wide(item);
   rest.assign(asked, asked + k + 1);
   std::vector<double> weights = rest;
   problem.solve(weights.data());
   const double* const solved = weights.data();
-  for (std::int64_t i = 0; i < columns.size; ++i) {
-    const double share = kernels::dot(solved, problem.wide(columns[i]), k + 1);
-    kernels::axpy(-share, problem.wide(columns[i]), rest.data(), k + 1);
-    out[static_cast<std::size_t>(i)] = static_cast<Scalar>(share * fixed.target(values[i], columns[i]));
+  for (std::int64_t i = 0; i < history.size(); ++i) {
+    const double share = kernels::dot(solved, problem.wide(history.ids[i]), k + 1);
+    kernels::axpy(-share, problem.wide(history.ids[i]), rest.data(), k + 1);
+    out[static_cast<std::size_t>(i)] = static_cast<Scalar>(share * fixed.target(history.values[i], history.ids[i]));
   }
 }
 

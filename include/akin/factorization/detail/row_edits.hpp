@@ -22,9 +22,10 @@ csr_storage<Scalar, Index> take_rows(const csr_view<Scalar, Index>& x, const std
   Index* end = result.mutable_offsets();
   std::int64_t at = 0;
   for (const Index id : ids) {
-    std::copy_n(x.row_columns(id).begin(), x.row_size(id), result.mutable_columns() + at);
-    std::copy_n(x.row_values(id).begin(), x.row_size(id), result.mutable_values() + at);
-    at += x.row_size(id);
+    const auto row = x.row(id);
+    std::copy(row.ids.begin(), row.ids.end(), result.mutable_columns() + at);
+    std::copy(row.values.begin(), row.values.end(), result.mutable_values() + at);
+    at += row.size();
     *++end = static_cast<Index>(at);
   }
   return result;

@@ -60,7 +60,7 @@ class svdpp_histories {
     add_up_users(policy, model);
     const auto users_of = transposed_.view();
     for_each_row(policy, users_of.rows, [&](std::int64_t item, int) {
-      const auto users = users_of.row_columns(item);
+      const auto users = users_of.row(item).ids;
       if (users.empty()) return;
       Scalar* const y = factors_.mutable_view().row(item);
       const Scalar held = lambda * static_cast<Scalar>(users.size);
@@ -105,7 +105,7 @@ class svdpp_histories {
     Scalar* const sum = sums_.mutable_view().row(user);
     Scalar* const w = model.user_factors.mutable_view().row(user);
     kernels::axpy(Scalar{-1}, static_cast<const Scalar*>(sum), w, k);
-    sum_implicit_factors(x_.row_columns(user), factors_.view(), sum);
+    sum_implicit_factors(x_.row(user).ids, factors_.view(), sum);
     kernels::axpy(Scalar{1}, static_cast<const Scalar*>(sum), w, k);
   }
 

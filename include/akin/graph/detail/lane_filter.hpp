@@ -16,8 +16,7 @@
 #include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/simd.hpp>
 #include <akin/kernels/sparse_product.hpp>
-#include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -119,7 +118,7 @@ class lane_filter {
         coefficients_(graph.smooth.cols * Lanes) {}
 
   /// Row l of `out` (items wide) for histories[l], -infinity where an item has no degree.
-  void score(std::span<const history<Scalar, Index>> histories, const std::vector<Scalar>& series,
+  void score(std::span<const row_view<Scalar, Index>> histories, const std::vector<Scalar>& series,
              const rows_view<Scalar>& out) {
     apply_polynomial(histories, series);
     project(histories);
@@ -136,7 +135,7 @@ class lane_filter {
   std::int64_t items() const noexcept { return graph_.item_users.rows; }
 
   /// signal = sum of series[k] T_k(L) x, by C. W. Clenshaw's recurrence.
-  void apply_polynomial(std::span<const history<Scalar, Index>> histories, const std::vector<Scalar>& series) {
+  void apply_polynomial(std::span<const row_view<Scalar, Index>> histories, const std::vector<Scalar>& series) {
     std::fill_n(signal_.mutable_data(), signal_.size(), Scalar{0});
     std::fill_n(previous_.mutable_data(), previous_.size(), Scalar{0});
     add(histories, series.back());
@@ -147,10 +146,10 @@ class lane_filter {
   }
 
   /// Adds a x to the signal.
-  void add(std::span<const history<Scalar, Index>> histories, Scalar a) {
+  void add(std::span<const row_view<Scalar, Index>> histories, Scalar a) {
     for (std::size_t lane = 0; lane < histories.size(); ++lane)
-      for (std::int64_t i = 0; i < histories[lane].columns.size; ++i) {
-        const std::int64_t item = histories[lane].columns[i];
+      for (std::int64_t i = 0; i < histories[lane].size(); ++i) {
+        const std::int64_t item = histories[lane].ids[i];
         if (!(graph_.scales[item] > 0)) continue;
         const Scalar x = histories[lane].values[i] / graph_.scales[item];
         signal_.mutable_data()[item * Lanes + static_cast<std::int64_t>(lane)] += a * x;
@@ -182,13 +181,13 @@ class lane_filter {
   }
 
   /// coefficients = S' smooth_weights r, rank x Lanes.
-  void project(std::span<const history<Scalar, Index>> histories) {
+  void project(std::span<const row_view<Scalar, Index>> histories) {
     const std::int64_t rank = graph_.smooth.cols;
     std::vector<Scalar> sums(static_cast<std::size_t>(rank));
     for (std::size_t lane = 0; lane < histories.size(); ++lane) {
       std::fill(sums.begin(), sums.end(), Scalar{0});
-      for (std::int64_t i = 0; i < histories[lane].columns.size; ++i) {
-        const std::int64_t item = histories[lane].columns[i];
+      for (std::int64_t i = 0; i < histories[lane].size(); ++i) {
+        const std::int64_t item = histories[lane].ids[i];
         kernels::axpy(histories[lane].values[i] * graph_.smooth_weights[item], graph_.smooth.row(item), sums.data(),
                       rank);
       }

@@ -29,7 +29,7 @@ void to_probabilities(const host_policy& policy, csr_storage<Scalar, Index>& x, 
   Scalar* const values = x.mutable_values();
   for_each_row(policy, view.rows, [&](std::int64_t row, int) {
     double sum = 0;
-    for (const Scalar value : view.row_values(row)) sum += static_cast<double>(value);
+    for (const Scalar value : view.row(row).values) sum += static_cast<double>(value);
     if (!(sum > 0)) return;
     for (std::int64_t i = view.offsets[row]; i < view.offsets[row + 1]; ++i)
       values[i] = static_cast<Scalar>(std::pow(static_cast<double>(values[i]) / sum, alpha));
@@ -42,7 +42,7 @@ std::vector<Scalar> degree_scales(const csr_view<Scalar, Index>& item_users, dou
   std::vector<Scalar> scales(static_cast<std::size_t>(item_users.rows));
   for (std::int64_t item = 0; item < item_users.rows; ++item) {
     double degree = 0;
-    for (const Scalar value : item_users.row_values(item)) degree += value != 0;
+    for (const Scalar value : item_users.row(item).values) degree += value != 0;
     if (degree > 0) scales[static_cast<std::size_t>(item)] = static_cast<Scalar>(std::pow(degree, -beta));
   }
   return scales;
@@ -58,9 +58,9 @@ csr_storage<Scalar, Index> largest_of_columns(const host_policy& policy, const c
   std::vector<std::vector<entry>> columns(static_cast<std::size_t>(view.rows));
   for_each_row(policy, view.rows, [&](std::int64_t j, int) {
     auto& column = columns[static_cast<std::size_t>(j)];
-    for (std::int64_t i = 0; i < view.row_size(j); ++i)
-      column.push_back({view.row_values(j)[i], view.row_columns(j)[i]});
-    if (view.row_size(j) <= k) return;
+    const auto [ids, values] = view.row(j);
+    for (std::int64_t i = 0; i < ids.size; ++i) column.push_back({values[i], ids[i]});
+    if (ids.size <= k) return;
     std::nth_element(column.begin(), column.begin() + k, column.end(),
                      [](const entry& a, const entry& b) { return a.precedes(b); });
     column.resize(static_cast<std::size_t>(k));

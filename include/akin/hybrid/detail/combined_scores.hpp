@@ -13,8 +13,9 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/detail/score_stream.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/score_stream.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/views.hpp>
 
@@ -123,12 +124,11 @@ class combined_scores {
   void score_block(std::span<const Index> users, rows_view<Scalar> out) const { self().score_rows(users, out); }
 
   /// The same as score_all for a history of any user: item ids, ascending, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const
-      requires(Histories) {
-    const history<Scalar, Index> of{columns, values};
-    self().score_rows(one(of), row(out));
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const requires(Histories) {
+    self().score_rows(one(history), row(out));
   }
-  void score_block(std::span<const history<Scalar, Index>> histories, rows_view<Scalar> out) const requires(Histories) {
+  void score_block(std::span<const row_view<Scalar, Index>> histories, rows_view<Scalar> out) const
+      requires(Histories) {
     self().score_rows(histories, out);
   }
 

@@ -9,7 +9,7 @@
 #include <span>
 
 #include <akin/config.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/model/scorer.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 

@@ -14,7 +14,7 @@
 #include <akin/config.hpp>
 #include <akin/hybrid/blend_options.hpp>
 #include <akin/matrix.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/model/scorer.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 

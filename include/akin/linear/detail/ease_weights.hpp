@@ -39,8 +39,7 @@ void lower_products(const host_policy& policy, const csr_view<Scalar, Index>& x,
   for_each_row(policy, x.cols, [&](std::int64_t position, int worker) {
     const std::int64_t item = order[static_cast<std::size_t>(position)];
     double* const sums = workers[static_cast<std::size_t>(worker)].data();
-    const auto users = item_users.row_columns(item);
-    const auto values = item_users.row_values(item);
+    const auto [users, values] = item_users.row(item);
     for (std::int64_t u = 0; u < users.size; ++u) {
       const auto value = static_cast<double>(values[u]);
       const std::int64_t begin = x.offsets[users[u]], end = x.offsets[users[u] + 1];

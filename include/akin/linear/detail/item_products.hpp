@@ -35,7 +35,7 @@ class product_rows {
   /// Fills ids, ascending, and values with the products of item i that are not 0, and clears them.
   void take(std::int64_t i, std::vector<Index>& ids, std::vector<Scalar>& values) {
     std::int64_t additions = 0;
-    for (const Index user : item_users_.row_columns(i)) additions += x_.row_size(user);
+    for (const Index user : item_users_.row(i).ids) additions += x_.row_size(user);
     ids_.resize(static_cast<std::size_t>(additions) + 1);
     found_.resize(sums_.size() + 1);
     const std::int64_t touched = accumulate(i, ids_.data());
@@ -50,8 +50,8 @@ class product_rows {
 
  private:
   std::int64_t accumulate(std::int64_t i, Index* touched) {
-    const auto users = item_users_.row_columns(i);
-    factors_.assign(item_users_.row_values(i).begin(), item_users_.row_values(i).end());
+    const auto [users, values] = item_users_.row(i);
+    factors_.assign(values.begin(), values.end());
     return kernels::call<kernels::accumulate_rows_kernel<1>>(users.data, static_cast<const double*>(factors_.data()),
                                                              users.size, x_.offsets, x_.columns, terms_, sums_.data(),
                                                              touched);

@@ -48,7 +48,7 @@ class set_products {
   void sort_by_user(const std::vector<Index>& ids) {
     std::size_t total = 0;
     for (const Index id : ids)
-      for (const Index user : item_users_.row_columns(id)) {
+      for (const Index user : item_users_.row(id).ids) {
         if (ends_[static_cast<std::size_t>(user)]++ == 0) users_.push_back(user);
         ++total;
       }
@@ -60,8 +60,7 @@ class set_products {
       begin += count;
     }
     for (std::size_t place = 0; place < ids.size(); ++place) {
-      const auto users = item_users_.row_columns(ids[place]);
-      const auto values = item_users_.row_values(ids[place]);
+      const auto [users, values] = item_users_.row(ids[place]);
       for (std::int64_t e = 0; e < users.size; ++e)
         cells_[ends_[static_cast<std::size_t>(users[e])]++] = {place, static_cast<double>(values[e])};
     }

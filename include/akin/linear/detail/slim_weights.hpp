@@ -30,7 +30,7 @@ regression_data<Scalar, Index> make_regression_data(const host_policy& policy, c
   data.item_users = item_users;
   for (std::int64_t item = 0; item < x.cols; ++item) {
     double squares = 0;
-    for (const Scalar value : item_users.row_values(item))
+    for (const Scalar value : item_users.row(item).values)
       squares += static_cast<double>(value) * static_cast<double>(value);
     const double scale = squares > 0 ? 1 / std::sqrt(squares + options.l2) : 0;
     if (!is_finite(static_cast<Scalar>(squares)))

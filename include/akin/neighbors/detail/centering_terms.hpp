@@ -35,7 +35,7 @@ class centering_terms {
     learn_items(x);
     users_ = storage<Scalar>(2 * x.rows);
     for (std::int64_t u = 0; u < x.rows; ++u) {
-      const user_terms<Scalar> terms = of_history(x.row_columns(u), x.row_values(u));
+      const user_terms<Scalar> terms = of_history(x.row(u));
       users_.mutable_data()[2 * u] = terms.offset;
       users_.mutable_data()[2 * u + 1] = terms.scale;
     }
@@ -57,18 +57,18 @@ class centering_terms {
   }
 
   /// The terms of a user with this history; without one, those of nobody in particular.
-  user_terms<Scalar> of_history(slice<const Index> columns, slice<const Scalar> values) const noexcept {
+  user_terms<Scalar> of_history(const row_view<Scalar, Index>& history) const noexcept {
     double sum = 0, squares = 0;
-    const auto count = static_cast<double>(values.size);
+    const auto count = static_cast<double>(history.size());
     const double off = kind_ == centering::baseline ? mean_ : 0;
-    for (std::int64_t i = 0; i < values.size; ++i)
-      sum += static_cast<double>(values[i]) - off - (off == 0 ? 0 : static_cast<double>(item(columns[i])));
+    for (std::int64_t i = 0; i < history.size(); ++i)
+      sum += static_cast<double>(history.values[i]) - off - (off == 0 ? 0 : static_cast<double>(item(history.ids[i])));
     if (kind_ == centering::baseline)
       return {static_cast<Scalar>(mean_ + sum / (count + bias_options().user_damping)), 1};
     if (kind_ != centering::user_mean && kind_ != centering::z_score) return {};
-    const double mean = values.size == 0 ? mean_ : sum / count;
+    const double mean = history.size() == 0 ? mean_ : sum / count;
     if (kind_ == centering::user_mean) return {static_cast<Scalar>(mean), 1};
-    for (const Scalar value : values) squares += std::pow(static_cast<double>(value) - mean, 2);
+    for (const Scalar value : history.values) squares += std::pow(static_cast<double>(value) - mean, 2);
     const double deviation = std::sqrt(squares / std::max(count, 1.0));
     return {static_cast<Scalar>(mean), static_cast<Scalar>(deviation > 1e-6 * std::abs(mean) ? deviation : 1)};
   }

@@ -14,7 +14,7 @@
 #include <akin/io/parts.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -23,12 +23,12 @@ namespace akin::inline AKIN_ABI::detail {
 /// Points to x_rc; null where it is not stored.
 template <class Scalar, class Index>
 const Scalar* find_element(const csr_view<Scalar, Index>& x, std::int64_t row, std::int64_t column) noexcept {
-  const auto columns = x.row_columns(row);
+  const auto [columns, values] = x.row(row);
   // Ids are unique and ascending: this one has at most `column` before it, and at most cols - column - 1 behind it.
   const std::int64_t first = std::max<std::int64_t>(0, columns.size - (x.cols - column));
   const std::int64_t last = std::min(columns.size, column + 1);
   const Index* const found = std::lower_bound(columns.data + first, columns.data + last, static_cast<Index>(column));
-  return found != columns.data + last && *found == column ? x.row_values(row).data + (found - columns.data) : nullptr;
+  return found != columns.data + last && *found == column ? values.data + (found - columns.data) : nullptr;
 }
 
 /// x_rc, 0 where it is not stored.
@@ -66,20 +66,17 @@ class item_weights {
   /// 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const noexcept;
   /// Fills out[item] for all items, -infinity for those that no item of the user speaks for.
-  void score_all(Index user, std::span<Scalar> out) const noexcept {
-    score_history(histories_.view().row_columns(user), histories_.view().row_values(user), out);
-  }
+  void score_all(Index user, std::span<Scalar> out) const noexcept { score_history(histories_.view().row(user), out); }
   /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(slice<const Index> columns, slice<const Scalar> values, std::span<Scalar> out) const noexcept;
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const noexcept;
 
   /// Fills out[other] with the weight from the item to each other, -infinity where there is none.
   void similarity_all(Index item, std::span<Scalar> out) const noexcept;
 
   /// See akin::explain.
-  void contributions(slice<const Index> columns, slice<const Scalar> values, Index item,
-                     std::span<Scalar> out) const noexcept {
-    for (std::int64_t i = 0; i < columns.size; ++i)
-      out[static_cast<std::size_t>(i)] = values[i] * weight(columns[i], item);
+  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const noexcept {
+    for (std::int64_t i = 0; i < history.size(); ++i)
+      out[static_cast<std::size_t>(i)] = history.values[i] * weight(history.ids[i], item);
   }
 
  protected:
@@ -111,15 +108,14 @@ class item_weights {
 
 template <class Scalar, class Index>
 bool item_weights<Scalar, Index>::has_evidence(Index user, Index item) const noexcept {
-  const auto columns = histories_.view().row_columns(user);
+  const auto columns = histories_.view().row(user).ids;
   return std::any_of(columns.begin(), columns.end(),
                      [&](Index other) { return find_element(weights_.view(), other, item) != nullptr; });
 }
 
 template <class Scalar, class Index>
 Scalar item_weights<Scalar, Index>::score(Index user, Index item) const noexcept {
-  const auto columns = histories_.view().row_columns(user);
-  const auto values = histories_.view().row_values(user);
+  const auto [columns, values] = histories_.view().row(user);
   Scalar sum = 0, weights[some];
   for (std::int64_t begin = 0; begin < columns.size; begin += some) {
     const std::int64_t size = std::min(some, columns.size - begin);
@@ -130,20 +126,19 @@ Scalar item_weights<Scalar, Index>::score(Index user, Index item) const noexcept
 }
 
 template <class Scalar, class Index>
-void item_weights<Scalar, Index>::score_history(slice<const Index> columns, slice<const Scalar> values,
+void item_weights<Scalar, Index>::score_history(const row_view<Scalar, Index>& history,
                                                 std::span<Scalar> out) const noexcept {
   const csr_view<Scalar, Index> w = weights_.view();
-  mark_reached(columns, out);
-  for (std::int64_t i = 0; i < columns.size; ++i) {
-    const auto others = w.row_columns(columns[i]);
-    kernels::scatter_axpy(values[i], others.data, w.row_values(columns[i]).data, others.size, out.data());
+  mark_reached(history.ids, out);
+  for (std::int64_t i = 0; i < history.size(); ++i) {
+    const auto others = w.row(history.ids[i]);
+    kernels::scatter_axpy(history.values[i], others.ids.data, others.values.data, others.size(), out.data());
   }
 }
 
 template <class Scalar, class Index>
 void item_weights<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) const noexcept {
-  const auto others = weights_.view().row_columns(item);
-  const auto values = weights_.view().row_values(item);
+  const auto [others, values] = weights_.view().row(item);
   std::fill(out.begin(), out.end(), no_score<Scalar>);
   for (std::int64_t i = 0; i < others.size; ++i) out[static_cast<std::size_t>(others[i])] = values[i];
 }
@@ -152,8 +147,7 @@ template <class Scalar, class Index>
 void item_weights<Scalar, Index>::become(csr_storage<Scalar, Index> weights, csr_storage<Scalar, Index> histories) {
   storage<std::uint8_t> known(weights.cols());
   for (std::int64_t row = 0; row < weights.rows(); ++row)
-    for (const Index column : weights.view().row_columns(row))
-      known.mutable_data()[row] = known.mutable_data()[column] = 1;
+    for (const Index column : weights.view().row(row).ids) known.mutable_data()[row] = known.mutable_data()[column] = 1;
   weights_ = std::move(weights);
   histories_ = std::move(histories);
   known_ = std::move(known);
@@ -163,7 +157,7 @@ template <class Scalar, class Index>
 void item_weights<Scalar, Index>::mark_reached(slice<const Index> columns, std::span<Scalar> out) const noexcept {
   std::fill(out.begin(), out.end(), no_score<Scalar>);
   for (const Index item : columns)
-    for (const Index other : weights_.view().row_columns(item)) out[static_cast<std::size_t>(other)] = 0;
+    for (const Index other : weights_.view().row(item).ids) out[static_cast<std::size_t>(other)] = 0;
 }
 
 template <class Scalar, class Index>

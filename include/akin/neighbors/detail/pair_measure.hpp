@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <akin/config.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
-#include <akin/retrieval/detail/rank.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {

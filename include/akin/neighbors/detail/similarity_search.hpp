@@ -15,11 +15,11 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/neighbors/detail/pair_measure.hpp>
 #include <akin/neighbors/detail/top_rows.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -36,13 +36,13 @@ class similarity_search {
     if (options_.similarity == similarity::adjusted_cosine) learn_column_means();
     for (std::int64_t row = 0; row < rows_.rows(); ++row) {
       const auto begin = rows_.view().offsets[row];
-      prepare(rows_.view().row_columns(row), slice<Scalar>{rows_.mutable_values() + begin, rows_.view().row_size(row)});
+      prepare(rows_.view().row(row).ids, slice<Scalar>{rows_.mutable_values() + begin, rows_.view().row_size(row)});
     }
     check_squares(where);
     columns_ = transpose(rows_.view());
     rights_.resize(static_cast<std::size_t>(rows_.rows()));
     for (std::int64_t row = 0; row < rows_.rows(); ++row)
-      rights_[static_cast<std::size_t>(row)] = side(rows_.view().row_values(row)).right;
+      rights_[static_cast<std::size_t>(row)] = side(rows_.view().row(row).values).right;
     if (is_quotient()) divide_by_rights();
     with_width([&](auto width) {
       if constexpr (width() > 1) right_terms_ = right_terms<width()>(columns_.view().values, columns_.nonzeros());
@@ -69,12 +69,12 @@ class similarity_search {
         }
       }
       result = top([&](std::int64_t row, const Index* ids, const Scalar* sums, std::int64_t count, Scalar* to) {
-        measure.template score<w>(side(x.row_values(row)).left, rights_.data(), ids, sums, count, to);
+        measure.template score<w>(side(x.row(row).values).left, rights_.data(), ids, sums, count, to);
       });
     });
     Scalar* const values = result.mutable_values();
     for_each_row(policy, x.rows, [&](std::int64_t row, int) {
-      const Scalar left = side(x.row_values(row)).left;
+      const Scalar left = side(x.row(row).values).left;
       for (std::int64_t i = result.view().offsets[row]; i < result.view().offsets[row + 1]; ++i)
         values[i] = finished(values[i], left);
     });
@@ -83,18 +83,18 @@ class similarity_search {
 
   /// The k rows most similar to a row from elsewhere, never number `except` (-1 for none), in the order of their
   /// ids. Allocates the memory of a worker.
-  candidates<Scalar, Index> one(slice<const Index> ids, slice<const Scalar> values, std::int64_t except) const {
+  candidates<Scalar, Index> one(const row_view<Scalar, Index>& row, std::int64_t except) const {
     candidates<Scalar, Index> best;
     with_width([&](auto width) {
       constexpr int w = width();
-      std::vector<Scalar> prepared(values.begin(), values.end());
-      prepare(ids, slice<Scalar>{prepared.data(), values.size});
-      const auto left = left_terms<w>(prepared.data(), values.size);
+      std::vector<Scalar> prepared(row.values.begin(), row.values.end());
+      prepare(row.ids, slice<Scalar>{prepared.data(), row.size()});
+      const auto left = left_terms<w>(prepared.data(), row.size());
       std::int64_t cost = 0;
-      for (const Index id : ids) cost += columns_.view().row_size(id);
+      for (const Index id : row.ids) cost += columns_.view().row_size(id);
       top_rows_scratch<w, Scalar, Index> scratch(rows_.rows());
-      take_all_sums(sum_row<w>(ids, left.data(), right(), cost, except, scratch), scratch);
-      const Scalar own = side(slice<const Scalar>{prepared.data(), values.size}).left;
+      take_all_sums(sum_row<w>(row.ids, left.data(), right(), cost, except, scratch), scratch);
+      const Scalar own = side(slice<const Scalar>{prepared.data(), row.size()}).left;
       best = std::move(scratch.best);
       if (!is_quotient())
         pair_measure<Scalar>(options_).template score<w>(own, rights_.data(), best.ids.data(),
@@ -111,7 +111,7 @@ class similarity_search {
   }
 
   /// The rows that have something in a column.
-  slice<const Index> meeting(Index column) const noexcept { return columns_.view().row_columns(column); }
+  slice<const Index> meeting(Index column) const noexcept { return columns_.view().row(column).ids; }
 
  private:
   template <class Call>
@@ -154,7 +154,7 @@ class similarity_search {
     using limits = std::numeric_limits<Scalar>;
     for (std::int64_t row = 0; row < rows_.rows(); ++row) {
       double squares = 0;
-      for (const Scalar value : rows_.view().row_values(row))
+      for (const Scalar value : rows_.view().row(row).values)
         squares += static_cast<double>(value) * static_cast<double>(value);
       if (squares > static_cast<double>(limits::max()) / 4)
         fail<numeric_error>(where, ": the squares of row ", row, " of what is compared sum to ", squares,

@@ -15,6 +15,7 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/squared_distance.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/distance_panels.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>

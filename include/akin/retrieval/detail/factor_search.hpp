@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <akin/config.hpp>
+#include <akin/model/inner_products.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/float_panels.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
@@ -22,24 +23,6 @@
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
-
-/// score(u, i) = mean + user_offsets[u] + item_offsets[i] + the inner product of rows u and i, but for rounding; null
-/// stands for offsets of 0.
-template <class Scalar>
-struct inner_products {
-  rows_view<const Scalar> users, items;
-  const Scalar* user_offsets = nullptr;
-  const Scalar* item_offsets = nullptr;
-  Scalar mean = 0;
-
-  Scalar offset(std::int64_t user) const noexcept { return user_offsets == nullptr ? mean : mean + user_offsets[user]; }
-};
-
-/// A model whose scores are inner products.
-template <class Model>
-concept scores_inner_products = requires(const Model& model) {
-  { model.as_inner_products() } -> std::same_as<inner_products<typename Model::scalar_type>>;
-};
 
 /// Fewer queries are not worth packing all rows.
 inline constexpr std::int64_t least_for_tiles = 64;

@@ -11,6 +11,7 @@
 
 #include <akin/config.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/retrieval/one_status.hpp>

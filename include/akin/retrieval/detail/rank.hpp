@@ -15,15 +15,12 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
-
-/// Never recommended: the item has no evidence, or must not come.
-template <class Scalar>
-inline constexpr Scalar no_score = -std::numeric_limits<Scalar>::infinity();
 
 /// Throws unless the query fits a model of `users` and `items`.
 template <class Index>

@@ -17,6 +17,7 @@
 #include <akin/kernels/squared_distance.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
@@ -45,10 +46,7 @@ class sparse_neighbors {
  private:
   using scratch_type = ranking_scratch<Scalar, Index>;
 
-  struct vector {
-    slice<const Index> columns;
-    slice<const Scalar> values;
-  };
+  using vector = row_view<Scalar, Index>;
 
   static Scalar square(slice<const Scalar> x) noexcept { return kernels::dot(x.data, x.data, x.size); }
 
@@ -57,10 +55,9 @@ class sparse_neighbors {
 
   /// The canonical score.
   Scalar negated_distance(const vector& x, Index item) const noexcept {
-    const csr_view<Scalar, Index> y = rows_.view();
-    const auto columns = y.row_columns(item);
-    return Scalar{0} - std::sqrt(kernels::squared_distance(x.columns.data, x.values.data, x.columns.size, columns.data,
-                                                           y.row_values(item).data, columns.size));
+    const vector y = rows_.view().row(item);
+    return Scalar{0} - std::sqrt(kernels::squared_distance(x.ids.data, x.values.data, x.size(), y.ids.data,
+                                                           y.values.data, y.size()));
   }
 
   /// Fills out[i] with no less than what minus the canonical squared distance to row i can be, hardly more, infinity
@@ -93,10 +90,10 @@ sparse_neighbors<Scalar, Index>::sparse_neighbors(metric by, csr_storage<Scalar,
   const csr_view<Scalar, Index> y = rows_.view();
   if (by == metric::cosine)
     nothing_ = rows_of_nothing<Index>(
-        y.rows, [&](std::int64_t row) { return is_zero(y.row_values(row).data, y.row_size(row)); });
+        y.rows, [&](std::int64_t row) { return is_zero(y.row(row).values.data, y.row_size(row)); });
   if (by != metric::euclidean) return;
   for (std::int64_t row = 0; row < y.rows; ++row) {
-    squares_.push_back(square(y.row_values(row)));
+    squares_.push_back(square(y.row(row).values));
     longest_ = std::max(longest_, y.row_size(row));
   }
 }
@@ -106,7 +103,7 @@ recommendations<Scalar, Index> sparse_neighbors<Scalar, Index>::search(const hos
                                                                        const csr_view<Scalar, Index>& queries,
                                                                        const query<Index>& q) const {
   return rank_rows<Scalar, Index>(policy, queries.rows, rows_.rows(), q.k, [&](std::int64_t row, auto& scratch) {
-    const vector x{queries.row_columns(row), queries.row_values(row)};
+    const vector x = queries.row(row);
     if (by_ == metric::euclidean) return rank_distances(x, q, excluded_row(q, row), scratch);
     if (by_ == metric::cosine && is_zero(x.values.data, x.values.size)) return std::int64_t{0};
     multiply(x, scratch.scores);
@@ -119,7 +116,7 @@ template <class Scalar, class Index>
 void sparse_neighbors<Scalar, Index>::multiply(const vector& x, std::vector<Scalar>& out) const noexcept {
   const csr_view<Scalar, Index> columns = columns_.view();
   std::fill(out.begin(), out.end(), Scalar{0});
-  kernels::call<kernels::accumulate_rows_kernel<1>>(x.columns.data, x.values.data, x.columns.size, columns.offsets,
+  kernels::call<kernels::accumulate_rows_kernel<1>>(x.ids.data, x.values.data, x.size(), columns.offsets,
                                                     columns.columns, columns.values, out.data(),
                                                     static_cast<Index*>(nullptr));
 }
@@ -127,7 +124,7 @@ void sparse_neighbors<Scalar, Index>::multiply(const vector& x, std::vector<Scal
 template <class Scalar, class Index>
 void sparse_neighbors<Scalar, Index>::bound_from_above(const vector& x, std::vector<Scalar>& out) const noexcept {
   constexpr Scalar infinity = std::numeric_limits<Scalar>::infinity(), tiny = std::numeric_limits<Scalar>::min();
-  const double terms = static_cast<double>(x.columns.size + longest_) * 2 + 16;
+  const double terms = static_cast<double>(x.size() + longest_) * 2 + 16;
   const double spread = terms * static_cast<double>(std::numeric_limits<Scalar>::epsilon());
   const Scalar share = spread < 0.01 ? static_cast<Scalar>(spread) : infinity;
   multiply(x, out);

@@ -20,12 +20,11 @@ namespace {
 
 /// A history scores what its items' similarities say.
 struct history_model : shop_model<> {
-  void score_history(akin::slice<const std::int32_t> columns, akin::slice<const float> values,
-                     std::span<float> out) const {
+  void score_history(const akin::row_view<float, std::int32_t>& history, std::span<float> out) const {
     std::fill(out.begin(), out.end(), 0.0F);
-    for (std::int64_t i = 0; i < columns.size; ++i)
+    for (std::int64_t i = 0; i < history.size(); ++i)
       for (std::size_t item = 0; item < out.size(); ++item)
-        out[item] += values[i] * similarities(columns[i], static_cast<Eigen::Index>(item));
+        out[item] += history.values[i] * similarities(history.ids[i], static_cast<Eigen::Index>(item));
   }
 };
 
@@ -42,12 +41,12 @@ struct block_model : history_model {
       score_all(users[i], row_of(out, i));
     }
   }
-  void score_block(std::span<const akin::detail::history<float, std::int32_t>> histories,
+  void score_block(std::span<const akin::row_view<float, std::int32_t>> histories,
                    const akin::rows_view<float>& out) const {
     look_at(histories.size(), out);
     for (std::size_t i = 0; i < histories.size(); ++i) {
-      is_well_called &= !histories[i].columns.empty();
-      score_history(histories[i].columns, histories[i].values, row_of(out, i));
+      is_well_called &= !histories[i].empty();
+      score_history(histories[i], row_of(out, i));
     }
   }
 

@@ -1,9 +1,8 @@
 /// @file
-/// Scores of one user after the other, computed for several users at once by models that can.
+/// Scores of one request after the other, computed for several at once by models that can.
 #pragma once
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,67 +10,11 @@
 
 #include <akin/config.hpp>
 #include <akin/language.hpp>
+#include <akin/model/request.hpp>
+#include <akin/model/scorer.hpp>
 #include <akin/views.hpp>
 
-namespace akin::inline AKIN_ABI::detail {
-
-/// What one user did: item ids, ascending, and a value each.
-template <class Scalar, class Index>
-struct history {
-  slice<const Index> columns;
-  slice<const Scalar> values;
-};
-
-template <class Model>
-using history_of = history<typename Model::scalar_type, typename Model::index_type>;
-
-/// Whether the model scores an empty history: that of a visitor of whom nothing is known.
-template <class Model>
-bool answers_without_history(const Model& model) {
-  if constexpr (requires {
-                  { model.answers_without_history() } -> std::convertible_to<bool>;
-                })
-    return model.answers_without_history();
-  else
-    return false;
-}
-
-/// Whether the model has a list for the user, or for the history.
-template <class Model>
-bool is_known(const Model& model, typename Model::index_type user) {
-  return model.knows_user(user);
-}
-template <class Model>
-bool is_known(const Model& model, const history_of<Model>& of) {
-  return !of.columns.empty() || answers_without_history(model);
-}
-
-/// A model that scores up to `block_users` users, or histories, for little more than one: score_block fills row i of
-/// `out` with what score_all, or score_history, gives for element i, to the bit.
-template <class Model, class Request>
-concept block_scorer = requires(const Model& model, std::span<const Request> requests,
-                                rows_view<typename Model::scalar_type> out) {
-  { Model::block_users } -> std::convertible_to<std::int64_t>;
-  model.score_block(requests, out);
-};
-
-/// How many users a model scores at once.
-template <class Model, class Request>
-constexpr std::int64_t scored_at_once() {
-  if constexpr (block_scorer<Model, Request>)
-    return Model::block_users;
-  else
-    return 1;
-}
-
-template <class Model>
-void score_one(const Model& model, typename Model::index_type user, std::span<typename Model::scalar_type> out) {
-  model.score_all(user, out);
-}
-template <class Model>
-void score_one(const Model& model, const history_of<Model>& of, std::span<typename Model::scalar_type> out) {
-  model.score_history(of.columns, of.values, out);
-}
+namespace akin::inline AKIN_ABI {
 
 /// What a verb asks of a model, whatever the model: rows of scores for requests (users, or histories). So what ranks by
 /// them is compiled once for a scalar and an index type.
@@ -98,7 +41,7 @@ class scores_of final : public score_source<typename Model::scalar_type, Request
 
   std::int64_t items() const override { return model_.items(); }
   std::int64_t at_once() const override { return scored_at_once<Model, Request>(); }
-  bool is_known(const Request& request) const override { return detail::is_known(model_, request); }
+  bool is_known(const Request& request) const override { return akin::is_known(model_, request); }
   void score(std::span<const Request> requests, const rows_view<typename Model::scalar_type>& out) const override {
     if constexpr (block_scorer<Model, Request>) {
       model_.score_block(requests, out);
@@ -142,4 +85,4 @@ class score_stream {
   std::size_t scored_ = 0, row_ = 0;  // rows in memory that were not handed out, and the next of them
 };
 
-}  // namespace akin::inline AKIN_ABI::detail
+}  // namespace akin::inline AKIN_ABI

@@ -16,9 +16,8 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/io/parts.hpp>
-#include <akin/retrieval/recommend_for.hpp>
 
-namespace akin::inline AKIN_ABI::detail {
+namespace akin::inline AKIN_ABI {
 
 /// Refers to a model of the caller, which must outlive it, or owns one. Copies share the model, which nobody changes
 /// through them; a move is a copy, so that what was moved from can still be asked.
@@ -62,8 +61,9 @@ void require_same_shape(std::string_view where, const First& first, const Rest&.
   const std::int64_t users = first.users(), items = first.items();
   [[maybe_unused]] const auto check = [&](std::int64_t other_users, std::int64_t other_items) {
     if (other_users != users || other_items != items)
-      fail<std::invalid_argument>(where, ": the models must have the same users and items, got ", users, " users x ",
-                                  items, " items and ", other_users, " users x ", other_items, " items");
+      detail::fail<std::invalid_argument>(where, ": the models must have the same users and items, got ", users,
+                                          " users x ", items, " items and ", other_users, " users x ", other_items,
+                                          " items");
   };
   (check(rest.users(), rest.items()), ...);
 }
@@ -89,7 +89,7 @@ bool any_part(const std::tuple<part<Models>...>& parts, const Predicate& predica
 /// Whether all parts are fitted, be it on nothing.
 template <class... Models>
 bool are_fitted(const std::tuple<part<Models>...>& parts) {
-  return !any_part(parts, [](const auto& model) { return !is_fitted(model); });
+  return !any_part(parts, [](const auto& model) { return !detail::is_fitted(model); });
 }
 
 /// The number of the first part that predicate(model) holds for.
@@ -109,22 +109,23 @@ void with_part(const std::tuple<part<Models>...>& parts, std::size_t number, con
   });
 }
 
-inline std::string part_name(std::size_t number) { return sentence("part", number); }
+inline std::string part_name(std::size_t number) { return detail::sentence("part", number); }
 
 template <class... Models>
-void write_parts(model_writer& writer, const std::tuple<part<Models>...>& parts) {
-  for_each_part(parts, [&](std::size_t number, const auto& model) { write_part(writer, part_name(number), model); });
+void write_parts(detail::model_writer& writer, const std::tuple<part<Models>...>& parts) {
+  for_each_part(parts,
+                [&](std::size_t number, const auto& model) { detail::write_part(writer, part_name(number), model); });
 }
 
 template <class... Models, std::size_t... Number>
-std::tuple<part<Models>...> read_parts(const model_reader& reader, std::index_sequence<Number...>) {
-  return std::tuple<part<Models>...>{part<Models>(read_part<Models>(reader, part_name(Number)))...};
+std::tuple<part<Models>...> read_parts(const detail::model_reader& reader, std::index_sequence<Number...>) {
+  return std::tuple<part<Models>...>{part<Models>(detail::read_part<Models>(reader, part_name(Number)))...};
 }
 
 /// What write_parts stored.
 template <class... Models>
-std::tuple<part<Models>...> read_parts(const model_reader& reader) {
+std::tuple<part<Models>...> read_parts(const detail::model_reader& reader) {
   return read_parts<Models...>(reader, std::index_sequence_for<Models...>());
 }
 
-}  // namespace akin::inline AKIN_ABI::detail
+}  // namespace akin::inline AKIN_ABI
