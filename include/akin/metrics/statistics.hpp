@@ -201,11 +201,11 @@ AKIN_INLINE test_result wilcoxon_signed_rank(std::span<const double> a, std::spa
   std::vector<std::size_t> doubled_ranks;
   double above = 0, ties = 0;
   for (std::size_t first = 0, last = 0; first < differences.size(); first = last) {
-    double positive = 0;
+    double positives = 0;
     for (; last < differences.size() && std::abs(differences[last]) == std::abs(differences[first]); ++last)
-      positive += differences[last] > 0 ? 1 : 0;
+      positives += differences[last] > 0 ? 1 : 0;
     const auto tied = static_cast<double>(last - first);
-    above += positive * (static_cast<double>(first + last + 1) / 2);
+    above += positives * (static_cast<double>(first + last + 1) / 2);
     ties += (tied * tied - 1) * tied;
     if (exact) doubled_ranks.insert(doubled_ranks.end(), last - first, first + last + 1);
   }
