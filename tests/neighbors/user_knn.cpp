@@ -46,6 +46,24 @@ TEST_CASE("user_knn keeps them when it averages centred ratings") {
   });
 }
 
+TEST_CASE("user_knn weighs values under measures that change them, too") {
+  const auto ratings = akin_test::some_ratings<float>(25, 40, 31);
+  const auto similarities_of = [&](akin::similarity by, akin::interaction_weighting weighting) {
+    akin::user_knn<float> model({.neighbors = 5, .similarity = by, .weighting = weighting});
+    model.fit(ratings);
+    return akin_test::dense(akin::sparse_matrix<float>(model.similarities()));
+  };
+  using akin::interaction_weighting;
+  for (const auto weighting :
+       {interaction_weighting::tf_idf, interaction_weighting::bm25, interaction_weighting::log}) {
+    // Who has something is the same, whatever its weight; how much of it is not.
+    CHECK(akin_test::same(similarities_of(akin::similarity::jaccard, weighting),
+                          similarities_of(akin::similarity::jaccard, interaction_weighting::none)));
+    CHECK_FALSE(akin_test::same(similarities_of(akin::similarity::pearson, weighting),
+                                similarities_of(akin::similarity::pearson, interaction_weighting::none)));
+  }
+}
+
 TEMPLATE_TEST_CASE("user_knn keeps the nearest users of a dense reference under every measure", "", float, double) {
   const std::uint64_t seed = 31;
   CAPTURE(seed);

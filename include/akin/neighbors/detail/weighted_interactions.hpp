@@ -2,8 +2,6 @@
 /// The interactions as similarities see them.
 #pragma once
 
-#include <utility>
-
 #include <akin/config.hpp>
 #include <akin/data/weighting.hpp>
 #include <akin/matrix.hpp>
@@ -11,16 +9,17 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// The matrix under a weighting with its default options.
+/// The matrix under a weighting with its default options, in memory that may be written.
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> weighted_interactions(csr_storage<Scalar, Index> x, interaction_weighting kind) {
+  const auto copy = [](const auto& weighted) { return csr_storage<Scalar, Index>(view_of(weighted, "akin")); };
   switch (kind) {
     case interaction_weighting::tf_idf:
-      return own<Scalar, Index>(weighting::tf_idf(x.map()));
+      return copy(weighting::tf_idf(x.map()));
     case interaction_weighting::bm25:
-      return own<Scalar, Index>(weighting::bm25(x.map()));
+      return copy(weighting::bm25(x.map()));
     case interaction_weighting::log:
-      return own<Scalar, Index>(weighting::log(x.map()));
+      return copy(weighting::log(x.map()));
     case interaction_weighting::none:
       break;
   }
