@@ -153,7 +153,10 @@
 #include <akin/metrics/rating.hpp>
 #include <akin/metrics/serendipity.hpp>
 #include <akin/metrics/statistics.hpp>
+#include <akin/model/fields.hpp>
+#include <akin/model/file.hpp>
 #include <akin/model/inner_products.hpp>
+#include <akin/model/parameters.hpp>
 #include <akin/model/parts.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/score_stream.hpp>

@@ -212,6 +212,9 @@
 #if !defined(AKIN_COMPILES_data)
 #define AKIN_COMPILES_data 0
 #endif
+#if !defined(AKIN_COMPILES_model)
+#define AKIN_COMPILES_model 0
+#endif
 #if !defined(AKIN_COMPILES_retrieval)
 #define AKIN_COMPILES_retrieval 0
 #endif

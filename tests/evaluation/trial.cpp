@@ -16,22 +16,6 @@ enum class colour { red = 3, blue = 7 };
 
 }  // namespace
 
-TEST_CASE("a parameter's value prints so that it reads back") {
-  CHECK(akin::parameter_value(7).text() == "7");
-  CHECK(akin::parameter_value(std::int64_t{-9000000000}).text() == "-9000000000");
-  CHECK(akin::parameter_value(0.1).text() == "0.1");
-  CHECK(akin::parameter_value(1.0 / 3).number() == std::stod(akin::parameter_value(1.0 / 3).text()));
-  CHECK(akin::parameter_value(true).text() == "true");
-  CHECK(akin::parameter_value(true).number() == 1);
-  CHECK(akin::parameter_value("cosine").text() == "cosine");
-  CHECK(akin::parameter_value(colour::blue).number() == 7);
-  CHECK(akin::parameter_value(7).number() == 7);
-  CHECK(akin::parameter_value(7) == akin::parameter_value(std::int64_t{7}));
-  CHECK_FALSE(akin::parameter_value(7) == akin::parameter_value(7.0));
-  CHECK_THROWS_WITH(akin::parameter_value("cosine").number(),
-                    "parameter_value::number: the value must be a number, got \"cosine\"");
-}
-
 TEST_CASE("parameters stay in their ranges, reach their ends and fill them") {
   std::set<int> whole, stepped, by_magnitude, chosen;
   double sum = 0, sum_of_logs = 0, least = 1, most = 0;

@@ -6,7 +6,7 @@ set -euo pipefail
 export compiler=$1 eigen=$2 include=$3 flags="${*:4}"
 
 # The seam is what a CUDA translation unit sees.
-seam='^akin/(config|version|error|execution|views|neighbors/similarity|.*_options)\.hpp$'
+seam='^akin/(config|version|error|execution|views|model/fields|neighbors/similarity|.*_options)\.hpp$'
 
 compile() {
   local standard=$1 header=$2

@@ -16,6 +16,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/fields.hpp>
 #include <akin/model/request.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -26,6 +27,12 @@ struct bias_options {
   double item_damping = 25;  ///< >= 0; ratings at the mean that each item is taken to have besides its own
   double user_damping = 10;  ///< >= 0; the same for each user
 };
+
+template <class Options, class Visit>
+fields_of<bias_options, Options> fields(Options& options, const Visit& visit) {
+  visit("item_damping", options.item_damping, not_negative);
+  visit("user_damping", options.user_damping, not_negative);
+}
 
 /// The baseline b_ui = mu + b_i + b_u with damped means: b_i = sum of (r_ui - mu) over item i's ratings / (their number
 /// + item_damping), then b_u = sum of (r_ui - mu - b_i) over user u's / (their number + user_damping). A user or an
@@ -42,10 +49,7 @@ class bias {
 
   bias() : bias(bias_options{}) {}
   template <detail::options_for<bias_options> Options = bias_options>
-  explicit bias(const Options& options) : options_(options) {
-    detail::require(options.item_damping >= 0, "bias", "item_damping must not be negative", options.item_damping);
-    detail::require(options.user_damping >= 0, "bias", "user_damping must not be negative", options.user_damping);
-  }
+  explicit bias(const Options& options) : options_(checked<bias_options>(options, kind)) {}
 
   /// Learns from a users x items matrix whose stored values are ratings.
   template <class Policy, class Matrix>
@@ -119,8 +123,7 @@ void bias<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, 
 
 template <class Scalar, class Index>
 void bias<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  writer.add_value("item_damping", options_.item_damping);
-  writer.add_value("user_damping", options_.user_damping);
+  writer.add_options(options_);
   writer.add_value("mean", mean_);
   writer.add("user_biases", user_biases_.data(), user_biases_.size());
   writer.add("item_biases", item_biases_.data(), item_biases_.size());
@@ -128,8 +131,7 @@ void bias<Scalar, Index>::write_to(detail::model_writer& writer) const {
 
 template <class Scalar, class Index>
 bias<Scalar, Index> bias<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  bias model(
-      {.item_damping = reader.value<double>("item_damping"), .user_damping = reader.value<double>("user_damping")});
+  bias model(reader.options<bias_options>());
   model.mean_ = reader.value<Scalar>("mean");
   reader.require(detail::is_finite(model.mean_), "mean must be finite");
   model.user_biases_ = detail::map_array<Scalar>(reader, "user_biases");

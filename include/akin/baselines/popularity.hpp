@@ -15,6 +15,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/fields.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>
 #include <akin/storage.hpp>
@@ -25,6 +26,11 @@ namespace akin::inline AKIN_ABI {
 struct popularity_options {
   bool weighted = false;  ///< score by the sum of an item's values, instead of the number of its users
 };
+
+template <class Options, class Visit>
+fields_of<popularity_options, Options> fields(Options& options, const Visit& visit) {
+  visit("weighted", options.weighted);
+}
 
 /// Scores an item by how many users have it (or by the sum of its values), whoever asks. It needs no evidence of a
 /// user, so that it can answer where other models cannot.
@@ -87,14 +93,14 @@ void popularity<Scalar, Index>::score_all(Index, std::span<Scalar> out) const no
 
 template <class Scalar, class Index>
 void popularity<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  writer.add_value("weighted", options_.weighted);
+  writer.add_options(options_);
   writer.add_value("users", users());
   writer.add("scores", scores_.data(), scores_.size());
 }
 
 template <class Scalar, class Index>
 popularity<Scalar, Index> popularity<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  popularity model({.weighted = reader.value<bool>("weighted")});
+  popularity model(reader.options<popularity_options>());
   model.users_ = reader.value<std::int64_t>("users", 0, detail::largest_id<Index>);
   model.scores_ = detail::map_array<Scalar>(reader, "scores");
   return model;

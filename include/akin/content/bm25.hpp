@@ -42,11 +42,7 @@ class bm25 {
   bm25() : bm25(bm25_options{}) {}
   /// Throws std::invalid_argument for options out of range.
   template <detail::options_for<bm25_options> Options = bm25_options>
-  explicit bm25(const Options& options) : options_(options) {
-    detail::require(options.k1 >= 0 && detail::is_finite(options.k1), kind, "k1 must be finite and not negative",
-                    options.k1);
-    detail::require(options.b >= 0 && options.b <= 1, kind, "b must be in [0, 1]", options.b);
-  }
+  explicit bm25(const Options& options) : options_(checked<bm25_options>(options, kind)) {}
 
   /// Takes documents x terms, how often each document has each term, as tfidf_vectorizer::counts gives it. Throws
   /// std::invalid_argument for counts that are negative or not finite, and where there are no terms.
@@ -84,13 +80,12 @@ class bm25 {
 
 AKIN_INLINE void bm25::write_to(detail::model_writer& writer) const {
   detail::require_fitted(terms() > 0, "save");
-  writer.add_value("k1", options_.k1);
-  writer.add_value("b", options_.b);
+  writer.add_options(options_);
   detail::write_part(writer, "index", index_);
 }
 
 AKIN_INLINE bm25 bm25::read_from(const detail::model_reader& reader) {
-  bm25 model({.k1 = reader.value<double>("k1"), .b = reader.value<double>("b")});
+  bm25 model(reader.options<bm25_options>());
   model.index_ = detail::read_part<nearest_neighbors<float>>(reader, "index");
   reader.require(model.index_.is_sparse() && model.index_.options().metric == metric::inner_product,
                  "the index must hold sparse weights");

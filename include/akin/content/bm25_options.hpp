@@ -3,6 +3,7 @@
 #pragma once
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -11,6 +12,12 @@ struct bm25_options {
   double k1 = 1.2;  ///< how soon repetition stops to count, >= 0; with 0 only which terms are there matters
   double b = 0.75;  ///< how far long documents are held against themselves, in [0, 1]
 };
+
+template <class Options, class Visit>
+fields_of<bm25_options, Options> fields(Options& options, const Visit& visit) {
+  visit("k1", options.k1, finite_and_not_negative);
+  visit("b", options.b, in_unit_interval);
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

@@ -72,10 +72,7 @@ class content_model {
   content_model() : content_model(content_model_options{}) {}
   /// Throws std::invalid_argument unless half_life_days is 0 or a finite positive number.
   template <detail::options_for<content_model_options> Options = content_model_options>
-  explicit content_model(const Options& options) : options_(options) {
-    detail::require(options.half_life_days >= 0 && detail::is_finite(options.half_life_days), "content_model",
-                    "half_life_days must be finite and not negative", options.half_life_days);
-  }
+  explicit content_model(const Options& options) : options_(checked<content_model_options>(options, kind)) {}
 
   /// Learns from `item_features`, items x features (sparse row-major, or dense), and a users x items matrix, of which
   /// it keeps nothing but profiles. Throws std::invalid_argument where the two do not have the same items or values are
@@ -220,14 +217,14 @@ std::vector<weighted_feature<Scalar, Index>> content_model<Scalar, Index>::share
 
 template <class Scalar, class Index>
 void content_model<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  writer.add_value("half_life_days", options_.half_life_days);
+  writer.add_options(options_);
   detail::write_csr(writer, "features", features_.view());
   detail::write_csr(writer, "profiles", profiles_.view());
 }
 
 template <class Scalar, class Index>
 content_model<Scalar, Index> content_model<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  content_model model({.half_life_days = reader.value<double>("half_life_days")});
+  content_model model(reader.options<content_model_options>());
   model.features_ = detail::map_csr<Scalar, Index>(reader, "features");
   model.profiles_ = detail::map_csr<Scalar, Index>(reader, "profiles");
   reader.require(model.features_.cols() == model.profiles_.cols(), "profiles must have the features of the items");

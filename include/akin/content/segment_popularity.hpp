@@ -49,10 +49,8 @@ class segment_popularity {
   segment_popularity() : segment_popularity(segment_popularity_options{}) {}
   /// Throws std::invalid_argument unless damping is finite and not negative.
   template <detail::options_for<segment_popularity_options> Options = segment_popularity_options>
-  explicit segment_popularity(const Options& options) : options_(options) {
-    detail::require(options.damping >= 0 && detail::is_finite(options.damping), "segment_popularity",
-                    "damping must be finite and not negative", options.damping);
-  }
+  explicit segment_popularity(const Options& options)
+      : options_(akin::checked<segment_popularity_options>(options, kind)) {}
 
   /// Learns from memberships (users x segments) and interactions (users x items), both of values that are not negative.
   /// Throws std::invalid_argument where they have different users or bad values; the model is then as it was.
@@ -198,7 +196,7 @@ void segment_popularity<Scalar, Index>::score_history(const row_view<Scalar, Ind
 
 template <class Scalar, class Index>
 void segment_popularity<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  writer.add_value("damping", options_.damping);
+  writer.add_options(options_);
   detail::write_csr(writer, "memberships", memberships_.view());
   detail::write_csr(writer, "tastes", tastes_.view());
   writer.add("totals", totals_.data(), totals_.size());
@@ -207,7 +205,7 @@ void segment_popularity<Scalar, Index>::write_to(detail::model_writer& writer) c
 
 template <class Scalar, class Index>
 segment_popularity<Scalar, Index> segment_popularity<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  segment_popularity model({.damping = reader.value<double>("damping")});
+  segment_popularity model(reader.options<segment_popularity_options>());
   model.memberships_ = detail::map_csr<Scalar, Index>(reader, "memberships");
   model.tastes_ = detail::map_csr<Scalar, Index>(reader, "tastes");
   model.totals_ = detail::map_array<Scalar>(reader, "totals", model.tastes_.rows());

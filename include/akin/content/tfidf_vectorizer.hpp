@@ -216,15 +216,7 @@ AKIN_INLINE void tfidf_vectorizer::set_tokenizer(tokenizer_function tokenizer) {
 
 AKIN_INLINE void tfidf_vectorizer::write_to(detail::model_writer& writer) const {
   detail::require_fitted(features() > 0, "save");
-  writer.add_value("shortest", options_.ngrams.shortest);
-  writer.add_value("longest", options_.ngrams.longest);
-  writer.add_value("minimum_documents", options_.minimum_documents);
-  writer.add_value("maximum_document_share", options_.maximum_document_share);
-  writer.add_value("maximum_features", options_.maximum_features);
-  writer.add_value("hashed_features", options_.hashed_features);
-  writer.add_value("sublinear_tf", options_.sublinear_tf);
-  writer.add_value("smooth_idf", options_.smooth_idf);
-  writer.add_value("norm", options_.norm);
+  writer.add_options(options_);
   writer.add_value("own_tokenizer", needs_tokenizer_ || options_.tokenizer);
   write_names(writer.scope("stop_words"), stop_words_);
   write_names(writer.scope("terms"), terms_);
@@ -232,14 +224,7 @@ AKIN_INLINE void tfidf_vectorizer::write_to(detail::model_writer& writer) const 
 }
 
 AKIN_INLINE tfidf_vectorizer tfidf_vectorizer::read_from(const detail::model_reader& reader) {
-  tfidf_vectorizer model({.ngrams = {reader.value<int>("shortest"), reader.value<int>("longest")},
-                          .minimum_documents = reader.value<int>("minimum_documents"),
-                          .maximum_document_share = reader.value<double>("maximum_document_share"),
-                          .maximum_features = reader.value<int>("maximum_features"),
-                          .hashed_features = reader.value<int>("hashed_features"),
-                          .sublinear_tf = reader.value<bool>("sublinear_tf"),
-                          .smooth_idf = reader.value<bool>("smooth_idf"),
-                          .norm = reader.value<term_norm>("norm", term_norm::none, term_norm::l2)});
+  tfidf_vectorizer model(reader.options<tfidf_vectorizer_options>());
   model.needs_tokenizer_ = reader.value<bool>("own_tokenizer");
   model.stop_words_ = read_names(reader.scope("stop_words"));
   for (std::size_t i = 0; i < model.stop_words_.size(); ++i)
@@ -266,22 +251,15 @@ AKIN_INLINE id_map tfidf_vectorizer::read_names(const detail::model_reader& read
 
 AKIN_INLINE void tfidf_vectorizer::check_options() const {
   const auto& o = options_;
-  detail::require(o.ngrams.shortest >= 1, kind, "ngrams.shortest must be positive", o.ngrams.shortest);
+  checked(o, kind);
   detail::require(o.ngrams.longest >= o.ngrams.shortest && o.ngrams.longest <= 16, kind,
                   "ngrams.longest must be between ngrams.shortest and 16", o.ngrams.longest);
-  detail::require(o.minimum_documents >= 1, kind, "minimum_documents must be positive", o.minimum_documents);
-  detail::require(o.maximum_document_share > 0 && o.maximum_document_share <= 1, kind,
-                  "maximum_document_share must be above 0 and at most 1", o.maximum_document_share);
-  detail::require(o.maximum_features >= 0, kind, "maximum_features must not be negative", o.maximum_features);
-  detail::require(o.hashed_features >= 0, kind, "hashed_features must not be negative", o.hashed_features);
   detail::require(
       o.hashed_features == 0 || (o.maximum_features == 0 && o.minimum_documents == 1 && o.maximum_document_share == 1),
       kind,
       "hashed_features must be 0 where minimum_documents, maximum_document_share or maximum_features "
       "choose among the terms",
       o.hashed_features);
-  detail::require(o.norm >= term_norm::none && o.norm <= term_norm::l2, kind,
-                  "norm must be one of those that there are", static_cast<int>(o.norm));
 }
 
 template <class Document>

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -49,6 +50,20 @@ struct tfidf_vectorizer_options {
   /// Instead of tokenize(); not written to a file.
   tokenizer_function tokenizer = {};
 };
+
+/// The stop words and the tokenizer are not in the list.
+template <class Options, class Visit>
+fields_of<tfidf_vectorizer_options, Options> fields(Options& options, const Visit& visit) {
+  visit("ngrams.shortest", options.ngrams.shortest, positive);
+  visit("ngrams.longest", options.ngrams.longest);
+  visit("minimum_documents", options.minimum_documents, positive);
+  visit("maximum_document_share", options.maximum_document_share, above_zero_to_one);
+  visit("maximum_features", options.maximum_features, not_negative);
+  visit("hashed_features", options.hashed_features, not_negative);
+  visit("sublinear_tf", options.sublinear_tf);
+  visit("smooth_idf", options.smooth_idf);
+  visit("norm", options.norm, up_to(term_norm::l2, "must be one of those that there are"));
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

@@ -8,7 +8,7 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/evaluation/detail/report_text.hpp>
+#include <akin/model/fields.hpp>
 #include <akin/progress.hpp>
 
 namespace akin::inline AKIN_ABI {

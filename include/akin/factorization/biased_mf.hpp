@@ -88,15 +88,6 @@ class biased_mf : public detail::rating_model<biased_mf<Scalar, Index>, biased_m
 
   biased_mf(const biased_mf_options& options, parameters learnt) : base(options, std::move(learnt)) {}
 
-  static void check(const biased_mf_options& options);
-
-  template <class Options, class Visit>
-  static void for_own_options(Options& options, const Visit& visit) {
-    visit("learning_rate_decay", options.learning_rate_decay);
-    visit("validation_fraction", options.validation_fraction);
-    visit("patience", options.patience);
-  }
-
   /// Each row is the minimum of the objective, solved directly.
   detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
   void learn_and_hold_out(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
@@ -182,14 +173,6 @@ void biased_mf<Scalar, Index>::contributions(const row_view<Scalar, Index>& hist
                                              std::span<Scalar> out) const {
   std::vector<double> rest;
   detail::rating_contributions(history, item, this->fixed_items(), kind, out, rest);
-}
-
-template <class Scalar, class Index>
-void biased_mf<Scalar, Index>::check(const biased_mf_options& options) {
-  base::check_rating_options(options);
-  detail::require(options.validation_fraction >= 0 && options.validation_fraction < 1, "biased_mf",
-                  "validation_fraction must be at least 0 and below 1", options.validation_fraction);
-  detail::require(options.patience >= 1, "biased_mf", "patience must be positive", options.patience);
 }
 
 template <class Scalar, class Index>

@@ -57,10 +57,6 @@ class bpr : public detail::liking_model<bpr<Scalar, Index>, bpr_options, Scalar,
 
   bpr(const bpr_options& options, parameters learnt) : base(options, std::move(learnt)) {}
 
-  static void check(const bpr_options& options) { detail::check_sgd_options(options, "bpr"); }
-  template <class Options, class Visit>
-  static void for_own_options(Options&, const Visit&) {}
-
   static detail::liked_cell<Index> cell_of(Index user, Index item, Scalar) { return {user, item}; }
 
   /// A few pairs are drawn, then a few steps taken, so that drawing does not wait for the steps.

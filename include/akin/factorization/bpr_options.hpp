@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -18,6 +19,16 @@ struct bpr_options {
   bool keep_interactions =
       false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and forget need
 };
+
+template <class Options, class Visit>
+fields_of<bpr_options, Options> fields(Options& options, const Visit& visit) {
+  visit("factors", options.factors, positive);
+  visit("epochs", options.epochs, positive);
+  visit("learning_rate", options.learning_rate, positive_and_finite);
+  visit("regularization", options.regularization, finite_and_not_negative);
+  visit("seed", options.seed);
+  visit("keep_interactions", options.keep_interactions);
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

@@ -19,7 +19,6 @@
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/detail/explicit_als_engine.hpp>
-#include <akin/factorization/detail/explicit_als_parameters.hpp>
 #include <akin/factorization/detail/factor_scores.hpp>
 #include <akin/factorization/detail/kept_interactions.hpp>
 #include <akin/factorization/detail/row_layout.hpp>
@@ -59,8 +58,10 @@ class explicit_als : public detail::factor_scores<Scalar, Index> {
 
   explicit_als() : explicit_als(explicit_als_options{}) {}
   template <detail::options_for<explicit_als_options> Options = explicit_als_options>
-  explicit explicit_als(const Options& options) : options_(options) {
-    detail::check<Scalar>(options);
+  explicit explicit_als(const Options& options) : options_(checked<explicit_als_options>(options, kind)) {
+    const auto regularization = static_cast<Scalar>(options.regularization);
+    detail::require(regularization > 0 && detail::is_finite(regularization), kind,
+                    "regularization must be finite and positive", options.regularization);
   }
 
   /// Learns from a users x items matrix of ratings. The observer is told of each iteration; if it returns false, the
@@ -296,7 +297,7 @@ void explicit_als<Scalar, Index>::contributions(const row_view<Scalar, Index>& h
 
 template <class Scalar, class Index>
 void explicit_als<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  detail::write_options(writer, options_);
+  writer.add_options(options_);
   writer.add_value("mean", mean_);
   writer.add("user_factors", this->user_factors_.view());
   writer.add("item_factors", this->item_factors_.view());
@@ -304,12 +305,12 @@ void explicit_als<Scalar, Index>::write_to(detail::model_writer& writer) const {
   writer.add("item_biases", item_biases_.data(), item_biases_.size());
   writer.add("known_users", known_users_.data(), known_users_.size());
   writer.add("known_items", known_items_.data(), known_items_.size());
-  detail::write_kept(writer, options_.keep_interactions, histories_);
+  if (options_.keep_interactions) detail::write_csr(writer, "histories", histories_.view());
 }
 
 template <class Scalar, class Index>
 explicit_als<Scalar, Index> explicit_als<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  explicit_als model(detail::read_explicit_als_options(reader));
+  explicit_als model(reader.options<explicit_als_options>());
   model.mean_ = reader.value<Scalar>("mean");
   reader.require(detail::is_finite(model.mean_), "mean must be finite");
   const int k = model.options_.factors;

@@ -6,6 +6,7 @@
 
 #include <akin/config.hpp>
 #include <akin/factorization/implicit_als_options.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -25,6 +26,21 @@ struct explicit_als_options {
   bool keep_interactions = false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and
                                    ///< forget need
 };
+
+template <class Options, class Visit>
+fields_of<explicit_als_options, Options> fields(Options& options, const Visit& visit) {
+  visit("factors", options.factors, positive);
+  visit("iterations", options.iterations, positive);
+  visit("regularization", options.regularization, finite_and_positive);
+  visit("biases", options.biases);
+  visit("regularization_exponent", options.regularization_exponent, between(0, 1));
+  visit("solver", options.solver, up_to(als_solver::conjugate_gradient));
+  visit("solver_tolerance", options.solver_tolerance, inside_unit_interval);
+  visit("solver_steps", options.solver_steps, positive);
+  visit("seed", options.seed);
+  visit("nonnegative", options.nonnegative);
+  visit("keep_interactions", options.keep_interactions);
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

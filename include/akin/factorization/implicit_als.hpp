@@ -21,7 +21,6 @@
 #include <akin/factorization/detail/factor_scores.hpp>
 #include <akin/factorization/detail/feature_prior.hpp>
 #include <akin/factorization/detail/implicit_als_engine.hpp>
-#include <akin/factorization/detail/implicit_als_parameters.hpp>
 #include <akin/factorization/detail/kept_interactions.hpp>
 #include <akin/factorization/detail/rotation.hpp>
 #include <akin/factorization/implicit_als_options.hpp>
@@ -56,7 +55,10 @@ class implicit_als : public detail::factor_scores<Scalar, Index> {
 
   implicit_als() : implicit_als(implicit_als_options{}) {}
   template <detail::options_for<implicit_als_options> Options = implicit_als_options>
-  explicit implicit_als(const Options& options) : options_(detail::checked(options)) {}
+  explicit implicit_als(const Options& options) : options_(checked<implicit_als_options>(options, kind)) {
+    detail::require(options.regularization > 0 || options.unobserved_weight > 0, kind,
+                    "regularization and unobserved_weight must not both be 0");
+  }
 
   /// Learns from a users x items matrix. The observer is told of each iteration; if it returns false, the training ends
   /// there and what was learnt is kept. Throws std::invalid_argument for values that are not finite, numeric_error
@@ -264,19 +266,19 @@ void implicit_als<Scalar, Index>::contributions(const row_view<Scalar, Index>& h
 
 template <class Scalar, class Index>
 void implicit_als<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  detail::write_options(writer, options_);
+  writer.add_options(options_);
   writer.add("user_factors", this->user_factors_.view());
   writer.add("item_factors", this->item_factors_.view());
   writer.add("item_eigenvalues", item_eigenvalues_.data(), item_eigenvalues_.size());
   writer.add("user_feature_weights", user_weights_.view());
   writer.add("item_feature_weights", item_weights_.view());
   writer.add("untrained_users", untrained_users_.data(), untrained_users_.size());
-  detail::write_kept(writer, options_.keep_interactions, histories_);
+  if (options_.keep_interactions) detail::write_csr(writer, "histories", histories_.view());
 }
 
 template <class Scalar, class Index>
 implicit_als<Scalar, Index> implicit_als<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  const implicit_als_options options = detail::read_implicit_als_options(reader);
+  const auto options = reader.options<implicit_als_options>();
   implicit_als model(options);
   const auto any = detail::model_reader::any;
   model.user_factors_ = detail::map_dense<Scalar>(reader, "user_factors", any, options.factors);

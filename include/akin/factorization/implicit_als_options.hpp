@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -34,6 +35,22 @@ struct implicit_als_options {
   bool keep_interactions = false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and
                                    ///< forget need
 };
+
+template <class Options, class Visit>
+fields_of<implicit_als_options, Options> fields(Options& options, const Visit& visit) {
+  visit("factors", options.factors, positive);
+  visit("iterations", options.iterations, positive);
+  visit("regularization", options.regularization, finite_and_not_negative);
+  visit("alpha", options.alpha, finite_and_not_negative);
+  visit("unobserved_weight", options.unobserved_weight, finite_and_not_negative);
+  visit("regularization_exponent", options.regularization_exponent, between(0, 1));
+  visit("solver", options.solver, up_to(als_solver::conjugate_gradient));
+  visit("solver_tolerance", options.solver_tolerance, inside_unit_interval);
+  visit("solver_steps", options.solver_steps, positive);
+  visit("seed", options.seed);
+  visit("feature_regularization", options.feature_regularization, finite_and_positive);
+  visit("keep_interactions", options.keep_interactions);
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

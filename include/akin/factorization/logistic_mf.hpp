@@ -10,7 +10,6 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
-#include <akin/error.hpp>
 #include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/liked_cells.hpp>
 #include <akin/factorization/detail/liking_fold_in.hpp>
@@ -64,13 +63,6 @@ class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logi
 
   logistic_mf(const logistic_mf_options& options, parameters learnt) : base(options, std::move(learnt)) {}
 
-  static void check(const logistic_mf_options& options);
-  template <class Options, class Visit>
-  static void for_own_options(Options& options, const Visit& visit) {
-    visit("alpha", options.alpha);
-    visit("negatives", options.negatives);
-  }
-
   cell cell_of(Index user, Index item, Scalar value) const { return {user, item, weight_of(value)}; }
   Scalar weight_of(Scalar value) const {
     return static_cast<Scalar>(static_cast<Scalar>(this->options_.alpha) * value);
@@ -93,14 +85,6 @@ class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logi
   /// As often as the training draws an item, it is drawn here, by users who do not like it.
   detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
 };
-
-template <class Scalar, class Index>
-void logistic_mf<Scalar, Index>::check(const logistic_mf_options& options) {
-  detail::check_sgd_options(options, "logistic_mf");
-  detail::require(options.alpha > 0 && detail::is_finite(options.alpha), "logistic_mf",
-                  "alpha must be positive and finite", options.alpha);
-  detail::require(options.negatives >= 1, "logistic_mf", "negatives must be positive", options.negatives);
-}
 
 template <class Scalar, class Index>
 detail::sampled_loss logistic_mf<Scalar, Index>::learn_block(

@@ -55,9 +55,7 @@ class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<S
 
   nmf() : nmf(nmf_options{}) {}
   template <detail::options_for<nmf_options> Options = nmf_options>
-  explicit nmf(const Options& options) : options_(options) {
-    check(options);
-  }
+  explicit nmf(const Options& options) : options_(checked<nmf_options>(options, kind)) {}
 
   /// Learns from a users x items matrix without negative values. The observer is told of each iteration; if it returns
   /// false, the training ends there and what was learnt is kept. At the end every user is solved once more, from the
@@ -90,8 +88,6 @@ class nmf : public detail::updatable<nmf<Scalar, Index>, detail::factor_scores<S
 
   static constexpr when_both merging = when_both::add;
   static constexpr bool items_need_histories = false, alternating = true;
-
-  static void check(const nmf_options& options);
 
   void train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer);
 
@@ -144,27 +140,16 @@ void nmf<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, I
 
 template <class Scalar, class Index>
 void nmf<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  writer.add_value("factors", options_.factors);
-  writer.add_value("iterations", options_.iterations);
-  writer.add_value("sweeps", options_.sweeps);
-  writer.add_value("regularization", options_.regularization);
-  writer.add_value("seed", options_.seed);
+  writer.add_options(options_);
   writer.add("user_factors", this->user_factors_.view());
   writer.add("item_factors", this->item_factors_.view());
   writer.add("item_gram", item_gram_.data(), item_gram_.size());
-  detail::write_kept(writer, options_.keep_interactions, this->histories_);
+  if (options_.keep_interactions) detail::write_csr(writer, "histories", this->histories_.view());
 }
 
 template <class Scalar, class Index>
 nmf<Scalar, Index> nmf<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  nmf model({
-      .factors = reader.value<int>("factors"),
-      .iterations = reader.value<int>("iterations"),
-      .sweeps = reader.value<int>("sweeps"),
-      .regularization = reader.value<double>("regularization"),
-      .seed = reader.value<std::uint64_t>("seed"),
-      .keep_interactions = reader.value<bool>("keep_interactions"),
-  });
+  nmf model(reader.options<nmf_options>());
   const std::int64_t k = model.options_.factors;
   model.user_factors_ = detail::map_dense<Scalar>(reader, "user_factors", detail::model_reader::any, k);
   model.item_factors_ = detail::map_dense<Scalar>(reader, "item_factors", detail::model_reader::any, k);
@@ -175,15 +160,6 @@ nmf<Scalar, Index> nmf<Scalar, Index>::read_from(const detail::model_reader& rea
   model.item_gram_ = detail::map_array<Scalar>(reader, "item_gram", k * k);
   model.histories_ = detail::read_kept<Scalar, Index>(reader, model.users(), model.items());
   return model;
-}
-
-template <class Scalar, class Index>
-void nmf<Scalar, Index>::check(const nmf_options& options) {
-  detail::require(options.factors >= 1, "nmf", "factors must be positive", options.factors);
-  detail::require(options.iterations >= 1, "nmf", "iterations must be positive", options.iterations);
-  detail::require(options.sweeps >= 1, "nmf", "sweeps must be positive", options.sweeps);
-  detail::require(options.regularization >= 0 && detail::is_finite(options.regularization), "nmf",
-                  "regularization must be finite and not negative", options.regularization);
 }
 
 template <class Scalar, class Index>

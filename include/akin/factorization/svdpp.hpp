@@ -94,13 +94,6 @@ class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, S
   svdpp(const svdpp_options& options, parameters learnt, detail::dense_storage<Scalar> implicit_factors)
       : base(options, std::move(learnt)), implicit_factors_(std::move(implicit_factors)) {}
 
-  static void check(const svdpp_options& options) { base::check_rating_options(options); }
-
-  template <class Options, class Visit>
-  static void for_own_options(Options& options, const Visit& visit) {
-    visit("learning_rate_decay", options.learning_rate_decay);
-  }
-
   /// New items have implicit factors of 0: these are learnt by fit alone.
   svdpp grown(std::int64_t users, std::int64_t items) const;
 

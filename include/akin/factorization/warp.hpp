@@ -56,7 +56,11 @@ class warp : public detail::liking_model<warp<Scalar, Index>, warp_options, Scal
 
   warp() : warp(warp_options{}) {}
   template <detail::options_for<warp_options> Options = warp_options>
-  explicit warp(const Options& options) : base(options) {}
+  explicit warp(const Options& options) : base(options) {
+    const auto margin = static_cast<Scalar>(options.margin);
+    detail::require(margin > 0 && detail::is_finite(margin), kind, "margin must be positive and finite",
+                    options.margin);
+  }
 
  private:
   using parameters = typename base::parameters;
@@ -67,13 +71,6 @@ class warp : public detail::liking_model<warp<Scalar, Index>, warp_options, Scal
   };
 
   warp(const warp_options& options, parameters learnt) : base(options, std::move(learnt)) {}
-
-  static void check(const warp_options& options);
-  template <class Options, class Visit>
-  static void for_own_options(Options& options, const Visit& visit) {
-    visit("margin", options.margin);
-    visit("max_trials", options.max_trials);
-  }
 
   /// L(rank), as ln(rank + 1/2) and Euler's constant: 2 % low for 1, closer beyond.
   static Scalar weight_of(std::int64_t rank) {
@@ -119,14 +116,6 @@ class warp : public detail::liking_model<warp<Scalar, Index>, warp_options, Scal
   /// training are asked, so that no step is longer than there.
   detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
 };
-
-template <class Scalar, class Index>
-void warp<Scalar, Index>::check(const warp_options& options) {
-  detail::check_sgd_options(options, "warp");
-  detail::require(static_cast<Scalar>(options.margin) > 0 && detail::is_finite(static_cast<Scalar>(options.margin)),
-                  "warp", "margin must be positive and finite", options.margin);
-  detail::require(options.max_trials >= 1, "warp", "max_trials must be positive", options.max_trials);
-}
 
 template <class Scalar, class Index>
 detail::sampled_loss warp<Scalar, Index>::learn_block(const slice<const detail::liked_cell<Index>>& cells,

@@ -30,8 +30,6 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-void check_options(const graph_filter_options& options);
-
 [[noreturn]] void fail_beyond_scalar(std::string_view whose, std::int64_t id, double sum);
 
 /// The sums of the rows. Throws numeric_error where a filter of such a row, whose terms are some times as large, would
@@ -91,9 +89,7 @@ class graph_filter {
 
   graph_filter() : graph_filter(graph_filter_options{}) {}
   template <detail::options_for<graph_filter_options> Options = graph_filter_options>
-  explicit graph_filter(const Options& options) : options_(options) {
-    detail::check_options(options);
-  }
+  explicit graph_filter(const Options& options) : options_(checked<graph_filter_options>(options, kind)) {}
 
   /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in.
   template <class Policy, class Matrix>
@@ -270,15 +266,7 @@ void graph_filter<Scalar, Index>::find_smooth(const detail::host_policy& policy,
 
 template <class Scalar, class Index>
 void graph_filter<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  writer.add_value("polynomial", options_.polynomial);
-  writer.add_value("order", options_.order);
-  writer.add_value("flatness", options_.flatness);
-  writer.add_value("polynomial_exponent", options_.polynomial_exponent);
-  writer.add_value("ideal_rank", options_.ideal_rank);
-  writer.add_value("ideal_weight", options_.ideal_weight);
-  writer.add_value("ideal_exponent", options_.ideal_exponent);
-  writer.add_value("svd_iterations", options_.svd_iterations);
-  writer.add_value("seed", options_.seed);
+  writer.add_options(options_);
   detail::write_csr(writer, "histories", histories_.view());
   detail::write_csr(writer, "item_users", item_users_.view());
   writer.add("user_weights", user_weights_.data(), user_weights_.size());
@@ -290,15 +278,7 @@ void graph_filter<Scalar, Index>::write_to(detail::model_writer& writer) const {
 
 template <class Scalar, class Index>
 graph_filter<Scalar, Index> graph_filter<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  graph_filter model({.polynomial = reader.value<graph_polynomial>("polynomial"),
-                      .order = reader.value<int>("order"),
-                      .flatness = reader.value<double>("flatness"),
-                      .polynomial_exponent = reader.value<double>("polynomial_exponent"),
-                      .ideal_rank = reader.value<int>("ideal_rank"),
-                      .ideal_weight = reader.value<double>("ideal_weight"),
-                      .ideal_exponent = reader.value<double>("ideal_exponent"),
-                      .svd_iterations = reader.value<int>("svd_iterations"),
-                      .seed = reader.value<std::uint64_t>("seed")});
+  graph_filter model(reader.options<graph_filter_options>());
   model.histories_ = detail::map_csr<Scalar, Index>(reader, "histories");
   model.item_users_ = detail::map_csr<Scalar, Index>(reader, "item_users");
   reader.require(
@@ -317,24 +297,6 @@ AKIN_COMPILE_ONCE(graph, class graph_filter<double>)
 
 #if AKIN_BODIES(graph)
 namespace detail {
-
-AKIN_INLINE void check_options(const graph_filter_options& options) {
-  constexpr std::string_view where = "graph_filter";
-  require(options.polynomial == graph_polynomial::linear || options.polynomial == graph_polynomial::second_order ||
-              options.polynomial == graph_polynomial::chebyshev,
-          where, "polynomial must be one of the enumerators", static_cast<int>(options.polynomial));
-  require(options.order >= 1 && options.order <= 1000, where, "order must be between 1 and 1000", options.order);
-  require(options.flatness > 0 && is_finite(options.flatness), where, "flatness must be positive and finite",
-          options.flatness);
-  require(std::abs(options.polynomial_exponent) <= 1, where, "polynomial_exponent must be between -1 and 1",
-          options.polynomial_exponent);
-  require(options.ideal_rank >= 0, where, "ideal_rank must not be negative", options.ideal_rank);
-  require(options.ideal_weight >= 0 && is_finite(options.ideal_weight), where,
-          "ideal_weight must be finite and not negative", options.ideal_weight);
-  require(std::abs(options.ideal_exponent) <= 1, where, "ideal_exponent must be between -1 and 1",
-          options.ideal_exponent);
-  require(options.svd_iterations >= 1, where, "svd_iterations must be positive", options.svd_iterations);
-}
 
 AKIN_INLINE void fail_beyond_scalar(std::string_view whose, std::int64_t id, double sum) {
   fail<numeric_error>("graph_filter::fit: the values of ", whose, " ", id, " sum to ", sum,

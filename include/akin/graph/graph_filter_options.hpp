@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -29,6 +30,19 @@ struct graph_filter_options {
   int svd_iterations = 6;       ///< >= 1, of randomized_svd
   std::uint64_t seed = 0;       ///< of randomized_svd
 };
+
+template <class Options, class Visit>
+fields_of<graph_filter_options, Options> fields(Options& options, const Visit& visit) {
+  visit("polynomial", options.polynomial, up_to(graph_polynomial::chebyshev));
+  visit("order", options.order, between(1, 1000));
+  visit("flatness", options.flatness, positive_and_finite);
+  visit("polynomial_exponent", options.polynomial_exponent, between(-1, 1));
+  visit("ideal_rank", options.ideal_rank, not_negative);
+  visit("ideal_weight", options.ideal_weight, finite_and_not_negative);
+  visit("ideal_exponent", options.ideal_exponent, between(-1, 1));
+  visit("svd_iterations", options.svd_iterations, positive);
+  visit("seed", options.seed);
+}
 
 /// Y. Shen et al., "How Powerful is Graph Convolution for Recommendation?", CIKM 2021.
 constexpr graph_filter_options gf_cf() {

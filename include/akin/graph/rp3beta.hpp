@@ -2,17 +2,14 @@
 /// Random walks of three steps over the graph of users and items.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 #include <utility>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/data/merge_interactions.hpp>
-#include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/graph/detail/walk_weights.hpp>
 #include <akin/graph/rp3beta_options.hpp>
@@ -23,12 +20,6 @@
 #include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI {
-namespace detail {
-
-/// Throws std::invalid_argument for options out of range.
-void check_options(const rp3beta_options& options);
-
-}  // namespace detail
 
 /// Scores item j for a user by the sum over the user's items i of r_ui w_ij, where
 ///   w_ij = sum over users u of p_iu p_uj / degree_j^beta,  p_iu = (r_ui / sum over users of r_.i)^alpha,
@@ -53,9 +44,7 @@ class rp3beta : public detail::item_weights<Scalar, Index>, public detail::refit
 
   rp3beta() : rp3beta(rp3beta_options{}) {}
   template <detail::options_for<rp3beta_options> Options = rp3beta_options>
-  explicit rp3beta(const Options& options) : options_(options) {
-    detail::check_options(options);
-  }
+  explicit rp3beta(const Options& options) : options_(checked<rp3beta_options>(options, kind)) {}
 
   /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. Throws
   /// std::invalid_argument for values that are negative or not finite; the model is then as it was.
@@ -94,40 +83,18 @@ class rp3beta : public detail::item_weights<Scalar, Index>, public detail::refit
 
 template <class Scalar, class Index>
 void rp3beta<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  writer.add_value("alpha", options_.alpha);
-  writer.add_value("beta", options_.beta);
-  writer.add_value("neighbors", options_.neighbors);
-  writer.add_value("normalize", options_.normalize);
-  writer.add_value("incoming", options_.incoming);
+  writer.add_options(options_);
   base::write_matrices(writer, "weights");
 }
 
 template <class Scalar, class Index>
 rp3beta<Scalar, Index> rp3beta<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  rp3beta model({.alpha = reader.value<double>("alpha"),
-                 .beta = reader.value<double>("beta"),
-                 .neighbors = reader.value<int>("neighbors"),
-                 .normalize = reader.value<bool>("normalize"),
-                 .incoming = reader.value<int>("incoming")});
+  rp3beta model(reader.options<rp3beta_options>());
   model.read_matrices(reader, "weights");
   return model;
 }
 
 AKIN_COMPILE_ONCE(graph, class rp3beta<float>)
 AKIN_COMPILE_ONCE(graph, class rp3beta<double>)
-
-#if AKIN_BODIES(graph)
-namespace detail {
-
-AKIN_INLINE void check_options(const rp3beta_options& options) {
-  constexpr double most = std::numeric_limits<double>::max();
-  require(options.alpha > 0 && options.alpha <= most, "rp3beta", "alpha must be finite and positive", options.alpha);
-  require(options.beta >= 0 && options.beta <= most, "rp3beta", "beta must be finite and not negative", options.beta);
-  require(options.neighbors >= 1, "rp3beta", "neighbors must be positive", options.neighbors);
-  require(options.incoming >= 0, "rp3beta", "incoming must not be negative", options.incoming);
-}
-
-}  // namespace detail
-#endif
 
 }  // namespace akin::inline AKIN_ABI

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -14,6 +15,15 @@ struct rp3beta_options {
   bool normalize = false;  ///< whether the `neighbors` weights of an item sum to 1
   int incoming = 0;        ///< >= 0: weights kept of those that lead to an item, after `neighbors`; 0: all
 };
+
+template <class Options, class Visit>
+fields_of<rp3beta_options, Options> fields(Options& options, const Visit& visit) {
+  visit("alpha", options.alpha, finite_and_positive);
+  visit("beta", options.beta, finite_and_not_negative);
+  visit("neighbors", options.neighbors, positive);
+  visit("normalize", options.normalize);
+  visit("incoming", options.incoming, not_negative);
+}
 
 /// The walk that holds nothing back: C. Cooper et al., "Random Walks in Recommender Systems", WWW 2014.
 constexpr rp3beta_options p3alpha(double alpha = 1, int neighbors = 100) {

@@ -45,9 +45,8 @@ class cascade_model
 
   /// See cascade().
   cascade_model(std::tuple<part<Cheap>, part<Costly>> parts, const cascade_options& options)
-      : options_(options), parts_(std::move(parts)) {
+      : options_(checked(options, kind)), parts_(std::move(parts)) {
     assert_parts<Cheap, Costly>();
-    detail::require(options.retrieve >= 1, "cascade", "retrieve must be positive", options.retrieve);
     require_same_shape("cascade", parts_);
   }
 
@@ -78,14 +77,13 @@ class cascade_model
   }
 
   void write_to(detail::model_writer& writer) const requires(detail::writable<Cheap>&& detail::writable<Costly>) {
-    writer.add_value("retrieve", options_.retrieve);
+    writer.add_options(options_);
     write_parts(writer, parts_);
   }
   /// The cascade with its models, which it owns.
   static cascade_model read_from(const detail::model_reader& reader) requires(
       detail::storable<Cheap>&& detail::storable<Costly>) {
-    const cascade_options options{.retrieve = reader.value<int>("retrieve")};
-    return {read_parts<Cheap, Costly>(reader), options};
+    return {read_parts<Cheap, Costly>(reader), reader.options<cascade_options>()};
   }
 
  private:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -12,6 +13,11 @@ struct cascade_options {
   /// should be larger than a list and a usual history together; 100 to 1000.
   int retrieve = 200;
 };
+
+template <class Options, class Visit>
+fields_of<cascade_options, Options> fields(Options& options, const Visit& visit) {
+  visit("retrieve", options.retrieve, positive);
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

@@ -116,6 +116,20 @@ constexpr std::uint64_t aligned_up(std::uint64_t position) noexcept {
   return (position + section_alignment - 1) / section_alignment * section_alignment;
 }
 
+/// What a file calls a field of options: `inner` where it is `outer.inner`.
+constexpr std::string_view section_of_field(std::string_view name) noexcept { return name.substr(name.rfind('.') + 1); }
+
+/// As what a file holds a field of options that is listed with this rule.
+template <class Field, class... Rule>
+struct stored_field {
+  using type = Field;
+};
+template <class Field, class Rule>
+requires requires { typename Rule::stored_type; }
+struct stored_field<Field, Rule> {
+  using type = typename Rule::stored_type;
+};
+
 constexpr bool is_name_character(char c) noexcept { return c > ' ' && c <= '~'; }
 
 /// Where the first section begins.

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <string_view>
 
+#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/io/csr.hpp>
 #include <akin/io/reader.hpp>
+#include <akin/io/writer.hpp>
 #include <akin/matrix.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -39,6 +41,16 @@ csr_storage<Scalar, Index> map_csr(const model_reader& reader, std::string_view 
   return {x.rows, x.cols, storage<Index>(x.offsets, x.rows + 1, reader.owner()),
           storage<Index>(x.columns, x.nonzeros(), reader.owner()),
           storage<Scalar>(x.values, x.nonzeros(), reader.owner())};
+}
+
+template <interaction_matrix Matrix>
+void model_writer::add(std::string_view name, const Matrix& matrix) {
+  write_csr(*this, name, view_of(matrix, "save"));
+}
+
+template <class Scalar, class Index>
+auto model_reader::sparse(std::string_view name) const {
+  return sparse_matrix<Scalar, Index>(map_csr<Scalar, Index>(*this, name).map());
 }
 
 AKIN_COMPILE_ONCE(io, dense_storage<float> map_dense<float>(const model_reader&, std::string_view, std::int64_t,

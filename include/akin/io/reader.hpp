@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -89,6 +90,20 @@ class model_reader {
     }
   }
 
+  /// What model_writer::add_options stored. They are not checked: the constructor of the model does that.
+  template <class Options>
+  [[nodiscard]] Options options() const {
+    Options read;
+    fields(read, [this](std::string_view name, auto& field, const auto&... rule) {
+      read_field(section_of_field(name), field, rule...);
+    });
+    return read;
+  }
+
+  /// A copy of the matrix that model_writer::add stored; defined in io/model_arrays.hpp.
+  template <class Scalar, class Index>
+  [[nodiscard]] auto sparse(std::string_view name) const;
+
   /// What model_writer::add_text stored.
   [[nodiscard]] std::string_view text(std::string_view name) const;
 
@@ -132,6 +147,16 @@ class model_reader {
                                     std::numeric_limits<T>::max()));
     }
     return static_cast<T>(stored);
+  }
+
+  template <class Field, class... Rule>
+  void read_field(std::string_view name, Field& field, const Rule&...) const {
+    field = static_cast<Field>(value<typename stored_field<Field, Rule...>::type>(name));
+  }
+  template <class Value, class... Rule>
+  void read_field(std::string_view name, std::optional<Value>& field, const Rule&... rule) const {
+    field.reset();
+    if (has(name)) read_field(name, field.emplace(), rule...);
   }
 
   static std::string size_text(std::int64_t size) { return size == any ? "any" : std::to_string(size); }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include <akin/concepts.hpp>
 #include <akin/error.hpp>
 #include <akin/io/format.hpp>
 #include <akin/views.hpp>
@@ -70,6 +72,18 @@ class model_writer {
 
   void add_text(std::string_view name, std::string_view text);
 
+  /// The options that fields() lists (model/fields.hpp), each by add_value; an optional one only where it has a value.
+  template <class Options>
+  void add_options(const Options& options) {
+    fields(options, [this](std::string_view name, const auto& field, const auto&... rule) {
+      add_field(section_of_field(name), field, rule...);
+    });
+  }
+
+  /// A compressed row-major sparse matrix, to which it refers; defined in io/model_arrays.hpp.
+  template <interaction_matrix Matrix>
+  void add(std::string_view name, const Matrix& matrix);
+
   /// Calls sink(span of bytes) with the file from its first byte to its last. The sections' checksums are computed on
   /// the way, so each array is read twice.
   template <class Sink>
@@ -95,6 +109,15 @@ class model_writer {
   void add_value_as(std::string_view name, T value) {
     const Stored stored = value;
     add_copy(name, &stored, 1);
+  }
+
+  template <class Field, class... Rule>
+  void add_field(std::string_view name, const Field& field, const Rule&...) {
+    add_value(name, static_cast<typename stored_field<Field, Rule...>::type>(field));
+  }
+  template <class Value, class... Rule>
+  void add_field(std::string_view name, const std::optional<Value>& field, const Rule&... rule) {
+    if (field) add_field(name, *field, rule...);
   }
 
   section& append(std::string_view name, element type, std::int64_t rows, std::int64_t cols);

@@ -14,7 +14,6 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/data/merge_interactions.hpp>
-#include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
@@ -29,12 +28,6 @@
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
-namespace detail {
-
-/// Throws std::invalid_argument for options out of range.
-void check_options(const ease_options& options);
-
-}  // namespace detail
 
 /// Minimises |X - X W|^2 + lambda |W|^2 over the items x items matrices W with nothing on the diagonal, for the users x
 /// items matrix X: with P = (X'X + lambda I)^-1, w_ij = -p_ij / p_jj. An item's score for a user is the sum over the
@@ -57,9 +50,7 @@ class ease : public detail::refitted<ease<Scalar, Index>> {
   ease() : ease(ease_options{}) {}
   /// Throws std::invalid_argument for options out of range.
   template <detail::options_for<ease_options> Options = ease_options>
-  explicit ease(const Options& options) : options_(options) {
-    detail::check_options(options);
-  }
+  explicit ease(const Options& options) : options_(checked<ease_options>(options, kind)) {}
 
   /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. Throws
   /// std::length_error where it would take more than memory_limit, numeric_error where Scalar cannot hold or invert
@@ -169,18 +160,14 @@ void ease<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) cons
 
 template <class Scalar, class Index>
 void ease<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  writer.add_value("regularization", options_.regularization);
-  writer.add_value("dropout", options_.dropout);
-  writer.add_value("memory_limit", options_.memory_limit);
+  writer.add_options(options_);
   writer.add("weights", weights_.view());
   detail::write_csr(writer, "histories", histories_.view());
 }
 
 template <class Scalar, class Index>
 ease<Scalar, Index> ease<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  ease model({.regularization = reader.value<double>("regularization"),
-              .dropout = reader.value<double>("dropout"),
-              .memory_limit = reader.value<double>("memory_limit")});
+  ease model(reader.options<ease_options>());
   model.weights_ = detail::map_dense<Scalar>(reader, "weights");
   model.histories_ = detail::map_csr<Scalar, Index>(reader, "histories");
   reader.require(model.weights_.rows() == model.weights_.cols() && model.histories_.cols() == model.weights_.rows(),
@@ -213,19 +200,5 @@ bool ease<Scalar, Index>::has_evidence(const row_view<Scalar, Index>& history) c
 
 AKIN_COMPILE_ONCE(linear, class ease<float>)
 AKIN_COMPILE_ONCE(linear, class ease<double>)
-
-#if AKIN_BODIES(linear)
-namespace detail {
-
-AKIN_INLINE void check_options(const ease_options& options) {
-  require(options.regularization > 0 && is_finite(options.regularization), "ease",
-          "regularization must be finite and positive", options.regularization);
-  require(options.dropout >= 0 && options.dropout < 1, "ease", "dropout must be at least 0 and below 1",
-          options.dropout);
-  require(options.memory_limit > 0, "ease", "memory_limit must be positive", options.memory_limit);
-}
-
-}  // namespace detail
-#endif
 
 }  // namespace akin::inline AKIN_ABI

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -15,6 +16,13 @@ struct ease_options {
   double dropout = 0;
   double memory_limit = 16e9;  ///< > 0: bytes that fit may take, about items^2 * sizeof(Scalar)
 };
+
+template <class Options, class Visit>
+fields_of<ease_options, Options> fields(Options& options, const Visit& visit) {
+  visit("regularization", options.regularization, finite_and_positive);
+  visit("dropout", options.dropout, zero_to_below_one);
+  visit("memory_limit", options.memory_limit, positive);
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

@@ -32,8 +32,6 @@ struct truncated_svd {
 
 namespace detail {
 
-void check_options(const randomized_svd_options& options, std::string_view where);
-
 /// Turns each pair of vectors so that the element of v that is largest in magnitude, the first of equals, is positive.
 template <class Scalar>
 void fix_signs(const rows_view<Scalar>& u, const rows_view<Scalar>& v) {
@@ -104,24 +102,12 @@ auto randomized_svd(const Policy& policy, const Matrix& x, const randomized_svd_
   using index_type = detail::pointee<decltype(x.outerIndexPtr())>;
   constexpr std::string_view where = "randomized_svd";
   const auto view = detail::checked_view<scalar_type, index_type>(policy, x, where);
-  detail::check_options(options, where);
+  checked(options, where);
   if (options.rank > std::min(view.rows, view.cols))
     detail::fail<std::invalid_argument>(where, ": rank must be at most ", std::min(view.rows, view.cols),
                                         " for a matrix of ", view.rows, " x ", view.cols, ", got ", options.rank);
   const auto transposed = detail::transpose(view);
   return detail::randomized_svd(policy, view, transposed.view(), options);
 }
-
-#if AKIN_BODIES(linear)
-namespace detail {
-
-AKIN_INLINE void check_options(const randomized_svd_options& options, std::string_view where) {
-  require(options.rank >= 1, where, "rank must be positive", options.rank);
-  require(options.oversampling >= 0, where, "oversampling must not be negative", options.oversampling);
-  require(options.iterations >= 1, where, "iterations must be positive", options.iterations);
-}
-
-}  // namespace detail
-#endif
 
 }  // namespace akin::inline AKIN_ABI

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -15,6 +16,14 @@ struct randomized_svd_options {
   int iterations = 6;     ///< >= 1; more separate singular values that lie closer together
   std::uint64_t seed = 0;
 };
+
+template <class Options, class Visit>
+fields_of<randomized_svd_options, Options> fields(Options& options, const Visit& visit) {
+  visit("rank", options.rank, positive);
+  visit("oversampling", options.oversampling, not_negative);
+  visit("iterations", options.iterations, positive);
+  visit("seed", options.seed);
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -21,12 +20,6 @@
 #include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI {
-namespace detail {
-
-/// Throws std::invalid_argument for options out of range.
-void check_options(const slim_options& options);
-
-}  // namespace detail
 
 /// For each item j, with x_j its column of the users x items matrix X, finds weights w of the other items that minimise
 ///   1/2 |x_j - X w|^2 + l2/2 |w|^2 + l1 |w|_1,  w_j = 0,  w >= 0 where `nonnegative`,
@@ -49,8 +42,8 @@ class slim : public detail::item_weights<Scalar, Index>, public detail::refitted
 
   slim() : slim(slim_options{}) {}
   template <detail::options_for<slim_options> Options = slim_options>
-  explicit slim(const Options& options) : options_(options) {
-    detail::check_options(options);
+  explicit slim(const Options& options) : options_(checked<slim_options>(options, kind)) {
+    detail::require(options.l1 > 0 || options.l2 > 0, kind, "l1 and l2 must not both be 0");
   }
 
   /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. Throws
@@ -87,48 +80,18 @@ class slim : public detail::item_weights<Scalar, Index>, public detail::refitted
 
 template <class Scalar, class Index>
 void slim<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  writer.add_value("l1", options_.l1);
-  writer.add_value("l2", options_.l2);
-  writer.add_value("neighbors", options_.neighbors);
-  writer.add_value("nonnegative", options_.nonnegative);
-  writer.add_value("tolerance", options_.tolerance);
-  writer.add_value("iterations", options_.iterations);
-  writer.add_value("memory_limit", options_.memory_limit);
+  writer.add_options(options_);
   base::write_matrices(writer, "weights");
 }
 
 template <class Scalar, class Index>
 slim<Scalar, Index> slim<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  slim model({.l1 = reader.value<double>("l1"),
-              .l2 = reader.value<double>("l2"),
-              .neighbors = reader.value<int>("neighbors"),
-              .nonnegative = reader.value<bool>("nonnegative"),
-              .tolerance = reader.value<double>("tolerance"),
-              .iterations = reader.value<int>("iterations"),
-              .memory_limit = reader.value<double>("memory_limit")});
+  slim model(reader.options<slim_options>());
   model.read_matrices(reader, "weights");
   return model;
 }
 
 AKIN_COMPILE_ONCE(linear, class slim<float>)
 AKIN_COMPILE_ONCE(linear, class slim<double>)
-
-#if AKIN_BODIES(linear)
-namespace detail {
-
-AKIN_INLINE void check_options(const slim_options& options) {
-  const auto in_range = [](double x) { return x >= 0 && x <= std::numeric_limits<double>::max(); };
-  require(in_range(options.l1), "slim", "l1 must be finite and not negative", options.l1);
-  require(in_range(options.l2), "slim", "l2 must be finite and not negative", options.l2);
-  require(options.l1 > 0 || options.l2 > 0, "slim", "l1 and l2 must not both be 0");
-  require(options.neighbors >= 0, "slim", "neighbors must not be negative", options.neighbors);
-  require(options.tolerance > 0 && options.tolerance < 1, "slim", "tolerance must be between 0 and 1",
-          options.tolerance);
-  require(options.iterations >= 1, "slim", "iterations must be positive", options.iterations);
-  require(options.memory_limit > 0, "slim", "memory_limit must be positive", options.memory_limit);
-}
-
-}  // namespace detail
-#endif
 
 }  // namespace akin::inline AKIN_ABI

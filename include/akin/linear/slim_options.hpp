@@ -3,6 +3,7 @@
 #pragma once
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -19,6 +20,17 @@ struct slim_options {
   int iterations = 1000;       ///< >= 1: sweeps over the weights of an item at most
   double memory_limit = 16e9;  ///< > 0: bytes of the products of all items with all others
 };
+
+template <class Options, class Visit>
+fields_of<slim_options, Options> fields(Options& options, const Visit& visit) {
+  visit("l1", options.l1, finite_and_not_negative);
+  visit("l2", options.l2, finite_and_not_negative);
+  visit("neighbors", options.neighbors, not_negative);
+  visit("nonnegative", options.nonnegative);
+  visit("tolerance", options.tolerance, inside_unit_interval);
+  visit("iterations", options.iterations, positive);
+  visit("memory_limit", options.memory_limit, positive);
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

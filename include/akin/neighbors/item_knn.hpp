@@ -20,7 +20,6 @@
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
-#include <akin/neighbors/detail/check_neighborhood.hpp>
 #include <akin/neighbors/detail/item_weights.hpp>
 #include <akin/neighbors/detail/refitted.hpp>
 #include <akin/neighbors/detail/similarity_search.hpp>
@@ -54,9 +53,7 @@ class item_knn : public detail::item_weights<Scalar, Index>, public detail::refi
   item_knn() : item_knn(item_knn_options{}) {}
   /// Throws std::invalid_argument for options out of range.
   template <detail::options_for<item_knn_options> Options = item_knn_options>
-  explicit item_knn(const Options& options) : options_(options) {
-    detail::check_neighborhood(options, "item_knn");
-  }
+  explicit item_knn(const Options& options) : options_(checked<item_knn_options>(options, kind)) {}
 
   /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in.
   template <class Policy, class Matrix>
@@ -196,14 +193,14 @@ void item_knn<Scalar, Index>::contributions(const row_view<Scalar, Index>& histo
 
 template <class Scalar, class Index>
 void item_knn<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  detail::write_neighborhood(writer, options_);
+  writer.add_options(options_);
   terms_.write_to(writer);
   base::write_matrices(writer, "similarities");
 }
 
 template <class Scalar, class Index>
 item_knn<Scalar, Index> item_knn<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  item_knn model(detail::read_neighborhood(reader));
+  item_knn model(reader.options<item_knn_options>());
   model.read_matrices(reader, "similarities");
   model.terms_.read_from(reader, model.options_.centering, model.users(), model.items());
   if (model.averages()) model.to_items_ = detail::transpose(model.weights_.view());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 #include <akin/neighbors/similarity.hpp>
 
 namespace akin {
@@ -23,6 +24,23 @@ struct neighborhood_options {
   akin::aggregation aggregation = aggregation::sum;
   akin::interaction_weighting weighting = interaction_weighting::none;
 };
+
+template <class Options, class Visit>
+fields_of<neighborhood_options, Options> fields(Options& options, const Visit& visit) {
+  visit("neighbors", options.neighbors, positive);
+  visit("similarity", options.similarity, up_to(similarity::lift));
+  visit("shrinkage", options.shrinkage, finite_and_not_negative);
+  visit("minimum_support", options.minimum_support, positive);
+  visit("significance", options.significance, finite_and_not_negative);
+  visit("amplification", options.amplification, finite_and_positive);
+  visit("asymmetry", options.asymmetry, in_unit_interval);
+  visit("tversky_alpha", options.tversky_alpha, finite_and_not_negative);
+  visit("tversky_beta", options.tversky_beta, finite_and_not_negative);
+  visit("keep_negative", options.keep_negative, detail::stored_as<int>());
+  visit("centering", options.centering, up_to(centering::z_score));
+  visit("aggregation", options.aggregation, up_to(aggregation::weighted_average));
+  visit("weighting", options.weighting, up_to(interaction_weighting::log));
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

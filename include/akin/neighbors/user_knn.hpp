@@ -22,7 +22,6 @@
 #include <akin/matrix.hpp>
 #include <akin/model/scorer.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
-#include <akin/neighbors/detail/check_neighborhood.hpp>
 #include <akin/neighbors/detail/refitted.hpp>
 #include <akin/neighbors/detail/similarity_search.hpp>
 #include <akin/neighbors/detail/weighted_interactions.hpp>
@@ -55,9 +54,7 @@ class user_knn : public detail::refitted<user_knn<Scalar, Index>> {
   user_knn() : user_knn(user_knn_options{}) {}
   /// Throws std::invalid_argument for options out of range.
   template <detail::options_for<user_knn_options> Options = user_knn_options>
-  explicit user_knn(const Options& options) : options_(options) {
-    detail::check_neighborhood(options, "user_knn");
-  }
+  explicit user_knn(const Options& options) : options_(checked<user_knn_options>(options, kind)) {}
 
   /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in.
   template <class Policy, class Matrix>
@@ -235,7 +232,7 @@ void user_knn<Scalar, Index>::contributions(const row_view<Scalar, Index>& histo
 
 template <class Scalar, class Index>
 void user_knn<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  detail::write_neighborhood(writer, options_);
+  writer.add_options(options_);
   terms_.write_to(writer);
   detail::write_csr(writer, "similarities", similarities_.view());
   detail::write_csr(writer, "histories", histories_.view());
@@ -243,7 +240,7 @@ void user_knn<Scalar, Index>::write_to(detail::model_writer& writer) const {
 
 template <class Scalar, class Index>
 user_knn<Scalar, Index> user_knn<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  user_knn model(detail::read_neighborhood(reader));
+  user_knn model(reader.options<user_knn_options>());
   model.similarities_ = detail::map_csr<Scalar, Index>(reader, "similarities");
   model.histories_ = detail::map_csr<Scalar, Index>(reader, "histories");
   reader.require(

@@ -159,14 +159,7 @@ class hnsw {
 
   hnsw() : hnsw(hnsw_options{}) {}
   template <detail::options_for<hnsw_options> Options = hnsw_options>
-  explicit hnsw(const Options& options) : options_(options) {
-    const auto require = [](bool ok, std::string_view rule, int value) { detail::require(ok, "hnsw", rule, value); };
-    require(options.metric >= metric::inner_product && options.metric <= metric::euclidean,
-            "metric must be one of those that there are", static_cast<int>(options.metric));
-    require(options.m >= 2 && options.m <= 10000, "m must be between 2 and 10000", options.m);
-    require(options.ef_construction >= 1, "ef_construction must be positive", options.ef_construction);
-    require(options.ef_search >= 1, "ef_search must be positive", options.ef_search);
-  }
+  explicit hnsw(const Options& options) : options_(checked<hnsw_options>(options, "hnsw")) {}
 
   const hnsw_options& options() const noexcept { return options_; }
   /// Vectors that are searched, and the length of each; 0 before fit.

@@ -44,7 +44,8 @@ class knn_classifier {
   /// Throws std::invalid_argument for options out of range, and for votes::distance with metric::inner_product, which
   /// has no distances.
   template <detail::options_for<knn_classifier_options> Options = knn_classifier_options>
-  explicit knn_classifier(const Options& options) : options_(options), voters_(options, kind) {}
+  explicit knn_classifier(const Options& options)
+      : options_(checked<knn_classifier_options>(options, kind)), voters_(options, kind) {}
 
   const knn_classifier_options& options() const noexcept { return options_; }
   /// The labels that there are, ascending.
@@ -110,14 +111,14 @@ class knn_classifier {
 template <class Scalar, class Index>
 void knn_classifier<Scalar, Index>::write_to(detail::model_writer& writer) const {
   detail::require_fitted(voters_.is_fitted(), "save");
-  detail::write_knn_options(writer, options_);
+  writer.add_options(options_);
   voters_.write_to(writer);
   writer.add("labels", labels_.data(), labels_.size());
 }
 
 template <class Scalar, class Index>
 knn_classifier<Scalar, Index> knn_classifier<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  knn_classifier model(detail::read_knn_options<knn_classifier_options>(reader));
+  knn_classifier model(reader.options<knn_classifier_options>());
   model.voters_.read_from(reader, model.options_.metric);
   const auto labels = reader.array<std::int32_t>("labels", model.items(), 1);
   model.labels_ = {labels.data, labels.rows, reader.owner()};

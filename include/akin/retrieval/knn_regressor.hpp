@@ -42,7 +42,8 @@ class knn_regressor {
   /// Throws std::invalid_argument for options out of range, and for votes::distance with metric::inner_product, which
   /// has no distances.
   template <detail::options_for<knn_regressor_options> Options = knn_regressor_options>
-  explicit knn_regressor(const Options& options) : options_(options), voters_(options, kind) {}
+  explicit knn_regressor(const Options& options)
+      : options_(checked<knn_regressor_options>(options, kind)), voters_(options, kind) {}
 
   const knn_regressor_options& options() const noexcept { return options_; }
   /// Vectors that were learnt from, and the length of each; 0 before fit.
@@ -87,14 +88,14 @@ class knn_regressor {
 template <class Scalar, class Index>
 void knn_regressor<Scalar, Index>::write_to(detail::model_writer& writer) const {
   detail::require_fitted(voters_.is_fitted(), "save");
-  detail::write_knn_options(writer, options_);
+  writer.add_options(options_);
   voters_.write_to(writer);
   writer.add("targets", targets_.data(), targets_.size());
 }
 
 template <class Scalar, class Index>
 knn_regressor<Scalar, Index> knn_regressor<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  knn_regressor model(detail::read_knn_options<knn_regressor_options>(reader));
+  knn_regressor model(reader.options<knn_regressor_options>());
   model.voters_.read_from(reader, model.options_.metric);
   model.targets_ = detail::map_array<Scalar>(reader, "targets", model.items());
   return model;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 #include <akin/retrieval/knn_classifier_options.hpp>
 #include <akin/retrieval/nearest_neighbors_options.hpp>
 
@@ -15,6 +16,13 @@ struct knn_regressor_options {
   votes weighting =
       votes::uniform;  ///< votes::distance takes metric::euclidean, or metric::cosine, where it is 1 - cosine
 };
+
+template <class Options, class Visit>
+fields_of<knn_regressor_options, Options> fields(Options& options, const Visit& visit) {
+  visit("k", options.k, positive);
+  visit("metric", options.metric, up_to(metric::euclidean, "must be one of those that there are"));
+  visit("weighting", options.weighting, up_to(votes::distance, "must be one of those that there are"));
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

@@ -47,10 +47,7 @@ class nearest_neighbors {
 
   nearest_neighbors() : nearest_neighbors(nearest_neighbors_options{}) {}
   template <detail::options_for<nearest_neighbors_options> Options = nearest_neighbors_options>
-  explicit nearest_neighbors(const Options& options) : options_(options) {
-    detail::require(options.metric >= metric::inner_product && options.metric <= metric::euclidean, kind,
-                    "metric must be one of those that there are", static_cast<int>(options.metric));
-  }
+  explicit nearest_neighbors(const Options& options) : options_(checked<nearest_neighbors_options>(options, kind)) {}
 
   const nearest_neighbors_options& options() const noexcept { return options_; }
   /// Vectors that are searched, and the length of each; 0 before fit.
@@ -159,7 +156,7 @@ void nearest_neighbors<Scalar, Index>::become(detail::csr_storage<Scalar, Index>
 template <class Scalar, class Index>
 void nearest_neighbors<Scalar, Index>::write_to(detail::model_writer& writer) const {
   detail::require_fitted(dimension() > 0, "save");
-  writer.add_value("metric", options_.metric);
+  writer.add_options(options_);
   writer.add_value("is_sparse", is_sparse_);
   if (is_sparse_)
     detail::write_csr(writer, "vectors", sparse_.rows().view());
@@ -169,7 +166,7 @@ void nearest_neighbors<Scalar, Index>::write_to(detail::model_writer& writer) co
 
 template <class Scalar, class Index>
 nearest_neighbors<Scalar, Index> nearest_neighbors<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  nearest_neighbors model({.metric = reader.value<metric>("metric", metric::inner_product, metric::euclidean)});
+  nearest_neighbors model(reader.options<nearest_neighbors_options>());
   model.is_sparse_ = reader.value<bool>("is_sparse");
   if (model.is_sparse_)
     model.sparse_ = {model.options_.metric, detail::map_csr<Scalar, Index>(reader, "vectors")};

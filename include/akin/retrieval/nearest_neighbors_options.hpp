@@ -3,6 +3,7 @@
 #pragma once
 
 #include <akin/config.hpp>
+#include <akin/model/fields.hpp>
 
 namespace akin {
 inline namespace AKIN_SEAM {
@@ -17,6 +18,11 @@ enum class metric {
 struct nearest_neighbors_options {
   akin::metric metric = akin::metric::inner_product;
 };
+
+template <class Options, class Visit>
+fields_of<nearest_neighbors_options, Options> fields(Options& options, const Visit& visit) {
+  visit("metric", options.metric, up_to(metric::euclidean, "must be one of those that there are"));
+}
 
 }  // namespace AKIN_SEAM
 }  // namespace akin

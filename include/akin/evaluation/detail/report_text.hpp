@@ -2,23 +2,15 @@
 /// Numbers and names as the formats of a report want them, whatever the locale.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include <akin/config.hpp>
+#include <akin/model/parameters.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
-
-/// Looks at the bits, so that -ffast-math cannot argue it away.
-inline bool is_finite_number(double x) noexcept {
-  return (std::bit_cast<std::uint64_t>(x) & 0x7FF0000000000000u) != 0x7FF0000000000000u;
-}
-
-/// The fewest digits that read back as the same number.
-std::string shortest_number(double x);
 
 /// At most `digits` digits that count, as %g.
 std::string general_number(double x, int digits);
@@ -63,19 +55,6 @@ std::string markdown_text(std::string_view text);
 #include <akin/error.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
-
-/// "nan", "inf" or "-inf".
-inline std::string name_of_special(double x) {
-  const auto bits = std::bit_cast<std::uint64_t>(x);
-  if ((bits & 0x000FFFFFFFFFFFFFu) != 0) return "nan";
-  return bits >> 63 != 0 ? "-inf" : "inf";
-}
-
-AKIN_INLINE std::string shortest_number(double x) {
-  if (!is_finite_number(x)) return name_of_special(x);
-  std::array<char, 32> text;
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), x).ptr};
-}
 
 AKIN_INLINE std::string general_number(double x, int digits) {
   if (!is_finite_number(x)) return name_of_special(x);

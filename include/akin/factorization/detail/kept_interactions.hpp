@@ -14,7 +14,6 @@
 #include <akin/error.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/reader.hpp>
-#include <akin/io/writer.hpp>
 #include <akin/matrix.hpp>
 #include <akin/views.hpp>
 
@@ -64,13 +63,7 @@ storage<Element> with_rows(const storage<Element>& x, std::int64_t rows) {
   return grown;
 }
 
-/// Whether and what a model keeps, in its file.
-template <class Scalar, class Index>
-void write_kept(model_writer& writer, bool kept, const csr_storage<Scalar, Index>& interactions) {
-  writer.add_value("keep_interactions", kept);
-  if (kept) write_csr(writer, "histories", interactions.view());
-}
-/// What write_kept stored, users x items; empty where nothing was kept.
+/// The interactions that a model with keep_interactions wrote as "histories", users x items; empty without.
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> read_kept(const model_reader& reader, std::int64_t users, std::int64_t items) {
   if (!reader.value<bool>("keep_interactions")) return {};

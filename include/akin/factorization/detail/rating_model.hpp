@@ -6,7 +6,6 @@
 
 #include <akin/config.hpp>
 #include <akin/data/merge_interactions.hpp>
-#include <akin/error.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
 #include <akin/factorization/detail/sgd_model.hpp>
 #include <akin/factorization/detail/sgd_training.hpp>
@@ -37,21 +36,12 @@ class rating_model : public sgd_model<Model, Options, Scalar, Index> {
   static constexpr when_both merging = when_both::replace;
   static constexpr bool items_need_histories = false;
 
-  static void check_rating_options(const Options& options);
-
   fixed_side<Scalar> fixed_items() const {
     return fixed_side<Scalar>::items_of(this->learnt_, this->options_.regularization);
   }
   /// Each row is the minimum of the objective with the users as they are, solved directly.
   dense_storage<Scalar> items_from(const host_policy& policy, const csr_view<Scalar, Index>& x) const;
 };
-
-template <class Model, class Options, class Scalar, class Index>
-void rating_model<Model, Options, Scalar, Index>::check_rating_options(const Options& options) {
-  check_sgd_options(options, Model::kind);
-  require(options.learning_rate_decay > 0 && options.learning_rate_decay <= 1, Model::kind,
-          "learning_rate_decay must be above 0 and at most 1", options.learning_rate_decay);
-}
 
 template <class Model, class Options, class Scalar, class Index>
 dense_storage<Scalar> rating_model<Model, Options, Scalar, Index>::items_from(const host_policy& policy,

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -20,8 +19,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// A Model of biased factors with Options. Besides what updatable asks for, Model has check(options) and
-/// for_own_options(options, visit), which calls visit(name, field) for the options that only it has.
+/// A Model of biased factors with Options. Options are listed by fields().
 template <class Model, class Options, class Scalar, class Index>
 class sgd_model : public updatable<Model, biased_factors<Scalar, Index>> {
  public:
@@ -52,38 +50,21 @@ class sgd_model : public updatable<Model, biased_factors<Scalar, Index>> {
   }
 
   Options options_;
-
- private:
-  template <class Any, class Visit>
-  static void for_options(Any& options, const Visit& visit) {
-    visit("factors", options.factors);
-    visit("epochs", options.epochs);
-    visit("learning_rate", options.learning_rate);
-    visit("regularization", options.regularization);
-    visit("seed", options.seed);
-    Model::for_own_options(options, visit);
-  }
 };
 
 template <class Model, class Options, class Scalar, class Index>
-sgd_model<Model, Options, Scalar, Index>::sgd_model(const Options& options) : options_(options) {
-  Model::check(options);
-}
+sgd_model<Model, Options, Scalar, Index>::sgd_model(const Options& options) : options_(checked(options, Model::kind)) {}
 
 template <class Model, class Options, class Scalar, class Index>
 void sgd_model<Model, Options, Scalar, Index>::write_to(model_writer& writer) const {
-  for_options(options_, [&](std::string_view name, const auto& field) { writer.add_value(name, field); });
+  writer.add_options(options_);
   this->learnt_.write_to(writer);
-  write_kept(writer, options_.keep_interactions, this->histories_);
+  if (options_.keep_interactions) write_csr(writer, "histories", this->histories_.view());
 }
 
 template <class Model, class Options, class Scalar, class Index>
 Model sgd_model<Model, Options, Scalar, Index>::read_from(const model_reader& reader) {
-  Options options;
-  for_options(options, [&](std::string_view name, auto& field) {
-    field = reader.value<std::remove_reference_t<decltype(field)>>(name);
-  });
-  options.keep_interactions = reader.value<bool>("keep_interactions");
+  const auto options = reader.options<Options>();
   Model model(options);
   model.learnt_ = biased_parameters<Scalar>::read_from(reader, options.factors);
   model.histories_ = read_kept<Scalar, Index>(reader, model.users(), model.items());

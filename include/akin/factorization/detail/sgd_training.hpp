@@ -1,15 +1,13 @@
 /// @file
-/// The loop over epochs that all models trained by gradient steps share, and the checks of their options.
+/// The loop over epochs that all models trained by gradient steps share.
 #pragma once
 
 #include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <string_view>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/matrix.hpp>
 #include <akin/progress.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -36,17 +34,6 @@ void train_epochs(int epochs, std::string_view where, const Epoch& epoch, const 
     state.loss = result.loss;
     if (!observer(state) || !result.go_on) return;
   }
-}
-
-/// Throws std::invalid_argument for options that make no training; Options have the four fields of all such models.
-template <class Options>
-void check_sgd_options(const Options& options, std::string_view where) {
-  require(options.factors >= 1, where, "factors must be positive", options.factors);
-  require(options.epochs >= 1, where, "epochs must be positive", options.epochs);
-  require(options.learning_rate > 0 && is_finite(options.learning_rate), where,
-          "learning_rate must be positive and finite", options.learning_rate);
-  require(options.regularization >= 0 && is_finite(options.regularization), where,
-          "regularization must be finite and not negative", options.regularization);
 }
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -21,9 +21,6 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Throws std::invalid_argument for options out of range.
-void check_votes(int k, metric by, votes weighting, std::string_view kind);
-
 /// Fills `weights` with those of the votes of neighbours with these scores, nearest first.
 template <class Scalar>
 void weigh_votes(std::span<const Scalar> scores, metric by, votes weighting, std::vector<double>& weights) {
@@ -46,7 +43,8 @@ class voters {
  public:
   template <class Options>
   voters(const Options& options, std::string_view kind) : neighbors_({.metric = options.metric}) {
-    check_votes(options.k, options.metric, options.weighting, kind);
+    require(options.weighting == votes::uniform || options.metric != metric::inner_product, kind,
+            "weighting by distance needs a metric with distances: metric::euclidean or metric::cosine");
   }
 
   std::int64_t size() const noexcept { return neighbors_.items(); }
@@ -93,31 +91,5 @@ class voters {
  private:
   nearest_neighbors<Scalar, Index> neighbors_;
 };
-
-/// The options that a classifier or regressor has stored.
-template <class Options>
-void write_knn_options(model_writer& writer, const Options& options) {
-  writer.add_value("k", options.k);
-  writer.add_value("metric", options.metric);
-  writer.add_value("weighting", options.weighting);
-}
-template <class Options>
-Options read_knn_options(const model_reader& reader) {
-  return {.k = reader.value<int>("k"),
-          .metric = reader.value<metric>("metric", metric::inner_product, metric::euclidean),
-          .weighting = reader.value<votes>("weighting", votes::uniform, votes::distance)};
-}
-
-#if AKIN_BODIES(retrieval)
-
-AKIN_INLINE void check_votes(int k, metric by, votes weighting, std::string_view kind) {
-  require(k >= 1, kind, "k must be positive", k);
-  require(weighting == votes::uniform || weighting == votes::distance, kind,
-          "weighting must be one of those that there are", static_cast<int>(weighting));
-  require(weighting == votes::uniform || by != metric::inner_product, kind,
-          "weighting by distance needs a metric with distances: metric::euclidean or metric::cosine");
-}
-
-#endif
 
 }  // namespace akin::inline AKIN_ABI::detail
