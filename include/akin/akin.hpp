@@ -155,12 +155,16 @@
 #include <akin/metrics/statistics.hpp>
 #include <akin/model/fields.hpp>
 #include <akin/model/file.hpp>
+#include <akin/model/history_table.hpp>
 #include <akin/model/inner_products.hpp>
 #include <akin/model/parameters.hpp>
 #include <akin/model/parts.hpp>
+#include <akin/model/refit_model.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/score_stream.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/model/weight_table.hpp>
+#include <akin/model/weights_of_columns.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/neighbors/similarity.hpp>

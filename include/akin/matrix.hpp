@@ -227,6 +227,24 @@ inline void require_columns(std::int64_t cols, std::int64_t items, std::string_v
                                 cols);
 }
 
+/// Points to x_rc; null where it is not stored.
+template <class Scalar, class Index>
+const Scalar* find_value(const csr_view<Scalar, Index>& x, std::int64_t row, std::int64_t column) noexcept {
+  const auto [columns, values] = x.row(row);
+  // Ids are unique and ascending: this one has at most `column` before it, and at most cols - column - 1 behind it.
+  const std::int64_t first = std::max<std::int64_t>(0, columns.size - (x.cols - column));
+  const std::int64_t last = std::min(columns.size, column + 1);
+  const Index* const found = std::lower_bound(columns.data + first, columns.data + last, static_cast<Index>(column));
+  return found != columns.data + last && *found == column ? values.data + (found - columns.data) : nullptr;
+}
+
+/// x_rc, 0 where it is not stored.
+template <class Scalar, class Index>
+Scalar value_at(const csr_view<Scalar, Index>& x, std::int64_t row, std::int64_t column) noexcept {
+  const Scalar* const found = find_value(x, row, column);
+  return found != nullptr ? *found : Scalar{0};
+}
+
 /// The transpose, columns ascending in each row; O(nonzeros + rows + cols) on one thread.
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> transpose(const csr_view<Scalar, Index>& x) {

@@ -2,10 +2,13 @@
 /// What centering takes off the values of users and items, and adds again to predicted ratings.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <utility>
+#include <span>
+#include <vector>
 
 #include <akin/baselines/bias.hpp>
 #include <akin/config.hpp>
@@ -25,6 +28,13 @@ struct user_terms {
   Scalar offset = 0, scale = 1;
 };
 
+/// What neighbours say of an item: the sum of their centred values times their similarities, the sum of the
+/// similarities' magnitudes, and the rating that these make.
+template <class Scalar>
+struct prediction {
+  Scalar sum = 0, weight = 0, rating = 0;
+};
+
 /// The terms of all users and items of a training.
 template <class Scalar, class Index>
 class centering_terms {
@@ -41,6 +51,9 @@ class centering_terms {
     }
   }
 
+  /// Whether anything is taken off.
+  bool centres() const noexcept { return kind_ != centering::none; }
+
   user_terms<Scalar> user(Index u) const noexcept {
     return users_.size() == 0 ? user_terms<Scalar>() : user_terms<Scalar>{users_[2 * u], users_[2 * u + 1]};
   }
@@ -54,6 +67,15 @@ class centering_terms {
   /// The rating that a centred value stands for.
   Scalar rating(Scalar centred_value, const user_terms<Scalar>& user, Index i) const noexcept {
     return user.offset + item(i) + user.scale * centred_value;
+  }
+
+  prediction<Scalar> predict(Scalar sum, Scalar weight, const user_terms<Scalar>& user, Index i) const noexcept {
+    return {sum, weight, rating(weight > 0 ? sum / weight : Scalar{0}, user, i)};
+  }
+  /// Turns the sums of all items into ratings, where they have a weight.
+  void rate(const user_terms<Scalar>& user, std::span<const Scalar> weights, std::span<Scalar> sums) const noexcept {
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      if (weights[i] > 0) sums[i] = rating(sums[i] / weights[i], user, static_cast<Index>(i));
   }
 
   /// The terms of a user with this history; without one, those of nobody in particular.
