@@ -14,8 +14,8 @@
 #include <akin/error.hpp>
 #include <akin/graph/rp3beta_options.hpp>
 #include <akin/kernels/top_k.hpp>
-#include <akin/model/weights_of_columns.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/weights_of_columns.hpp>
 #include <akin/neighbors/top_products.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
