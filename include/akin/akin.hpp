@@ -153,6 +153,7 @@
 #include <akin/metrics/rating.hpp>
 #include <akin/metrics/serendipity.hpp>
 #include <akin/metrics/statistics.hpp>
+#include <akin/model/damped_mean.hpp>
 #include <akin/model/fields.hpp>
 #include <akin/model/file.hpp>
 #include <akin/model/history_table.hpp>

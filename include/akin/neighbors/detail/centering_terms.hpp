@@ -10,12 +10,12 @@
 #include <span>
 #include <vector>
 
-#include <akin/baselines/bias.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/damped_mean.hpp>
 #include <akin/neighbors/similarity.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -80,18 +80,18 @@ class centering_terms {
 
   /// The terms of a user with this history; without one, those of nobody in particular.
   user_terms<Scalar> of_history(const row_view<Scalar, Index>& history) const noexcept {
-    double sum = 0, squares = 0;
-    const auto count = static_cast<double>(history.size());
+    damped_mean rest;
     const double off = kind_ == centering::baseline ? mean_ : 0;
     for (std::int64_t i = 0; i < history.size(); ++i)
-      sum += static_cast<double>(history.values[i]) - off - (off == 0 ? 0 : static_cast<double>(item(history.ids[i])));
-    if (kind_ == centering::baseline)
-      return {static_cast<Scalar>(mean_ + sum / (count + bias_options().user_damping)), 1};
+      rest.add(static_cast<double>(history.values[i]) - off -
+               (off == 0 ? 0 : static_cast<double>(item(history.ids[i]))));
+    if (kind_ == centering::baseline) return {static_cast<Scalar>(mean_ + rest.value(default_user_damping)), 1};
     if (kind_ != centering::user_mean && kind_ != centering::z_score) return {};
-    const double mean = history.size() == 0 ? mean_ : sum / count;
+    const double mean = history.empty() ? mean_ : rest.value();
     if (kind_ == centering::user_mean) return {static_cast<Scalar>(mean), 1};
+    double squares = 0;
     for (const Scalar value : history.values) squares += std::pow(static_cast<double>(value) - mean, 2);
-    const double deviation = std::sqrt(squares / std::max(count, 1.0));
+    const double deviation = std::sqrt(squares / std::max(static_cast<double>(history.size()), 1.0));
     return {static_cast<Scalar>(mean), static_cast<Scalar>(deviation > 1e-6 * std::abs(mean) ? deviation : 1)};
   }
 
@@ -129,17 +129,13 @@ class centering_terms {
     for (std::int64_t i = 0; i < x.nonzeros(); ++i) sum += static_cast<double>(x.values[i]);
     mean_ = x.nonzeros() == 0 ? 0 : sum / static_cast<double>(x.nonzeros());
     if (kind_ != centering::item_mean && kind_ != centering::baseline) return;
-    std::vector<double> sums(static_cast<std::size_t>(x.cols)), counts(sums.size());
-    for (std::int64_t i = 0; i < x.nonzeros(); ++i) {
-      sums[static_cast<std::size_t>(x.columns[i])] += static_cast<double>(x.values[i]) - mean_;
-      counts[static_cast<std::size_t>(x.columns[i])] += 1;
-    }
+    std::vector<damped_mean> rests(static_cast<std::size_t>(x.cols));
+    for (std::int64_t i = 0; i < x.nonzeros(); ++i)
+      rests[static_cast<std::size_t>(x.columns[i])].add(static_cast<double>(x.values[i]) - mean_);
     items_ = storage<Scalar>(x.cols);
-    const bool damped = kind_ == centering::baseline;
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      const double bias = counts[i] == 0 ? 0 : sums[i] / (counts[i] + (damped ? bias_options().item_damping : 0));
-      items_.mutable_data()[i] = static_cast<Scalar>(damped ? bias : mean_ + bias);
-    }
+    for (std::size_t i = 0; i < rests.size(); ++i)
+      items_.mutable_data()[i] = static_cast<Scalar>(kind_ == centering::baseline ? rests[i].value(default_item_damping)
+                                                                                  : mean_ + rests[i].value());
   }
 
   centering kind_ = centering::none;
