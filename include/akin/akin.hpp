@@ -153,6 +153,7 @@
 #include <akin/metrics/rating.hpp>
 #include <akin/metrics/serendipity.hpp>
 #include <akin/metrics/statistics.hpp>
+#include <akin/model/candidates.hpp>
 #include <akin/model/damped_mean.hpp>
 #include <akin/model/fields.hpp>
 #include <akin/model/file.hpp>
@@ -164,6 +165,8 @@
 #include <akin/model/request.hpp>
 #include <akin/model/score_stream.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/model/top_products.hpp>
+#include <akin/model/top_rows.hpp>
 #include <akin/model/weight_table.hpp>
 #include <akin/model/weights_of_columns.hpp>
 #include <akin/neighbors/item_knn.hpp>

@@ -96,7 +96,7 @@ check() {
   forbid 'Eigen is included through eigen.hpp, which keeps macros away from it' '#\s*include\s*[<"]Eigen/' 'include/akin/eigen\.hpp:'
   report 'a room includes rooms before it, not after' "$(upward_includes)"
   report 'every header begins with #pragma once' "$(headers_without '^#pragma once')"
-  report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)' '/(akin|version|config|language|eigen)\.hpp|\.cuh')"
+  report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)|^/// Moved to <akin/' '/(akin|version|config|language|eigen)\.hpp|\.cuh')"
   report 'every public header has a test at the same path' "$(untested_headers)"
   report 'messages of static_assert begin with "akin: "' "$(unsigned_assertions)"
   report 'no file names a path of one machine' "$(machine_paths)"

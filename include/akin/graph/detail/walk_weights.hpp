@@ -15,8 +15,8 @@
 #include <akin/graph/rp3beta_options.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/top_products.hpp>
 #include <akin/model/weights_of_columns.hpp>
-#include <akin/neighbors/top_products.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 

@@ -9,7 +9,7 @@
 
 #include <akin/config.hpp>
 #include <akin/matrix.hpp>
-#include <akin/neighbors/detail/candidates.hpp>
+#include <akin/model/candidates.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/similarity_search.hpp>
 #include <akin/neighbors/detail/weighted_interactions.hpp>
