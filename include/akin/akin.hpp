@@ -201,5 +201,7 @@
 #include <akin/serving/cached_options.hpp>
 #include <akin/serving/live_model.hpp>
 #include <akin/storage.hpp>
+#include <akin/train/randomized_svd.hpp>
+#include <akin/train/randomized_svd_options.hpp>
 #include <akin/version.hpp>
 #include <akin/views.hpp>

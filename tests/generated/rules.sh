@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # Rooms from the bottom up; a header includes its own room and those to its left.
-rooms=(kernels io data model retrieval baselines neighbors linear graph factorization content metrics evaluation hybrid serving cuda)
+rooms=(kernels io data model train retrieval baselines neighbors linear graph factorization content metrics evaluation hybrid serving cuda)
 
 headers() { (cd "$root" && find include/akin \( -name '*.hpp' -o -name '*.cuh' \) | LC_ALL=C sort); }
 

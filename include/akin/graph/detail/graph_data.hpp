@@ -15,11 +15,11 @@
 #include <akin/graph/detail/lane_filter.hpp>
 #include <akin/graph/graph_filter_options.hpp>
 #include <akin/io/model_arrays.hpp>
-#include <akin/linear/randomized_svd.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/file.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
+#include <akin/train/randomized_svd.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
