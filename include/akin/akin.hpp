@@ -80,6 +80,7 @@
 #include <akin/factorization/svdpp_options.hpp>
 #include <akin/factorization/warp.hpp>
 #include <akin/factorization/warp_options.hpp>
+#include <akin/finite.hpp>
 #include <akin/graph/graph_filter.hpp>
 #include <akin/graph/graph_filter_options.hpp>
 #include <akin/graph/rp3beta.hpp>

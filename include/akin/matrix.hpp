@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -18,6 +17,7 @@
 #include <akin/eigen.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/finite.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -37,18 +37,6 @@ namespace detail {
 /// More rows or columns than this have no ids.
 template <class Index>
 inline constexpr std::int64_t largest_id = std::numeric_limits<Index>::max();
-
-/// True unless x is NaN or infinite; looks at the bits, so that -ffast-math cannot argue it away.
-template <class Scalar>
-constexpr bool is_finite(Scalar x) noexcept {
-  if constexpr (std::is_same_v<Scalar, float>) {
-    return (std::bit_cast<std::uint32_t>(x) & 0x7F800000u) != 0x7F800000u;
-  } else if constexpr (std::is_same_v<Scalar, double>) {
-    return (std::bit_cast<std::uint64_t>(x) & 0x7FF0000000000000u) != 0x7FF0000000000000u;
-  } else {
-    return true;
-  }
-}
 
 /// A number of rows or columns that moves: what was moved from has none, and is as good as never fitted.
 class extent {
