@@ -204,5 +204,6 @@
 #include <akin/storage.hpp>
 #include <akin/train/randomized_svd.hpp>
 #include <akin/train/randomized_svd_options.hpp>
+#include <akin/utf8.hpp>
 #include <akin/version.hpp>
 #include <akin/views.hpp>
