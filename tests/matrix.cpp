@@ -42,18 +42,6 @@ akin::dense_matrix<typename Matrix::Scalar> dense(const Matrix& x) {
 
 }  // namespace
 
-TEST_CASE("finite is what is neither infinite nor not a number") {
-  CHECK(detail::is_finite(0.0f));
-  CHECK(detail::is_finite(-std::numeric_limits<double>::max()));
-  CHECK(detail::is_finite(std::numeric_limits<float>::denorm_min()));
-  CHECK(detail::is_finite(7));
-  for (const float bad :
-       {infinity, -infinity, not_a_number, -not_a_number, std::numeric_limits<float>::signaling_NaN()}) {
-    CHECK_FALSE(detail::is_finite(bad));
-    CHECK_FALSE(detail::is_finite(static_cast<double>(bad)));
-  }
-}
-
 TEST_CASE("a dense array is row-major, zero at first, and seen by Eigen in place") {
   detail::dense_storage<double> x(2, 3);
   x.mutable_view().row(1)[2] = 5;

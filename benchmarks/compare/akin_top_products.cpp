@@ -1,5 +1,5 @@
 // akin's side for the largest elements of a sparse product; both sides read the second matrix as it is multiplied.
-#include <akin/neighbors/top_products.hpp>
+#include <akin/model/top_products.hpp>
 
 #include "runner.hpp"
 

@@ -215,6 +215,9 @@
 #if !defined(AKIN_COMPILES_model)
 #define AKIN_COMPILES_model 0
 #endif
+#if !defined(AKIN_COMPILES_train)
+#define AKIN_COMPILES_train 0
+#endif
 #if !defined(AKIN_COMPILES_retrieval)
 #define AKIN_COMPILES_retrieval 0
 #endif

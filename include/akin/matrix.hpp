@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -18,6 +17,7 @@
 #include <akin/eigen.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/finite.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -37,18 +37,6 @@ namespace detail {
 /// More rows or columns than this have no ids.
 template <class Index>
 inline constexpr std::int64_t largest_id = std::numeric_limits<Index>::max();
-
-/// True unless x is NaN or infinite; looks at the bits, so that -ffast-math cannot argue it away.
-template <class Scalar>
-constexpr bool is_finite(Scalar x) noexcept {
-  if constexpr (std::is_same_v<Scalar, float>) {
-    return (std::bit_cast<std::uint32_t>(x) & 0x7F800000u) != 0x7F800000u;
-  } else if constexpr (std::is_same_v<Scalar, double>) {
-    return (std::bit_cast<std::uint64_t>(x) & 0x7FF0000000000000u) != 0x7FF0000000000000u;
-  } else {
-    return true;
-  }
-}
 
 /// A number of rows or columns that moves: what was moved from has none, and is as good as never fitted.
 class extent {
@@ -225,6 +213,24 @@ inline void require_columns(std::int64_t cols, std::int64_t items, std::string_v
   if (cols != items)
     fail<std::invalid_argument>(where, ": the histories must have a column for each of the ", items, " items, got ",
                                 cols);
+}
+
+/// Points to x_rc; null where it is not stored.
+template <class Scalar, class Index>
+const Scalar* find_value(const csr_view<Scalar, Index>& x, std::int64_t row, std::int64_t column) noexcept {
+  const auto [columns, values] = x.row(row);
+  // Ids are unique and ascending: this one has at most `column` before it, and at most cols - column - 1 behind it.
+  const std::int64_t first = std::max<std::int64_t>(0, columns.size - (x.cols - column));
+  const std::int64_t last = std::min(columns.size, column + 1);
+  const Index* const found = std::lower_bound(columns.data + first, columns.data + last, static_cast<Index>(column));
+  return found != columns.data + last && *found == column ? values.data + (found - columns.data) : nullptr;
+}
+
+/// x_rc, 0 where it is not stored.
+template <class Scalar, class Index>
+Scalar value_at(const csr_view<Scalar, Index>& x, std::int64_t row, std::int64_t column) noexcept {
+  const Scalar* const found = find_value(x, row, column);
+  return found != nullptr ? *found : Scalar{0};
 }
 
 /// The transpose, columns ascending in each row; O(nonzeros + rows + cols) on one thread.

@@ -6,7 +6,18 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # Rooms from the bottom up; a header includes its own room and those to its left.
-rooms=(kernels io data model retrieval baselines neighbors linear graph factorization content metrics evaluation hybrid serving cuda)
+rooms=(kernels io data model train retrieval baselines neighbors linear graph factorization content metrics evaluation hybrid serving cuda)
+
+# Rooms of models are siblings: none includes another.
+models=(baselines neighbors linear graph factorization content)
+# What a room still includes of the detail/ of another.
+foreign_details=(
+  'evaluation retrieval/detail/factor_search.hpp'
+  'evaluation retrieval/detail/rank.hpp'
+  'hybrid evaluation/detail/relevance.hpp'
+  'hybrid evaluation/detail/tally.hpp'
+  'serving hybrid/detail/combined_scores.hpp'
+)
 
 headers() { (cd "$root" && find include/akin \( -name '*.hpp' -o -name '*.cuh' \) | LC_ALL=C sort); }
 
@@ -47,15 +58,28 @@ untested_headers() {
   done < <(grep -vE '^(#|$)' "$list")
 }
 
-upward_includes() {
-  awk -F: -v rooms="${rooms[*]}" '
-    function rank(path) { return match(path, /\//) ? place[substr(path, 1, RSTART - 1)] : 0 }
-    BEGIN { n = split(rooms, names, " "); for (i = 1; i <= n; ++i) place[names[i]] = i }
+# Every include of ours between two rooms, as "from to path:line:text"; from and to are paths in include/akin.
+includes() {
+  awk -F: '
     $3 ~ /^ *# *include <akin\// {
       from = $1; sub("include/akin/", "", from)
       to = $3; sub(/.*<akin\//, "", to); sub(/>.*/, "", to)
-      if (from != "akin.hpp" && from !~ /^cuda/ && rank(to) > rank(from)) print
+      if (from != "akin.hpp") print from, to, $0
     }' <<< "$all_code"
+}
+
+# The lines of includes() for which an awk expression is true, which knows from_room, to_room and to; they begin with the
+# path again.
+includes_where() {
+  includes | awk -v rooms="${rooms[*]}" -v models="${models[*]}" -v allowed="$(printf '%s,' "${foreign_details[@]}")" '
+    function room(path) { return match(path, /\//) ? substr(path, 1, RSTART - 1) : "" }
+    BEGIN {
+      n = split(rooms, names, " "); for (i = 1; i <= n; ++i) place[names[i]] = i
+      n = split(models, names, " "); for (i = 1; i <= n; ++i) is_model[names[i]] = 1
+      n = split(allowed, names, ","); for (i = 1; i <= n; ++i) is_allowed[names[i]] = 1
+    }
+    { to = $2; from_room = room($1); to_room = room(to) }
+    '"$1"' { sub(/^[^ ]+ [^ ]+ /, ""); print }'
 }
 
 # Each assertion with a message, on one line; those without one are about our own constants.
@@ -94,9 +118,13 @@ check() {
   forbid 'kernels include nothing of ours but config.hpp, language.hpp and kernels' '#\s*include\s*<(Eigen/|akin/(?!config\.hpp|language\.hpp|kernels/))' \
     'include/akin/(?!kernels/)'
   forbid 'Eigen is included through eigen.hpp, which keeps macros away from it' '#\s*include\s*[<"]Eigen/' 'include/akin/eigen\.hpp:'
-  report 'a room includes rooms before it, not after' "$(upward_includes)"
+  report 'a room includes rooms before it, not after' "$(includes_where 'from_room != "cuda" && place[to_room] > place[from_room]')"
+  report 'rooms of models do not include each other' \
+    "$(includes_where 'is_model[from_room] && is_model[to_room] && from_room != to_room')"
+  report 'a header includes detail/ of its own room only' \
+    "$(includes_where 'to ~ /\/detail\// && from_room != to_room && !is_allowed[from_room " " to]')"
   report 'every header begins with #pragma once' "$(headers_without '^#pragma once')"
-  report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)' '/(akin|version|config|language|eigen)\.hpp|\.cuh')"
+  report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)|^/// Moved to <akin/' '/(akin|version|config|language|eigen)\.hpp|\.cuh')"
   report 'every public header has a test at the same path' "$(untested_headers)"
   report 'messages of static_assert begin with "akin: "' "$(unsigned_assertions)"
   report 'no file names a path of one machine' "$(machine_paths)"
@@ -108,7 +136,7 @@ clean=$'#pragma once\nnamespace akin::inline AKIN_ABI {}'
 # A tree with one clean header that has its test.
 clean_tree() {
   local tree=$1
-  mkdir -p "$tree"/include/akin/{kernels,data,metrics} "$tree"/tests/{kernels,data,metrics,generated}
+  mkdir -p "$tree"/include/akin/{kernels,data,metrics,graph,evaluation} "$tree"/tests/{kernels,data,metrics,graph,evaluation,generated}
   printf '%s\n' "$clean" > "$tree/include/akin/data/clean.hpp"
   touch "$tree/tests/data/clean.cpp"
 }
@@ -132,6 +160,9 @@ self_test() {
   clean_tree "$scratch/clean"
   printf '%s\n' "$clean" '// std::cout, abort(), #define X: a comment may say anything' 'inline auto f = std::snprintf(a, b, "c");' \
     > "$scratch/clean/include/akin/data/clean.hpp"
+  printf '%s\n' "$clean" '#include <akin/evaluation/detail/x.hpp>' '#include <akin/retrieval/detail/rank.hpp>' '#include <akin/graph/x.hpp>' \
+    > "$scratch/clean/include/akin/evaluation/allowed.hpp"
+  touch "$scratch/clean/tests/evaluation/allowed.cpp"
   check "$scratch/clean" || { echo 'self-test: a clean tree must pass'; exit 1; }
 
   local header=include/akin/data/x.hpp line
@@ -149,6 +180,9 @@ self_test() {
   expect 'Eigen is included through eigen.hpp' $header "$clean"$'\n#include <Eigen/SparseCore>'
   expect 'a room includes rooms before it' $header "$clean"$'\n#include <akin/metrics/ranking.hpp>'
   expect 'a room includes rooms before it' include/akin/x.hpp "$clean"$'\n#include <akin/data/clean.hpp>'
+  expect 'rooms of models do not include each other' include/akin/graph/x.hpp "$clean"$'\n#include <akin/linear/slim.hpp>'
+  expect 'a header includes detail/ of its own room only' include/akin/graph/x.hpp "$clean"$'\n#include <akin/data/detail/x.hpp>'
+  expect 'a header includes detail/ of its own room only' include/akin/evaluation/x.hpp "$clean"$'\n#include <akin/retrieval/detail/tile_search.hpp>'
   expect 'every header begins with #pragma once' $header 'namespace akin::inline AKIN_ABI {}'
   expect 'all code lives in AKIN_ABI' $header $'#pragma once\nnamespace akin {}'
   expect 'messages of static_assert begin with "akin: "' $header "$clean"$'\nstatic_assert(f(1, (2)),\n  "a model (of yours) must fit");'

@@ -16,6 +16,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/damped_mean.hpp>
 #include <akin/model/fields.hpp>
 #include <akin/model/request.hpp>
 #include <akin/storage.hpp>
@@ -24,8 +25,9 @@
 namespace akin::inline AKIN_ABI {
 
 struct bias_options {
-  double item_damping = 25;  ///< >= 0; ratings at the mean that each item is taken to have besides its own
-  double user_damping = 10;  ///< >= 0; the same for each user
+  double item_damping =
+      default_item_damping;  ///< >= 0; ratings at the mean that each item is taken to have besides its own
+  double user_damping = default_user_damping;  ///< >= 0; the same for each user
 };
 
 template <class Options, class Visit>
@@ -89,14 +91,6 @@ class bias {
   static bias read_from(const detail::model_reader& reader);
 
  private:
-  struct damped_mean {
-    double sum = 0;
-    double count = 0;
-
-    void add(double x) noexcept { sum += x, count += 1; }
-    double value(double damping) const noexcept { return count == 0 ? 0 : sum / (count + damping); }
-  };
-
   void train(const csr_view<Scalar, Index>& x);
 
   Scalar bias_of(const row_view<Scalar, Index>& history, Scalar mean,

@@ -2,5 +2,4 @@
 #define AKIN_COMPILES_linear 1
 
 #include <akin/linear/ease.hpp>
-#include <akin/linear/randomized_svd.hpp>
 #include <akin/linear/slim.hpp>

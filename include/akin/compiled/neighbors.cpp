@@ -2,5 +2,4 @@
 #define AKIN_COMPILES_neighbors 1
 
 #include <akin/neighbors/item_knn.hpp>
-#include <akin/neighbors/top_products.hpp>
 #include <akin/neighbors/user_knn.hpp>

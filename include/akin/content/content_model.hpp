@@ -23,8 +23,6 @@
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/scorer.hpp>
-#include <akin/neighbors/detail/item_weights.hpp>
-#include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -177,7 +175,7 @@ template <class Scalar, class Index>
 bool content_model<Scalar, Index>::has_evidence(Index user, Index item) const noexcept {
   const auto columns = profiles_.view().row(user).ids;
   return std::any_of(columns.begin(), columns.end(),
-                     [&](Index feature) { return detail::find_element(features_.view(), item, feature) != nullptr; });
+                     [&](Index feature) { return detail::find_value(features_.view(), item, feature) != nullptr; });
 }
 
 template <class Scalar, class Index>
@@ -210,7 +208,7 @@ std::vector<weighted_feature<Scalar, Index>> content_model<Scalar, Index>::share
   const auto [columns, values] = features_.view().row(item);
   std::vector<weighted_feature<Scalar, Index>> shared;
   for (std::int64_t i = 0; i < columns.size; ++i)
-    if (const Scalar p = detail::element(profiles_.view(), user, columns[i]); p != 0)
+    if (const Scalar p = detail::value_at(profiles_.view(), user, columns[i]); p != 0)
       shared.push_back({columns[i], p * values[i]});
   return detail::first_features(std::move(shared), k);
 }
@@ -254,7 +252,7 @@ Scalar content_model<Scalar, Index>::product(const row_view<Scalar, Index>& weig
   Scalar sum = 0, found[some];
   for (std::int64_t begin = 0; begin < weights.size(); begin += some) {
     const std::int64_t size = std::min(some, weights.size() - begin);
-    for (std::int64_t i = 0; i < size; ++i) found[i] = detail::element(features_.view(), item, weights.ids[begin + i]);
+    for (std::int64_t i = 0; i < size; ++i) found[i] = detail::value_at(features_.view(), item, weights.ids[begin + i]);
     sum = kernels::add_in_order(weights.values.data + begin, found, size, sum);
   }
   return sum;

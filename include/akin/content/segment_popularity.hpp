@@ -21,8 +21,6 @@
 #include <akin/matrix.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>
-#include <akin/neighbors/detail/item_weights.hpp>
-#include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -169,7 +167,7 @@ Scalar segment_popularity<Scalar, Index>::score(Index user, Index item) const no
   Scalar sum = mix.everybody * shares_[item];
   const auto segments = memberships_.view().row(user).ids;
   for (std::int64_t i = 0; i < segments.size; ++i) {
-    const Scalar weight = weight_of(mix, user, i), taste = detail::element(tastes_.view(), segments[i], item);
+    const Scalar weight = weight_of(mix, user, i), taste = detail::value_at(tastes_.view(), segments[i], item);
     sum = kernels::add_in_order(&weight, &taste, 1, sum);
   }
   return sum;

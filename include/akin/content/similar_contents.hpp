@@ -10,7 +10,7 @@
 #include <akin/content/detail/profiles.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
-#include <akin/neighbors/top_products.hpp>
+#include <akin/model/top_products.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 

@@ -2,24 +2,42 @@
 /// Random walks of three steps over the graph of users and items.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
-#include <akin/concepts.hpp>
 #include <akin/config.hpp>
-#include <akin/data/merge_interactions.hpp>
-#include <akin/execution.hpp>
 #include <akin/graph/detail/walk_weights.hpp>
 #include <akin/graph/rp3beta_options.hpp>
-#include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
-#include <akin/neighbors/detail/item_weights.hpp>
-#include <akin/neighbors/detail/refitted.hpp>
+#include <akin/model/file.hpp>
+#include <akin/model/refit_model.hpp>
+#include <akin/model/weight_table.hpp>
 #include <akin/parallel.hpp>
+#include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
+
+/// The algorithm of rp3beta.
+template <class Scalar, class Index>
+struct rp3beta_task {
+  static constexpr std::string_view kind = "rp3beta";
+  using scalar_type = Scalar;
+  using index_type = Index;
+  using options_type = rp3beta_options;
+  using table_type = weight_table<Scalar, Index>;
+
+  options_type options;
+
+  static void check_values(const csr_view<Scalar, Index>& x, std::string_view where) {
+    detail::check_not_negative(x, where);
+  }
+  table_type learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
+    return table_type(detail::walk_weights(policy, x, options));
+  }
+  table_type read_table(const model_reader& reader, const csr_view<Scalar, Index>& histories) const {
+    return table_type(detail::map_weights(reader, "weights", histories));
+  }
+};
 
 /// Scores item j for a user by the sum over the user's items i of r_ui w_ij, where
 ///   w_ij = sum over users u of p_iu p_uj / degree_j^beta,  p_iu = (r_ui / sum over users of r_.i)^alpha,
@@ -35,66 +53,20 @@ namespace akin::inline AKIN_ABI {
 /// Recommendations for Interactive Applications", ACM TiiS 7(1), 2016; C. Cooper, S. H. Lee, T. Radzik, Y. Siantos,
 /// "Random Walks in Recommender Systems: Exact Computation and Simulations", WWW 2014.
 template <class Scalar = float, class Index = std::int32_t>
-class rp3beta : public detail::item_weights<Scalar, Index>, public detail::refitted<rp3beta<Scalar, Index>> {
-  friend class detail::refitted<rp3beta>;
-  using base = detail::item_weights<Scalar, Index>;
+class rp3beta : public refit_model<rp3beta_task<Scalar, Index>> {
+  using base = refit_model<rp3beta_task<Scalar, Index>>;
 
  public:
-  static constexpr std::string_view kind = "rp3beta";
-
-  rp3beta() : rp3beta(rp3beta_options{}) {}
-  template <detail::options_for<rp3beta_options> Options = rp3beta_options>
-  explicit rp3beta(const Options& options) : options_(checked<rp3beta_options>(options, kind)) {}
-
-  /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. Throws
-  /// std::invalid_argument for values that are negative or not finite; the model is then as it was.
-  template <class Policy, class Matrix>
-  void fit(const Policy& policy, Matrix&& user_items) {
-    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "rp3beta::fit");
-    check_values(x, "rp3beta::fit");
-    auto weights = detail::walk_weights(policy, x, options_);
-    this->become(std::move(weights), detail::own<Scalar, Index>(std::forward<Matrix>(user_items)));
-  }
-  template <class Matrix>
-  requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
-  void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
-
-  const rp3beta_options& options() const noexcept { return options_; }
+  using base::base;
+  static rp3beta read_from(const model_reader& reader) { return base::template read_as<rp3beta>(reader); }
 
   /// W, items x items, at most `neighbors` a row, none on the diagonal; refers to the model.
   auto weights() const { return this->weights_.map(); }
-
-  void write_to(detail::model_writer& writer) const;
-  static rp3beta read_from(const detail::model_reader& reader);
-
- private:
-  static constexpr when_both merging() noexcept { return when_both::add; }
-  static void check_values(const csr_view<Scalar, Index>& x, std::string_view where) {
-    detail::check_not_negative(x, where);
-  }
-
-  void learn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
-    auto weights = detail::walk_weights(policy, histories.view(), options_);
-    this->become(std::move(weights), std::move(histories));
-  }
-
-  rp3beta_options options_;
 };
 
-template <class Scalar, class Index>
-void rp3beta<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  writer.add_options(options_);
-  base::write_matrices(writer, "weights");
-}
-
-template <class Scalar, class Index>
-rp3beta<Scalar, Index> rp3beta<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  rp3beta model(reader.options<rp3beta_options>());
-  model.read_matrices(reader, "weights");
-  return model;
-}
-
 AKIN_COMPILE_ONCE(graph, class rp3beta<float>)
+AKIN_COMPILE_ONCE(graph, class refit_model<rp3beta_task<float, std::int32_t>>)
 AKIN_COMPILE_ONCE(graph, class rp3beta<double>)
+AKIN_COMPILE_ONCE(graph, class refit_model<rp3beta_task<double, std::int32_t>>)
 
 }  // namespace akin::inline AKIN_ABI

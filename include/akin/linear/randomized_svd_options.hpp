@@ -1,29 +1,5 @@
 /// @file
-/// Parameters of randomized_svd. C++17-clean, no Eigen.
+/// Moved to <akin/train/randomized_svd_options.hpp>, which stays to be found here.
 #pragma once
 
-#include <cstdint>
-
-#include <akin/config.hpp>
-#include <akin/model/fields.hpp>
-
-namespace akin {
-inline namespace AKIN_SEAM {
-
-struct randomized_svd_options {
-  int rank = 64;          ///< >= 1, and at most the smaller side of the matrix: singular triplets that are wanted
-  int oversampling = 32;  ///< >= 0: vectors that are computed besides, at least; more converge in fewer iterations
-  int iterations = 6;     ///< >= 1; more separate singular values that lie closer together
-  std::uint64_t seed = 0;
-};
-
-template <class Options, class Visit>
-fields_of<randomized_svd_options, Options> fields(Options& options, const Visit& visit) {
-  visit("rank", options.rank, positive);
-  visit("oversampling", options.oversampling, not_negative);
-  visit("iterations", options.iterations, positive);
-  visit("seed", options.seed);
-}
-
-}  // namespace AKIN_SEAM
-}  // namespace akin
+#include <akin/train/randomized_svd_options.hpp>

@@ -14,7 +14,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/metrics/detail/not_a_number.hpp>
+#include <akin/finite.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace metrics {

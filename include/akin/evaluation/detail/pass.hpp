@@ -19,8 +19,8 @@
 #include <akin/evaluation/detail/relevance.hpp>
 #include <akin/evaluation/detail/tally.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/finite.hpp>
 #include <akin/matrix.hpp>
-#include <akin/metrics/detail/not_a_number.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/model/inner_products.hpp>
 #include <akin/model/score_stream.hpp>

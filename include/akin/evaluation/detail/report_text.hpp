@@ -51,8 +51,8 @@ std::string markdown_text(std::string_view text);
 #include <array>
 #include <charconv>
 
-#include <akin/content/detail/token_scanner.hpp>
 #include <akin/error.hpp>
+#include <akin/utf8.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 

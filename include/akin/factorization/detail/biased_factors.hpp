@@ -25,7 +25,6 @@
 #include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
 #include <akin/random.hpp>
-#include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 

@@ -15,7 +15,6 @@
 #include <akin/matrix.hpp>
 #include <akin/model/inner_products.hpp>
 #include <akin/model/scorer.hpp>
-#include <akin/retrieval/detail/factor_search.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 

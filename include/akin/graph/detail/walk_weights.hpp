@@ -14,9 +14,9 @@
 #include <akin/error.hpp>
 #include <akin/graph/rp3beta_options.hpp>
 #include <akin/kernels/top_k.hpp>
-#include <akin/linear/detail/weights_of_columns.hpp>
 #include <akin/matrix.hpp>
-#include <akin/neighbors/top_products.hpp>
+#include <akin/model/top_products.hpp>
+#include <akin/model/weights_of_columns.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 

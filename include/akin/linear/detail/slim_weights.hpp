@@ -12,7 +12,7 @@
 #include <akin/error.hpp>
 #include <akin/linear/detail/item_products.hpp>
 #include <akin/linear/detail/item_regression.hpp>
-#include <akin/linear/detail/weights_of_columns.hpp>
+#include <akin/model/weights_of_columns.hpp>
 #include <akin/linear/slim_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/parallel.hpp>

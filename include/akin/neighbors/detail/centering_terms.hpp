@@ -2,17 +2,20 @@
 /// What centering takes off the values of users and items, and adds again to predicted ratings.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <utility>
+#include <span>
+#include <vector>
 
-#include <akin/baselines/bias.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/damped_mean.hpp>
 #include <akin/neighbors/similarity.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -23,6 +26,13 @@ namespace akin::inline AKIN_ABI::detail {
 template <class Scalar>
 struct user_terms {
   Scalar offset = 0, scale = 1;
+};
+
+/// What neighbours say of an item: the sum of their centred values times their similarities, the sum of the
+/// similarities' magnitudes, and the rating that these make.
+template <class Scalar>
+struct prediction {
+  Scalar sum = 0, weight = 0, rating = 0;
 };
 
 /// The terms of all users and items of a training.
@@ -41,6 +51,9 @@ class centering_terms {
     }
   }
 
+  /// Whether anything is taken off.
+  bool centres() const noexcept { return kind_ != centering::none; }
+
   user_terms<Scalar> user(Index u) const noexcept {
     return users_.size() == 0 ? user_terms<Scalar>() : user_terms<Scalar>{users_[2 * u], users_[2 * u + 1]};
   }
@@ -56,20 +69,29 @@ class centering_terms {
     return user.offset + item(i) + user.scale * centred_value;
   }
 
+  prediction<Scalar> predict(Scalar sum, Scalar weight, const user_terms<Scalar>& user, Index i) const noexcept {
+    return {sum, weight, rating(weight > 0 ? sum / weight : Scalar{0}, user, i)};
+  }
+  /// Turns the sums of all items into ratings, where they have a weight.
+  void rate(const user_terms<Scalar>& user, std::span<const Scalar> weights, std::span<Scalar> sums) const noexcept {
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      if (weights[i] > 0) sums[i] = rating(sums[i] / weights[i], user, static_cast<Index>(i));
+  }
+
   /// The terms of a user with this history; without one, those of nobody in particular.
   user_terms<Scalar> of_history(const row_view<Scalar, Index>& history) const noexcept {
-    double sum = 0, squares = 0;
-    const auto count = static_cast<double>(history.size());
+    damped_mean rest;
     const double off = kind_ == centering::baseline ? mean_ : 0;
     for (std::int64_t i = 0; i < history.size(); ++i)
-      sum += static_cast<double>(history.values[i]) - off - (off == 0 ? 0 : static_cast<double>(item(history.ids[i])));
-    if (kind_ == centering::baseline)
-      return {static_cast<Scalar>(mean_ + sum / (count + bias_options().user_damping)), 1};
+      rest.add(static_cast<double>(history.values[i]) - off -
+               (off == 0 ? 0 : static_cast<double>(item(history.ids[i]))));
+    if (kind_ == centering::baseline) return {static_cast<Scalar>(mean_ + rest.value(default_user_damping)), 1};
     if (kind_ != centering::user_mean && kind_ != centering::z_score) return {};
-    const double mean = history.size() == 0 ? mean_ : sum / count;
+    const double mean = history.empty() ? mean_ : rest.value();
     if (kind_ == centering::user_mean) return {static_cast<Scalar>(mean), 1};
+    double squares = 0;
     for (const Scalar value : history.values) squares += std::pow(static_cast<double>(value) - mean, 2);
-    const double deviation = std::sqrt(squares / std::max(count, 1.0));
+    const double deviation = std::sqrt(squares / std::max(static_cast<double>(history.size()), 1.0));
     return {static_cast<Scalar>(mean), static_cast<Scalar>(deviation > 1e-6 * std::abs(mean) ? deviation : 1)};
   }
 
@@ -107,17 +129,13 @@ class centering_terms {
     for (std::int64_t i = 0; i < x.nonzeros(); ++i) sum += static_cast<double>(x.values[i]);
     mean_ = x.nonzeros() == 0 ? 0 : sum / static_cast<double>(x.nonzeros());
     if (kind_ != centering::item_mean && kind_ != centering::baseline) return;
-    std::vector<double> sums(static_cast<std::size_t>(x.cols)), counts(sums.size());
-    for (std::int64_t i = 0; i < x.nonzeros(); ++i) {
-      sums[static_cast<std::size_t>(x.columns[i])] += static_cast<double>(x.values[i]) - mean_;
-      counts[static_cast<std::size_t>(x.columns[i])] += 1;
-    }
+    std::vector<damped_mean> rests(static_cast<std::size_t>(x.cols));
+    for (std::int64_t i = 0; i < x.nonzeros(); ++i)
+      rests[static_cast<std::size_t>(x.columns[i])].add(static_cast<double>(x.values[i]) - mean_);
     items_ = storage<Scalar>(x.cols);
-    const bool damped = kind_ == centering::baseline;
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      const double bias = counts[i] == 0 ? 0 : sums[i] / (counts[i] + (damped ? bias_options().item_damping : 0));
-      items_.mutable_data()[i] = static_cast<Scalar>(damped ? bias : mean_ + bias);
-    }
+    for (std::size_t i = 0; i < rests.size(); ++i)
+      items_.mutable_data()[i] = static_cast<Scalar>(kind_ == centering::baseline ? rests[i].value(default_item_damping)
+                                                                                  : mean_ + rests[i].value());
   }
 
   centering kind_ = centering::none;

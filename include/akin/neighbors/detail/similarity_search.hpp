@@ -16,8 +16,8 @@
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/model/top_rows.hpp>
 #include <akin/neighbors/detail/pair_measure.hpp>
-#include <akin/neighbors/detail/top_rows.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>

@@ -14,7 +14,7 @@
 #include <akin/kernels/select.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
 #include <akin/matrix.hpp>
-#include <akin/neighbors/detail/candidates.hpp>
+#include <akin/model/candidates.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 

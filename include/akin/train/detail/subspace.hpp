@@ -236,7 +236,7 @@ class subspace_iteration {
   dense_storage<Scalar> image_;  // X block
 };
 
-#if AKIN_BODIES(linear)
+#if AKIN_BODIES(train)
 
 AKIN_INLINE std::vector<double> small_product(const std::vector<double>& a, std::int64_t rows, std::int64_t depth,
                                               const std::vector<double>& b, std::int64_t cols) {

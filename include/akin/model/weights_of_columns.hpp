@@ -12,19 +12,20 @@
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
 
-namespace akin::inline AKIN_ABI::detail {
+namespace akin::inline AKIN_ABI {
 
 /// Items x items: element (i, j) is the weight of id i in columns[j], whose ids ascend. Empties the columns. Throws
 /// std::length_error where there are more weights than Index counts.
 template <class Scalar, class Index>
-csr_storage<Scalar, Index> weights_of_columns(std::vector<std::vector<kernels::scored<Scalar, Index>>>& columns,
-                                              std::string_view where) {
+detail::csr_storage<Scalar, Index> weights_of_columns(std::vector<std::vector<kernels::scored<Scalar, Index>>>& columns,
+                                                      std::string_view where) {
   const auto items = static_cast<std::int64_t>(columns.size());
   std::int64_t total = 0;
   for (const auto& column : columns) total += static_cast<std::int64_t>(column.size());
-  if (total > largest_id<Index>)
-    fail<std::length_error>(where, ": the items have ", total, " weights, the index type counts ", largest_id<Index>);
-  csr_storage<Scalar, Index> result(items, items, total);
+  if (total > detail::largest_id<Index>)
+    detail::fail<std::length_error>(where, ": the items have ", total, " weights, the index type counts ",
+                                    detail::largest_id<Index>);
+  detail::csr_storage<Scalar, Index> result(items, items, total);
   std::int64_t position = 0;
   for (std::int64_t j = 0; j < items; ++j) {
     auto& column = columns[static_cast<std::size_t>(j)];
@@ -36,7 +37,7 @@ csr_storage<Scalar, Index> weights_of_columns(std::vector<std::vector<kernels::s
     result.mutable_offsets()[j + 1] = static_cast<Index>(position);
     column = {};
   }
-  return transpose(result.view());
+  return detail::transpose(result.view());
 }
 
-}  // namespace akin::inline AKIN_ABI::detail
+}  // namespace akin::inline AKIN_ABI

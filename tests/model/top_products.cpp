@@ -8,7 +8,7 @@
 #include <Eigen/Dense>
 
 #include <akin/execution.hpp>
-#include <akin/neighbors/top_products.hpp>
+#include <akin/model/top_products.hpp>
 #include <akin/random.hpp>
 
 #include "support/catch.hpp"

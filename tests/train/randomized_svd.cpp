@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <akin/data/synthetic.hpp>
-#include <akin/linear/randomized_svd.hpp>
+#include <akin/train/randomized_svd.hpp>
 
 #include "support/catch.hpp"
 #include "support/random_data.hpp"

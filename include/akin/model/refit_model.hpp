@@ -1,0 +1,164 @@
+/// @file
+/// Models that learn anew when interactions come or users leave.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/matrix.hpp>
+#include <akin/model/fields.hpp>
+#include <akin/model/file.hpp>
+#include <akin/model/history_table.hpp>
+#include <akin/parallel.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// A model that keeps its histories and learns from them as a whole. Its Task, made of its options, is the algorithm;
+/// the model does the rest: checks, files, what happens after the fit. A task has
+///   kind, scalar_type, index_type, options_type;
+///   table_type, a history_table with what was learnt, which answers for the model and has write_to(writer);
+///   options; learn(policy, histories) -> table_type, whose histories the model fills in;
+///   read_table(reader, histories) -> table_type, the table that its write_to stored;
+///   and, if it needs them, check(options), what the list of the options cannot check, check_values(x, where) and
+///     merging(): how a cell that was there is combined with one that comes again, added by default.
+template <class Task>
+class refit_model : public Task::table_type {
+  using table_type = typename Task::table_type;
+  using Scalar = typename Task::scalar_type;
+  using Index = typename Task::index_type;
+
+ public:
+  using options_type = typename Task::options_type;
+  static constexpr std::string_view kind = Task::kind;
+
+  refit_model() : refit_model(options_type{}) {}
+  /// Throws std::invalid_argument for options out of range.
+  template <detail::options_for<options_type> Options = options_type>
+  explicit refit_model(const Options& options) {
+    task_.options = checked<options_type>(options, kind);
+    if constexpr (requires { Task::check(task_.options); }) Task::check(task_.options);
+  }
+
+  /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. If it
+  /// throws, model and matrix are as they were.
+  template <class Policy, class Matrix>
+  void fit(const Policy& policy, Matrix&& user_items) {
+    const std::string where = named("fit");
+    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, where);
+    check_values(x, where);
+    table_type learnt = task_.learn(policy, x);
+    become(std::move(learnt), detail::own<Scalar, Index>(std::forward<Matrix>(user_items)));
+  }
+  template <class Matrix>
+  requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
+  void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
+
+  const options_type& options() const noexcept { return task_.options; }
+
+  /// Learns from interactions that have come since: `new_interactions` has at least users() rows and items() columns;
+  /// rows and columns beyond are new. A value adds to one that is there or, where scores are ratings, takes its place.
+  /// The same, to the bit, as a fit to all of them, and as long. If it throws, the model is as it was.
+  template <class Policy, class Matrix>
+  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
+    const std::string where = fitted("partial_fit");
+    const auto added = detail::checked_addition(policy, new_interactions, this->histories_.view(), where);
+    check_values(added, where);
+    add(policy, added);
+  }
+  template <class Matrix>
+  requires sparse_matrix_like<Matrix>
+  void partial_fit(const Matrix& new_interactions) { partial_fit(execution::seq, new_interactions); }
+
+  /// Learns anew without what the user had; ids stay as they are. The same, to the bit, as a fit to the other rows. If
+  /// it throws, the model is as it was.
+  template <class Policy>
+  requires execution_policy<Policy>
+  void forget(const Policy& policy, std::int64_t user) { drop(policy, user); }
+  void forget(std::int64_t user) { forget(execution::seq, user); }
+
+  void write_to(model_writer& writer) const;
+
+ protected:
+  /// The Model that write_to stored.
+  template <class Model>
+  static Model read_as(const model_reader& reader) {
+    Model model(reader.options<options_type>());
+    model.read(reader);
+    return model;
+  }
+
+ private:
+  static std::string named(std::string_view call) { return detail::sentence(kind, "::", call); }
+  /// The name of the call; throws not_fitted before the first fit.
+  std::string fitted(std::string_view call) const {
+    std::string where = named(call);
+    detail::require_fitted(this->is_fitted(), where);
+    return where;
+  }
+
+  void check_values(const csr_view<Scalar, Index>& x, std::string_view where) const {
+    if constexpr (requires { task_.check_values(x, where); }) task_.check_values(x, where);
+  }
+  when_both merging() const {
+    if constexpr (requires { task_.merging(); })
+      return task_.merging();
+    else
+      return when_both::add;
+  }
+
+  void read(const model_reader& reader);
+  void add(const detail::host_policy& policy, const csr_view<Scalar, Index>& added);
+  void drop(const detail::host_policy& policy, std::int64_t user);
+  void relearn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories);
+
+  void become(table_type learnt, detail::csr_storage<Scalar, Index> histories) noexcept {
+    static_cast<table_type&>(*this) = std::move(learnt);
+    this->histories_ = std::move(histories);
+  }
+
+  Task task_;
+};
+
+template <class Task>
+void refit_model<Task>::write_to(model_writer& writer) const {
+  writer.add_options(options());
+  table_type::write_to(writer);
+  detail::write_csr(writer, "histories", this->histories_.view());
+}
+
+template <class Task>
+void refit_model<Task>::read(const model_reader& reader) {
+  auto histories = detail::map_csr<Scalar, Index>(reader, "histories");
+  table_type learnt = task_.read_table(reader, histories.view());
+  become(std::move(learnt), std::move(histories));
+}
+
+template <class Task>
+void refit_model<Task>::add(const detail::host_policy& policy, const csr_view<Scalar, Index>& added) {
+  relearn(policy, detail::merge_interactions(this->histories_.view(), added, merging()));
+}
+
+template <class Task>
+void refit_model<Task>::drop(const detail::host_policy& policy, std::int64_t user) {
+  const std::string where = fitted("forget");
+  detail::require_id(user, this->users(), where, "user");
+  relearn(policy, detail::without_row(this->histories_.view(), user));
+}
+
+template <class Task>
+void refit_model<Task>::relearn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
+  table_type learnt = task_.learn(policy, histories.view());
+  become(std::move(learnt), std::move(histories));
+}
+
+}  // namespace akin::inline AKIN_ABI
