@@ -68,13 +68,16 @@
 #include <akin/factorization/bpr_options.hpp>
 #include <akin/factorization/explicit_als.hpp>
 #include <akin/factorization/explicit_als_options.hpp>
+#include <akin/factorization/explicit_als_task.hpp>
 #include <akin/factorization/factor_model.hpp>
 #include <akin/factorization/implicit_als.hpp>
 #include <akin/factorization/implicit_als_options.hpp>
+#include <akin/factorization/implicit_als_task.hpp>
 #include <akin/factorization/logistic_mf.hpp>
 #include <akin/factorization/logistic_mf_options.hpp>
 #include <akin/factorization/nmf.hpp>
 #include <akin/factorization/nmf_options.hpp>
+#include <akin/factorization/nmf_task.hpp>
 #include <akin/factorization/side_features.hpp>
 #include <akin/factorization/svdpp.hpp>
 #include <akin/factorization/svdpp_options.hpp>
@@ -156,6 +159,7 @@
 #include <akin/metrics/statistics.hpp>
 #include <akin/model/candidates.hpp>
 #include <akin/model/damped_mean.hpp>
+#include <akin/model/factor_table.hpp>
 #include <akin/model/fields.hpp>
 #include <akin/model/file.hpp>
 #include <akin/model/history_table.hpp>
@@ -164,6 +168,7 @@
 #include <akin/model/parts.hpp>
 #include <akin/model/refit_model.hpp>
 #include <akin/model/request.hpp>
+#include <akin/model/row_model.hpp>
 #include <akin/model/score_stream.hpp>
 #include <akin/model/scorer.hpp>
 #include <akin/model/top_products.hpp>

@@ -124,13 +124,13 @@ TEST_CASE("svdpp gives the same bits for any number of threads where there are m
 namespace {
 
 /// What changes with the y: squared errors and lambda n_j |y_j|^2.
-double objective(const akin::sparse_matrix<double>& x, const detail::biased_parameters<double>& model,
+double objective(const akin::sparse_matrix<double>& x, const akin::factor_table<double>& model,
                  const Eigen::MatrixXd& y, double lambda) {
   double sum = 0;
   for (Eigen::Index u = 0; u < x.rows(); ++u)
     for (akin::sparse_matrix<double>::InnerIterator cell(x, u); cell; ++cell)
-      sum += std::pow(cell.value() - model.predict(u, cell.col()), 2) +
-             lambda * akin_test::squared_norm(row(y, cell.col()));
+      sum +=
+          std::pow(cell.value() - model.score(u, cell.col()), 2) + lambda * akin_test::squared_norm(row(y, cell.col()));
   return sum;
 }
 
@@ -141,8 +141,9 @@ TEST_CASE("moving all implicit factors of svdpp at once never raises the objecti
   for (const double lambda : {0.0, 0.05, 3.0}) {
     CAPTURE(lambda);
     // Large factors: a step that is too long would show.
-    detail::biased_parameters<double> model(x.rows(), x.cols(), 3, 2.0, 1);
-    model.start_from_ratings(detail::view_of(x, "test"), [](std::int64_t) { return true; });
+    auto model = detail::random_table<double>(x.rows(), x.cols(), 3, 2.0, 1);
+    detail::start_from_ratings(
+        detail::view_of(x, "test"), [](std::int64_t) { return true; }, model);
     detail::svdpp_histories<double, std::int32_t> histories(detail::view_of(x, "test"), 3);
     double last = objective(x, model, akin_test::zeros(x.cols(), 3), lambda);
     const double first = last;
@@ -159,8 +160,9 @@ TEST_CASE("moving all implicit factors of svdpp at once never raises the objecti
 
 TEST_CASE("user factors of svdpp hold the user's own and the sum over the user's items") {
   const auto x = matrix_of<akin::svdpp<double>>(2, 3, {{0, 0, 5}, {0, 1, 1}, {0, 2, 2}, {1, 2, 4}});
-  detail::biased_parameters<double> model(2, 3, 4, 0.5, 1);
-  model.start_from_ratings(detail::view_of(x, "test"), [](std::int64_t) { return true; });
+  auto model = detail::random_table<double>(2, 3, 4, 0.5, 1);
+  detail::start_from_ratings(
+      detail::view_of(x, "test"), [](std::int64_t) { return true; }, model);
   const Eigen::MatrixXd p = dense(model.user_factors.map());
   detail::svdpp_histories<double, std::int32_t> histories(detail::view_of(x, "test"), 4);
   for (int step = 0; step < 3; ++step) histories.improve(execution::seq, model, 0.1);

@@ -119,7 +119,7 @@ TEST_CASE("one epoch of warp on two likings is the steps of the formula in some 
   const double weight = std::log(1.5) + 0.5772156649;
 
   const auto take = [&](const std::vector<int>& order) {
-    const detail::biased_parameters<double> start(2, 2, 3, 0.1, options.seed);
+    const auto start = detail::random_table<double>(2, 2, 3, 0.1, options.seed);
     Eigen::MatrixXd p = akin_test::dense(start.user_factors.map()), q = akin_test::dense(start.item_factors.map());
     Eigen::VectorXd b = akin_test::zeros(2);
     double hinges = 0;

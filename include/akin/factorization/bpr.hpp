@@ -6,21 +6,63 @@
 #include <cmath>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
-#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/factorization/bpr_options.hpp>
-#include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/liked_cells.hpp>
 #include <akin/factorization/detail/liking_fold_in.hpp>
-#include <akin/factorization/detail/liking_model.hpp>
-#include <akin/factorization/detail/sgd_training.hpp>
+#include <akin/factorization/detail/sgd_task.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/row_model.hpp>
 #include <akin/parallel.hpp>
+#include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
+
+/// The algorithm of bpr.
+template <class Scalar, class Index>
+struct bpr_task : detail::positives_task<bpr_options, Scalar, Index> {
+  using detail::positives_task<bpr_options, Scalar, Index>::options;
+  static constexpr std::string_view kind = "bpr";
+  using cell = detail::liked_cell<Index>;
+  using rows = detail::dense_storage<Scalar>;
+
+  /// Of ln(1 + exp(s_uj - s_ui)) with respect to s_ui - s_uj, but for its sign.
+  static Scalar gradient(Scalar s_ui, Scalar s_uj) { return 1 / (1 + std::exp(s_ui - s_uj)); }
+
+  factor_table<Scalar> train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                             const detail::observer_ref& observer) const {
+    return detail::train_on_positives(*this, policy, x, observer);
+  }
+
+  static cell cell_of(Index user, Index item, Scalar) { return {user, item}; }
+  /// A few pairs are drawn, then a few steps taken, so that drawing does not wait for the steps.
+  static detail::sampled_loss learn_block(const slice<const cell>& cells,
+                                          const detail::block_others<Scalar, Index>& negatives,
+                                          detail::block_random& random, const kernels::sgd_parameters<Scalar>& model,
+                                          const kernels::sgd_rates<Scalar>& rates, bool with_loss);
+
+  rows users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                  const row_context<bpr_task>& context) const {
+    return detail::fold_in_pairwise_users(policy, x, detail::liked_catalogue(context), options, kind,
+                                          sample_pair);
+  }
+  rows items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                  const row_context<bpr_task>& context) const {
+    const auto item_loss_gradient = [](Scalar s_ui, Scalar own, const auto&, const auto&) {
+      return gradient(s_ui, own);
+    };
+    return detail::fold_in_pairwise_items(policy, x, detail::liked_catalogue(context), options, kind, 1,
+                                          sample_pair, item_loss_gradient);
+  }
+
+  /// The steps of a fold-in: one negative is drawn for each positive.
+  static constexpr auto sample_pair = [](Scalar s_ui, const auto& draw, const auto& score) {
+    const Index negative = draw();
+    return detail::comparison<Scalar, Index>{negative, negative < 0 ? Scalar{0} : gradient(s_ui, score(negative))};
+  };
+};
 
 /// Bayesian personalised ranking. With the score s_ui = b_i + p_u'q_i it minimises the mean over liked items i of user
 /// u and items j that u does not like of
@@ -36,89 +78,40 @@ namespace akin::inline AKIN_ABI {
 /// threads. Source: S. Rendle, C. Freudenthaler, Z. Gantner, L. Schmidt-Thieme, "BPR: Bayesian Personalized Ranking
 /// from Implicit Feedback", UAI 2009.
 template <class Scalar = float, class Index = std::int32_t>
-class bpr : public detail::liking_model<bpr<Scalar, Index>, bpr_options, Scalar, Index> {
-  using base = detail::liking_model<bpr, bpr_options, Scalar, Index>;
-  template <class, class>
-  friend class detail::updatable;
-  template <class, class, class, class>
-  friend class detail::sgd_model;
-  template <class, class, class, class>
-  friend class detail::liking_model;
+class bpr : public detail::positives_model<bpr_task<Scalar, Index>> {
+  using base = detail::positives_model<bpr_task<Scalar, Index>>;
 
  public:
-  static constexpr std::string_view kind = "bpr";
-
-  bpr() : bpr(bpr_options{}) {}
-  template <detail::options_for<bpr_options> Options = bpr_options>
-  explicit bpr(const Options& options) : base(options) {}
-
- private:
-  using parameters = typename base::parameters;
-
-  bpr(const bpr_options& options, parameters learnt) : base(options, std::move(learnt)) {}
-
-  static detail::liked_cell<Index> cell_of(Index user, Index item, Scalar) { return {user, item}; }
-
-  /// A few pairs are drawn, then a few steps taken, so that drawing does not wait for the steps.
-  static detail::sampled_loss learn_block(const slice<const detail::liked_cell<Index>>& cells,
-                                          const detail::block_others<Scalar, Index>& others,
-                                          detail::block_random& random, const kernels::sgd_parameters<Scalar>& model,
-                                          const kernels::sgd_rates<Scalar>& rates, bool with_loss);
-
-  /// The gradient of ln(1 + exp(s_uj - s_ui)) with respect to s_ui - s_uj, but for its sign.
-  static Scalar pull(Scalar liked, Scalar other) { return 1 / (1 + std::exp(liked - other)); }
-
-  /// The steps of a fold-in: one item is drawn for each liking.
-  static constexpr auto compare = [](Scalar liked, const auto& draw, const auto& score) {
-    const Index other = draw();
-    return detail::comparison<Scalar, Index>{other, other < 0 ? Scalar{0} : pull(liked, score(other))};
-  };
-
-  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
-  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
+  using base::base;
+  static bpr read_from(const detail::model_reader& reader) { return base::template read_as<bpr>(reader); }
 };
 
 template <class Scalar, class Index>
-detail::sampled_loss bpr<Scalar, Index>::learn_block(const slice<const detail::liked_cell<Index>>& cells,
-                                                     const detail::block_others<Scalar, Index>& others,
-                                                     detail::block_random& random,
-                                                     const kernels::sgd_parameters<Scalar>& model,
-                                                     const kernels::sgd_rates<Scalar>& rates, bool with_loss) {
-  constexpr std::int64_t run = 256;
-  kernels::preferred_pair<Index> pairs[run];
+detail::sampled_loss bpr_task<Scalar, Index>::learn_block(const slice<const cell>& cells,
+                                                          const detail::block_others<Scalar, Index>& negatives,
+                                                          detail::block_random& random,
+                                                          const kernels::sgd_parameters<Scalar>& model,
+                                                          const kernels::sgd_rates<Scalar>& rates, bool with_loss) {
+  constexpr std::int64_t block_size = 256;
+  kernels::preferred_pair<Index> pairs[block_size];
   const kernels::preferred_pair<Index>* const first = pairs;
   detail::sampled_loss loss;
-  for (std::int64_t begin = 0; begin < cells.size; begin += run) {
+  for (std::int64_t begin = 0; begin < cells.size; begin += block_size) {
     std::int64_t count = 0;
-    for (std::int64_t c = begin; c < std::min(begin + run, cells.size); ++c) {
-      const Index other = others.draw(cells[c].user, random);
-      if (other >= 0) pairs[count++] = {cells[c].user, cells[c].item, other};
+    for (std::int64_t c = begin; c < std::min(begin + block_size, cells.size); ++c) {
+      const Index negative = negatives.draw(cells[c].user, random);
+      if (negative >= 0) pairs[count++] = {cells[c].user, cells[c].item, negative};
     }
     loss += {kernels::call<kernels::sgd_pair_kernel>(&model, first, count, &rates, with_loss), count};
   }
   return loss;
 }
 
-template <class Scalar, class Index>
-detail::dense_storage<Scalar> bpr<Scalar, Index>::users_from(const detail::host_policy& policy,
-                                                             const csr_view<Scalar, Index>& x) const {
-  return detail::fold_in_pairwise_users(policy, x, this->catalogue(), this->options_, kind, compare);
-}
-
-template <class Scalar, class Index>
-detail::dense_storage<Scalar> bpr<Scalar, Index>::items_from(const detail::host_policy& policy,
-                                                             const csr_view<Scalar, Index>& x) const {
-  const auto lose = [](Scalar liked, Scalar own, const auto&, const auto&) { return pull(liked, own); };
-  return detail::fold_in_pairwise_items(policy, x, this->catalogue(), this->options_, kind, 1, compare, lose);
-}
-
 AKIN_COMPILE_ONCE(factorization, class bpr<float>)
-AKIN_COMPILE_ONCE(factorization, class detail::liking_model<bpr<float>, bpr_options, float, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<bpr<float>, bpr_options, float, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization, class detail::updatable<bpr<float>, detail::biased_factors<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class row_model<bpr_task<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class detail::positives_model<bpr_task<float, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class bpr<double>)
-AKIN_COMPILE_ONCE(factorization, class detail::liking_model<bpr<double>, bpr_options, double, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<bpr<double>, bpr_options, double, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization, class detail::updatable<bpr<double>, detail::biased_factors<double, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class row_model<bpr_task<double, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class detail::positives_model<bpr_task<double, std::int32_t>>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -10,10 +10,10 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/factorization/detail/factor_scores.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/factor_table.hpp>
 #include <akin/storage.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -57,7 +57,7 @@ dense_storage<Scalar> own_factors(Matrix&& matrix, std::string_view name) {
 /// Memory: the factors. Nothing is drawn or summed but inner products: deterministic. Const members may be called from
 /// many threads.
 template <class Scalar = float, class Index = std::int32_t>
-class factor_model : public detail::factor_scores<Scalar, Index> {
+class factor_model : public factor_scores<Scalar, Index> {
  public:
   static constexpr std::string_view kind = "factor_model";
 
@@ -75,8 +75,8 @@ class factor_model : public detail::factor_scores<Scalar, Index> {
       detail::fail<std::invalid_argument>(
           "factor_model: user_factors and item_factors must have equally many columns, one at least, got ",
           user_factors.cols(), " and ", item_factors.cols());
-    this->user_factors_ = detail::own_factors<Scalar>(std::forward<Users>(user_factors), "user_factors");
-    this->item_factors_ = detail::own_factors<Scalar>(std::forward<Items>(item_factors), "item_factors");
+    this->learnt_.user_factors = detail::own_factors<Scalar>(std::forward<Users>(user_factors), "user_factors");
+    this->learnt_.item_factors = detail::own_factors<Scalar>(std::forward<Items>(item_factors), "item_factors");
   }
 
   void write_to(detail::model_writer& writer) const;
@@ -85,16 +85,15 @@ class factor_model : public detail::factor_scores<Scalar, Index> {
 
 template <class Scalar, class Index>
 void factor_model<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  writer.add("user_factors", this->user_factors_.view());
-  writer.add("item_factors", this->item_factors_.view());
+  this->learnt_.write_to(writer);
 }
 
 template <class Scalar, class Index>
 factor_model<Scalar, Index> factor_model<Scalar, Index>::read_from(const detail::model_reader& reader) {
   factor_model model;
-  model.user_factors_ = detail::map_dense<Scalar>(reader, "user_factors");
-  model.item_factors_ = detail::map_dense<Scalar>(reader, "item_factors");
-  reader.require(model.user_factors_.cols() == model.item_factors_.cols() && model.item_factors_.cols() >= 1,
+  model.learnt_ = factor_table<Scalar>::read_from(reader, detail::model_reader::any, false);
+  const factor_table<Scalar>& learnt = model.learnt_;
+  reader.require(learnt.user_factors.cols() == learnt.factors() && learnt.factors() >= 1,
                  "users and items must have equally many factors, one at least");
   return model;
 }

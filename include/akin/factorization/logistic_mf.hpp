@@ -6,21 +6,58 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <utility>
 
-#include <akin/concepts.hpp>
 #include <akin/config.hpp>
-#include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/liked_cells.hpp>
 #include <akin/factorization/detail/liking_fold_in.hpp>
-#include <akin/factorization/detail/liking_model.hpp>
-#include <akin/factorization/detail/sgd_training.hpp>
+#include <akin/factorization/detail/sgd_task.hpp>
 #include <akin/factorization/logistic_mf_options.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/row_model.hpp>
 #include <akin/parallel.hpp>
+#include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
+
+/// The algorithm of logistic_mf.
+template <class Scalar, class Index>
+struct logistic_mf_task : detail::positives_task<logistic_mf_options, Scalar, Index> {
+  using detail::positives_task<logistic_mf_options, Scalar, Index>::options;
+  static constexpr std::string_view kind = "logistic_mf";
+  using cell = kernels::rated_cell<Scalar, Index>;
+  using rows = detail::dense_storage<Scalar>;
+
+  factor_table<Scalar> train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                             const detail::observer_ref& observer) const {
+    return detail::train_on_positives(*this, policy, x, observer);
+  }
+
+  cell cell_of(Index user, Index item, Scalar value) const { return {user, item, weight_of(value)}; }
+  /// A few items are drawn, then a few steps taken, so that drawing does not wait for the steps.
+  detail::sampled_loss learn_block(const slice<const cell>& positives,
+                                   const detail::block_others<Scalar, Index>& negatives, detail::block_random& random,
+                                   const kernels::sgd_parameters<Scalar>& model,
+                                   const kernels::sgd_rates<Scalar>& rates, bool with_loss) const;
+
+  rows users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                  const row_context<logistic_mf_task>& context) const;
+  /// The item is drawn as often as the training draws an item, by users who do not like it.
+  rows items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                  const row_context<logistic_mf_task>& context) const;
+
+ private:
+  Scalar weight_of(Scalar value) const { return static_cast<Scalar>(static_cast<Scalar>(options.alpha) * value); }
+
+  /// One step of a fold-in; a weight above 0 is that of a positive, -1 is for a negative.
+  static void step(detail::learnt_row<Scalar>& row, Scalar weight, Scalar other_bias, const Scalar* other) {
+    const Scalar score = row.bias() + other_bias + row.times(other), margin = weight > 0 ? score : -score;
+    const Scalar gradient = weight / (1 + std::exp(margin));
+    row.shrink();
+    row.step(gradient, other);
+    row.step_bias(gradient);
+  }
+};
 
 /// The probability that user u likes item i is 1 / (1 + exp(-s_ui)) with the score s_ui = b_u + b_i + p_u'q_i. Over
 /// factors and biases it minimises
@@ -37,61 +74,28 @@ namespace akin::inline AKIN_ABI {
 /// Matrix Factorization for Implicit Feedback Data", NIPS workshop on distributed machine learning and matrix
 /// computations, 2014, which sums over all (u, j) instead of drawn ones.
 template <class Scalar = float, class Index = std::int32_t>
-class logistic_mf : public detail::liking_model<logistic_mf<Scalar, Index>, logistic_mf_options, Scalar, Index> {
-  using base = detail::liking_model<logistic_mf, logistic_mf_options, Scalar, Index>;
-  using cell = kernels::rated_cell<Scalar, Index>;
-  template <class, class>
-  friend class detail::updatable;
-  template <class, class, class, class>
-  friend class detail::sgd_model;
-  template <class, class, class, class>
-  friend class detail::liking_model;
+class logistic_mf : public detail::positives_model<logistic_mf_task<Scalar, Index>> {
+  using base = detail::positives_model<logistic_mf_task<Scalar, Index>>;
 
  public:
-  static constexpr std::string_view kind = "logistic_mf";
-
-  logistic_mf() : logistic_mf(logistic_mf_options{}) {}
-  template <detail::options_for<logistic_mf_options> Options = logistic_mf_options>
-  explicit logistic_mf(const Options& options) : base(options) {}
-
+  using base::base;
   std::span<const Scalar> user_biases() const noexcept {
     return {this->learnt_.user_biases.begin(), this->learnt_.user_biases.end()};
   }
-
- private:
-  using parameters = typename base::parameters;
-
-  logistic_mf(const logistic_mf_options& options, parameters learnt) : base(options, std::move(learnt)) {}
-
-  cell cell_of(Index user, Index item, Scalar value) const { return {user, item, weight_of(value)}; }
-  Scalar weight_of(Scalar value) const {
-    return static_cast<Scalar>(static_cast<Scalar>(this->options_.alpha) * value);
+  static logistic_mf read_from(const detail::model_reader& reader) {
+    return base::template read_as<logistic_mf>(reader);
   }
-
-  /// A few items are drawn, then a few steps taken, so that drawing does not wait for the steps.
-  detail::sampled_loss learn_block(const slice<const cell>& liked, const detail::block_others<Scalar, Index>& others,
-                                   detail::block_random& random, const kernels::sgd_parameters<Scalar>& model,
-                                   const kernels::sgd_rates<Scalar>& rates, bool with_loss) const;
-
-  /// One step of a fold-in; a weight above 0 is that of a liking, -1 is for what was drawn.
-  static void step(detail::learnt_row<Scalar>& row, Scalar weight, Scalar other_bias, const Scalar* other) {
-    const Scalar score = row.bias() + other_bias + row.times(other), margin = weight > 0 ? score : -score;
-    const Scalar pull = weight / (1 + std::exp(margin));
-    row.shrink();
-    row.step(pull, other);
-    row.step_bias(pull);
-  }
-  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
-  /// As often as the training draws an item, it is drawn here, by users who do not like it.
-  detail::dense_storage<Scalar> items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
 };
 
 template <class Scalar, class Index>
-detail::sampled_loss logistic_mf<Scalar, Index>::learn_block(
-    const slice<const cell>& liked, const detail::block_others<Scalar, Index>& others, detail::block_random& random,
-    const kernels::sgd_parameters<Scalar>& model, const kernels::sgd_rates<Scalar>& rates, bool with_loss) const {
-  constexpr std::int64_t room = 256;
-  cell cells[room];
+detail::sampled_loss logistic_mf_task<Scalar, Index>::learn_block(const slice<const cell>& positives,
+                                                                  const detail::block_others<Scalar, Index>& negatives,
+                                                                  detail::block_random& random,
+                                                                  const kernels::sgd_parameters<Scalar>& model,
+                                                                  const kernels::sgd_rates<Scalar>& rates,
+                                                                  bool with_loss) const {
+  constexpr std::int64_t capacity = 256;
+  cell cells[capacity];
   const cell* const first = cells;
   std::int64_t count = 0;
   detail::sampled_loss loss;
@@ -100,14 +104,14 @@ detail::sampled_loss logistic_mf<Scalar, Index>::learn_block(
     count = 0;
   };
   const auto add = [&](const cell& c) {
-    if (count == room) step();
+    if (count == capacity) step();
     cells[count++] = c;
   };
-  for (const cell& c : liked) {
+  for (const cell& c : positives) {
     add(c);
-    for (int draw = 0; draw < this->options_.negatives; ++draw) {
-      const Index other = others.draw(c.user, random);
-      if (other >= 0) add({c.user, other, Scalar{-1}});
+    for (int draw = 0; draw < options.negatives; ++draw) {
+      const Index negative = negatives.draw(c.user, random);
+      if (negative >= 0) add({c.user, negative, Scalar{-1}});
     }
   }
   step();
@@ -115,29 +119,31 @@ detail::sampled_loss logistic_mf<Scalar, Index>::learn_block(
 }
 
 template <class Scalar, class Index>
-detail::dense_storage<Scalar> logistic_mf<Scalar, Index>::users_from(const detail::host_policy& policy,
-                                                                     const csr_view<Scalar, Index>& x) const {
-  const auto all = this->catalogue();
+detail::dense_storage<Scalar> logistic_mf_task<Scalar, Index>::users_from(
+    const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+    const row_context<logistic_mf_task>& context) const {
+  const detail::liked_catalogue all(context);
   const auto epoch = [&](const auto& history, auto& row, const detail::fold_in_draws& draws) {
     for (std::int64_t i = 0; i < history.size(); ++i) {
       if (!(history.values[i] > 0)) continue;
-      const Index liked = history.ids[i];
-      step(row, weight_of(history.values[i]), all.item_bias(liked), all.item(liked));
-      detail::block_random random = draws.of(liked);
-      for (int draw = 0; draw < this->options_.negatives; ++draw) {
-        const Index other = all.draw_other(history, random);
-        if (other >= 0) step(row, Scalar{-1}, all.item_bias(other), all.item(other));
+      const Index item = history.ids[i];
+      step(row, weight_of(history.values[i]), all.item_bias(item), all.item(item));
+      detail::block_random random = draws.of(item);
+      for (int draw = 0; draw < options.negatives; ++draw) {
+        const Index negative = all.draw_other(history, random);
+        if (negative >= 0) step(row, Scalar{-1}, all.item_bias(negative), all.item(negative));
       }
     }
   };
-  return detail::fold_in_likings(policy, x, this->options_, kind, epoch);
+  return detail::fold_in_likings(policy, x, options, kind, epoch);
 }
 
 template <class Scalar, class Index>
-detail::dense_storage<Scalar> logistic_mf<Scalar, Index>::items_from(const detail::host_policy& policy,
-                                                                     const csr_view<Scalar, Index>& x) const {
-  const auto all = this->catalogue();
-  const std::int64_t drawn = this->options_.negatives * all.likings_an_item();
+detail::dense_storage<Scalar> logistic_mf_task<Scalar, Index>::items_from(
+    const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+    const row_context<logistic_mf_task>& context) const {
+  const detail::liked_catalogue all(context);
+  const std::int64_t drawn = options.negatives * all.likings_an_item();
   const auto epoch = [&](const auto& users, auto& row, const detail::fold_in_draws& draws) {
     for (std::int64_t i = 0; i < users.size(); ++i) {
       const Index user = users.ids[i];
@@ -149,21 +155,14 @@ detail::dense_storage<Scalar> logistic_mf<Scalar, Index>::items_from(const detai
       if (user >= 0 && !detail::likes(users, user)) step(row, Scalar{-1}, all.user_bias(user), all.user(user));
     }
   };
-  return detail::fold_in_likings(policy, x, this->options_, kind, epoch);
+  return detail::fold_in_likings(policy, x, options, kind, epoch);
 }
 
 AKIN_COMPILE_ONCE(factorization, class logistic_mf<float>)
-AKIN_COMPILE_ONCE(factorization,
-                  class detail::liking_model<logistic_mf<float>, logistic_mf_options, float, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<logistic_mf<float>, logistic_mf_options, float, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization,
-                  class detail::updatable<logistic_mf<float>, detail::biased_factors<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class row_model<logistic_mf_task<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class detail::positives_model<logistic_mf_task<float, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class logistic_mf<double>)
-AKIN_COMPILE_ONCE(factorization,
-                  class detail::liking_model<logistic_mf<double>, logistic_mf_options, double, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization,
-                  class detail::sgd_model<logistic_mf<double>, logistic_mf_options, double, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization,
-                  class detail::updatable<logistic_mf<double>, detail::biased_factors<double, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class row_model<logistic_mf_task<double, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class detail::positives_model<logistic_mf_task<double, std::int32_t>>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -4,22 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/eigen.hpp>
-#include <akin/error.hpp>
-#include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
-#include <akin/factorization/detail/rating_model.hpp>
-#include <akin/factorization/detail/sgd_training.hpp>
+#include <akin/factorization/detail/sgd_task.hpp>
 #include <akin/factorization/detail/svdpp_histories.hpp>
 #include <akin/factorization/svdpp_options.hpp>
 #include <akin/io/model_arrays.hpp>
@@ -27,11 +22,54 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/row_model.hpp>
 #include <akin/parallel.hpp>
-#include <akin/progress.hpp>
 #include <akin/random.hpp>
+#include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
+
+/// With the implicit factors y, items x k. user_factors hold p_u plus the user's sum of them.
+template <class Scalar>
+struct svdpp_table : factor_table<Scalar> {
+  detail::dense_storage<Scalar> implicit_factors;
+
+  /// New items have implicit factors of 0: these are learnt by fit alone.
+  svdpp_table resized(std::int64_t users, std::int64_t items) const {
+    return {factor_table<Scalar>::resized(users, items), detail::with_rows(implicit_factors, items)};
+  }
+  void write_to(detail::model_writer& writer) const {
+    factor_table<Scalar>::write_to(writer);
+    writer.add("implicit_factors", implicit_factors.view());
+  }
+};
+
+/// The algorithm of svdpp.
+template <class Scalar, class Index>
+struct svdpp_task : detail::ratings_task<svdpp_options, Scalar, Index> {
+  using detail::ratings_task<svdpp_options, Scalar, Index>::options;
+  static constexpr std::string_view kind = "svdpp";
+  using table_type = svdpp_table<Scalar>;
+  using rows = detail::dense_storage<Scalar>;
+
+  table_type read_table(const detail::model_reader& reader) const;
+  table_type train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                   const detail::observer_ref& observer) const;
+
+  /// Each row is the minimum of the objective over p and the bias, solved directly; it holds p plus the sum over N(u).
+  rows users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                  const row_context<svdpp_task>& context) const;
+  rows items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                  const row_context<svdpp_task>& context) const {
+    return detail::fold_in_ratings(policy, x, this->fixed_users(context.learnt), {}, kind);
+  }
+
+ private:
+  using cell = kernels::rated_cell<Scalar, Index>;
+
+  detail::block_grid<cell> blocks_of(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                                     int epoch) const;
+};
 
 /// Minimises over factors p_u, q_i, y_i and biases b_u, b_i, with mu the mean of the ratings and N(u) the items that
 /// user u has rated,
@@ -50,98 +88,42 @@ namespace akin::inline AKIN_ABI {
 /// Koren, "Factorization Meets the Neighborhood: a Multifaceted Collaborative Filtering Model", KDD 2008; the separable
 /// quadratic: A. R. De Pierro, "A Modified Expectation Maximization Algorithm for Penalized Likelihood Estimation in
 /// Emission Tomography", IEEE TMI 14(1), 1995.
+///
+/// The loss that an observer is told is the RMSE of the training, each rating's error taken just before its step.
 template <class Scalar = float, class Index = std::int32_t>
-class svdpp : public detail::rating_model<svdpp<Scalar, Index>, svdpp_options, Scalar, Index> {
-  using base = detail::rating_model<svdpp, svdpp_options, Scalar, Index>;
-  using cell = kernels::rated_cell<Scalar, Index>;
-  template <class, class>
-  friend class detail::updatable;
-  template <class, class, class, class>
-  friend class detail::sgd_model;
+class svdpp : public detail::ratings_model<svdpp_task<Scalar, Index>> {
+  using base = detail::ratings_model<svdpp_task<Scalar, Index>>;
 
  public:
-  static constexpr std::string_view kind = "svdpp";
-
-  svdpp() : svdpp(svdpp_options{}) {}
-  template <detail::options_for<svdpp_options> Options = svdpp_options>
-  explicit svdpp(const Options& options) : base(options) {}
-
-  /// Learns from a users x items matrix whose stored values are ratings. The observer is told of each epoch; `loss` is
-  /// the RMSE of the training, each rating's error taken just before its step. If it returns false, the training ends
-  /// there and what was learnt is kept. Throws std::invalid_argument for values that are not finite, numeric_error with
-  /// the epoch where the factors grow beyond all bounds; the model is then as it was.
-  template <class Policy, class Matrix, class Observer = no_observer>
-  void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
-    const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "svdpp::fit");
-    train(policy, x, detail::observer_ref(observer));
-  }
-  using base::fit;
+  using base::base;
 
   /// The y, items x k; refers to the model.
-  Eigen::Map<const dense_matrix<Scalar>> implicit_factors() const { return implicit_factors_.map(); }
+  Eigen::Map<const dense_matrix<Scalar>> implicit_factors() const { return this->learnt_.implicit_factors.map(); }
   /// See akin::explain. The contributions of a history, by its ratings and by what was rated, sum to the score of its
   /// fold-in less mean and item bias, which are no user's.
   void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
-  void write_to(detail::model_writer& writer) const;
-  static svdpp read_from(const detail::model_reader& reader);
-
- private:
-  using parameters = typename base::parameters;
-
-  void train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer);
-
-  svdpp(const svdpp_options& options, parameters learnt, detail::dense_storage<Scalar> implicit_factors)
-      : base(options, std::move(learnt)), implicit_factors_(std::move(implicit_factors)) {}
-
-  /// New items have implicit factors of 0: these are learnt by fit alone.
-  svdpp grown(std::int64_t users, std::int64_t items) const;
-
-  /// Each row is the minimum of the objective over p and the bias, solved directly; it holds p plus the sum over N(u).
-  detail::dense_storage<Scalar> users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
-  detail::block_grid<cell> blocks_of(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                                     int epoch) const;
-
-  detail::dense_storage<Scalar> implicit_factors_;
+  static svdpp read_from(const detail::model_reader& reader) { return base::template read_as<svdpp>(reader); }
 };
 
 template <class Scalar, class Index>
-void svdpp<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
-                                         std::span<Scalar> out) const {
-  if (history.empty()) return;
-  std::vector<double> rest;
-  detail::rating_contributions(history, item, this->fixed_items(), kind, out, rest);
-  const std::vector<Scalar> of_implicit(rest.begin(), rest.end());
-  const Scalar scale = static_cast<Scalar>(1 / std::sqrt(static_cast<double>(history.size())));
-  for (std::int64_t i = 0; i < history.size(); ++i)
-    out[static_cast<std::size_t>(i)] +=
-        scale *
-        kernels::dot(of_implicit.data(), implicit_factors_.view().row(history.ids[i]), implicit_factors_.cols());
+svdpp_table<Scalar> svdpp_task<Scalar, Index>::read_table(const detail::model_reader& reader) const {
+  const int k = options.factors;
+  auto table = factor_table<Scalar>::read_from(reader, k, true);
+  const std::int64_t items = table.items();
+  return {std::move(table), detail::map_dense<Scalar>(reader, "implicit_factors", items, k)};
 }
 
 template <class Scalar, class Index>
-void svdpp<Scalar, Index>::write_to(detail::model_writer& writer) const {
-  base::write_to(writer);
-  writer.add("implicit_factors", implicit_factors_.view());
-}
-
-template <class Scalar, class Index>
-svdpp<Scalar, Index> svdpp<Scalar, Index>::read_from(const detail::model_reader& reader) {
-  svdpp model = base::read_from(reader);
-  model.implicit_factors_ =
-      detail::map_dense<Scalar>(reader, "implicit_factors", model.items(), model.options().factors);
-  return model;
-}
-
-template <class Scalar, class Index>
-void svdpp<Scalar, Index>::train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                                 const detail::observer_ref& observer) {
-  const svdpp_options& options = this->options_;
+svdpp_table<Scalar> svdpp_task<Scalar, Index>::train(const detail::host_policy& policy,
+                                                     const csr_view<Scalar, Index>& x,
+                                                     const detail::observer_ref& observer) const {
   const double deviation = 0.1 / std::sqrt(static_cast<double>(options.factors));
-  parameters current(x.rows, x.cols, options.factors, deviation, options.seed);
-  current.start_from_ratings(x, [](std::int64_t) { return true; });
+  auto table = detail::random_table<Scalar>(x.rows, x.cols, options.factors, deviation, options.seed);
+  detail::start_from_ratings(
+      x, [](std::int64_t) { return true; }, table);
   detail::svdpp_histories<Scalar, Index> histories(x, options.factors);
-  const auto model = current.mutable_pointers();
+  const auto model = detail::parameters_of(table);
   double rate = options.learning_rate;
 
   const auto epoch = [&](int number) {
@@ -154,37 +136,34 @@ void svdpp<Scalar, Index>::train(const detail::host_policy& policy, const csr_vi
           const cell* const first = cells.data;
           return kernels::call<kernels::sgd_rating_towards_kernel>(&model, sums, first, cells.size, &rates);
         });
-    histories.improve(policy, current, options.regularization);
+    histories.improve(policy, table, options.regularization);
     return detail::epoch_result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
   };
   detail::train_epochs(
-      options.epochs, "svdpp::fit", epoch, [&] { return current.is_finite(policy) && histories.is_finite(policy); },
-      observer);
-  this->become(svdpp(options, std::move(current), histories.take_factors()), x);
+      options.epochs, "svdpp::fit", epoch,
+      [&] { return detail::all_finite(policy, table) && histories.is_finite(policy); }, observer);
+  return {std::move(table), histories.take_factors()};
 }
 
 template <class Scalar, class Index>
-svdpp<Scalar, Index> svdpp<Scalar, Index>::grown(std::int64_t users, std::int64_t items) const {
-  return {this->options_, this->learnt_.grown(users, items), detail::with_rows(implicit_factors_, items)};
-}
-
-template <class Scalar, class Index>
-detail::dense_storage<Scalar> svdpp<Scalar, Index>::users_from(const detail::host_policy& policy,
-                                                               const csr_view<Scalar, Index>& x) const {
-  detail::dense_storage<Scalar> sums(x.rows, implicit_factors_.cols());
+detail::dense_storage<Scalar> svdpp_task<Scalar, Index>::users_from(const detail::host_policy& policy,
+                                                                    const csr_view<Scalar, Index>& x,
+                                                                    const row_context<svdpp_task>& context) const {
+  const rows_view<const Scalar> y = context.learnt.implicit_factors.view();
+  rows sums(x.rows, y.cols);
   detail::for_each_row(policy, x.rows, [&](std::int64_t row, int) {
-    detail::sum_implicit_factors(x.row(row).ids, implicit_factors_.view(), sums.mutable_view().row(row));
+    detail::sum_implicit_factors(x.row(row).ids, y, sums.mutable_view().row(row));
   });
-  return detail::fold_in_ratings(policy, x, this->fixed_items(), sums.view(), kind);
+  return detail::fold_in_ratings(policy, x, this->fixed_items(context.learnt), sums.view(), kind);
 }
 
 template <class Scalar, class Index>
-detail::block_grid<kernels::rated_cell<Scalar, Index>> svdpp<Scalar, Index>::blocks_of(
+detail::block_grid<kernels::rated_cell<Scalar, Index>> svdpp_task<Scalar, Index>::blocks_of(
     const detail::host_policy& policy, const csr_view<Scalar, Index>& x, int epoch) const {
   const std::int64_t side = detail::grid_side(x.rows, x.cols, x.nonzeros());
   const auto deal = [&](std::int64_t size, std::uint64_t use) {
     return detail::random_groups<Index>(size, side,
-                                        random_stream(this->options_.seed, detail::sgd_use::in_epoch(use, epoch)));
+                                        random_stream(options.seed, detail::sgd_use::in_epoch(use, epoch)));
   };
   return {policy,
           x,
@@ -196,13 +175,26 @@ detail::block_grid<kernels::rated_cell<Scalar, Index>> svdpp<Scalar, Index>::blo
           }};
 }
 
+template <class Scalar, class Index>
+void svdpp<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
+                                         std::span<Scalar> out) const {
+  if (history.empty()) return;
+  std::vector<double> rest;
+  detail::rating_contributions(history, item, this->task_.fixed_items(this->learnt_), base::kind, out, rest);
+  const std::vector<Scalar> of_implicit(rest.begin(), rest.end());
+  const auto scale = static_cast<Scalar>(1 / std::sqrt(static_cast<double>(history.size())));
+  const rows_view<const Scalar> y = this->learnt_.implicit_factors.view();
+  for (std::int64_t i = 0; i < history.size(); ++i)
+    out[static_cast<std::size_t>(i)] += scale * kernels::dot(of_implicit.data(), y.row(history.ids[i]), y.cols);
+}
+
 AKIN_COMPILE_ONCE(factorization, class svdpp<float>)
-AKIN_COMPILE_ONCE(factorization, class detail::rating_model<svdpp<float>, svdpp_options, float, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<svdpp<float>, svdpp_options, float, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization, class detail::updatable<svdpp<float>, detail::biased_factors<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class row_model<svdpp_task<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class detail::ratings_model<svdpp_task<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class factor_scores<float, std::int32_t, svdpp_table<float>>)
 AKIN_COMPILE_ONCE(factorization, class svdpp<double>)
-AKIN_COMPILE_ONCE(factorization, class detail::rating_model<svdpp<double>, svdpp_options, double, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization, class detail::sgd_model<svdpp<double>, svdpp_options, double, std::int32_t>)
-AKIN_COMPILE_ONCE(factorization, class detail::updatable<svdpp<double>, detail::biased_factors<double, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class row_model<svdpp_task<double, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class detail::ratings_model<svdpp_task<double, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class factor_scores<double, std::int32_t, svdpp_table<double>>)
 
 }  // namespace akin::inline AKIN_ABI

@@ -11,12 +11,13 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
 #include <akin/factorization/detail/liked_cells.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/factor_table.hpp>
+#include <akin/model/row_model.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -89,8 +90,8 @@ dense_storage<Scalar> fold_in_likings(const host_policy& policy, const csr_view<
 template <class Scalar, class Index>
 class liked_catalogue {
  public:
-  liked_catalogue(const biased_parameters<Scalar>& model, const csr_view<Scalar, Index>& histories)
-      : model_(model), histories_(histories) {}
+  template <class Task>
+  explicit liked_catalogue(const row_context<Task>& context) : model_(context.learnt), histories_(context.histories) {}
 
   const Scalar* user(Index id) const noexcept { return model_.user_factors.view().row(id); }
   const Scalar* item(Index id) const noexcept { return model_.item_factors.view().row(id); }
@@ -103,7 +104,7 @@ class liked_catalogue {
     constexpr int most_tries = 16;
     for (int tries = 0; tries < most_tries && items() > 0; ++tries) {
       const auto id = static_cast<Index>(random.below(items()));
-      if (is_known_row(model_.item_factors, id) && !likes(history, id)) return id;
+      if (model_.knows_item(id) && !likes(history, id)) return id;
     }
     return -1;
   }
@@ -139,9 +140,11 @@ class liked_catalogue {
   }
 
  private:
-  const biased_parameters<Scalar>& model_;
+  const factor_table<Scalar>& model_;
   csr_view<Scalar, Index> histories_;
 };
+template <class Task>
+liked_catalogue(const row_context<Task>&) -> liked_catalogue<typename Task::scalar_type, typename Task::index_type>;
 
 /// The item that a liked one is compared with (-1: none), and the size of the gradient.
 template <class Scalar, class Index>

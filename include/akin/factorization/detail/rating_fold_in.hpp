@@ -12,12 +12,12 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/factorization/detail/biased_factors.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/cholesky.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/syrk.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/factor_table.hpp>
 #include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -30,10 +30,10 @@ struct fixed_side {
   Scalar mean;
   double regularization;
 
-  static fixed_side items_of(const biased_parameters<Scalar>& model, double regularization) {
+  static fixed_side items_of(const factor_table<Scalar>& model, double regularization) {
     return {model.item_factors.view(), model.item_biases.data(), model.mean, regularization};
   }
-  static fixed_side users_of(const biased_parameters<Scalar>& model, double regularization) {
+  static fixed_side users_of(const factor_table<Scalar>& model, double regularization) {
     return {model.user_factors.view(), model.user_biases.data(), model.mean, regularization};
   }
 

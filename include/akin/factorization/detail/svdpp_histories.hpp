@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <akin/config.hpp>
-#include <akin/factorization/detail/biased_factors.hpp>
+#include <akin/factorization/detail/sgd_table.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
@@ -54,7 +54,7 @@ class svdpp_histories {
   ///   y_j += (sum over users u of j of |N(u)|^-1/2 sum of e_ui q_i  - lambda n_j y_j)
   ///          / (sum over users u of j of sum of |q_i|^2  + lambda n_j),
   /// inner sums over i in N(u).
-  void improve(const host_policy& policy, biased_parameters<Scalar>& model, double regularization) {
+  void improve(const host_policy& policy, factor_table<Scalar>& model, double regularization) {
     const auto lambda = static_cast<Scalar>(regularization);
     const std::int64_t k = factors_.cols();
     add_up_users(policy, model);
@@ -80,7 +80,7 @@ class svdpp_histories {
   }
 
   /// For each user |N(u)|^-1/2 sum of e_ui q_i, and the sum of |q_i|^2.
-  void add_up_users(const host_policy& policy, const biased_parameters<Scalar>& model) {
+  void add_up_users(const host_policy& policy, const factor_table<Scalar>& model) {
     const rows_view<const Scalar> q = model.item_factors.view();
     for_each_row(policy, x_.rows, [&](std::int64_t user, int) {
       if (x_.row_size(user) == 0) return;
@@ -90,7 +90,7 @@ class svdpp_histories {
       const Scalar scale = scale_of(user);
       for (std::int64_t at = x_.offsets[user]; at < x_.offsets[user + 1]; ++at) {
         const Scalar* const row = q.row(x_.columns[at]);
-        const Scalar error = x_.values[at] - model.predict(user, x_.columns[at]);
+        const Scalar error = x_.values[at] - model.score(user, std::int64_t{x_.columns[at]});
         kernels::axpy(static_cast<Scalar>(scale * error), row, gradient, q.cols);
         curvature += kernels::dot(row, row, q.cols);
       }
@@ -99,7 +99,7 @@ class svdpp_histories {
   }
 
   /// The user's new sum, of which the user's factors hear the difference.
-  void add_up_items(std::int64_t user, biased_parameters<Scalar>& model) {
+  void add_up_items(std::int64_t user, factor_table<Scalar>& model) {
     if (x_.row_size(user) == 0) return;
     const std::int64_t k = factors_.cols();
     Scalar* const sum = sums_.mutable_view().row(user);

@@ -1,0 +1,189 @@
+/// @file
+/// The algorithm of nmf.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/factorization/detail/nmf_engine.hpp>
+#include <akin/factorization/nmf_options.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/kernels/dot.hpp>
+#include <akin/matrix.hpp>
+#include <akin/model/factor_table.hpp>
+#include <akin/model/row_model.hpp>
+#include <akin/parallel.hpp>
+#include <akin/progress.hpp>
+#include <akin/random.hpp>
+#include <akin/storage.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// With the Gramian of the item factors plus lambda I, k x k.
+template <class Scalar>
+struct nmf_table : factor_table<Scalar> {
+  detail::storage<Scalar> item_gram;
+
+  nmf_table resized(std::int64_t users, std::int64_t items) const {
+    return {factor_table<Scalar>::resized(users, items), item_gram};
+  }
+  void write_to(detail::model_writer& writer) const {
+    factor_table<Scalar>::write_to(writer);
+    writer.add("item_gram", item_gram.data(), item_gram.size());
+  }
+};
+
+/// See nmf.
+template <class Scalar, class Index>
+struct nmf_task {
+  using scalar_type = Scalar;
+  using index_type = Index;
+  using options_type = nmf_options;
+  using table_type = nmf_table<Scalar>;
+  using rows = detail::dense_storage<Scalar>;
+  static constexpr std::string_view kind = "nmf";
+  static constexpr when_both merging = when_both::add;
+  static constexpr bool items_need_histories = false, alternating = true;
+
+  nmf_options options;
+
+  static void check_values(const csr_view<Scalar, Index>& x, std::string_view where);
+  table_type read_table(const detail::model_reader& reader) const;
+  table_type train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                   const detail::observer_ref& observer) const;
+
+  /// Each row is the minimum of the objective, to a relative 1e-5, from nothing but the row and the other side. For the
+  /// matrix of the training users_from gives the user factors to the bit.
+  rows users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                  const row_context<nmf_task>& context) const {
+    return solved(policy, x, context.learnt.item_factors, context.learnt.item_gram);
+  }
+  rows items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                  const row_context<nmf_task>& context) const {
+    const rows& users = context.learnt.user_factors;
+    return solved(policy, x, users, gram_of(policy, users.view()));
+  }
+  void items_changed(const detail::host_policy& policy, table_type& learnt) const {
+    learnt.item_gram = gram_of(policy, learnt.item_factors.view());
+  }
+
+  using engine = detail::nmf_engine<backend::host, Scalar, Index>;
+  static engine engine_on(const rows& fixed, const detail::storage<Scalar>& gram) { return {fixed.view(), gram}; }
+
+ private:
+  /// A fold-in goes over a row until its factors are known to this part of their length.
+  static constexpr double fold_in_tolerance = 1e-5;
+  static constexpr int max_fold_in_sweeps = 1000;
+
+  detail::storage<Scalar> gram_of(const detail::host_policy& policy, const rows_view<const Scalar>& fixed) const {
+    return engine::gram_of(policy, fixed, options.regularization);
+  }
+  rows solved(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const rows& fixed,
+              const detail::storage<Scalar>& gram) const;
+  /// Positive, and such that inner products are about the mean of all cells.
+  rows initial_factors(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
+  /// lambda times the sum of |y_i|^2.
+  double penalty(const rows_view<const Scalar>& items) const;
+};
+
+template <class Scalar, class Index>
+void nmf_task<Scalar, Index>::check_values(const csr_view<Scalar, Index>& x, std::string_view where) {
+  const Scalar* const end = x.values + x.nonzeros();
+  const Scalar* const negative = std::find_if(x.values, end, [](Scalar value) { return value < 0; });
+  if (negative != end) detail::require(false, where, "values must not be negative", *negative);
+}
+
+template <class Scalar, class Index>
+nmf_table<Scalar> nmf_task<Scalar, Index>::read_table(const detail::model_reader& reader) const {
+  const std::int64_t k = options.factors;
+  auto table = factor_table<Scalar>::read_from(reader, k, false);
+  for (const rows_view<const Scalar>& factors : {table.user_factors.view(), table.item_factors.view()})
+    reader.require(std::all_of(factors.data, factors.data + factors.rows * factors.cols,
+                               [](Scalar factor) { return factor >= 0; }),
+                   "factors must not be negative");
+  return {std::move(table), detail::map_array<Scalar>(reader, "item_gram", k * k)};
+}
+
+template <class Scalar, class Index>
+nmf_table<Scalar> nmf_task<Scalar, Index>::train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                                                 const detail::observer_ref& observer) const {
+  const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
+  const std::vector<Index> user_schedule = detail::longest_first(x);
+  const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
+  rows users = initial_factors(policy, x), items(x.cols, options.factors);
+
+  const auto start = std::chrono::steady_clock::now();
+  for (int iteration = 1; iteration <= options.iterations; ++iteration) {
+    const detail::storage<Scalar> user_gram = gram_of(policy, users.view());
+    engine_on(users, user_gram)
+        .solve_rows(policy, transposed.view(), item_schedule, options.sweeps, Scalar{0}, items.mutable_view());
+    const detail::storage<Scalar> item_gram = gram_of(policy, items.view());
+    const auto on_items = engine_on(items, item_gram);
+    on_items.solve_rows(policy, x, user_schedule, options.sweeps, Scalar{0}, users.mutable_view());
+
+    progress state{iteration, options.iterations};
+    state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (observer.is_present()) state.loss = on_items.loss(policy, x, users.view()) + penalty(items.view());
+    if (!observer(state)) break;
+  }
+  table_type learnt;
+  learnt.item_gram = gram_of(policy, items.view());
+  learnt.user_factors = solved(policy, x, items, learnt.item_gram);
+  learnt.item_factors = std::move(items);
+  return learnt;
+}
+
+template <class Scalar, class Index>
+detail::dense_storage<Scalar> nmf_task<Scalar, Index>::initial_factors(const detail::host_policy& policy,
+                                                                       const csr_view<Scalar, Index>& x) const {
+  const auto add_block = [&](std::int64_t begin, std::int64_t end, int) {
+    double sum = 0;
+    for (std::int64_t i = begin; i < end; ++i) sum += static_cast<double>(x.values[i]);
+    return sum;
+  };
+  const double sum = detail::reduce_blocks(policy, x.nonzeros(), 65536, 0.0, add_block,
+                                           [](double& total, double part) { total += part; });
+  const double cells = static_cast<double>(x.rows) * static_cast<double>(x.cols);
+  const double size = cells > 0 ? std::sqrt(sum / cells / options.factors) : 0;
+  rows factors(x.rows, options.factors);
+  const random_stream random(options.seed);
+  Scalar* const numbers = factors.mutable_view().data;
+  for (std::int64_t i = 0; i < x.rows * options.factors; ++i)
+    numbers[i] = static_cast<Scalar>(size * std::abs(random.normal(static_cast<std::uint64_t>(i))));
+  return factors;
+}
+
+template <class Scalar, class Index>
+detail::dense_storage<Scalar> nmf_task<Scalar, Index>::solved(const detail::host_policy& policy,
+                                                              const csr_view<Scalar, Index>& x, const rows& fixed,
+                                                              const detail::storage<Scalar>& gram) const {
+  rows found(x.rows, options.factors);
+  engine_on(fixed, gram)
+      .solve_rows(policy, x, detail::longest_first(x), max_fold_in_sweeps, static_cast<Scalar>(fold_in_tolerance),
+                  found.mutable_view());
+  return found;
+}
+
+template <class Scalar, class Index>
+double nmf_task<Scalar, Index>::penalty(const rows_view<const Scalar>& items) const {
+  double sum = 0;
+  for (std::int64_t i = 0; i < items.rows; ++i)
+    sum += static_cast<double>(kernels::dot(items.row(i), items.row(i), items.cols));
+  return options.regularization * sum;
+}
+
+AKIN_COMPILE_ONCE(factorization, struct nmf_task<float, std::int32_t>)
+AKIN_COMPILE_ONCE(factorization, struct nmf_task<double, std::int32_t>)
+
+}  // namespace akin::inline AKIN_ABI

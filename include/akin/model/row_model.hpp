@@ -1,0 +1,368 @@
+/// @file
+/// Factor models whose rows are solved again when interactions come or users leave.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <akin/concepts.hpp>
+#include <akin/config.hpp>
+#include <akin/data/merge_interactions.hpp>
+#include <akin/eigen.hpp>
+#include <akin/error.hpp>
+#include <akin/execution.hpp>
+#include <akin/io/model_arrays.hpp>
+#include <akin/io/parts.hpp>
+#include <akin/matrix.hpp>
+#include <akin/model/factor_table.hpp>
+#include <akin/model/fields.hpp>
+#include <akin/model/scorer.hpp>
+#include <akin/parallel.hpp>
+#include <akin/progress.hpp>
+#include <akin/views.hpp>
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// Throws not_fitted or std::invalid_argument unless the model has learnt something and kept it.
+template <class Model>
+void require_kept(const Model& model, std::string_view where) {
+  require_fitted(is_fitted(model), where);
+  require(model.options().keep_interactions, where, "keep_interactions must be true in the model's options");
+}
+
+/// The rows of x that are not empty, ascending.
+template <class Scalar, class Index>
+std::vector<Index> nonempty_rows(const csr_view<Scalar, Index>& x) {
+  std::vector<Index> rows;
+  for (std::int64_t row = 0; row < x.rows; ++row)
+    if (x.row_size(row) > 0) rows.push_back(static_cast<Index>(row));
+  return rows;
+}
+
+/// The columns of x that are not empty, ascending.
+template <class Scalar, class Index>
+std::vector<Index> nonempty_columns(const csr_view<Scalar, Index>& x) {
+  std::vector<bool> is_used(static_cast<std::size_t>(x.cols));
+  for (std::int64_t i = 0; i < x.nonzeros(); ++i) is_used[static_cast<std::size_t>(x.columns[i])] = true;
+  std::vector<Index> columns;
+  for (std::int64_t column = 0; column < x.cols; ++column)
+    if (is_used[static_cast<std::size_t>(column)]) columns.push_back(static_cast<Index>(column));
+  return columns;
+}
+
+/// The rows `ids` of x, in that order.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> take_rows(const csr_view<Scalar, Index>& x, const std::vector<Index>& ids) {
+  std::int64_t nonzeros = 0;
+  for (const Index id : ids) nonzeros += x.row_size(id);
+  csr_storage<Scalar, Index> result(static_cast<std::int64_t>(ids.size()), x.cols, nonzeros);
+  Index* end = result.mutable_offsets();
+  std::int64_t at = 0;
+  for (const Index id : ids) {
+    std::copy_n(x.row(id).ids.data, x.row_size(id), result.mutable_columns() + at);
+    std::copy_n(x.row(id).values.data, x.row_size(id), result.mutable_values() + at);
+    at += x.row_size(id);
+    *++end = static_cast<Index>(at);
+  }
+  return result;
+}
+
+}  // namespace detail
+
+/// What a task solves rows against: what was learnt, and the histories (users x items) where they are kept.
+template <class Task>
+struct row_context {
+  const typename Task::table_type& learnt;
+  csr_view<typename Task::scalar_type, typename Task::index_type> histories = {};
+};
+
+/// A model that holds a table of factors and solves its rows one by one. Its Task, made of its options, is the
+/// algorithm; the model does the rest: checks, files, what happens after the fit. A task has
+///   kind, scalar_type, index_type, options_type (with keep_interactions), table_type (a factor_table, or derived);
+///   options; read_table(reader), the table that its write_to stored;
+///   train(policy, x, observer) -> table_type;
+///   users_from(policy, x, context) and items_from(policy, x, context) -> a row of k factors (and a bias) for each row
+///     of x, the other side staying as it is;
+///   merging: how a cell that was there is combined with one that comes again; alternating: whether all users are
+///     solved again after items have changed; items_need_histories: whether items_from reads the histories;
+///   and, if it needs them, check(options), what the list of the options cannot check, check_values(x, where),
+///   check_update(learnt, where), user_from(history, context), a faster
+///     users_from for one history, relearn_items(policy, learnt, item_users, ids) instead of items_from, and
+///     items_changed(policy, learnt).
+template <class Task>
+class row_model
+    : public factor_scores<typename Task::scalar_type, typename Task::index_type, typename Task::table_type> {
+  using Scalar = typename Task::scalar_type;
+  using Index = typename Task::index_type;
+
+ public:
+  using options_type = typename Task::options_type;
+  static constexpr std::string_view kind = Task::kind;
+
+  row_model() : row_model(options_type{}) {}
+  /// Throws std::invalid_argument for options out of range.
+  template <detail::options_for<options_type> Options = options_type>
+  explicit row_model(const Options& options) {
+    task_.options = checked(static_cast<const options_type&>(options), kind);
+    if constexpr (requires { Task::check(task_.options); }) Task::check(task_.options);
+  }
+
+  /// Learns from a users x items matrix. The observer is told of each iteration; if it returns false, the training ends
+  /// there and what was learnt is kept. Throws std::invalid_argument for values that the model cannot learn from,
+  /// numeric_error where the factors overflow; the model is then as it was.
+  template <class Policy, class Matrix, class Observer = no_observer>
+  void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
+    const std::string where = named("fit");
+    const auto x = checked_matrix(policy, user_items, where);
+    learn(on_host(policy), x, detail::observer_ref(observer));
+  }
+  template <class Matrix>
+  requires sparse_matrix_like<Matrix>
+  void fit(const Matrix& user_items) { fit(execution::seq, user_items); }
+
+  const options_type& options() const noexcept { return task_.options; }
+
+  /// The interactions that the model has learnt from, users x items; refers to the model. Throws not_fitted, or
+  /// std::invalid_argument where the option keep_interactions is off.
+  auto histories() const {
+    detail::require_kept(*this, named("histories"));
+    return histories_.map();
+  }
+
+  /// The rows that users with these histories (rows x items) would have, the items staying as they are: k factors each
+  /// and, in models with biases, the bias in the last column. A row depends on its history alone; one without evidence
+  /// gives zeros. The model's page says how it is found.
+  template <class Policy, class Matrix>
+  dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
+    const auto x = checked_histories(policy, histories);
+    return task_.users_from(on_host(policy), x, context()).map();
+  }
+
+  /// The same for items, from their users: `item_users` is items x users(), one row a new item.
+  template <class Policy, class Matrix>
+  dense_matrix<Scalar> fold_in_items(const Policy& policy, const Matrix& item_users) const {
+    const auto x = checked_item_users(policy, item_users);
+    return task_.items_from(on_host(policy), x, context()).map();
+  }
+
+  /// Fills out[item] with the score of each item for a history, by its fold-in; -infinity for items without evidence,
+  /// and for all where the history is no evidence.
+  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
+
+  /// Learns from interactions that have come since: `new_interactions` holds those only, and has at least users() rows
+  /// and items() columns; rows and columns beyond are new users and items. In order, each from its whole history and
+  /// with the rest as it is: the users who have something new, the items that have, the same users again (in an
+  /// alternating model all users). Nothing else changes: after many changes a fit is better. Takes a copy of the model,
+  /// and time for the rows that change; needs keep_interactions. If it throws, the model is as it was.
+  template <class Policy, class Matrix>
+  void partial_fit(const Policy& policy, const Matrix& new_interactions) {
+    const std::string where = named("partial_fit");
+    require_updatable(where);
+    add(on_host(policy), detail::checked_addition(policy, new_interactions, histories_.view(), where), where);
+  }
+  template <class Matrix>
+  requires sparse_matrix_like<Matrix>
+  void partial_fit(const Matrix& new_interactions) { partial_fit(execution::seq, new_interactions); }
+
+  /// Empties the user's row of the histories, sets what is known of the user to zero and learns the user's items anew
+  /// without the row (in an alternating model all users then, too). Ids stay as they are. Indirect influence on other
+  /// rows remains until the next fit. Needs keep_interactions. If it throws, the model is as it was.
+  template <class Policy>
+  requires execution_policy<Policy>
+  void forget(const Policy& policy, Index user) { drop(on_host(policy), user); }
+  void forget(Index user) { forget(execution::seq, user); }
+
+  void write_to(detail::model_writer& writer) const;
+
+ protected:
+  static std::string named(std::string_view call) { return detail::sentence(kind, "::", call); }
+
+  /// The policy of a caller, which must be one that there is an engine for.
+  template <class Policy>
+  static detail::host_policy on_host(const Policy& policy) {
+    static_assert(std::is_convertible_v<const Policy&, detail::host_policy>,
+                  "akin: this model has no engine for this policy; execution::seq and execution::par have one");
+    return policy;
+  }
+
+  row_context<Task> context() const { return {this->learnt_, histories_.view()}; }
+
+  template <class Policy, class Matrix>
+  csr_view<Scalar, Index> checked_matrix(const Policy& policy, const Matrix& matrix, std::string_view where) const {
+    const auto x = detail::checked_view<Scalar, Index>(policy, matrix, where);
+    if constexpr (requires { task_.check_values(x, where); }) task_.check_values(x, where);
+    return x;
+  }
+  template <class Policy, class Matrix>
+  csr_view<Scalar, Index> checked_histories(const Policy& policy, const Matrix& histories) const {
+    const std::string where = named("fold_in");
+    detail::require_fitted(*this, where);
+    const auto x = checked_matrix(policy, histories, where);
+    detail::require_columns(x.cols, this->items(), where);
+    return x;
+  }
+  template <class Policy, class Matrix>
+  csr_view<Scalar, Index> checked_item_users(const Policy& policy, const Matrix& item_users) const {
+    const std::string where = named("fold_in_items");
+    detail::require_fitted(*this, where);
+    if (Task::items_need_histories) detail::require_kept(*this, where);
+    const auto x = checked_matrix(policy, item_users, where);
+    if (x.cols != this->users())
+      detail::fail<std::invalid_argument>(where, ": item_users must have a column for each of the ", this->users(),
+                                          " users, got ", x.cols);
+    return x;
+  }
+
+  void learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer);
+  /// Takes over what was learnt from x, and a copy of x if the options say so.
+  void adopt(typename Task::table_type learnt, const csr_view<Scalar, Index>& x);
+
+  /// The row of one history.
+  detail::dense_storage<Scalar> user_from(const row_view<Scalar, Index>& history) const;
+
+  /// The Model that write_to stored.
+  template <class Model>
+  static Model read_as(const detail::model_reader& reader) {
+    Model model(reader.options<options_type>());
+    model.read(reader);
+    return model;
+  }
+  void read(const detail::model_reader& reader);
+
+  Task task_;
+  detail::csr_storage<Scalar, Index> histories_;  // where they are kept
+
+ private:
+  using table_type = typename Task::table_type;
+
+  void require_updatable(std::string_view where) const {
+    detail::require_kept(*this, where);
+    if constexpr (requires { task_.check_update(this->learnt_, where); }) task_.check_update(this->learnt_, where);
+  }
+
+  void add(const detail::host_policy& policy, const csr_view<Scalar, Index>& added, std::string_view where);
+  void drop(const detail::host_policy& policy, Index user);
+
+  /// Learns these users and items anew from `histories`, which become the model's.
+  void relearn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories,
+               const std::vector<Index>& users, const std::vector<Index>& items);
+  void relearn_users(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& ids,
+                     table_type& learnt) const;
+  void relearn_items(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& ids,
+                     table_type& learnt) const;
+};
+
+template <class Task>
+void row_model<Task>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const {
+  const auto user = user_from(history);
+  const Scalar* const row = user.view().row(0);
+  if (std::all_of(row, row + user.cols(), [](Scalar x) { return x == 0; }))
+    std::fill(out.begin(), out.end(), no_score<Scalar>);
+  else
+    this->scores_of(row, out);
+}
+
+template <class Task>
+detail::dense_storage<typename Task::scalar_type> row_model<Task>::user_from(
+    const row_view<Scalar, Index>& history) const {
+  if constexpr (requires { task_.user_from(history, context()); }) {
+    return task_.user_from(history, context());
+  } else {
+    const Index offsets[] = {0, static_cast<Index>(history.size())};
+    return task_.users_from(execution::seq, {1, this->items(), offsets, history.ids.data, history.values.data},
+                            context());
+  }
+}
+
+template <class Task>
+void row_model<Task>::learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                            const detail::observer_ref& observer) {
+  adopt(task_.train(policy, x, observer), x);
+}
+
+template <class Task>
+void row_model<Task>::adopt(table_type learnt, const csr_view<Scalar, Index>& x) {
+  detail::csr_storage<Scalar, Index> kept;
+  if (options().keep_interactions) kept = detail::csr_storage<Scalar, Index>(x);
+  this->learnt_ = std::move(learnt);
+  histories_ = std::move(kept);
+}
+
+template <class Task>
+void row_model<Task>::write_to(detail::model_writer& writer) const {
+  writer.add_options(options());
+  this->learnt_.write_to(writer);
+  if (options().keep_interactions) detail::write_csr(writer, "histories", histories_.view());
+}
+
+template <class Task>
+void row_model<Task>::read(const detail::model_reader& reader) {
+  this->learnt_ = task_.read_table(reader);
+  if (!options().keep_interactions) return;
+  histories_ = detail::map_csr<Scalar, Index>(reader, "histories");
+  reader.require(histories_.rows() == this->users() && histories_.cols() == this->items(),
+                 "histories must be users x items");
+}
+
+template <class Task>
+void row_model<Task>::add(const detail::host_policy& policy, const csr_view<Scalar, Index>& added,
+                          std::string_view where) {
+  if constexpr (requires { task_.check_values(added, where); }) task_.check_values(added, where);
+  relearn(policy, detail::merge_interactions(histories_.view(), added, Task::merging), detail::nonempty_rows(added),
+          detail::nonempty_columns(added));
+}
+
+template <class Task>
+void row_model<Task>::drop(const detail::host_policy& policy, Index user) {
+  const std::string where = named("forget");
+  require_updatable(where);
+  detail::require_id(user, this->users(), where, "user");
+  const auto items = histories_.view().row(user).ids;
+  relearn(policy, detail::without_row(histories_.view(), user), {user}, {items.begin(), items.end()});
+}
+
+template <class Task>
+void row_model<Task>::relearn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories,
+                              const std::vector<Index>& users, const std::vector<Index>& items) {
+  const csr_view<Scalar, Index> x = histories.view();
+  table_type learnt = this->learnt_.resized(x.rows, x.cols);
+  relearn_users(policy, x, users, learnt);
+  relearn_items(policy, x, items, learnt);
+  relearn_users(policy, x, Task::alternating ? detail::nonempty_rows(x) : users, learnt);
+  this->learnt_ = std::move(learnt);
+  histories_ = std::move(histories);
+}
+
+template <class Task>
+void row_model<Task>::relearn_users(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                                    const std::vector<Index>& ids, table_type& learnt) const {
+  if (ids.empty()) return;
+  const auto rows = detail::take_rows(x, ids);
+  learnt.set_users(ids, task_.users_from(policy, rows.view(), {learnt, x}), rows.view());
+}
+
+template <class Task>
+void row_model<Task>::relearn_items(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                                    const std::vector<Index>& ids, table_type& learnt) const {
+  if (ids.empty()) return;
+  const auto item_users = detail::transpose(x);
+  if constexpr (requires { task_.relearn_items(policy, item_users.view(), ids, learnt); }) {
+    task_.relearn_items(policy, item_users.view(), ids, learnt);
+  } else {
+    const auto rows = detail::take_rows(item_users.view(), ids);
+    learnt.set_items(ids, task_.items_from(policy, rows.view(), {learnt, x}), rows.view());
+    if constexpr (requires { task_.items_changed(policy, learnt); }) task_.items_changed(policy, learnt);
+  }
+}
+
+}  // namespace akin::inline AKIN_ABI
