@@ -47,6 +47,15 @@ TEST_CASE("each row runs once, on a worker that has scratch") {
     }
 }
 
+TEST_CASE("each worker has its own copy") {
+  const auto policy = execution::par.threads(3);
+  akin::detail::per_worker<std::vector<std::int64_t>> sums(akin::detail::worker_count(policy, 100), {0, 5});
+  akin::detail::for_each_row(policy, 100, [&](std::int64_t row, int worker) { sums[worker][0] += row; });
+  std::int64_t total = 0, others = 0;
+  for (const auto& sum : sums) total += sum[0], others += sum[1];
+  CHECK((total == 4950 && others == 15));
+}
+
 TEST_CASE("the sequenced policy runs rows in order on the caller's thread") {
   std::vector<std::int64_t> order;
   int workers = 0;

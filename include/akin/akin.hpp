@@ -180,6 +180,7 @@
 #include <akin/neighbors/similarity.hpp>
 #include <akin/neighbors/top_products.hpp>
 #include <akin/neighbors/user_knn.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>

@@ -10,7 +10,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -18,6 +17,7 @@
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/finite.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -257,20 +257,20 @@ csr_storage<Scalar, Index> transpose(const csr_view<Scalar, Index>& x) {
 /// The order in which to give out these rows, ascending, to workers: those of a great length first, from the longest,
 /// so that none is left to one worker at the end; then the others as they lie in memory.
 template <class Index, class Length>
-std::vector<Index> longest_first(std::vector<Index> rows, std::int64_t is_long, const Length& length) {
+numbers<Index> longest_first(numbers<Index> rows, std::int64_t is_long, const Length& length) {
   const auto rest = std::stable_partition(rows.begin(), rows.end(), [&](Index row) { return length(row) >= is_long; });
   std::stable_sort(rows.begin(), rest, [&](Index a, Index b) { return length(a) > length(b); });
   return rows;
 }
 /// The same by the elements of the rows.
 template <class Scalar, class Index>
-std::vector<Index> longest_first(const csr_view<Scalar, Index>& x, std::vector<Index> rows) {
+numbers<Index> longest_first(const csr_view<Scalar, Index>& x, numbers<Index> rows) {
   return longest_first(std::move(rows), 1024, [&](Index row) { return x.row_size(row); });
 }
 /// The same for all rows.
 template <class Scalar, class Index>
-std::vector<Index> longest_first(const csr_view<Scalar, Index>& x) {
-  std::vector<Index> rows(static_cast<std::size_t>(x.rows));
+numbers<Index> longest_first(const csr_view<Scalar, Index>& x) {
+  numbers<Index> rows(x.rows);
   std::iota(rows.begin(), rows.end(), Index{0});
   return longest_first(x, std::move(rows));
 }
@@ -293,12 +293,10 @@ AKIN_COMPILE_ONCE(data,
                   csr_storage<float, std::int32_t> transpose<float, std::int32_t>(const csr_view<float, std::int32_t>&))
 AKIN_COMPILE_ONCE(
     data, csr_storage<double, std::int32_t> transpose<double, std::int32_t>(const csr_view<double, std::int32_t>&))
-AKIN_COMPILE_ONCE(data,
-                  std::vector<std::int32_t> longest_first<float, std::int32_t>(const csr_view<float, std::int32_t>&,
-                                                                               std::vector<std::int32_t>))
-AKIN_COMPILE_ONCE(data,
-                  std::vector<std::int32_t> longest_first<double, std::int32_t>(const csr_view<double, std::int32_t>&,
-                                                                                std::vector<std::int32_t>))
+AKIN_COMPILE_ONCE(data, numbers<std::int32_t> longest_first<float, std::int32_t>(const csr_view<float, std::int32_t>&,
+                                                                                 numbers<std::int32_t>))
+AKIN_COMPILE_ONCE(data, numbers<std::int32_t> longest_first<double, std::int32_t>(const csr_view<double, std::int32_t>&,
+                                                                                  numbers<std::int32_t>))
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI

@@ -13,6 +13,7 @@
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/language.hpp>
+#include <akin/numbers.hpp>
 
 #if AKIN_HAS_OPENMP
 #include <omp.h>
@@ -59,6 +60,20 @@ inline int worker_count(const host_policy& policy) {
 inline int worker_count(const host_policy& policy, std::int64_t rows) {
   return static_cast<int>(std::min<std::int64_t>(worker_count(policy), rows));
 }
+
+/// A T for each worker of a call, copies of one.
+template <class T>
+class per_worker {
+ public:
+  explicit per_worker(int workers, const T& one = T()) : each_(static_cast<std::size_t>(workers), one) {}
+
+  T& operator[](int worker) noexcept { return each_[static_cast<std::size_t>(worker)]; }
+  auto begin() noexcept { return each_.begin(); }
+  auto end() noexcept { return each_.end(); }
+
+ private:
+  std::vector<T> each_;
+};
 
 /// The number of the calling worker within its parallel region.
 inline int this_worker() noexcept {
@@ -135,7 +150,7 @@ Result reduce_blocks(const host_policy& policy, std::int64_t size, std::int64_t 
   std::vector<Result> partial(static_cast<std::size_t>(blocks), initial);
   for_each_row(policy, blocks, [&](std::int64_t block, int worker) {
     const std::int64_t begin = block * block_size;
-    partial[static_cast<std::size_t>(block)] = map(begin, std::min(begin + block_size, size), worker);
+    at(partial, block) = map(begin, std::min(begin + block_size, size), worker);
   });
   for (const Result& part : partial) combine(initial, part);
   return initial;

@@ -28,6 +28,22 @@ inline std::int64_t checked_product(std::int64_t a, std::int64_t b) {
   return a * b;
 }
 
+/// Gives aligned memory back.
+struct release_aligned {
+  void operator()(void* memory) const noexcept { ::operator delete (memory, std::align_val_t{storage_alignment}); }
+};
+template <class T>
+using aligned_memory = std::unique_ptr<T, release_aligned>;
+
+/// Memory for that many elements, none of them set; null for 0. Throws std::length_error for a negative size.
+template <class T>
+aligned_memory<T> allocate_aligned(std::int64_t size) {
+  const std::int64_t bytes = checked_product(size, static_cast<std::int64_t>(sizeof(T)));
+  if (bytes == 0) return nullptr;
+  return aligned_memory<T>(
+      static_cast<T*>(::operator new (static_cast<std::size_t>(bytes), std::align_val_t{storage_alignment})));
+}
+
 /// An array of T that either owns its elements (64-byte aligned) or refers to elements that `owner` keeps alive, such
 /// as a mapped file. Copying owned elements copies them; copying a reference shares what it refers to. What a reference
 /// refers to cannot be written.
@@ -65,23 +81,15 @@ class storage {
   const T& operator[](std::int64_t i) const noexcept { return data_[i]; }
 
  private:
-  struct release {
-    void operator()(T* memory) const noexcept { ::operator delete (memory, std::align_val_t{storage_alignment}); }
-  };
-
-  std::unique_ptr<T, release> memory_;
+  aligned_memory<T> memory_;
   const T* data_ = nullptr;
   std::int64_t size_ = 0;
   std::shared_ptr<const void> owner_;
 };
 
 template <class T>
-storage<T>::storage(std::int64_t size) : size_(size) {
-  const std::int64_t bytes = checked_product(size, static_cast<std::int64_t>(sizeof(T)));
-  if (size == 0) return;
-  memory_.reset(static_cast<T*>(::operator new (static_cast<std::size_t>(bytes), std::align_val_t{storage_alignment})));
+storage<T>::storage(std::int64_t size) : memory_(allocate_aligned<T>(size)), data_(memory_.get()), size_(size) {
   std::fill_n(memory_.get(), size, T{});
-  data_ = memory_.get();
 }
 
 template <class T>

@@ -7,7 +7,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -19,6 +18,7 @@
 #include <akin/model/damped_mean.hpp>
 #include <akin/model/fields.hpp>
 #include <akin/model/request.hpp>
+#include <akin/numbers.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -111,8 +111,7 @@ void bias<Scalar, Index>::score_all(Index user, std::span<Scalar> out) const noe
 template <class Scalar, class Index>
 void bias<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const noexcept {
   const Scalar user_bias = bias_of(history, mean_, item_biases_);
-  for (std::size_t item = 0; item < out.size(); ++item)
-    out[item] = mean_ + user_bias + item_biases_[static_cast<std::int64_t>(item)];
+  for (std::int64_t item = 0; item < items(); ++item) detail::at(out, item) = mean_ + user_bias + item_biases_[item];
 }
 
 template <class Scalar, class Index>
@@ -140,13 +139,12 @@ void bias<Scalar, Index>::train(const csr_view<Scalar, Index>& x) {
   for (std::int64_t i = 0; i < x.nonzeros(); ++i) sum += static_cast<double>(x.values[i]);
   const auto mean = static_cast<Scalar>(x.nonzeros() == 0 ? 0 : sum / static_cast<double>(x.nonzeros()));
 
-  std::vector<damped_mean> items(static_cast<std::size_t>(x.cols));
+  detail::numbers<damped_mean> items(x.cols);
   for (std::int64_t i = 0; i < x.nonzeros(); ++i)
-    items[static_cast<std::size_t>(x.columns[i])].add(static_cast<double>(x.values[i]) - static_cast<double>(mean));
+    items[x.columns[i]].add(static_cast<double>(x.values[i]) - static_cast<double>(mean));
   detail::storage<Scalar> item_biases(x.cols), user_biases(x.rows);
   for (std::int64_t i = 0; i < x.cols; ++i)
-    item_biases.mutable_data()[i] =
-        static_cast<Scalar>(items[static_cast<std::size_t>(i)].value(options_.item_damping));
+    item_biases.mutable_data()[i] = static_cast<Scalar>(items[i].value(options_.item_damping));
   for (std::int64_t u = 0; u < x.rows; ++u) user_biases.mutable_data()[u] = bias_of(x.row(u), mean, item_biases);
   mean_ = mean;
   users_ = x.rows;

@@ -18,6 +18,7 @@
 #include <akin/model/fields.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -88,7 +89,7 @@ class popularity {
 template <class Scalar, class Index>
 void popularity<Scalar, Index>::score_all(Index, std::span<Scalar> out) const noexcept {
   for (std::int64_t item = 0; item < items(); ++item)
-    out[static_cast<std::size_t>(item)] = scores_[item] > 0 ? scores_[item] : no_score<Scalar>;
+    detail::at(out, item) = scores_[item] > 0 ? scores_[item] : no_score<Scalar>;
 }
 
 template <class Scalar, class Index>

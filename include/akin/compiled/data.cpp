@@ -20,4 +20,5 @@
 #include <akin/data/weighting.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/storage.hpp>

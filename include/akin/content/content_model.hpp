@@ -23,6 +23,8 @@
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
+#include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -192,7 +194,7 @@ void content_model<Scalar, Index>::contributions(const row_view<Scalar, Index>& 
   const double length = unscaled_length(history, profile);
   for (std::int64_t i = 0; i < history.size(); ++i) {
     const auto shared = static_cast<double>(product(f.row(history.ids[i]), item));
-    out[static_cast<std::size_t>(i)] =
+    detail::at(out, i) =
         length > 0 ? static_cast<Scalar>(static_cast<double>(history.values[i]) * shared / length) : Scalar{0};
   }
 }
@@ -264,7 +266,7 @@ void content_model<Scalar, Index>::score_profile(const row_view<Scalar, Index>& 
   const auto by_feature = items_by_feature_.view();
   std::fill(out.begin(), out.end(), no_score<Scalar>);
   for (const Index feature : profile.ids)
-    for (const Index item : by_feature.row(feature).ids) out[static_cast<std::size_t>(item)] = 0;
+    for (const Index item : by_feature.row(feature).ids) detail::at(out, item) = 0;
   for (std::int64_t i = 0; i < profile.size(); ++i) {
     const auto items = by_feature.row(profile.ids[i]);
     kernels::scatter_axpy(profile.values[i], items.ids.data, items.values.data, items.size(), out.data());

@@ -8,7 +8,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -21,6 +20,8 @@
 #include <akin/matrix.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
+#include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -177,7 +178,7 @@ template <class Scalar, class Index>
 void segment_popularity<Scalar, Index>::score_all(Index user, std::span<Scalar> out) const noexcept {
   const mixture mix = mixture_of(user);
   for (std::int64_t item = 0; item < items(); ++item)
-    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? mix.everybody * shares_[item] : no_score<Scalar>;
+    detail::at(out, item) = shares_[item] > 0 ? mix.everybody * shares_[item] : no_score<Scalar>;
   const auto segments = memberships_.view().row(user).ids;
   for (std::int64_t i = 0; i < segments.size; ++i) {
     const auto items = tastes_.view().row(segments[i]);
@@ -189,7 +190,7 @@ template <class Scalar, class Index>
 void segment_popularity<Scalar, Index>::score_history(const row_view<Scalar, Index>&,
                                                       std::span<Scalar> out) const noexcept {
   for (std::int64_t item = 0; item < items(); ++item)
-    out[static_cast<std::size_t>(item)] = shares_[item] > 0 ? shares_[item] : no_score<Scalar>;
+    detail::at(out, item) = shares_[item] > 0 ? shares_[item] : no_score<Scalar>;
 }
 
 template <class Scalar, class Index>
@@ -223,13 +224,13 @@ void segment_popularity<Scalar, Index>::learn(const detail::host_policy& policy,
     for (const Scalar t : tastes.view().row(segment).values) total += static_cast<double>(t);
     totals.mutable_data()[segment] = static_cast<Scalar>(total);
   }
-  std::vector<double> counts(static_cast<std::size_t>(x.cols));
+  detail::numbers<double> counts(x.cols);
   double all = 0;
   for (std::int64_t i = 0; i < x.nonzeros(); ++i) {
-    counts[static_cast<std::size_t>(x.columns[i])] += static_cast<double>(x.values[i]);
+    counts[x.columns[i]] += static_cast<double>(x.values[i]);
     all += static_cast<double>(x.values[i]);
   }
-  for (std::size_t item = 0; item < counts.size(); ++item)
+  for (std::int64_t item = 0; item < counts.size(); ++item)
     shares.mutable_data()[item] = static_cast<Scalar>(all > 0 ? counts[item] / all : 0);
   memberships_ = detail::csr_storage<Scalar, Index>(memberships);
   tastes_ = std::move(tastes);

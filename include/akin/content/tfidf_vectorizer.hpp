@@ -27,6 +27,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 
@@ -142,8 +143,7 @@ class tfidf_vectorizer {
   using blocks_type = std::vector<detail::counted_block>;
 
   static void write_names(detail::model_writer writer, const id_map& names) {
-    writer.add("text", reinterpret_cast<const std::uint8_t*>(names.text().data()),
-               static_cast<std::int64_t>(names.text().size()));
+    writer.add("text", reinterpret_cast<const std::uint8_t*>(names.text().data()), std::ssize(names.text()));
     writer.add("offsets", names.offsets());
   }
   static id_map read_names(const detail::model_reader& reader);
@@ -175,8 +175,8 @@ class tfidf_vectorizer {
   /// column_of(worker) maps that worker's ids.
   template <class ColumnOf>
   static void place(const detail::host_policy& policy, blocks_type& blocks, const ColumnOf& column_of) {
-    detail::for_each_row(policy, static_cast<std::int64_t>(blocks.size()), [&](std::int64_t b, int) {
-      detail::counted_block& block = blocks[static_cast<std::size_t>(b)];
+    detail::for_each_row(policy, std::ssize(blocks), [&](std::int64_t b, int) {
+      detail::counted_block& block = detail::at(blocks, b);
       detail::place_cells(block, column_of(block.worker));
     });
   }
@@ -290,7 +290,7 @@ tfidf_vectorizer::blocks_type tfidf_vectorizer::learn_terms(const detail::host_p
                                                             std::string_view where) {
   std::vector<id_map> found(static_cast<std::size_t>(detail::worker_count(policy)));
   auto blocks = detail::count_terms(policy, reader(), documents, where, [&](std::string_view term, int worker) {
-    return found[static_cast<std::size_t>(worker)].insert(term);
+    return detail::at(found, worker).insert(term);
   });
   auto merged = detail::merge_terms(policy, found);
   detail::add_statistics(policy, blocks, merged);
@@ -305,12 +305,10 @@ tfidf_vectorizer::blocks_type tfidf_vectorizer::learn_terms(const detail::host_p
   }
   detail::require(!terms.empty(), where, "documents must hold a term that the options keep, they have none");
   auto idf = idf_of(frequencies, documents.size());
-  for (std::vector<std::int32_t>& places : merged.places)
-    for (std::int32_t& place : places) place = columns[static_cast<std::size_t>(place)];
+  for (detail::numbers<std::int32_t>& places : merged.places)
+    for (std::int32_t& place : places) place = detail::at(columns, place);
   place(policy, blocks, [&](int worker) {
-    return [&column_of = merged.places[static_cast<std::size_t>(worker)]](std::int32_t id) {
-      return column_of[static_cast<std::size_t>(id)];
-    };
+    return [&column_of = detail::at(merged.places, worker)](std::int32_t id) { return column_of[id]; };
   });
   terms_ = std::move(terms);
   idf_ = std::move(idf);
@@ -326,7 +324,7 @@ tfidf_vectorizer::blocks_type tfidf_vectorizer::learn_hashed(const detail::host_
   place(policy, blocks, [](int) { return [](std::int32_t column) { return column; }; });
   std::vector<std::int64_t> frequencies(static_cast<std::size_t>(options_.hashed_features), 0);
   for (const detail::counted_block& block : blocks)
-    for (const detail::counted_term& cell : block.cells) ++frequencies[static_cast<std::size_t>(cell.id)];
+    for (const detail::counted_term& cell : block.cells) ++detail::at(frequencies, cell.id);
   idf_ = idf_of(frequencies, documents.size());
   return blocks;
 }
@@ -340,20 +338,20 @@ AKIN_INLINE std::vector<std::int32_t> tfidf_vectorizer::kept_columns(const std::
       kept.push_back(static_cast<std::int32_t>(t));
   if (const auto limit = static_cast<std::size_t>(options_.maximum_features); limit > 0 && kept.size() > limit) {
     std::stable_sort(kept.begin(), kept.end(), [&](std::int32_t a, std::int32_t b) {
-      return terms[static_cast<std::size_t>(a)].occurrences > terms[static_cast<std::size_t>(b)].occurrences;
+      return detail::at(terms, a).occurrences > detail::at(terms, b).occurrences;
     });
     kept.resize(limit);
     std::sort(kept.begin(), kept.end());
   }
   for (std::size_t column = 0; column < kept.size(); ++column)
-    columns[static_cast<std::size_t>(kept[column])] = static_cast<std::int32_t>(column);
+    detail::at(columns, kept[column]) = static_cast<std::int32_t>(column);
   return columns;
 }
 
 AKIN_INLINE detail::storage<double> tfidf_vectorizer::idf_of(const std::vector<std::int64_t>& frequencies,
                                                              std::size_t documents) const {
   const double more = options_.smooth_idf ? 1 : 0;
-  detail::storage<double> idf(static_cast<std::int64_t>(frequencies.size()));
+  detail::storage<double> idf(std::ssize(frequencies));
   for (std::size_t t = 0; t < frequencies.size(); ++t) {
     // A column that nothing was hashed to, which has an idf only where it is smooth, is given the greatest.
     const double df = std::max(static_cast<double>(frequencies[t]) + more, 1.0);

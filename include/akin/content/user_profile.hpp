@@ -17,6 +17,7 @@
 #include <akin/content/content_model.hpp>
 #include <akin/data/interaction_log.hpp>
 #include <akin/error.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -82,9 +83,9 @@ namespace detail {
 AKIN_INLINE void count_time(std::int64_t time, user_profile& profile) noexcept {
   constexpr std::int64_t hour = 60 * 60 * 1000, thursday = 3;  // 1970-01-01
   const std::int64_t hours = floor_quotient(time, hour), days = floor_quotient(hours, 24);
-  ++profile.active_hours[static_cast<std::size_t>(hours - days * 24)];
+  ++at(profile.active_hours, hours - days * 24);
   const std::int64_t weekday = days + thursday - floor_quotient(days + thursday, 7) * 7;
-  ++profile.active_weekdays[static_cast<std::size_t>(weekday)];
+  ++at(profile.active_weekdays, weekday);
 }
 
 }  // namespace detail
@@ -94,7 +95,7 @@ AKIN_INLINE user_profile profile_user(const interaction_log& log, std::int32_t u
   constexpr std::string_view where = "profile_user";
   constexpr std::int64_t minute = 60 * 1000;
   constexpr double day = 24.0 * 60 * 60 * 1000;
-  detail::require_id(user, static_cast<std::int64_t>(log.user_ids().size()), where, "user");
+  detail::require_id(user, std::ssize(log.user_ids()), where, "user");
   detail::require(options.utc_offset_minutes >= -1440 && options.utc_offset_minutes <= 1440, where,
                   "utc_offset_minutes must be between -1440 and 1440", options.utc_offset_minutes);
   user_profile profile;

@@ -107,6 +107,7 @@ interaction_log compact(const interaction_log& log);
 #include <vector>
 
 #include <akin/error.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -117,7 +118,7 @@ cleaned_log keep_lines(const interaction_log& log, const Keep& keep) {
   std::vector<std::size_t> kept;
   for (std::size_t line = 0; line < log.size(); ++line)
     if (keep(line)) kept.push_back(line);
-  return {log.select(kept), {static_cast<std::int64_t>(log.size()), static_cast<std::int64_t>(kept.size()), 0}};
+  return {log.select(kept), {std::ssize(log), std::ssize(kept), 0}};
 }
 
 /// What is left of a bipartite graph when rows with fewer than row_least and columns with fewer than column_least
@@ -129,41 +130,41 @@ class core_peeler {
               int column_least)
       : row_degrees_(degrees(rows)), column_degrees_(degrees(columns)) {
     // A node goes when its degree falls below the least; each of the two passes may cause work for the other.
-    std::vector<std::int64_t> gone_rows = short_of(row_degrees_, row_least);
-    std::vector<std::int64_t> gone_columns = short_of(column_degrees_, column_least);
+    numbers<std::int64_t> gone_rows = short_of(row_degrees_, row_least);
+    numbers<std::int64_t> gone_columns = short_of(column_degrees_, column_least);
     while (!gone_rows.empty() || !gone_columns.empty()) {
       remove(gone_rows, rows, column_degrees_, column_least, gone_columns);
       remove(gone_columns, columns, row_degrees_, row_least, gone_rows);
     }
   }
 
-  bool has_row(std::int64_t row) const { return row_degrees_[static_cast<std::size_t>(row)] != gone; }
-  bool has_column(std::int64_t column) const { return column_degrees_[static_cast<std::size_t>(column)] != gone; }
+  bool has_row(std::int64_t row) const { return row_degrees_[row] != gone; }
+  bool has_column(std::int64_t column) const { return column_degrees_[column] != gone; }
 
  private:
   static constexpr std::int64_t gone = -1;
 
-  static std::vector<std::int64_t> degrees(const csr_view<Scalar, Index>& x) {
-    std::vector<std::int64_t> result;
+  static numbers<std::int64_t> degrees(const csr_view<Scalar, Index>& x) {
+    numbers<std::int64_t> result;
     for (std::int64_t row = 0; row < x.rows; ++row) result.push_back(x.row_size(row));
     return result;
   }
 
-  static std::vector<std::int64_t> short_of(std::vector<std::int64_t>& degrees, std::int64_t least) {
-    std::vector<std::int64_t> result;
-    for (std::size_t node = 0; node < degrees.size(); ++node)
+  static numbers<std::int64_t> short_of(numbers<std::int64_t>& degrees, std::int64_t least) {
+    numbers<std::int64_t> result;
+    for (std::int64_t node = 0; node < degrees.size(); ++node)
       if (degrees[node] < least) {
         degrees[node] = gone;
-        result.push_back(static_cast<std::int64_t>(node));
+        result.push_back(node);
       }
     return result;
   }
 
-  static void remove(std::vector<std::int64_t>& nodes, const csr_view<Scalar, Index>& neighbors_of,
-                     std::vector<std::int64_t>& degrees, std::int64_t least, std::vector<std::int64_t>& next) {
+  static void remove(numbers<std::int64_t>& nodes, const csr_view<Scalar, Index>& neighbors_of,
+                     numbers<std::int64_t>& degrees, std::int64_t least, numbers<std::int64_t>& next) {
     for (const std::int64_t node : nodes)
       for (const Index neighbor : neighbors_of.row(node).ids) {
-        std::int64_t& degree = degrees[static_cast<std::size_t>(neighbor)];
+        std::int64_t& degree = degrees[neighbor];
         if (degree == gone || --degree >= least) continue;
         degree = gone;
         next.push_back(neighbor);
@@ -171,17 +172,17 @@ class core_peeler {
     nodes.clear();
   }
 
-  std::vector<std::int64_t> row_degrees_, column_degrees_;
+  numbers<std::int64_t> row_degrees_, column_degrees_;
 };
 
 /// The names that `ids` uses, in their old order, and the new id of each; ids are renumbered in place.
 inline std::shared_ptr<const id_map> compact_ids(std::vector<std::int32_t>& ids, const id_map& names) {
   std::vector<std::int32_t> new_id(names.size(), -1);
-  for (const std::int32_t id : ids) new_id[static_cast<std::size_t>(id)] = 0;
+  for (const std::int32_t id : ids) at(new_id, id) = 0;
   auto used = std::make_shared<id_map>();
   for (std::size_t id = 0; id < new_id.size(); ++id)
     if (new_id[id] == 0) new_id[id] = used->insert(names.name_of(static_cast<std::int32_t>(id)));
-  for (std::int32_t& id : ids) id = new_id[static_cast<std::size_t>(id)];
+  for (std::int32_t& id : ids) id = at(new_id, id);
   return used;
 }
 
@@ -239,7 +240,7 @@ AKIN_INLINE cleaned_log remove_outliers(const interaction_log& log, const remove
 AKIN_INLINE cleaned_log cap_values(const interaction_log& log, const cap_values_options& options) {
   detail::require(options.quantile > 0 && options.quantile <= 1, "cap_values", "quantile must be in (0, 1]",
                   options.quantile);
-  const auto lines = static_cast<std::int64_t>(log.size());
+  const std::int64_t lines = std::ssize(log);
   cleaned_log result{log, {lines, lines, 0}};
   if (log.empty()) return result;
   std::vector<float> values(log.values().begin(), log.values().end()), ordered = values;

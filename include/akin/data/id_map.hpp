@@ -214,7 +214,7 @@ AKIN_NOINLINE AKIN_INLINE std::int32_t id_map::append(std::string_view name, con
   if (offsets_.size() + 2 > offsets_.capacity()) offsets_.reserve(2 * offsets_.size() + 16);
   text_.append(name);
   if (offsets_.empty()) offsets_.push_back(0);
-  offsets_.push_back(static_cast<std::int64_t>(text_.size()));
+  offsets_.push_back(std::ssize(text_));
   slots_[position] = {key.word, key.length, static_cast<std::int32_t>(id)};
   return static_cast<std::int32_t>(id);
 }

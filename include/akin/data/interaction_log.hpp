@@ -17,6 +17,7 @@
 #include <akin/data/id_map.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -258,7 +259,7 @@ AKIN_INLINE std::vector<interaction_log::entry> interaction_log::entries_by_user
   std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1);
   std::vector<entry> entries(size());
   for (std::size_t line = 0; line < size(); ++line)
-    entries[next[static_cast<std::size_t>(users()[line])]++] = {items()[line], values()[line], line};
+    entries[detail::at(next, users()[line])++] = {items()[line], values()[line], line};
   return entries;
 }
 

@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/data/detail/parse_number.hpp>
@@ -19,6 +18,7 @@
 #include <akin/error.hpp>
 #include <akin/io/atomic_file.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -40,7 +40,7 @@ class matrix_market_reader {
   sparse_matrix<Scalar> read() && {
     read_banner();
     read_sizes();
-    entries_.reserve(static_cast<std::size_t>(nonzeros_));
+    entries_.reserve(nonzeros_);
     for (std::int64_t i = 0; i < nonzeros_; ++i) read_entry();
     if (next_line()) lines_.fail_here(0, "the file must end after the ", nonzeros_, " entries that it promises");
     return assembled();
@@ -140,7 +140,7 @@ class matrix_market_reader {
     if (!std::is_sorted(entries_.begin(), entries_.end(), before)) std::sort(entries_.begin(), entries_.end(), before);
     sparse_matrix<Scalar> matrix(rows_, columns_);
     matrix.resizeNonZeros(nonzeros_);
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
+    for (std::int64_t i = 0; i < entries_.size(); ++i) {
       const entry& e = entries_[i];
       if (i > 0 && !before(entries_[i - 1], e))
         fail<format_error>(lines_.name(), ": each entry must come once, row ", e.row + 1, ", column ", e.column + 1,
@@ -158,7 +158,7 @@ class matrix_market_reader {
   std::string_view line_;
   bool is_pattern_ = false;
   std::int64_t rows_ = 0, columns_ = 0, nonzeros_ = 0;
-  std::vector<entry> entries_;
+  numbers<entry> entries_;
 };
 
 template <class Scalar, class Index>

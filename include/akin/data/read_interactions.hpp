@@ -93,6 +93,7 @@ std::vector<std::string> read_item_texts(const std::filesystem::path& path, cons
 #include <akin/data/detail/log_builder.hpp>
 #include <akin/data/detail/parse_number.hpp>
 #include <akin/error.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -208,7 +209,7 @@ class interaction_reader {
     if (weights_.empty()) return 1;
     const auto event = weighted_events_.index_of(reader_.text(column));
     if (!event) reader_.refuse(column, "be one of event_weights");
-    return weights_[static_cast<std::size_t>(*event)];
+    return at(weights_, *event);
   }
 
   csv_reader reader_;

@@ -14,6 +14,7 @@
 #include <akin/data/interaction_log.hpp>
 #include <akin/data/splits.hpp>
 #include <akin/error.hpp>
+#include <akin/numbers.hpp>
 #include <akin/random.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -62,11 +63,11 @@ std::vector<Index> rows_of_cells(const csr_view<Scalar, Index>& x) {
 template <class Owners>
 std::vector<std::size_t> drawn_order(const Owners& owners, std::size_t count, std::uint64_t seed) {
   std::vector<char> occurs(count);
-  for (const auto owner : owners) occurs[static_cast<std::size_t>(owner)] = 1;
+  for (const auto owner : owners) at(occurs, owner) = 1;
   std::vector<std::size_t> order;
   for (std::size_t id = 0; id < count; ++id)
     if (occurs[id] != 0) order.push_back(id);
-  shuffle(order.data(), static_cast<std::int64_t>(order.size()), random_stream(seed, 0x77686F6C65));
+  shuffle(order.data(), std::ssize(order), random_stream(seed, 0x77686F6C65));
   return order;
 }
 
@@ -85,7 +86,7 @@ test_mask mark_owners(const Owners& owners, std::size_t count, double fraction, 
   std::vector<char> is_cold(count);
   for (std::size_t i = 0; i < drawn; ++i) is_cold[order[i]] = 1;
   test_mask is_test(owners.size());
-  for (std::size_t i = 0; i < owners.size(); ++i) is_test[i] = is_cold[static_cast<std::size_t>(owners[i])];
+  for (std::size_t i = 0; i < owners.size(); ++i) is_test[i] = at(is_cold, owners[i]);
   return is_test;
 }
 

@@ -20,6 +20,7 @@
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/random.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -75,7 +76,7 @@ sparse_matrix<Scalar, Index> cells_of(const csr_view<Scalar, Index>& x, const te
   for (std::int64_t row = 0; row < x.rows; ++row) {
     offsets[row] = next;
     for (Index cell = x.offsets[row]; cell < x.offsets[row + 1]; ++cell) {
-      if (is_test[static_cast<std::size_t>(cell)] != side) continue;
+      if (at(is_test, cell) != side) continue;
       result.innerIndexPtr()[next] = x.columns[cell];
       result.valuePtr()[next++] = x.values[cell];
     }
@@ -220,8 +221,7 @@ AKIN_INLINE user_groups groups_of(const interaction_log& log) {
   for (const std::int32_t user : log.users()) ++groups.offsets[static_cast<std::size_t>(user) + 1];
   std::partial_sum(groups.offsets.begin(), groups.offsets.end(), groups.offsets.begin());
   std::vector<std::size_t> next(groups.offsets.begin(), groups.offsets.end() - 1);
-  for (std::size_t line = 0; line < log.size(); ++line)
-    groups.members[next[static_cast<std::size_t>(log.users()[line])]++] = line;
+  for (std::size_t line = 0; line < log.size(); ++line) groups.members[at(next, log.users()[line])++] = line;
   return groups;
 }
 

@@ -16,6 +16,7 @@
 #include <akin/error.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/random.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -168,7 +169,7 @@ sparse_matrix<Scalar> power_law_clicks(const power_law_options& options) {
   std::vector<std::int32_t> basket;
   for (std::int32_t user = 0; user < options.users; ++user) {
     const random_stream random(options.seed, detail::random_use::first_user + static_cast<std::uint64_t>(user));
-    sampler.fill(user, activity[static_cast<std::size_t>(user)], random, basket);
+    sampler.fill(user, detail::at(activity, user), random, basket);
     for (const std::int32_t item : basket) result.append(item, Scalar(1));
     result.end_row();
   }
@@ -275,8 +276,7 @@ AKIN_INLINE std::vector<std::int64_t> user_activity(const synthetic::power_law_o
       share_out(o.interactions - base * o.users, o.items - base, power_law(o.users, o.activity_exponent));
   const auto order = random_order(o.users, random_stream(o.seed, random_use::user_order));
   std::vector<std::int64_t> activity(shares.size());
-  for (std::size_t rank = 0; rank < shares.size(); ++rank)
-    activity[static_cast<std::size_t>(order[rank])] = shares[rank] + base;
+  for (std::size_t rank = 0; rank < shares.size(); ++rank) at(activity, order[rank]) = shares[rank] + base;
   return activity;
 }
 
@@ -288,8 +288,8 @@ AKIN_INLINE taste::taste(const synthetic::power_law_options& o)
   for (int community = 0; community < communities_; ++community) {
     begins_.push_back(items_.size());
     for (int rank = community; rank < o.items; rank += communities_) {
-      items_.push_back(order[static_cast<std::size_t>(rank)]);
-      sums_.push_back(sums_.back() + weights[static_cast<std::size_t>(rank)]);
+      items_.push_back(at(order, rank));
+      sums_.push_back(sums_.back() + at(weights, rank));
     }
   }
   begins_.push_back(items_.size());
@@ -313,14 +313,14 @@ AKIN_INLINE void basket_sampler::fill(std::int32_t user, std::int64_t count, con
   // Rejection alone could go on for long where a user has nearly everything; the race below ends for sure.
   const std::uint64_t tries = 4 * static_cast<std::uint64_t>(count) + 16;
   std::uint64_t next = 1;
-  for (std::uint64_t t = 0; t < tries && static_cast<std::int64_t>(items.size()) < count; ++t, next += 2)
+  for (std::uint64_t t = 0; t < tries && std::ssize(items) < count; ++t, next += 2)
     take(user, taste_.draw(community, random.uniform(next), random.uniform(next + 1)), items);
-  if (static_cast<std::int64_t>(items.size()) < count) race(user, community, count, next, random, items);
+  if (std::ssize(items) < count) race(user, community, count, next, random, items);
   std::sort(items.begin(), items.end());
 }
 
 AKIN_INLINE void basket_sampler::take(std::int32_t user, std::int32_t item, std::vector<std::int32_t>& items) {
-  std::int32_t& owner = taken_by_[static_cast<std::size_t>(item)];
+  std::int32_t& owner = at(taken_by_, item);
   if (owner == user) return;
   owner = user;
   items.push_back(item);
@@ -330,7 +330,7 @@ AKIN_INLINE void basket_sampler::race(std::int32_t user, int community, std::int
                                       const random_stream& random, std::vector<std::int32_t>& items) {
   arrivals_.clear();
   taste_.for_each(community, [&](std::int32_t item, double probability) {
-    if (taken_by_[static_cast<std::size_t>(item)] == user) return;
+    if (at(taken_by_, item) == user) return;
     const double u = random.uniform(next + static_cast<std::uint64_t>(item));
     // log p - log E: the largest arrives first, and p = 0 comes last instead of never.
     arrivals_.push_back({std::log(probability + std::numeric_limits<double>::min()) - std::log(-std::log1p(-u)), item});
@@ -338,7 +338,7 @@ AKIN_INLINE void basket_sampler::race(std::int32_t user, int community, std::int
   const auto missing = count - static_cast<std::int64_t>(items.size());
   std::nth_element(arrivals_.begin(), arrivals_.begin() + (missing - 1), arrivals_.end(),
                    [](const auto& a, const auto& b) { return a.precedes(b); });
-  for (std::int64_t i = 0; i < missing; ++i) take(user, arrivals_[static_cast<std::size_t>(i)].id, items);
+  for (std::int64_t i = 0; i < missing; ++i) take(user, at(arrivals_, i).id, items);
 }
 
 AKIN_INLINE void check_options(const synthetic::power_law_options& o) {
@@ -375,7 +375,7 @@ AKIN_INLINE void sample_without_replacement(std::int64_t count, std::int64_t siz
     taken[pick] = 1;
     sample.push_back(static_cast<std::int32_t>(pick));
   }
-  for (const std::int32_t pick : sample) taken[static_cast<std::size_t>(pick)] = 0;
+  for (const std::int32_t pick : sample) at(taken, pick) = 0;
   std::sort(sample.begin(), sample.end());
 }
 

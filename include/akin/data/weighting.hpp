@@ -14,6 +14,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace weighting {
@@ -72,18 +73,18 @@ auto weighable_view(const Matrix& x, bool may_be_negative, std::string_view wher
 
 /// In how many rows each column has a value other than 0.
 template <class Scalar, class Index>
-std::vector<double> document_frequencies(const csr_view<Scalar, Index>& x) {
-  std::vector<double> counts(static_cast<std::size_t>(x.cols));
+numbers<double> document_frequencies(const csr_view<Scalar, Index>& x) {
+  numbers<double> counts(x.cols);
   for (std::int64_t i = 0; i < x.nonzeros(); ++i)
-    if (x.values[i] != Scalar(0)) ++counts[static_cast<std::size_t>(x.columns[i])];
+    if (x.values[i] != Scalar(0)) ++counts[x.columns[i]];
   return counts;
 }
 
 template <class Scalar, class Index>
-std::vector<double> row_sums(const csr_view<Scalar, Index>& x) {
-  std::vector<double> sums(static_cast<std::size_t>(x.rows));
+numbers<double> row_sums(const csr_view<Scalar, Index>& x) {
+  numbers<double> sums(x.rows);
   for (std::int64_t row = 0; row < x.rows; ++row)
-    for (const Scalar value : x.row(row).values) sums[static_cast<std::size_t>(row)] += static_cast<double>(value);
+    for (const Scalar value : x.row(row).values) sums[row] += static_cast<double>(value);
   return sums;
 }
 
@@ -119,8 +120,7 @@ detail::matching_sparse<Matrix> tf_idf(const Matrix& user_items) {
   const auto view = detail::weighable_view(user_items, false, "weighting::tf_idf");
   auto idf = detail::document_frequencies(view);
   for (double& df : idf) df = std::log((1 + static_cast<double>(view.rows)) / (1 + df)) + 1;
-  return detail::with_values(
-      user_items, [&](std::int64_t, std::int64_t item, double x) { return x * idf[static_cast<std::size_t>(item)]; });
+  return detail::with_values(user_items, [&](std::int64_t, std::int64_t item, double x) { return x * idf[item]; });
 }
 
 /// Users as documents, items as terms: idf * x (k1 + 1) / (x + k1 (1 - b + b * L / mean L)), where L is the sum of the
@@ -143,8 +143,8 @@ detail::matching_sparse<Matrix> bm25(const Matrix& user_items, const bm25_option
   for (const double x : length) mean += x / users;
   for (double& x : length) x = 1 - options.b + options.b * (mean > 0 ? x / mean : 1);
   return detail::with_values(user_items, [&](std::int64_t user, std::int64_t item, double x) {
-    const double weight = x * (options.k1 + 1) / (x + options.k1 * length[static_cast<std::size_t>(user)]);
-    return x == 0 ? 0 : idf[static_cast<std::size_t>(item)] * weight;
+    const double weight = x * (options.k1 + 1) / (x + options.k1 * length[user]);
+    return x == 0 ? 0 : idf[item] * weight;
   });
 }
 
@@ -165,11 +165,10 @@ detail::matching_sparse<Matrix> log(const Matrix& user_items, const log_options&
 template <sparse_matrix_like Matrix>
 detail::matching_sparse<Matrix> normalize(const Matrix& user_items, const normalize_options& options = {}) {
   const auto view = detail::weighable_view(user_items, true, "weighting::normalize");
-  std::vector<double> norms(static_cast<std::size_t>(view.rows));
-  for (std::int64_t row = 0; row < view.rows; ++row)
-    norms[static_cast<std::size_t>(row)] = detail::row_norm(view.row(row).values, options.kind);
+  detail::numbers<double> norms(view.rows);
+  for (std::int64_t row = 0; row < view.rows; ++row) norms[row] = detail::row_norm(view.row(row).values, options.kind);
   return detail::with_values(user_items, [&](std::int64_t user, std::int64_t, double x) {
-    const double norm = norms[static_cast<std::size_t>(user)];
+    const double norm = norms[user];
     return norm == 0 ? x : x / norm;
   });
 }

@@ -15,6 +15,7 @@
 #include <akin/evaluation/detail/moments.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/evaluation/per_user.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -99,7 +100,7 @@ group_evaluation<Metrics> by_group(const per_user_values<Index, Metrics>& values
     if (user < 0 || static_cast<std::size_t>(user) >= group_of_user.size())
       detail::fail<std::invalid_argument>("by_group: group_of_user must hold the group of each evaluated user, got ",
                                           group_of_user.size(), " entries and user ", user);
-    const std::int32_t group = group_of_user[static_cast<std::size_t>(user)];
+    const std::int32_t group = detail::at(group_of_user, user);
     if (group < 0) {
       ++result.users_without_group;
       continue;
@@ -108,7 +109,7 @@ group_evaluation<Metrics> by_group(const per_user_values<Index, Metrics>& values
       const double value = values.values[i][metric];
       if (!std::isfinite(value))
         detail::fail<std::invalid_argument>("by_group: values must be finite, got ", value, " of user ", user);
-      sums[static_cast<std::size_t>(group)][metric].add(value);
+      detail::at(sums, group)[metric].add(value);
     }
   }
   result.groups.resize(sums.size());

@@ -56,7 +56,7 @@ std::vector<double> values_to_compare(const host_policy& policy, const Model& mo
 inline comparison compare_values(const host_policy& policy, const std::vector<double>& values_a,
                                  const std::vector<double>& values_b, const comparison_options& options) {
   comparison result;
-  result.users = static_cast<std::int64_t>(values_a.size());
+  result.users = std::ssize(values_a);
   result.mean_a = std::accumulate(values_a.begin(), values_a.end(), 0.0) / static_cast<double>(result.users);
   result.mean_b = std::accumulate(values_b.begin(), values_b.end(), 0.0) / static_cast<double>(result.users);
   const auto student = paired_t_test(values_a, values_b);

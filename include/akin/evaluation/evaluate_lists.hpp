@@ -23,6 +23,7 @@
 #include <akin/kernels/simd.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/recommendations.hpp>
 
@@ -72,7 +73,7 @@ template <std::integral Id>
 joined_lists<Id> lists_in(const ranked_lists<Id>& lists) {
   std::int64_t last = 0;
   for (const std::int64_t offset : lists.offsets) {
-    if (offset < last || offset > static_cast<std::int64_t>(lists.items.size()))
+    if (offset < last || offset > std::ssize(lists.items))
       fail<std::invalid_argument>("evaluate_lists: the offsets of lists must ascend from 0 to at most ",
                                   lists.items.size(), ", got ", offset, " after ", last);
     last = offset;
@@ -134,7 +135,7 @@ struct list_scratch {
 /// Adds what the metrics say of the user's list.
 template <class Lists, class Scalar, class Index>
 void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& task, list_judge<float, Index>& metrics,
-                   std::int64_t user, block_tally& block, std::size_t worker, list_scratch<Index>& scratch) {
+                   std::int64_t user, block_tally& block, int worker, list_scratch<Index>& scratch) {
   const slice<const Index> seen = task.seen.rows > 0 ? task.seen.row(user) : slice<const Index>{};
   block.repeats +=
       find_relevant(task.wanted.row(user), seen, task.options.exclude_seen, scratch.relevant, &scratch.gains);
@@ -161,22 +162,21 @@ block_tally pass_over_lists(const host_policy& policy, const Lists& lists, const
     fail<std::invalid_argument>("evaluate_lists: lists must be as many as the users of relevant, ", users, ", got ",
                                 lists.size());
   // Metrics that ask what users had get a pattern without cells where nothing is known.
-  const std::vector<Index> nothing(task.seen.rows > 0 ? 0 : static_cast<std::size_t>(users) + 1);
+  const numbers<Index> nothing(task.seen.rows > 0 ? 0 : users + 1);
   const sparsity_view<Index> train =
       task.seen.rows > 0 ? task.seen : sparsity_view<Index>(users, items, nothing.data(), nullptr);
-  const auto workers = static_cast<std::size_t>(worker_count(policy));
+  const int workers = worker_count(policy);
   metrics.start({users, items, train}, workers);
-  std::vector<list_scratch<Index>> scratch(workers, list_scratch<Index>(items));
+  per_worker<list_scratch<Index>> scratch(workers, list_scratch<Index>(items));
   const block_tally none(metrics.size(), task.options.bootstrap > 0);
   const auto evaluate_block = [&](std::int64_t begin, std::int64_t end, int worker) {
     block_tally block = none;
-    const auto mine = static_cast<std::size_t>(worker);
     for (std::int64_t user = begin; user < end; ++user) {
       if (user + lists_ahead < users) {
         const auto soon = lists[user + lists_ahead];
         kernels::prefetch_row(soon.data, std::min<std::int64_t>(soon.size, task.k));
       }
-      evaluate_list(lists, task, metrics, user, block, mine, scratch[mine]);
+      evaluate_list(lists, task, metrics, user, block, worker, scratch[worker]);
     }
     return block;
   };

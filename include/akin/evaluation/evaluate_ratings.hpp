@@ -21,6 +21,7 @@
 #include <akin/matrix.hpp>
 #include <akin/metrics/rating.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -43,14 +44,13 @@ class row_predictions {
   using index_type = typename Model::index_type;
 
   void predict(const Model& model, index_type user, slice<const index_type> items) {
-    ratings_.resize(static_cast<std::size_t>(items.size));
-    for (std::size_t i = 0; i < ratings_.size(); ++i)
-      ratings_[i] = static_cast<double>(model.predict(user, items[static_cast<std::int64_t>(i)]));
+    ratings_.resize(items.size);
+    for (std::int64_t i = 0; i < items.size; ++i) ratings_[i] = static_cast<double>(model.predict(user, items[i]));
   }
-  double operator[](std::int64_t i) const noexcept { return ratings_[static_cast<std::size_t>(i)]; }
+  double operator[](std::int64_t i) const noexcept { return ratings_[i]; }
 
  private:
-  std::vector<double> ratings_;
+  numbers<double> ratings_;
 };
 template <row_predictor Model>
 class row_predictions<Model> {
@@ -58,15 +58,13 @@ class row_predictions<Model> {
   using index_type = typename Model::index_type;
 
   void predict(const Model& model, index_type user, slice<const index_type> items) {
-    ratings_.resize(static_cast<std::size_t>(items.size));
+    ratings_.resize(items.size);
     model.predict_row(user, items, ratings_, scratch_);
   }
-  double operator[](std::int64_t i) const noexcept {
-    return static_cast<double>(ratings_[static_cast<std::size_t>(i)]);
-  }
+  double operator[](std::int64_t i) const noexcept { return static_cast<double>(ratings_[i]); }
 
  private:
-  std::vector<typename Model::scalar_type> ratings_;
+  numbers<typename Model::scalar_type> ratings_;
   typename Model::prediction_scratch scratch_;
 };
 
@@ -196,12 +194,12 @@ std::array<metric_result, sizeof...(Metrics)> evaluate_ratings(const Policy& pol
 
   const std::tuple<detail::rating_tally<Metrics>...> nothing{detail::rating_tally<Metrics>(metrics)...};
   constexpr std::int64_t block_size = 64;
-  std::vector<detail::rated_rows<Model>> rows(
-      static_cast<std::size_t>(detail::worker_count(policy, (x.rows + block_size - 1) / block_size)));
+  detail::per_worker<detail::rated_rows<Model>> rows(
+      detail::worker_count(policy, (x.rows + block_size - 1) / block_size));
   const auto add_block = [&](std::int64_t begin, std::int64_t end, int worker) {
     auto block = nothing;
     for (std::int64_t user = begin; user < end; ++user) {
-      const auto row = rows[static_cast<std::size_t>(worker)].read(model, x, user);
+      const auto row = rows[worker].read(model, x, user);
       std::apply([&](auto&... tally) { (tally.add(row), ...); }, block);
     }
     return block;

@@ -17,6 +17,7 @@
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/views.hpp>
 
@@ -41,7 +42,7 @@ class unseen_scorer {
   scalar_type score(index_type row, index_type item) const {
     std::vector<scalar_type> scores(static_cast<std::size_t>(items()));
     score_all(row, scores);
-    return scores[static_cast<std::size_t>(item)];
+    return at(scores, item);
   }
   void score_all(index_type row, std::span<scalar_type> out) const { score_one(model_, history(row), out); }
   void score_block(std::span<const index_type> rows, const rows_view<scalar_type>& out) const

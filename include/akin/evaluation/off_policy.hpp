@@ -162,7 +162,7 @@ AKIN_INLINE off_policy_result off_policy(const logged_rounds& log, const off_pol
     if (has_model) robust.add(log.expected[round] + weight * (reward - log.predicted[round]));
   }
   detail::require(sum > 0, "off_policy", "target must be above 0 in a round: the new policy shows nothing of the log");
-  const auto rounds = static_cast<std::int64_t>(log.rewards.size());
+  const std::int64_t rounds = std::ssize(log.rewards);
   const double value = gained / sum;
   result.ips = detail::mean_with_interval(ips.result());
   result.snips =

@@ -11,7 +11,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -23,6 +22,7 @@
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/row_model.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
@@ -230,7 +230,7 @@ double biased_mf_task<Scalar, Index>::rmse(const detail::host_policy& policy, co
 template <class Scalar, class Index>
 void biased_mf<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                              std::span<Scalar> out) const {
-  std::vector<double> rest;
+  detail::numbers<double> rest;
   detail::rating_contributions(history, item, this->task_.fixed_items(this->learnt_), base::kind, out, rest);
 }
 

@@ -45,16 +45,15 @@ struct bpr_task : detail::positives_task<bpr_options, Scalar, Index> {
 
   rows users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                   const row_context<bpr_task>& context) const {
-    return detail::fold_in_pairwise_users(policy, x, detail::liked_catalogue(context), options, kind,
-                                          sample_pair);
+    return detail::fold_in_pairwise_users(policy, x, detail::liked_catalogue(context), options, kind, sample_pair);
   }
   rows items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                   const row_context<bpr_task>& context) const {
     const auto item_loss_gradient = [](Scalar s_ui, Scalar own, const auto&, const auto&) {
       return gradient(s_ui, own);
     };
-    return detail::fold_in_pairwise_items(policy, x, detail::liked_catalogue(context), options, kind, 1,
-                                          sample_pair, item_loss_gradient);
+    return detail::fold_in_pairwise_items(policy, x, detail::liked_catalogue(context), options, kind, 1, sample_pair,
+                                          item_loss_gradient);
   }
 
   /// The steps of a fold-in: one negative is drawn for each positive.

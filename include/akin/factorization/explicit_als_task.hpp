@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/data/merge_interactions.hpp>
@@ -23,6 +22,7 @@
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
 #include <akin/model/row_model.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/storage.hpp>
@@ -43,13 +43,13 @@ struct explicit_als_table : factor_table<Scalar> {
             detail::with_rows(known_items, items)};
   }
   template <class Index>
-  void set_users(const std::vector<Index>& ids, const detail::dense_storage<Scalar>& rows,
+  void set_users(const detail::numbers<Index>& ids, const detail::dense_storage<Scalar>& rows,
                  const csr_view<Scalar, Index>& x) {
     factor_table<Scalar>::set_users(ids, rows, x);
     mark(ids, x, known_users);
   }
   template <class Index>
-  void set_items(const std::vector<Index>& ids, const detail::dense_storage<Scalar>& rows,
+  void set_items(const detail::numbers<Index>& ids, const detail::dense_storage<Scalar>& rows,
                  const csr_view<Scalar, Index>& x) {
     factor_table<Scalar>::set_items(ids, rows, x);
     mark(ids, x, known_items);
@@ -74,7 +74,7 @@ struct explicit_als_table : factor_table<Scalar> {
 
  private:
   template <class Index>
-  static void mark(const std::vector<Index>& ids, const csr_view<Scalar, Index>& x,
+  static void mark(const detail::numbers<Index>& ids, const csr_view<Scalar, Index>& x,
                    detail::storage<std::uint8_t>& known) {
     std::int64_t row = 0;
     for (const Index id : ids) known.mutable_data()[id] = x.row_size(row++) > 0;
@@ -164,8 +164,8 @@ explicit_als_table<Scalar> explicit_als_task<Scalar, Index>::train(const detail:
                                                                    const detail::observer_ref& observer) const {
   const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x.ratings);
   const ratings_type x_items{transposed.view(), transposed_weights};
-  const std::vector<Index> user_schedule = detail::longest_first(x.ratings);
-  const std::vector<Index> item_schedule = detail::longest_first(x_items.ratings);
+  const detail::numbers<Index> user_schedule = detail::longest_first(x.ratings);
+  const detail::numbers<Index> item_schedule = detail::longest_first(x_items.ratings);
   table_type learnt;
   learnt.has_biases = true;
   learnt.mean = detail::mean_rating(policy, x);
@@ -201,7 +201,7 @@ detail::dense_storage<Scalar> explicit_als_task<Scalar, Index>::user_from(const 
   const std::int64_t n = history.size();
   rows fixed(n, layout().width()), solved(1, layout().width());
   detail::storage<Scalar> biases(n);
-  std::vector<Index> ids;
+  detail::numbers<Index> ids;
   for (std::int64_t i = 0; i < n; ++i) {
     layout().widen(context.learnt.item_factors.view().row(history.ids[i]), fixed.mutable_view().row(i));
     biases.mutable_data()[i] = context.learnt.item_biases[history.ids[i]];

@@ -10,7 +10,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/data/merge_interactions.hpp>
@@ -26,6 +25,7 @@
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
 #include <akin/model/row_model.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
@@ -92,7 +92,7 @@ struct implicit_als_task {
   rows user_from(const row_view<Scalar, Index>& history, const context_type& context) const;
   /// Solves the items in the eigenbasis of the users' Gramian, and puts them into that of their own.
   void relearn_items(const detail::host_policy& policy, const csr_view<Scalar, Index>& item_users,
-                     const std::vector<Index>& ids, table_type& learnt) const;
+                     const detail::numbers<Index>& ids, table_type& learnt) const;
 
   auto engine_on(const rows& fixed, const detail::storage<Scalar>& eigenvalues) const {
     return detail::implicit_als_engine<backend::host, Scalar, Index>(
@@ -147,8 +147,8 @@ implicit_als_table<Scalar, Index> implicit_als_task<Scalar, Index>::train(const 
                                                                           const side_features<Scalar, Index>& features,
                                                                           const detail::observer_ref& observer) const {
   const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
-  const std::vector<Index> user_schedule = detail::longest_first(x);
-  const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
+  const detail::numbers<Index> user_schedule = detail::longest_first(x);
+  const detail::numbers<Index> item_schedule = detail::longest_first(transposed.view());
   table_type learnt;
   rows &users = learnt.user_factors, &items = learnt.item_factors;
   users = initial_factors(policy, x.rows);
@@ -232,7 +232,7 @@ detail::dense_storage<Scalar> implicit_als_task<Scalar, Index>::user_from(const 
 template <class Scalar, class Index>
 void implicit_als_task<Scalar, Index>::relearn_items(const detail::host_policy& policy,
                                                      const csr_view<Scalar, Index>& item_users,
-                                                     const std::vector<Index>& ids, table_type& learnt) const {
+                                                     const detail::numbers<Index>& ids, table_type& learnt) const {
   const detail::rotation<Scalar> user_basis(policy, learnt.user_factors.view(), kind);
   user_basis.apply(policy, learnt.user_factors.mutable_view());
   user_basis.apply(policy, learnt.item_factors.mutable_view());
@@ -262,10 +262,10 @@ template <class Scalar, class Index>
 detail::feature_prior<Scalar, Index> implicit_als_task<Scalar, Index>::prior_of(
     const feature_matrix<Scalar, Index>& features, const csr_view<Scalar, Index>& x) const {
   if (!features.present()) return prior_type(options.factors);
-  std::vector<double> lambdas(static_cast<std::size_t>(x.rows));
+  detail::numbers<double> lambdas(x.rows);
   for (std::int64_t row = 0; row < x.rows; ++row)
     if (const std::int64_t n = detail::evidence(x.row(row).values); n > 0)
-      lambdas[static_cast<std::size_t>(row)] = detail::row_regularization(options, n, x.cols);
+      lambdas[row] = detail::row_regularization(options, n, x.cols);
   return prior_type(features.view(), std::move(lambdas), options.feature_regularization, options.factors);
 }
 

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/data/merge_interactions.hpp>
@@ -22,6 +21,7 @@
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
 #include <akin/model/row_model.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
@@ -119,8 +119,8 @@ template <class Scalar, class Index>
 nmf_table<Scalar> nmf_task<Scalar, Index>::train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                                                  const detail::observer_ref& observer) const {
   const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
-  const std::vector<Index> user_schedule = detail::longest_first(x);
-  const std::vector<Index> item_schedule = detail::longest_first(transposed.view());
+  const detail::numbers<Index> user_schedule = detail::longest_first(x);
+  const detail::numbers<Index> item_schedule = detail::longest_first(transposed.view());
   rows users = initial_factors(policy, x), items(x.cols, options.factors);
 
   const auto start = std::chrono::steady_clock::now();

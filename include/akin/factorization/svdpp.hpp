@@ -8,7 +8,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/eigen.hpp>
@@ -23,6 +22,7 @@
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/row_model.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/random.hpp>
 #include <akin/views.hpp>
@@ -162,8 +162,7 @@ detail::block_grid<kernels::rated_cell<Scalar, Index>> svdpp_task<Scalar, Index>
     const detail::host_policy& policy, const csr_view<Scalar, Index>& x, int epoch) const {
   const std::int64_t side = detail::grid_side(x.rows, x.cols, x.nonzeros());
   const auto deal = [&](std::int64_t size, std::uint64_t use) {
-    return detail::random_groups<Index>(size, side,
-                                        random_stream(options.seed, detail::sgd_use::in_epoch(use, epoch)));
+    return detail::random_groups<Index>(size, side, random_stream(options.seed, detail::sgd_use::in_epoch(use, epoch)));
   };
   return {policy,
           x,
@@ -179,13 +178,13 @@ template <class Scalar, class Index>
 void svdpp<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                          std::span<Scalar> out) const {
   if (history.empty()) return;
-  std::vector<double> rest;
+  detail::numbers<double> rest;
   detail::rating_contributions(history, item, this->task_.fixed_items(this->learnt_), base::kind, out, rest);
-  const std::vector<Scalar> of_implicit(rest.begin(), rest.end());
+  const detail::numbers<Scalar> of_implicit(rest.begin(), rest.end());
   const auto scale = static_cast<Scalar>(1 / std::sqrt(static_cast<double>(history.size())));
   const rows_view<const Scalar> y = this->learnt_.implicit_factors.view();
   for (std::int64_t i = 0; i < history.size(); ++i)
-    out[static_cast<std::size_t>(i)] += scale * kernels::dot(of_implicit.data(), y.row(history.ids[i]), y.cols);
+    detail::at(out, i) += scale * kernels::dot(of_implicit.data(), y.row(history.ids[i]), y.cols);
 }
 
 AKIN_COMPILE_ONCE(factorization, class svdpp<float>)

@@ -88,7 +88,7 @@ struct warp_task : detail::positives_task<warp_options, Scalar, Index> {
   /// The search of a fold-in, among all items.
   auto sample_pair(std::int64_t items) const {
     return [this, items](Scalar s_ui, const auto& draw, const auto& score) {
-      return search(s_ui, items, items, draw, score);
+      return this->search(s_ui, items, items, draw, score);
     };
   }
 };
@@ -142,8 +142,8 @@ detail::sampled_loss warp_task<Scalar, Index>::learn_block(const slice<const cel
     if (found.other < 0) continue;
     const kernels::preferred_pair<Index> pair{user, item, found.other};
     kernels::call<kernels::sgd_hinge_kernel>(&model, &pair, found.pull, &rates);
-    loss.sum += static_cast<double>(found.pull) *
-                (static_cast<double>(too_high) - static_cast<double>(s_ui) + options.margin);
+    loss.sum +=
+        static_cast<double>(found.pull) * (static_cast<double>(too_high) - static_cast<double>(s_ui) + options.margin);
   }
   return loss;
 }

@@ -25,6 +25,7 @@
 #include <akin/model/parts.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -99,7 +100,7 @@ class activity_blended_model
       detail::fail<std::invalid_argument>(where, ": there must be weights for ", boundaries_.size() + 1,
                                           " groups, one more than boundaries, got ", weights.of_group.size());
     for (const auto& of_group : weights.of_group) groups_.emplace_back(how, of_group, parts);
-    if (static_cast<std::int64_t>(group_of_user_.size()) != users())
+    if (std::ssize(group_of_user_) != users())
       detail::fail<std::invalid_argument>(where, ": there must be histories of the models' ", users(), " users, got ",
                                           group_of_user_.size());
     for (const std::int32_t group : group_of_user_)
@@ -113,7 +114,7 @@ class activity_blended_model
   /// The number of the user's group. Throws std::invalid_argument for a user out of range.
   std::size_t group_of(index_type user) const {
     detail::require_id(user, users(), "activity_blend", "user");
-    return static_cast<std::size_t>(group_of_user_[static_cast<std::size_t>(user)]);
+    return static_cast<std::size_t>(detail::at(group_of_user_, user));
   }
 
   bool is_fitted() const { return are_fitted(parts_); }
@@ -157,13 +158,12 @@ class activity_blended_model
 
   void write_to(detail::model_writer& writer) const requires(detail::writable<Models>&&...) {
     writer.add_value("normalization", groups_.front().normalization());
-    writer.add_copy("boundaries", boundaries_.data(), static_cast<std::int64_t>(boundaries_.size()));
+    writer.add_copy("boundaries", boundaries_.data(), std::ssize(boundaries_));
     std::vector<double> weights;
     for (const blend_type& group : groups_)
       weights.insert(weights.end(), group.weights().begin(), group.weights().end());
-    writer.add_copy("weights", weights.data(), static_cast<std::int64_t>(groups_.size()),
-                    static_cast<std::int64_t>(sizeof...(Models)));
-    writer.add_copy("groups", group_of_user_.data(), static_cast<std::int64_t>(group_of_user_.size()));
+    writer.add_copy("weights", weights.data(), std::ssize(groups_), static_cast<std::int64_t>(sizeof...(Models)));
+    writer.add_copy("groups", group_of_user_.data(), std::ssize(group_of_user_));
     write_parts(writer, parts_);
   }
   /// The blend with its models, which it owns.
@@ -184,7 +184,7 @@ class activity_blended_model
 
  private:
   std::size_t group_of_request(index_type user) const noexcept {
-    return static_cast<std::size_t>(group_of_user_[static_cast<std::size_t>(user)]);
+    return static_cast<std::size_t>(detail::at(group_of_user_, user));
   }
   std::size_t group_of_request(const row_view<scalar_type, index_type>& of) const noexcept {
     return detail::group_of(boundaries_, of.size());

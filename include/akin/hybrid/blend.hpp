@@ -10,7 +10,6 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
@@ -21,6 +20,7 @@
 #include <akin/model/parts.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/similar_items.hpp>
 
@@ -110,7 +110,7 @@ class blended_model
     bool is_scored = false;
     for_each_normal(std::span<const index_type>(&user, 1),
                     [&](std::size_t number, std::size_t, std::span<const scalar_type> row, scalar_type unscored) {
-                      const scalar_type score = row[static_cast<std::size_t>(item)];
+                      const scalar_type score = detail::at(row, item);
                       const bool has = score > no_score<scalar_type>;
                       is_scored |= has;
                       result[number] = weight_of(number) * (has ? score : unscored);
@@ -122,13 +122,13 @@ class blended_model
   /// Fills out[other] with the weighted sum of the models' similarities of the item to each other, normalised as scores
   /// are; -infinity where no model has one.
   void similarity_all(index_type item, std::span<scalar_type> out) const requires(item_similarity<Models>&&...) {
-    std::vector<scalar_type> row(out.size());
-    std::vector<std::uint8_t> known(out.size());
+    detail::numbers<scalar_type> row(std::ssize(out));
+    detail::numbers<std::uint8_t> known(std::ssize(out));
     std::fill(out.begin(), out.end(), scalar_type{0});
     for_each_part(parts_, [&](std::size_t number, const auto& model) {
       if (!(weight_of(number) > 0) || !model.knows_item(item)) return;
       model.similarity_all(item, std::span(row));
-      row[static_cast<std::size_t>(item)] = no_score<scalar_type>;  // would be the best by far
+      row[item] = no_score<scalar_type>;  // would be the best by far
       const scalar_type unscored = detail::normalize(normalization_, std::span(row));
       detail::add_weighted<scalar_type>(weight_of(number), row, unscored, out, known);
     });
@@ -142,17 +142,17 @@ class blended_model
                      std::span<scalar_type> out) const requires((history_scorer<Models> && explainable<Models>)&&...) {
     detail::require(normalization_ != akin::normalization::rank, "blend::contributions",
                     "ranks cannot be split over the items of a history");
-    std::vector<scalar_type> row(static_cast<std::size_t>(items())), mine(out.size());
+    detail::numbers<scalar_type> row(items()), mine(std::ssize(out));
     std::fill(out.begin(), out.end(), scalar_type{0});
     if (history.empty()) return;
     for_each_part(parts_, [&](std::size_t number, const auto& model) {
       if (!(weight_of(number) > 0)) return;
       model.score_history(history, std::span(row));
-      if (!(row[static_cast<std::size_t>(item)] > no_score<scalar_type>)) return;
+      if (!(row[item] > no_score<scalar_type>)) return;
       const double slope = weights_[number] * detail::form_of<scalar_type>(normalization_, row).factor;
       model.contributions(history, item, std::span(mine));
-      for (std::size_t i = 0; i < out.size(); ++i)
-        out[i] += static_cast<scalar_type>(slope * static_cast<double>(mine[i]));
+      for (std::int64_t i = 0; i < mine.size(); ++i)
+        detail::at(out, i) += static_cast<scalar_type>(slope * static_cast<double>(mine[i]));
     });
   }
 
@@ -160,7 +160,7 @@ class blended_model
   template <class Request>
   void score_rows(std::span<const Request> requests, rows_view<scalar_type> out) const {
     std::fill_n(out.data, out.rows * out.cols, scalar_type{0});
-    std::vector<std::uint8_t> known(static_cast<std::size_t>(out.rows * out.cols));
+    detail::numbers<std::uint8_t> known(out.rows * out.cols);
     const auto known_row = [&](std::size_t row) {
       return detail::row_of(rows_view<std::uint8_t>{known.data(), out.rows, out.cols}, row);
     };
@@ -174,7 +174,7 @@ class blended_model
 
   void write_to(detail::model_writer& writer) const requires(detail::writable<Models>&&...) {
     writer.add_value("normalization", normalization_);
-    writer.add_copy("weights", weights_.data(), static_cast<std::int64_t>(weights_.size()));
+    writer.add_copy("weights", weights_.data(), std::ssize(weights_));
     write_parts(writer, parts_);
   }
   /// The blend with its models, which it owns.

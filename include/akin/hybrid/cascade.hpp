@@ -21,6 +21,7 @@
 #include <akin/model/parts.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -92,18 +93,18 @@ class cascade_model
   void rank(const Request& request, std::span<const scalar_type> cheap_scores, std::span<scalar_type> row,
             std::vector<kernels::scored<scalar_type, index_type>>& best) const {
     if (!is_known(costly(), request)) return;
-    kernels::top_k<scalar_type, index_type> top(best.data(), static_cast<std::int64_t>(best.size()));
-    kernels::offer_all(cheap_scores.data(), static_cast<std::int64_t>(cheap_scores.size()), top);
+    kernels::top_k<scalar_type, index_type> top(best.data(), std::ssize(best));
+    kernels::offer_all(cheap_scores.data(), std::ssize(cheap_scores), top);
     const auto retrieved = std::span(best).first(static_cast<std::size_t>(top.finish()));
     if constexpr (detail::single_scorer<Costly, Request>) {
       for (const auto& item : retrieved)
         if (detail::has_evidence(costly(), request, item.id))
-          row[static_cast<std::size_t>(item.id)] = costly().score(request, item.id);
+          detail::at(row, item.id) = costly().score(request, item.id);
     } else {
-      detail::for_each_scored(costly(), std::span<const Request>(&request, 1), static_cast<std::int64_t>(row.size()),
+      detail::for_each_scored(costly(), std::span<const Request>(&request, 1), std::ssize(row),
                               [&](std::size_t, std::span<const scalar_type> scores) {
                                 for (const auto& item : retrieved)
-                                  row[static_cast<std::size_t>(item.id)] = scores[static_cast<std::size_t>(item.id)];
+                                  detail::at(row, item.id) = detail::at(scores, item.id);
                               });
     }
   }

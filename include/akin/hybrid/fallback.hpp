@@ -20,6 +20,7 @@
 #include <akin/model/parts.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/retrieval/similar_items.hpp>
 
@@ -89,7 +90,7 @@ class fallback_model
       if (found) return;
       detail::for_each_scored(model, std::span<const index_type>(&user, 1), items(),
                               [&](std::size_t, std::span<const scalar_type> scores) {
-                                if (scores[static_cast<std::size_t>(item)] > no_score<scalar_type>) found = number;
+                                if (detail::at(scores, item) > no_score<scalar_type>) found = number;
                               });
     });
     return found;
@@ -104,7 +105,7 @@ class fallback_model
       if constexpr (item_similarity<std::decay_t<decltype(model)>>) {
         if (!model.knows_item(item)) return;
         model.similarity_all(item, std::span(row));
-        row[static_cast<std::size_t>(item)] = no_score<scalar_type>;
+        detail::at(row, item) = no_score<scalar_type>;
         detail::fill_below<scalar_type>(row, out);
       }
     });

@@ -24,6 +24,7 @@
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/model/parts.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/query.hpp>
 
@@ -50,21 +51,20 @@ class weight_trial {
     std::vector<index_type> relevant;
     for (std::int64_t user = 0; user < held_out_.rows; ++user)
       if (find(user, relevant), !relevant.empty()) users_.push_back(static_cast<index_type>(user));
-    const auto all = static_cast<std::int64_t>(users_.size());
+    const std::int64_t all = users_.size();
     require(all > 0, "learn_weights", "held_out must have an item above 0 that its user has not in history");
     if (most == 0 || most >= all) return;
-    for (std::int64_t i = 0; i < most; ++i)
-      users_[static_cast<std::size_t>(i)] = users_[static_cast<std::size_t>(i * all / most)];
-    users_.resize(static_cast<std::size_t>(most));
+    for (std::int64_t i = 0; i < most; ++i) users_[i] = users_[i * all / most];
+    users_.resize(most);
   }
 
   /// The sum of the metric over the users for each of the candidates.
   std::vector<double> operator()(const host_policy& policy, const std::vector<weights>& candidates) const {
-    std::vector<scratch> workers(static_cast<std::size_t>(worker_count(policy)), scratch(items(), metric_.k));
+    per_worker<scratch> workers(worker_count(policy), scratch(items(), metric_.k));
     return reduce_blocks(
-        policy, static_cast<std::int64_t>(users_.size()), combined_users, std::vector<double>(candidates.size()),
+        policy, users_.size(), combined_users, std::vector<double>(candidates.size()),
         [&](std::int64_t begin, std::int64_t end, int worker) {
-          return try_users(begin, end, candidates, workers[static_cast<std::size_t>(worker)]);
+          return try_users(begin, end, candidates, workers[worker]);
         },
         [](std::vector<double>& sums, const std::vector<double>& block) {
           for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += block[i];
@@ -78,11 +78,11 @@ class weight_trial {
     scalar_type unscored = 0;
   };
   struct scratch {
-    scratch(std::int64_t items, int k) : evaluation(items, k, 1), known(static_cast<std::size_t>(items)) {}
+    scratch(std::int64_t items, int k) : evaluation(items, k, 1), known(items) {}
 
     evaluation_scratch<scalar_type, index_type> evaluation;
     std::array<std::array<normal_row, sizeof...(Models)>, combined_users> rows;
-    std::vector<std::uint8_t> known;
+    numbers<std::uint8_t> known;
   };
 
   std::int64_t items() const noexcept { return held_out_.cols; }
@@ -126,7 +126,7 @@ class weight_trial {
     const query<index_type> q{.k = static_cast<int>(metric_.k)};
     const std::int64_t count = rank_scores(q, history_.row(user).ids, std::span(to.ranking.scores), to.ranking.best);
     to.ranked.clear();
-    for (std::int64_t i = 0; i < count; ++i) to.ranked.push_back(to.ranking.best[static_cast<std::size_t>(i)].id);
+    for (std::int64_t i = 0; i < count; ++i) to.ranked.push_back(to.ranking.best[i].id);
     return value_of(metric_, judge_ranking(user, to));
   }
 
@@ -135,7 +135,7 @@ class weight_trial {
   csr_view<TestScalar, index_type> held_out_;
   const Metric& metric_;
   std::tuple<part<Models>...> models_;
-  std::vector<index_type> users_;
+  numbers<index_type> users_;
 };
 
 /// The weights, made to sum to 1.

@@ -76,7 +76,7 @@ class switching_model {
   /// Fills out[item] for all items, -infinity for those without evidence.
   void score_all(index_type user, std::span<scalar_type> out) const {
     with_part(parts_, source(user), [&](const auto& model) {
-      if (model.items() != static_cast<std::int64_t>(out.size()))
+      if (model.items() != std::ssize(out))
         detail::fail<std::invalid_argument>("switching: a model must keep its number of items while it is part of ",
                                             "another, ", out.size(), ", got ", model.items());
       model.score_all(user, out);

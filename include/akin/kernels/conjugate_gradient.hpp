@@ -23,7 +23,7 @@ struct weighted_rows {
   std::int64_t count;
   std::int64_t readable = count;
 
-  const T* row(std::int64_t i) const noexcept { return rows + static_cast<std::int64_t>(ids[i]) * k; }
+  const T* row(std::int64_t i) const noexcept { return rows + ids[i] * k; }
 };
 
 /// Four inner products of fewer numbers than a vector has lanes.

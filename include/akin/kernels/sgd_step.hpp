@@ -72,8 +72,8 @@ struct sgd_rating_kernel {
     const T rate = rates->rate, regularization = rates->regularization, shrink = rate * regularization;
     double squares = 0;
     for (std::int64_t c = 0; c < count; ++c) {
-      T* const p = model->user_factors + static_cast<std::int64_t>(cells[c].user) * k;
-      T* const q = model->item_factors + static_cast<std::int64_t>(cells[c].item) * k;
+      T* const p = model->user_factors + cells[c].user * k;
+      T* const q = model->item_factors + cells[c].item * k;
       T& user_bias = model->user_biases[cells[c].user];
       T& item_bias = model->item_biases[cells[c].item];
       const T product = dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(q), k);
@@ -120,13 +120,13 @@ struct sgd_pair_kernel {
     double loss = 0;
     for (std::int64_t c = 0; c < count; ++c) {
       if (c + 2 < count) {
-        prefetch_row(model->user_factors + static_cast<std::int64_t>(pairs[c + 2].user) * k, k);
-        prefetch_row(model->item_factors + static_cast<std::int64_t>(pairs[c + 2].item) * k, k);
-        prefetch_row(model->item_factors + static_cast<std::int64_t>(pairs[c + 2].other) * k, k);
+        prefetch_row(model->user_factors + pairs[c + 2].user * k, k);
+        prefetch_row(model->item_factors + pairs[c + 2].item * k, k);
+        prefetch_row(model->item_factors + pairs[c + 2].other * k, k);
       }
-      T* const p = model->user_factors + static_cast<std::int64_t>(pairs[c].user) * k;
-      T* const q = model->item_factors + static_cast<std::int64_t>(pairs[c].item) * k;
-      T* const o = model->item_factors + static_cast<std::int64_t>(pairs[c].other) * k;
+      T* const p = model->user_factors + pairs[c].user * k;
+      T* const q = model->item_factors + pairs[c].item * k;
+      T* const o = model->item_factors + pairs[c].other * k;
       T& liked = model->item_biases[pairs[c].item];
       T& other = model->item_biases[pairs[c].other];
       const T of_liked = liked + dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(q), k);
@@ -157,10 +157,8 @@ struct sgd_hinge_kernel {
     T& other = model->item_biases[pair->other];
     liked += rate * (weight - regularization * liked);
     other -= rate * (weight + regularization * other);
-    step_pair<InstructionSet>(static_cast<T>(rate * weight), shrink,
-                              model->user_factors + static_cast<std::int64_t>(pair->user) * k,
-                              model->item_factors + static_cast<std::int64_t>(pair->item) * k,
-                              model->item_factors + static_cast<std::int64_t>(pair->other) * k, k);
+    step_pair<InstructionSet>(static_cast<T>(rate * weight), shrink, model->user_factors + pair->user * k,
+                              model->item_factors + pair->item * k, model->item_factors + pair->other * k, k);
   }
 };
 
@@ -195,9 +193,9 @@ struct sgd_rating_towards_kernel {
     const T rate = rates->rate, regularization = rates->regularization, shrink = rate * regularization;
     double squares = 0;
     for (std::int64_t c = 0; c < count; ++c) {
-      const std::int64_t user_row = static_cast<std::int64_t>(cells[c].user) * k;
+      const std::int64_t user_row = cells[c].user * k;
       T* const p = model->user_factors + user_row;
-      T* const q = model->item_factors + static_cast<std::int64_t>(cells[c].item) * k;
+      T* const q = model->item_factors + cells[c].item * k;
       T& user_bias = model->user_biases[cells[c].user];
       T& item_bias = model->item_biases[cells[c].item];
       const T product = dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(q), k);
@@ -223,8 +221,8 @@ struct sgd_logistic_kernel {
     const T rate = rates->rate, regularization = rates->regularization, shrink = rate * regularization;
     double loss = 0;
     for (std::int64_t c = 0; c < count; ++c) {
-      T* const p = model->user_factors + static_cast<std::int64_t>(cells[c].user) * k;
-      T* const q = model->item_factors + static_cast<std::int64_t>(cells[c].item) * k;
+      T* const p = model->user_factors + cells[c].user * k;
+      T* const q = model->item_factors + cells[c].item * k;
       T& user_bias = model->user_biases[cells[c].user];
       T& item_bias = model->item_biases[cells[c].item];
       const T product = dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(q), k);

@@ -55,10 +55,9 @@ struct sparse_product_kernel {
     for (int v = 0; v < Vectors; ++v) sums[v] = Vector::zero();
     for (std::int64_t p = first; p < last; ++p) {
       if constexpr (lanes > 1)
-        if (p + ahead < known)
-          prefetch_row(task.b + static_cast<std::int64_t>(task.ids[p + ahead]) * k + column, Vectors * lanes);
+        if (p + ahead < known) prefetch_row(task.b + task.ids[p + ahead] * k + column, Vectors * lanes);
       const Vector value = Vector::broadcast(task.values[p]);
-      const Scalar* const from = task.b + static_cast<std::int64_t>(task.ids[p]) * k + column;
+      const Scalar* const from = task.b + task.ids[p] * k + column;
       AKIN_UNROLL
       for (int v = 0; v < Vectors; ++v) sums[v] = sums[v].plus_product(value, Vector::load(from + v * lanes));
     }

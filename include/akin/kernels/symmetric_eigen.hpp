@@ -105,11 +105,11 @@ struct rotate_rows_kernel {
 
 /// Symmetric a (n x n, both triangles) = Q T Q': T's diagonal and off-diagonal (n - 1), and Q' in place of a.
 AKIN_INLINE void tridiagonalize(double* a, std::int64_t n, double* diagonal, double* off_diagonal) {
-  std::vector<double> reflectors(static_cast<std::size_t>(n * n)), taus(static_cast<std::size_t>(n)),
-      scratch(static_cast<std::size_t>(n));
+  std::vector<double> memory(static_cast<std::size_t>(n * n + 2 * n));
+  double *const reflectors = memory.data(), *const taus = reflectors + n * n, *const scratch = taus + n;
   for (std::int64_t k = 0; k + 2 < n; ++k) {
     const std::int64_t m = n - k - 1;
-    double* const v = reflectors.data() + k * n;
+    double* const v = reflectors + k * n;
     std::copy_n(a + k * n + k + 1, m, v);
     const double length = std::sqrt(dot(v, v, m));
     off_diagonal[k] = v[0] > 0 ? -length : length;
@@ -117,9 +117,8 @@ AKIN_INLINE void tridiagonalize(double* a, std::int64_t n, double* diagonal, dou
     v[0] -= off_diagonal[k];
     const double squares = dot(v, v, m);
     if (!(squares > 0)) continue;  // nothing to reflect
-    taus[static_cast<std::size_t>(k)] = 2 / squares;
-    call<reflect_both_sides_kernel>(a + (k + 1) * n + k + 1, n, static_cast<const double*>(v),
-                                    taus[static_cast<std::size_t>(k)], scratch.data(), m);
+    taus[k] = 2 / squares;
+    call<reflect_both_sides_kernel>(a + (k + 1) * n + k + 1, n, static_cast<const double*>(v), taus[k], scratch, m);
   }
   if (n >= 2) {
     diagonal[n - 2] = a[(n - 2) * n + n - 2];
@@ -130,8 +129,8 @@ AKIN_INLINE void tridiagonalize(double* a, std::int64_t n, double* diagonal, dou
   std::fill_n(a, n * n, 0.0);
   for (std::int64_t i = 0; i < n; ++i) a[i * n + i] = 1;
   for (std::int64_t k = n - 3; k >= 0; --k)
-    call<reflect_right_kernel>(a + (k + 1) * n + k + 1, n, static_cast<const double*>(reflectors.data() + k * n),
-                               taus[static_cast<std::size_t>(k)], n - k - 1);
+    call<reflect_right_kernel>(a + (k + 1) * n + k + 1, n, static_cast<const double*>(reflectors + k * n), taus[k],
+                               n - k - 1);
 }
 
 /// One implicit QL sweep on T between l and m (Parlett, 8.9): the shift comes from the top of the block. Appends the
@@ -170,15 +169,15 @@ AKIN_INLINE bool symmetric_eigen(double* a, double* values, std::int64_t n) {
   constexpr double largest = 1e150;  // whose square is still finite; false for NaN
   if (!std::all_of(a, a + n * n, [](double x) { return std::abs(x) <= largest; })) return false;
   constexpr std::int64_t batch = 4096;  // rotations that are kept before they are applied
-  std::vector<double> e(static_cast<std::size_t>(n + 1));
-  tridiagonalize(a, n, values, e.data());
-  if (n > 0) e[static_cast<std::size_t>(n - 1)] = 0;
+  std::vector<double> couplings(static_cast<std::size_t>(n + 1));
+  double* const e = couplings.data();
+  tridiagonalize(a, n, values, e);
+  if (n > 0) e[n - 1] = 0;
 
   // Couplings below the rounding of the whole matrix are nothing: where it is far from full rank, the rows that
   // rounding fills are otherwise stirred anew by each sweep over the large ones and never separate.
   double norm = 0;
-  for (std::int64_t i = 0; i < n; ++i)
-    norm = std::max(norm, std::abs(values[i]) + std::abs(e[static_cast<std::size_t>(i)]));
+  for (std::int64_t i = 0; i < n; ++i) norm = std::max(norm, std::abs(values[i]) + std::abs(e[i]));
   const double negligible = std::numeric_limits<double>::epsilon() * norm;
 
   std::vector<rotation> rotations;
@@ -194,11 +193,11 @@ AKIN_INLINE bool symmetric_eigen(double* a, double* values, std::int64_t n) {
   for (std::int64_t l = 0; l < n; ++l) {
     for (int sweep = 0;; ++sweep) {
       std::int64_t m = l;
-      while (m + 1 < n && std::abs(e[static_cast<std::size_t>(m)]) > negligible) ++m;
+      while (m + 1 < n && std::abs(e[m]) > negligible) ++m;
       if (m == l) break;
       if (sweep == 60) return false;
       const auto start = static_cast<std::int64_t>(rotations.size());
-      const std::int64_t count = ql_sweep(values, e.data(), l, m, rotations);
+      const std::int64_t count = ql_sweep(values, e, l, m, rotations);
       if (count > 0) sweeps.push_back({m - 1, count, start});
       if (static_cast<std::int64_t>(rotations.size()) >= batch) flush();
     }
@@ -209,10 +208,9 @@ AKIN_INLINE bool symmetric_eigen(double* a, double* values, std::int64_t n) {
   std::iota(order.begin(), order.end(), std::int64_t{0});
   std::sort(order.begin(), order.end(), [&](std::int64_t i, std::int64_t j) { return values[i] < values[j]; });
   const std::vector<double> unordered(a, a + n * n), unordered_values(values, values + n);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const std::int64_t from = order[static_cast<std::size_t>(i)];
-    values[i] = unordered_values[static_cast<std::size_t>(from)];
-    std::copy_n(unordered.data() + from * n, n, a + i * n);
+  for (const std::int64_t from : order) {
+    *values++ = unordered_values.data()[from];
+    a = std::copy_n(unordered.data() + from * n, n, a);
   }
   return true;
 }

@@ -11,8 +11,10 @@
 #include <akin/linear/detail/ease_table.hpp>
 #include <akin/linear/detail/ease_weights.hpp>
 #include <akin/linear/ease_options.hpp>
+#include <akin/matrix.hpp>
 #include <akin/model/file.hpp>
 #include <akin/model/refit_model.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 

@@ -16,6 +16,7 @@
 #include <akin/error.hpp>
 #include <akin/finite.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -74,8 +75,7 @@ std::vector<score_step<Scalar>> score_steps(std::span<const Scalar> scores, std:
   constexpr std::size_t few = 64;
   std::vector<Scalar> wanted;
   wanted.reserve(relevant.size());
-  for (const Index item : relevant)
-    wanted.push_back(scores.empty() ? no_score : scores[static_cast<std::size_t>(item)]);
+  for (const Index item : relevant) wanted.push_back(scores.empty() ? no_score : at(scores, item));
   std::sort(wanted.begin(), wanted.end(), std::greater<>());
   std::vector<score_step<Scalar>> steps;
   for (const Scalar score : wanted) {
@@ -91,7 +91,7 @@ std::vector<score_step<Scalar>> score_steps(std::span<const Scalar> scores, std:
     step.above -= found;
     found += step.relevant;
     const std::int64_t tied = step.tied - step.relevant;
-    step.tied = step.score == no_score ? candidates - static_cast<std::int64_t>(relevant.size()) - step.above : tied;
+    step.tied = step.score == no_score ? candidates - std::ssize(relevant) - step.above : tied;
   }
   return steps;
 }
@@ -102,7 +102,7 @@ void check_scored(std::span<const Scalar> scores, std::span<const std::int32_t> 
   for (std::size_t item = 0; item < scores.size(); ++item)
     if (is_nan(scores[item])) fail<std::invalid_argument>(where, ": scores must be numbers, got NaN for item ", item);
   for (std::size_t i = 0; i < relevant.size(); ++i) {
-    require_id(relevant[i], static_cast<std::int64_t>(scores.size()), where, "each of relevant");
+    require_id(relevant[i], std::ssize(scores), where, "each of relevant");
     if (i > 0 && relevant[i] <= relevant[i - 1])
       fail<std::invalid_argument>(where, ": relevant must ascend without repetition, got ", relevant[i], " after ",
                                   relevant[i - 1]);
@@ -115,7 +115,7 @@ double judge_scores(const Metric& metric, std::span<const Scalar> scores, std::s
                     std::string_view where) {
   check_scored(scores, relevant, where);
   const metrics::judged_list<std::int32_t> list{0, {}, relevant, {}};
-  return metric(list, metrics::scored_items<Scalar>{scores, static_cast<std::int64_t>(scores.size())});
+  return metric(list, metrics::scored_items<Scalar>{scores, std::ssize(scores)});
 }
 
 AKIN_COMPILE_ONCE(metrics, std::vector<score_step<float>> score_steps<float, std::int32_t>(
@@ -142,7 +142,7 @@ struct auc {
 
   template <class Scalar, class Index>
   double operator()(const judged_list<Index>& list, const scored_items<Scalar>& items) const {
-    const auto relevant = static_cast<std::int64_t>(list.relevant.size());
+    const std::int64_t relevant = std::ssize(list.relevant);
     const std::int64_t others = items.candidates - relevant;
     if (relevant == 0) return 0;
     if (others == 0) return 0.5;

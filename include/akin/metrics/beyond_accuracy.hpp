@@ -12,6 +12,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI::metrics {
 
@@ -80,8 +81,7 @@ class exposure_counts {
   template <class Index>
   void add(const judged_list<Index>& list) noexcept {
     ++lists_;
-    for (const Index item : list.ranked.first(std::min(k_, list.ranked.size())))
-      ++counts_[static_cast<std::size_t>(item)];
+    for (const Index item : list.ranked.first(std::min(k_, list.ranked.size()))) ++detail::at(counts_, item);
   }
   void merge(const exposure_counts& other) noexcept {
     lists_ += other.lists_;
@@ -120,10 +120,10 @@ struct gini {
       if (total == 0) return 0;
       std::vector<std::int64_t> sorted = counts();
       std::sort(sorted.begin(), sorted.end());
-      const auto n = static_cast<std::int64_t>(sorted.size());
+      const std::int64_t n = std::ssize(sorted);
       double sum = 0;
       for (std::int64_t i = 0; i < n; ++i)
-        sum += static_cast<double>(2 * i + 1 - n) * static_cast<double>(sorted[static_cast<std::size_t>(i)]);
+        sum += static_cast<double>(2 * i + 1 - n) * static_cast<double>(detail::at(sorted, i));
       return sum / (static_cast<double>(n) * static_cast<double>(total));
     }
   };

@@ -179,7 +179,7 @@ double roc_auc(const Truth& truth, const Guess& guess) {
   const auto t = detail::numbers_of(truth);
   const auto g = detail::numbers_of(guess);
   const std::int64_t positives = detail::check_guesses(t, g, where);
-  const std::int64_t negatives = static_cast<std::int64_t>(t.size()) - positives;
+  const std::int64_t negatives = std::ssize(t) - positives;
   detail::require(positives > 0 && negatives > 0, where, "truth must have both 0 and 1");
   double pairs = 0;  // in halves, so that each term is an integer
   std::int64_t below = negatives;

@@ -17,6 +17,7 @@
 #include <akin/error.hpp>
 #include <akin/kernels/shared_bits.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -36,8 +37,7 @@ class item_audiences {
     for (std::size_t item = 1; item < starts_.size(); ++item) starts_[item] += starts_[item - 1];
     std::vector<std::size_t> next(starts_.begin(), starts_.end() - 1);
     for (std::int64_t user = 0; user < train.rows; ++user)
-      for (const Index item : train.row(user))
-        users_[next[static_cast<std::size_t>(item)]++] = static_cast<Index>(user);
+      for (const Index item : train.row(user)) users_[at(next, item)++] = static_cast<Index>(user);
     for (std::size_t item = 0; item < bitmaps_.size(); ++item)
       if (of(item).size() > 2 * words_) add_bitmap(item);
   }
@@ -107,7 +107,7 @@ class item_audiences {
         double shared = 0;
         for (const Index user : item.rest) {
           if (user - start >= range) break;
-          double& number = table[static_cast<std::size_t>(user - start)];
+          double& number = at(table, user - start);
           shared += number;
           number += item.weight;
         }
@@ -115,7 +115,7 @@ class item_audiences {
       }
       for (audience& item : items)
         while (!item.rest.empty() && item.rest.front() - start < range) {
-          table[static_cast<std::size_t>(item.rest.front() - start)] = 0;
+          at(table, item.rest.front() - start) = 0;
           item.rest = item.rest.subspan(1);
         }
     }

@@ -16,6 +16,7 @@
 #include <akin/kept.hpp>
 #include <akin/metrics/detail/discounts.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -70,7 +71,7 @@ class group_exposures {
   void add(const judged_list<Index>& list) noexcept {
     const auto shown = list.ranked.first(std::min(depth_, list.ranked.size()));
     for (std::size_t rank = 0; rank < shown.size(); ++rank) {
-      const std::int32_t group = groups_.of[static_cast<std::size_t>(shown[rank])];
+      const std::int32_t group = detail::at(groups_.of, shown[rank]);
       if (group >= 0) ++counts_[static_cast<std::size_t>(group) * depth_ + rank];
     }
   }
@@ -174,12 +175,12 @@ class group_recalls {
   template <class Index>
   void add(const judged_list<Index>& list) noexcept {
     for (const Index item : list.relevant) {
-      const std::int32_t group = groups_.of[static_cast<std::size_t>(item)];
-      if (group >= 0) ++cells_[static_cast<std::size_t>(group)].wanted;
+      const std::int32_t group = detail::at(groups_.of, item);
+      if (group >= 0) ++detail::at(cells_, group).wanted;
     }
     for (const std::int32_t rank : list.hits_within(k_)) {
-      const std::int32_t group = groups_.of[static_cast<std::size_t>(list.ranked[static_cast<std::size_t>(rank)])];
-      if (group >= 0) ++cells_[static_cast<std::size_t>(group)].found;
+      const std::int32_t group = detail::at(groups_.of, detail::at(list.ranked, rank));
+      if (group >= 0) ++detail::at(cells_, group).found;
     }
   }
   void merge(const group_recalls& other) noexcept {
@@ -279,7 +280,7 @@ namespace detail {
 
 AKIN_INLINE std::size_t checked_groups(std::span<const std::int32_t> groups, std::int64_t items,
                                        std::string_view where) {
-  if (static_cast<std::int64_t>(groups.size()) != items)
+  if (std::ssize(groups) != items)
     fail<std::invalid_argument>(where, ": groups must have an id for each item of the catalogue, ", items, ", got ",
                                 groups.size());
   std::int32_t largest = -1;
@@ -300,7 +301,7 @@ AKIN_INLINE std::vector<shown_group> group_exposures::by_group() const {
   std::vector<shown_group> result(groups_.count);
   shown_group all;
   for (const std::int32_t group : groups_.of)
-    if (group >= 0) ++result[static_cast<std::size_t>(group)].items;
+    if (group >= 0) ++detail::at(result, group).items;
   for (std::size_t group = 0; group < result.size(); ++group) {
     for (std::size_t rank = 0; rank < depth_; ++rank)
       result[group].exposure +=

@@ -11,7 +11,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -19,6 +18,7 @@
 #include <akin/execution.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/numbers.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -46,7 +46,7 @@ class dense_item_features {
  public:
   template <class Features>
   dense_item_features(const Features& features, std::string_view where)
-      : rows_(features.rows(), features.cols()), scales_(static_cast<std::size_t>(features.rows())) {
+      : rows_(features.rows(), features.cols()), scales_(features.rows()) {
     const auto rows = rows_.mutable_view();
     for (std::int64_t item = 0; item < rows.rows; ++item) {
       for (std::int64_t column = 0; column < rows.cols; ++column) {
@@ -55,7 +55,7 @@ class dense_item_features {
           fail<std::invalid_argument>(where, ": values must be finite, got ", x, " in row ", item, ", column ", column);
         rows.row(item)[column] = x;
       }
-      scales_[static_cast<std::size_t>(item)] = scale_features(slice<Scalar>{rows.row(item), rows.cols});
+      scales_[item] = scale_features(slice<Scalar>{rows.row(item), rows.cols});
     }
   }
 
@@ -69,7 +69,7 @@ class dense_item_features {
       const std::int64_t count = std::min(columns_at_once, rows.cols - first);
       double before[columns_at_once] = {}, products[columns_at_once] = {};
       for (const Index item : items) {
-        const double scale = scales_[static_cast<std::size_t>(item)];
+        const double scale = scales_[item];
         const Scalar* const row = rows.row(item) + first;
         for (std::int64_t i = 0; i < count; ++i) {
           const double x = scale * static_cast<double>(row[i]);
@@ -84,7 +84,7 @@ class dense_item_features {
 
  private:
   dense_storage<Scalar> rows_;
-  std::vector<double> scales_;
+  numbers<double> scales_;
 };
 
 /// The same for sparse features.
@@ -93,12 +93,10 @@ class sparse_item_features {
  public:
   template <class Features>
   sparse_item_features(const Features& features, std::string_view where)
-      : rows_(checked_view<Scalar, FeatureIndex>(execution::seq, features, where)),
-        scales_(static_cast<std::size_t>(features.rows())) {
+      : rows_(checked_view<Scalar, FeatureIndex>(execution::seq, features, where)), scales_(features.rows()) {
     const auto rows = rows_.view();
     for (std::int64_t item = 0; item < rows.rows; ++item)
-      scales_[static_cast<std::size_t>(item)] =
-          scale_features(slice<Scalar>{rows_.mutable_values() + rows.offsets[item], rows.row_size(item)});
+      scales_[item] = scale_features(slice<Scalar>{rows_.mutable_values() + rows.offsets[item], rows.row_size(item)});
   }
 
   /// The same; O(elements of the items' rows) where these are some thousand, else O(items * elements).
@@ -122,7 +120,7 @@ class sparse_item_features {
     columns.fill(-1);
     double sum = 0;
     for (const Index item : items) {
-      const double scale = scales_[static_cast<std::size_t>(item)];
+      const double scale = scales_[item];
       const auto row = rows_.view().row(item);
       for (std::int64_t i = 0; i < row.size(); ++i) {
         const double x = scale * static_cast<double>(row.values[i]);
@@ -143,8 +141,8 @@ class sparse_item_features {
     double sum = 0;
     for (std::size_t i = 1; i < items.size(); ++i)
       for (std::size_t j = 0; j < i; ++j) {
-        const auto a = static_cast<std::size_t>(items[i]), b = static_cast<std::size_t>(items[j]);
-        sum += scales_[a] * scales_[b] * dot(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b));
+        const Index a = items[i], b = items[j];
+        sum += scales_[a] * scales_[b] * dot(a, b);
       }
     return sum;
   }
@@ -161,7 +159,7 @@ class sparse_item_features {
   }
 
   csr_storage<Scalar, FeatureIndex> rows_;
-  std::vector<double> scales_;
+  numbers<double> scales_;
 };
 
 template <class Features>

@@ -23,6 +23,7 @@
 #include <akin/metrics/detail/discounts.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/metrics/ranking.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -47,9 +48,9 @@ double judge_graded(const Metric& metric, std::span<const std::int32_t> ranked, 
 template <class Index>
 double gain_at(const metrics::judged_list<Index>& list, std::int32_t rank) {
   if (list.gains.empty()) return 1;
-  const Index item = list.ranked[static_cast<std::size_t>(rank)];
+  const Index item = at(list.ranked, rank);
   const auto place = std::lower_bound(list.relevant.begin(), list.relevant.end(), item) - list.relevant.begin();
-  return list.gains[static_cast<std::size_t>(place)];
+  return at(list.gains, place);
 }
 
 /// (2^gain - 1) / 2^highest, without overflow of large gains or cancellation of small ones.

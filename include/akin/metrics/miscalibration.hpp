@@ -17,6 +17,7 @@
 #include <akin/execution.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/numbers.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -46,7 +47,7 @@ class item_categories {
 
   template <class Index>
   [[nodiscard]] std::span<const share> of(Index item) const noexcept {
-    const std::size_t start = starts_[static_cast<std::size_t>(item)];
+    const std::size_t start = at(starts_, item);
     return {shares_.data() + start, starts_[static_cast<std::size_t>(item) + 1] - start};
   }
 
@@ -164,26 +165,26 @@ struct miscalibration {
     }
 
     [[nodiscard]] double by_category(std::span<const Index> owned, part p, std::span<const Index> shown, part q) const {
-      std::vector<sums> all(static_cast<std::size_t>(categories_.count()));
+      detail::numbers<sums> all(categories_.count());
       for (const Index item : owned)
-        for (const auto& [category, weight] : categories_.of(item)) all[static_cast<std::size_t>(category)].p += weight;
+        for (const auto& [category, weight] : categories_.of(item)) all[category].p += weight;
       for (const Index item : shown)
-        for (const auto& [category, weight] : categories_.of(item)) all[static_cast<std::size_t>(category)].q += weight;
+        for (const auto& [category, weight] : categories_.of(item)) all[category].q += weight;
       double divergence = 0;
       for (const sums& one : all) divergence += term(one, p, q);
       return std::max(divergence, 0.0);
     }
 
     [[nodiscard]] double by_sorting(std::span<const Index> owned, part p, std::span<const Index> shown, part q) const {
-      std::vector<met> all;
-      all.reserve(static_cast<std::size_t>(p.shares + q.shares));
+      detail::numbers<met> all;
+      all.reserve(p.shares + q.shares);
       for (const Index item : owned)
         for (const auto& [category, weight] : categories_.of(item)) all.push_back({category, {weight, 0}});
       for (const Index item : shown)
         for (const auto& [category, weight] : categories_.of(item)) all.push_back({category, {0, weight}});
       std::sort(all.begin(), all.end(), [](const met& a, const met& b) { return a.category < b.category; });
       double divergence = 0;
-      for (std::size_t i = 0; i < all.size();) {
+      for (std::int64_t i = 0; i < all.size();) {
         sums one;
         const std::int32_t category = all[i].category;
         for (; i < all.size() && all[i].category == category; ++i) {

@@ -7,11 +7,11 @@
 #include <cstdint>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI::metrics {
 
@@ -25,34 +25,34 @@ struct novelty {
 
   class prepared {
    public:
-    prepared(int k, std::vector<double> bits) : k_(static_cast<std::size_t>(k)), bits_(std::move(bits)) {}
+    prepared(int k, detail::numbers<double> bits) : k_(static_cast<std::size_t>(k)), bits_(std::move(bits)) {}
 
     template <class Index>
     [[nodiscard]] double operator()(const judged_list<Index>& list) const noexcept {
       const auto shown = list.ranked.first(std::min(k_, list.ranked.size()));
       double sum = 0;
-      for (const Index item : shown) sum += bits_[static_cast<std::size_t>(item)];
+      for (const Index item : shown) sum += bits_[item];
       return shown.empty() ? 0 : sum / static_cast<double>(shown.size());
     }
 
    private:
     std::size_t k_;
-    std::vector<double> bits_;
+    detail::numbers<double> bits_;
   };
 
   template <class Index>
   [[nodiscard]] prepared prepare(const list_context<Index>& context) const {
     detail::require(k >= 1, name, "k must be positive", k);
-    std::vector<std::int64_t> owners(static_cast<std::size_t>(context.items));
+    detail::numbers<std::int64_t> owners(context.items);
     std::int64_t users = 0;  // splits leave rows empty, whose users are elsewhere
     for (std::int64_t user = 0; user < context.train.rows; ++user) {
       const auto row = context.train.row(user);
       users += !row.empty();
-      for (const Index item : row) ++owners[static_cast<std::size_t>(item)];
+      for (const Index item : row) ++owners[item];
     }
     const auto all = static_cast<double>(users > 0 ? users : context.users);
-    std::vector<double> bits(owners.size());
-    for (std::size_t item = 0; item < bits.size(); ++item)
+    detail::numbers<double> bits(owners.size());
+    for (std::int64_t item = 0; item < bits.size(); ++item)
       bits[item] = std::log2(all / static_cast<double>(std::max<std::int64_t>(owners[item], 1)));
     return {k, std::move(bits)};
   }

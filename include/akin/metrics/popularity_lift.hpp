@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI::metrics {
 
@@ -26,38 +26,37 @@ struct popularity_lift {
 
   class prepared {
    public:
-    prepared(int k, std::vector<std::int64_t> owners, std::vector<double> usual)
+    prepared(int k, detail::numbers<std::int64_t> owners, detail::numbers<double> usual)
         : k_(static_cast<std::size_t>(k)), owners_(std::move(owners)), usual_(std::move(usual)) {}
 
     template <class Index>
     [[nodiscard]] double operator()(const judged_list<Index>& list) const noexcept {
       const auto shown = list.ranked.first(std::min(k_, list.ranked.size()));
-      const auto user = static_cast<std::size_t>(list.user);
-      if (shown.empty() || user >= usual_.size() || usual_[user] == 0) return 0;
+      const std::int64_t user = list.user;
+      if (shown.empty() || user < 0 || user >= usual_.size() || usual_[user] == 0) return 0;
       std::int64_t sum = 0;
-      for (const Index item : shown) sum += owners_[static_cast<std::size_t>(item)];
+      for (const Index item : shown) sum += owners_[item];
       return static_cast<double>(sum) / static_cast<double>(shown.size()) / usual_[user] - 1;
     }
 
    private:
     std::size_t k_;
-    std::vector<std::int64_t> owners_;  // of each item
-    std::vector<double> usual_;         // mean owners of the items of each user, 0 without items
+    detail::numbers<std::int64_t> owners_;  // of each item
+    detail::numbers<double> usual_;         // mean owners of the items of each user, 0 without items
   };
 
   template <class Index>
   [[nodiscard]] prepared prepare(const list_context<Index>& context) const {
     detail::require(k >= 1, name, "k must be positive", k);
-    std::vector<std::int64_t> owners(static_cast<std::size_t>(context.items));
+    detail::numbers<std::int64_t> owners(context.items);
     for (std::int64_t user = 0; user < context.train.rows; ++user)
-      for (const Index item : context.train.row(user)) ++owners[static_cast<std::size_t>(item)];
-    std::vector<double> usual(static_cast<std::size_t>(context.train.rows));
+      for (const Index item : context.train.row(user)) ++owners[item];
+    detail::numbers<double> usual(context.train.rows);
     for (std::int64_t user = 0; user < context.train.rows; ++user) {
       const auto row = context.train.row(user);
       std::int64_t sum = 0;
-      for (const Index item : row) sum += owners[static_cast<std::size_t>(item)];
-      if (!row.empty())
-        usual[static_cast<std::size_t>(user)] = static_cast<double>(sum) / static_cast<double>(row.size);
+      for (const Index item : row) sum += owners[item];
+      if (!row.empty()) usual[user] = static_cast<double>(sum) / static_cast<double>(row.size);
     }
     return {k, std::move(owners), std::move(usual)};
   }

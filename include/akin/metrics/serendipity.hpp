@@ -7,11 +7,11 @@
 #include <cstdint>
 #include <numeric>
 #include <string_view>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/numbers.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::metrics {
@@ -34,33 +34,29 @@ struct serendipity {
   class prepared {
    public:
     prepared(int k, const list_context<Index>& context)
-        : k_(k),
-          train_(context.train),
-          by_popularity_(static_cast<std::size_t>(context.items)),
-          places_(by_popularity_.size()) {
-      std::vector<std::int64_t> owners(by_popularity_.size());
+        : k_(k), train_(context.train), by_popularity_(context.items), places_(by_popularity_.size()) {
+      detail::numbers<std::int64_t> owners(by_popularity_.size());
       for (std::int64_t user = 0; user < train_.rows; ++user)
-        for (const Index item : train_.row(user)) ++owners[static_cast<std::size_t>(item)];
+        for (const Index item : train_.row(user)) ++owners[item];
       std::iota(by_popularity_.begin(), by_popularity_.end(), Index{0});
       std::sort(by_popularity_.begin(), by_popularity_.end(), [&](Index a, Index b) {
-        const auto of_a = owners[static_cast<std::size_t>(a)], of_b = owners[static_cast<std::size_t>(b)];
+        const auto of_a = owners[a], of_b = owners[b];
         return of_a != of_b ? of_a > of_b : a < b;
       });
-      for (std::size_t place = 0; place < places_.size(); ++place)
-        places_[static_cast<std::size_t>(by_popularity_[place])] = static_cast<Index>(place);
-      while (had_ < owners.size() && owners[static_cast<std::size_t>(by_popularity_[had_])] > 0) ++had_;
+      for (std::int64_t place = 0; place < places_.size(); ++place)
+        places_[by_popularity_[place]] = static_cast<Index>(place);
+      while (had_ < owners.size() && owners[by_popularity_[had_]] > 0) ++had_;
     }
 
     [[nodiscard]] double operator()(const judged_list<Index>& list) const noexcept {
       const auto hits = list.hits_within(k_);
       if (hits.empty()) return 0;
       const slice<const Index> mine = list.user < train_.rows ? train_.row(list.user) : slice<const Index>{};
-      const std::size_t expected = end_of_expected(mine);
+      const std::int64_t expected = end_of_expected(mine);
       std::int64_t found = 0;
       for (const std::int32_t rank : hits) {
-        const Index item = list.ranked[static_cast<std::size_t>(rank)];
-        const auto place = static_cast<std::size_t>(places_[static_cast<std::size_t>(item)]);
-        found += place >= expected && !holds(mine, item) ? 1 : 0;
+        const Index item = detail::at(list.ranked, rank);
+        found += places_[item] >= expected && !holds(mine, item) ? 1 : 0;
       }
       return static_cast<double>(found) / static_cast<double>(k_);
     }
@@ -70,17 +66,17 @@ struct serendipity {
       return std::binary_search(row.begin(), row.end(), item);
     }
     /// The place behind the k-th most popular item that is not in `mine`.
-    [[nodiscard]] std::size_t end_of_expected(const slice<const Index>& mine) const noexcept {
-      std::size_t place = 0;
+    [[nodiscard]] std::int64_t end_of_expected(const slice<const Index>& mine) const noexcept {
+      std::int64_t place = 0;
       for (int shown = 0; shown < k_ && place < had_; ++place) shown += holds(mine, by_popularity_[place]) ? 0 : 1;
       return place;
     }
 
     int k_;
     sparsity_view<Index> train_;
-    std::vector<Index> by_popularity_;
-    std::vector<Index> places_;  // of the items in by_popularity_
-    std::size_t had_ = 0;        // items that somebody has
+    detail::numbers<Index> by_popularity_;
+    detail::numbers<Index> places_;  // of the items in by_popularity_
+    std::int64_t had_ = 0;           // items that somebody has
   };
 
   template <class Index>

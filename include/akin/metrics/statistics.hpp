@@ -16,6 +16,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/metrics/detail/student_t.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/random.hpp>
 
@@ -162,7 +163,7 @@ AKIN_INLINE test_result sign_flip_test(const host_policy& policy, std::span<cons
   std::vector<unsigned char> as_far(static_cast<std::size_t>(options.flips));
   for_each_row(policy, options.flips, [&](std::int64_t flip, int) {
     const random_stream random(options.seed, first_sign_flip_stream + static_cast<std::uint64_t>(flip));
-    as_far[static_cast<std::size_t>(flip)] = std::abs(flipped_sum(differences, random)) >= bound;
+    at(as_far, flip) = std::abs(flipped_sum(differences, random)) >= bound;
   });
   const auto hits = std::count(as_far.begin(), as_far.end(), 1);
   return {sum / count, (1 + static_cast<double>(hits)) / (1 + static_cast<double>(options.flips))};

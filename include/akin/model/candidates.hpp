@@ -9,13 +9,13 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/kernels/select.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -23,8 +23,8 @@ namespace akin::inline AKIN_ABI::detail {
 /// What the best of a row are chosen from: scores[n] is that of ids[n].
 template <class Scalar, class Index>
 struct candidates {
-  std::vector<Index> ids;
-  std::vector<Scalar> scores;
+  numbers<Index> ids;
+  numbers<Scalar> scores;
   std::int64_t count = 0;
 
   /// Of those from `begin` to `end` moves the ones with a score of at least t to `kept` and behind; the end of them.
@@ -53,7 +53,7 @@ constexpr std::int64_t first_look(std::int64_t all, std::int64_t k) { return all
 
 /// Leaves of the candidates, each of at least `cut`, the first k by (score descending, id ascending).
 template <class Scalar, class Index>
-void drop_ties(candidates<Scalar, Index>& best, Scalar cut, std::int64_t k, std::vector<Index>& ties) {
+void drop_ties(candidates<Scalar, Index>& best, Scalar cut, std::int64_t k, numbers<Index>& ties) {
   Index* const ids = best.ids.data();
   Scalar* const scores = best.scores.data();
   std::int64_t above = 0;
@@ -74,7 +74,7 @@ void drop_ties(candidates<Scalar, Index>& best, Scalar cut, std::int64_t k, std:
 
 /// Leaves of the candidates, none below `least`, the k best by (score descending, id ascending), in any order.
 template <class Scalar, class Index>
-void cut_to(candidates<Scalar, Index>& best, Scalar least, std::int64_t k, std::vector<Index>& ties) {
+void cut_to(candidates<Scalar, Index>& best, Scalar least, std::int64_t k, numbers<Index>& ties) {
   if (best.count <= k) return;
   const Scalar cut = kernels::cut_for(best.scores.data(), best.count, k, least);
   best.count = best.keep_at_least(cut, 0, best.count, 0);
@@ -83,7 +83,7 @@ void cut_to(candidates<Scalar, Index>& best, Scalar least, std::int64_t k, std::
 
 /// The same of those above `floor`, a number or -infinity; NaN is never kept.
 template <class Scalar, class Index>
-void keep_best(candidates<Scalar, Index>& best, Scalar floor, std::int64_t k, std::vector<Index>& ties) {
+void keep_best(candidates<Scalar, Index>& best, Scalar floor, std::int64_t k, numbers<Index>& ties) {
   Scalar bound = above(floor);
   const std::int64_t some = first_look(best.count, k);
   std::int64_t kept = best.keep_at_least(bound, 0, some, 0);
@@ -100,11 +100,10 @@ void keep_best(candidates<Scalar, Index>& best, Scalar floor, std::int64_t k, st
 template <class Scalar, class Index>
 class id_order {
  public:
-  explicit id_order(std::int64_t cols)
-      : marks_(static_cast<std::size_t>(cols / 64 + 1)), scores_(static_cast<std::size_t>(cols)) {}
+  explicit id_order(std::int64_t cols) : marks_(cols / 64 + 1), scores_(cols) {}
 
   void apply(candidates<Scalar, Index>& of) {
-    if (static_cast<std::int64_t>(marks_.size()) < words_for_one * of.count)
+    if (marks_.size() < words_for_one * of.count)
       by_marks(of);
     else
       by_sort(of);
@@ -115,31 +114,31 @@ class id_order {
 
   void by_marks(candidates<Scalar, Index>& of) {
     for (std::int64_t n = 0; n < of.count; ++n) {
-      const auto id = static_cast<std::size_t>(of.ids[static_cast<std::size_t>(n)]);
+      const Index id = of.ids[n];
       marks_[id / 64] |= std::uint64_t{1} << (id % 64);
-      scores_[id] = of.scores[static_cast<std::size_t>(n)];
+      scores_[id] = of.scores[n];
     }
-    std::size_t n = 0;
-    for (std::size_t word = 0; word < marks_.size(); ++word)
+    std::int64_t n = 0;
+    for (std::int64_t word = 0; word < marks_.size(); ++word)
       for (std::uint64_t& bits = marks_[word]; bits != 0; bits &= bits - 1, ++n) {
-        const std::size_t id = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+        const std::int64_t id = word * 64 + std::countr_zero(bits);
         of.ids[n] = static_cast<Index>(id);
         of.scores[n] = scores_[id];
       }
   }
   void by_sort(candidates<Scalar, Index>& of) {
     entries_.clear();
-    for (std::size_t n = 0; n < static_cast<std::size_t>(of.count); ++n) entries_.push_back({of.scores[n], of.ids[n]});
+    for (std::int64_t n = 0; n < of.count; ++n) entries_.push_back({of.scores[n], of.ids[n]});
     std::ranges::sort(entries_, {}, &kernels::scored<Scalar, Index>::id);
-    for (std::size_t n = 0; n < entries_.size(); ++n) {
+    for (std::int64_t n = 0; n < entries_.size(); ++n) {
       of.ids[n] = entries_[n].id;
       of.scores[n] = entries_[n].score;
     }
   }
 
-  std::vector<std::uint64_t> marks_;  // one bit a column, zero between rows
-  std::vector<Scalar> scores_;        // of the columns that are marked
-  std::vector<kernels::scored<Scalar, Index>> entries_;
+  numbers<std::uint64_t> marks_;  // one bit a column, zero between rows
+  numbers<Scalar> scores_;        // of the columns that are marked
+  numbers<kernels::scored<Scalar, Index>> entries_;
 };
 
 /// Rows of candidates that were chosen, while their lengths are not known: room for each, filled in any order.
@@ -149,22 +148,21 @@ class row_slots {
   using entry = kernels::scored<Scalar, Index>;
 
   /// Room for at most `most[row]` elements a row.
-  explicit row_slots(const std::vector<std::int64_t>& most) : starts_(most.size() + 1), counts_(most.size()) {
-    for (std::size_t row = 0; row < most.size(); ++row) starts_[row + 1] = starts_[row] + most[row];
+  explicit row_slots(const numbers<std::int64_t>& most) : starts_(most.size() + 1), counts_(most.size()) {
+    for (std::int64_t row = 0; row < most.size(); ++row) starts_[row + 1] = starts_[row] + most[row];
     entries_ = std::make_unique_for_overwrite<entry[]>(static_cast<std::size_t>(starts_.back()));
   }
 
   /// Sets a row, by one worker; ids must ascend.
   void put(std::int64_t row, const candidates<Scalar, Index>& from) {
-    entry* const to = entries_.get() + starts_[static_cast<std::size_t>(row)];
-    for (std::int64_t n = 0; n < from.count; ++n)
-      to[n] = {from.scores[static_cast<std::size_t>(n)], from.ids[static_cast<std::size_t>(n)]};
-    counts_[static_cast<std::size_t>(row)] = from.count;
+    entry* const to = entries_.get() + starts_[row];
+    for (std::int64_t n = 0; n < from.count; ++n) to[n] = {from.scores[n], from.ids[n]};
+    counts_[row] = from.count;
   }
 
   /// All rows as a matrix with `cols` columns.
   csr_storage<Scalar, Index> compress(const host_policy& policy, std::int64_t cols) const {
-    const auto rows = static_cast<std::int64_t>(counts_.size());
+    const auto rows = counts_.size();
     std::int64_t total = 0;
     for (const std::int64_t count : counts_) total += count;
     if (total > largest_id<Index>)
@@ -172,13 +170,12 @@ class row_slots {
                               largest_id<Index>);
     csr_storage<Scalar, Index> result(rows, cols, total);
     Index* const offsets = result.mutable_offsets();
-    for (std::int64_t row = 0; row < rows; ++row)
-      offsets[row + 1] = static_cast<Index>(offsets[row] + counts_[static_cast<std::size_t>(row)]);
+    for (std::int64_t row = 0; row < rows; ++row) offsets[row + 1] = static_cast<Index>(offsets[row] + counts_[row]);
     Index* const columns = result.mutable_columns();
     Scalar* const values = result.mutable_values();
     for_each_row(policy, rows, [&](std::int64_t row, int) {
-      const entry* const from = entries_.get() + starts_[static_cast<std::size_t>(row)];
-      for (std::int64_t n = 0; n < counts_[static_cast<std::size_t>(row)]; ++n) {
+      const entry* const from = entries_.get() + starts_[row];
+      for (std::int64_t n = 0; n < counts_[row]; ++n) {
         columns[offsets[row] + n] = from[n].id;
         values[offsets[row] + n] = from[n].score;
       }
@@ -187,7 +184,7 @@ class row_slots {
   }
 
  private:
-  std::vector<std::int64_t> starts_, counts_;
+  numbers<std::int64_t> starts_, counts_;
   std::unique_ptr<entry[]> entries_;  // pages that no row reaches cost nothing
 };
 

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/eigen.hpp>
@@ -17,6 +16,7 @@
 #include <akin/matrix.hpp>
 #include <akin/model/inner_products.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -39,7 +39,7 @@ storage<Element> with_rows(const storage<Element>& x, std::int64_t rows) {
 
 /// Sets the rows `ids` of x to those of `rows`; further columns of `rows` are left out.
 template <class Scalar, class Index>
-void set_rows(const std::vector<Index>& ids, const dense_storage<Scalar>& rows, dense_storage<Scalar>& x) {
+void set_rows(const detail::numbers<Index>& ids, const dense_storage<Scalar>& rows, dense_storage<Scalar>& x) {
   std::int64_t i = 0;
   for (const Index id : ids) std::copy_n(rows.view().row(i++), x.cols(), x.mutable_view().row(id));
 }
@@ -87,12 +87,12 @@ struct factor_table {
   /// Sets the rows of these users, or items, to `rows`: k factors and, if there are biases, the bias. `x` are the
   /// histories that they were learnt from.
   template <class Index>
-  void set_users(const std::vector<Index>& ids, const detail::dense_storage<Scalar>& rows,
+  void set_users(const detail::numbers<Index>& ids, const detail::dense_storage<Scalar>& rows,
                  const csr_view<Scalar, Index>& /*x*/) {
     set(ids, rows, user_factors, user_biases);
   }
   template <class Index>
-  void set_items(const std::vector<Index>& ids, const detail::dense_storage<Scalar>& rows,
+  void set_items(const detail::numbers<Index>& ids, const detail::dense_storage<Scalar>& rows,
                  const csr_view<Scalar, Index>& /*x*/) {
     set(ids, rows, item_factors, item_biases);
   }
@@ -109,7 +109,7 @@ struct factor_table {
 
  private:
   template <class Index>
-  void set(const std::vector<Index>& ids, const detail::dense_storage<Scalar>& rows,
+  void set(const detail::numbers<Index>& ids, const detail::dense_storage<Scalar>& rows,
            detail::dense_storage<Scalar>& factors_of, detail::storage<Scalar>& biases_of) const {
     detail::set_rows(ids, rows, factors_of);
     std::int64_t i = 0;

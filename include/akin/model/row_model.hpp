@@ -12,7 +12,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -26,6 +25,7 @@
 #include <akin/model/factor_table.hpp>
 #include <akin/model/fields.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/views.hpp>
@@ -42,8 +42,8 @@ void require_kept(const Model& model, std::string_view where) {
 
 /// The rows of x that are not empty, ascending.
 template <class Scalar, class Index>
-std::vector<Index> nonempty_rows(const csr_view<Scalar, Index>& x) {
-  std::vector<Index> rows;
+detail::numbers<Index> nonempty_rows(const csr_view<Scalar, Index>& x) {
+  detail::numbers<Index> rows;
   for (std::int64_t row = 0; row < x.rows; ++row)
     if (x.row_size(row) > 0) rows.push_back(static_cast<Index>(row));
   return rows;
@@ -51,18 +51,18 @@ std::vector<Index> nonempty_rows(const csr_view<Scalar, Index>& x) {
 
 /// The columns of x that are not empty, ascending.
 template <class Scalar, class Index>
-std::vector<Index> nonempty_columns(const csr_view<Scalar, Index>& x) {
-  std::vector<bool> is_used(static_cast<std::size_t>(x.cols));
-  for (std::int64_t i = 0; i < x.nonzeros(); ++i) is_used[static_cast<std::size_t>(x.columns[i])] = true;
-  std::vector<Index> columns;
+detail::numbers<Index> nonempty_columns(const csr_view<Scalar, Index>& x) {
+  numbers<bool> is_used(x.cols);
+  for (std::int64_t i = 0; i < x.nonzeros(); ++i) is_used[x.columns[i]] = true;
+  detail::numbers<Index> columns;
   for (std::int64_t column = 0; column < x.cols; ++column)
-    if (is_used[static_cast<std::size_t>(column)]) columns.push_back(static_cast<Index>(column));
+    if (is_used[column]) columns.push_back(static_cast<Index>(column));
   return columns;
 }
 
 /// The rows `ids` of x, in that order.
 template <class Scalar, class Index>
-csr_storage<Scalar, Index> take_rows(const csr_view<Scalar, Index>& x, const std::vector<Index>& ids) {
+csr_storage<Scalar, Index> take_rows(const csr_view<Scalar, Index>& x, const detail::numbers<Index>& ids) {
   std::int64_t nonzeros = 0;
   for (const Index id : ids) nonzeros += x.row_size(id);
   csr_storage<Scalar, Index> result(static_cast<std::int64_t>(ids.size()), x.cols, nonzeros);
@@ -255,11 +255,11 @@ class row_model
 
   /// Learns these users and items anew from `histories`, which become the model's.
   void relearn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories,
-               const std::vector<Index>& users, const std::vector<Index>& items);
-  void relearn_users(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& ids,
-                     table_type& learnt) const;
-  void relearn_items(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& ids,
-                     table_type& learnt) const;
+               const detail::numbers<Index>& users, const detail::numbers<Index>& items);
+  void relearn_users(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                     const detail::numbers<Index>& ids, table_type& learnt) const;
+  void relearn_items(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+                     const detail::numbers<Index>& ids, table_type& learnt) const;
 };
 
 template <class Task>
@@ -333,7 +333,7 @@ void row_model<Task>::drop(const detail::host_policy& policy, Index user) {
 
 template <class Task>
 void row_model<Task>::relearn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories,
-                              const std::vector<Index>& users, const std::vector<Index>& items) {
+                              const detail::numbers<Index>& users, const detail::numbers<Index>& items) {
   const csr_view<Scalar, Index> x = histories.view();
   table_type learnt = this->learnt_.resized(x.rows, x.cols);
   relearn_users(policy, x, users, learnt);
@@ -345,7 +345,7 @@ void row_model<Task>::relearn(const detail::host_policy& policy, detail::csr_sto
 
 template <class Task>
 void row_model<Task>::relearn_users(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                                    const std::vector<Index>& ids, table_type& learnt) const {
+                                    const detail::numbers<Index>& ids, table_type& learnt) const {
   if (ids.empty()) return;
   const auto rows = detail::take_rows(x, ids);
   learnt.set_users(ids, task_.users_from(policy, rows.view(), {learnt, x}), rows.view());
@@ -353,7 +353,7 @@ void row_model<Task>::relearn_users(const detail::host_policy& policy, const csr
 
 template <class Task>
 void row_model<Task>::relearn_items(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                                    const std::vector<Index>& ids, table_type& learnt) const {
+                                    const detail::numbers<Index>& ids, table_type& learnt) const {
   if (ids.empty()) return;
   const auto item_users = detail::transpose(x);
   if constexpr (requires { task_.relearn_items(policy, item_users.view(), ids, learnt); }) {

@@ -60,8 +60,7 @@ template <class Scalar, class Request>
 class score_stream {
  public:
   /// `memory` holds source.at_once() rows of scores; all must outlive the stream.
-  score_stream(const score_source<Scalar, Request>& source, std::span<const Request> requests,
-               std::vector<Scalar>& memory)
+  score_stream(const score_source<Scalar, Request>& source, std::span<const Request> requests, std::span<Scalar> memory)
       : source_(source), requests_(requests), memory_(memory) {}
 
   /// The scores of the next request, which may be written to; valid until the next call.
@@ -70,18 +69,18 @@ class score_stream {
     if (scored_ == 0) {
       const auto block = requests_.first(std::min(static_cast<std::size_t>(source_.at_once()), requests_.size()));
       requests_ = requests_.subspan(block.size());
-      source_.score(block, {memory_.data(), static_cast<std::int64_t>(block.size()), items});
+      source_.score(block, {memory_.data(), std::ssize(block), items});
       scored_ = block.size();
       row_ = 0;
     }
     --scored_;
-    return std::span(memory_).subspan(row_++ * static_cast<std::size_t>(items), static_cast<std::size_t>(items));
+    return memory_.subspan(row_++ * static_cast<std::size_t>(items), static_cast<std::size_t>(items));
   }
 
  private:
   const score_source<Scalar, Request>& source_;
   std::span<const Request> requests_;  // that are not scored yet
-  std::vector<Scalar>& memory_;
+  std::span<Scalar> memory_;
   std::size_t scored_ = 0, row_ = 0;  // rows in memory that were not handed out, and the next of them
 };
 

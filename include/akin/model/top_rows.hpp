@@ -15,6 +15,7 @@
 #include <akin/kernels/sparse_accumulator.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/candidates.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -35,38 +36,36 @@ inline constexpr std::int64_t listed_share = 2;
 template <int Width, class Scalar, class Index>
 struct top_rows_scratch {
   explicit top_rows_scratch(std::int64_t cols)
-      : sums(static_cast<std::size_t>(checked_product(cols, Width))),
-        several(Width == 1 ? 0 : sums.size() + Width),
-        order(cols) {
-    best.ids.resize(static_cast<std::size_t>(cols) * listed_share + 1);
-    best.scores.resize(static_cast<std::size_t>(cols) + 1);
+      : sums(checked_product(cols, Width)), several(Width == 1 ? 0 : sums.size() + Width), order(cols) {
+    best.ids.resize(cols * listed_share + 1);
+    best.scores.resize(cols + 1);
   }
 
   /// The sums of each of best.ids, Width numbers; one number stands where its score will be.
   Scalar* found() noexcept { return Width == 1 ? best.scores.data() : several.data(); }
 
-  std::vector<Scalar> sums;     // cols x Width, zero between rows
-  std::vector<Scalar> several;  // (cols + 1) x Width, of best.ids
+  numbers<Scalar> sums;     // cols x Width, zero between rows
+  numbers<Scalar> several;  // (cols + 1) x Width, of best.ids
   candidates<Scalar, Index> best;
-  std::vector<Index> ties;
+  numbers<Index> ties;
   id_order<Scalar, Index> order;
 };
 
 /// Multiplications for each row of a times b.
 template <class Index>
-std::vector<std::int64_t> product_costs(const sparsity_view<Index>& a, const sparsity_view<Index>& b) {
-  std::vector<std::int64_t> costs(static_cast<std::size_t>(a.rows));
+numbers<std::int64_t> product_costs(const sparsity_view<Index>& a, const sparsity_view<Index>& b) {
+  numbers<std::int64_t> costs(a.rows);
   for (std::int64_t row = 0; row < a.rows; ++row)
-    for (const Index inner : a.row(row)) costs[static_cast<std::size_t>(row)] += b.row(inner).size;
+    for (const Index inner : a.row(row)) costs[row] += b.row(inner).size;
   return costs;
 }
 
 /// The order in which to give out rows of these costs.
 template <class Index>
-std::vector<Index> dearest_first(const std::vector<std::int64_t>& costs) {
-  std::vector<Index> rows(costs.size());
+numbers<Index> dearest_first(const numbers<std::int64_t>& costs) {
+  numbers<Index> rows(costs.size());
   std::iota(rows.begin(), rows.end(), Index{0});
-  return longest_first(std::move(rows), 1 << 16, [&](Index row) { return costs[static_cast<std::size_t>(row)]; });
+  return longest_first(std::move(rows), 1 << 16, [&](Index row) { return costs[row]; });
 }
 
 /// Where the sums of a row are: at the first `positions` of scratch.best.ids, where they were listed, or anywhere in
@@ -151,20 +150,19 @@ template <int Width, class Scalar, class Index, class ScoreAll>
 csr_storage<Scalar, Index> top_rows(const host_policy& policy, const terms_view<Scalar, Index>& a,
                                     const terms_view<Scalar, Index>& b, std::int64_t k, Scalar floor,
                                     bool omit_diagonal, const ScoreAll& score_all) {
-  const std::vector<std::int64_t> costs = product_costs(a.pattern, b.pattern);
-  std::vector<std::int64_t> most(costs);
+  const numbers<std::int64_t> costs = product_costs(a.pattern, b.pattern);
+  numbers<std::int64_t> most(costs);
   for (std::int64_t& count : most) count = std::min({count, k, b.pattern.cols});
   row_slots<Scalar, Index> rows(most);
 
   using scratch_type = top_rows_scratch<Width, Scalar, Index>;
-  std::vector<scratch_type> workers(static_cast<std::size_t>(worker_count(policy, a.pattern.rows)),
-                                    scratch_type(b.pattern.cols));
-  const std::vector<Index> order = dearest_first<Index>(costs);
+  per_worker<scratch_type> workers(worker_count(policy, a.pattern.rows), scratch_type(b.pattern.cols));
+  const numbers<Index> order = dearest_first<Index>(costs);
   for_each_row(policy, a.pattern.rows, [&](std::int64_t turn, int worker) {
-    const std::int64_t row = order[static_cast<std::size_t>(turn)];
-    auto& scratch = workers[static_cast<std::size_t>(worker)];
-    const summed_row sums = sum_row<Width>(a.pattern.row(row), a.terms + a.pattern.offsets[row] * Width, b,
-                                           costs[static_cast<std::size_t>(row)], omit_diagonal ? row : -1, scratch);
+    const std::int64_t row = order[turn];
+    auto& scratch = workers[worker];
+    const summed_row sums = sum_row<Width>(a.pattern.row(row), a.terms + a.pattern.offsets[row] * Width, b, costs[row],
+                                           omit_diagonal ? row : -1, scratch);
     choose<Width>(row, sums, k, floor, score_all, scratch);
     scratch.order.apply(scratch.best);
     rows.put(row, scratch.best);

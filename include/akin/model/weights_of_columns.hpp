@@ -11,24 +11,25 @@
 #include <akin/error.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 
 /// Items x items: element (i, j) is the weight of id i in columns[j], whose ids ascend. Empties the columns. Throws
 /// std::length_error where there are more weights than Index counts.
 template <class Scalar, class Index>
-detail::csr_storage<Scalar, Index> weights_of_columns(std::vector<std::vector<kernels::scored<Scalar, Index>>>& columns,
-                                                      std::string_view where) {
-  const auto items = static_cast<std::int64_t>(columns.size());
+detail::csr_storage<Scalar, Index> weights_of_columns(
+    std::vector<detail::numbers<kernels::scored<Scalar, Index>>>& columns, std::string_view where) {
+  const std::int64_t items = std::ssize(columns);
   std::int64_t total = 0;
-  for (const auto& column : columns) total += static_cast<std::int64_t>(column.size());
+  for (const auto& column : columns) total += column.size();
   if (total > detail::largest_id<Index>)
     detail::fail<std::length_error>(where, ": the items have ", total, " weights, the index type counts ",
                                     detail::largest_id<Index>);
   detail::csr_storage<Scalar, Index> result(items, items, total);
   std::int64_t position = 0;
   for (std::int64_t j = 0; j < items; ++j) {
-    auto& column = columns[static_cast<std::size_t>(j)];
+    auto& column = detail::at(columns, j);
     for (const auto& [weight, id] : column) {
       result.mutable_columns()[position] = id;
       result.mutable_values()[position] = weight;

@@ -17,6 +17,7 @@
 #include <akin/neighbors/detail/similarity_search.hpp>
 #include <akin/neighbors/detail/weighted_interactions.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 

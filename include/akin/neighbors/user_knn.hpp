@@ -15,6 +15,7 @@
 #include <akin/neighbors/detail/user_index.hpp>
 #include <akin/neighbors/detail/user_knn_table.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 

@@ -17,7 +17,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -27,6 +26,7 @@
 #include <akin/kernels/squared_distance.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
@@ -119,7 +119,7 @@ class hnsw_graph {
   template <class Use>
   std::int64_t find(const float* x, std::int64_t count, const Use& use) const {
     auto found = index_.searchKnn(x, static_cast<std::size_t>(count));
-    const auto size = static_cast<std::int64_t>(found.size());
+    const std::int64_t size = std::ssize(found);
     for (; !found.empty(); found.pop())
       use(static_cast<std::int64_t>(found.top().second), space_.nearness(found.top().first));
     return size;
@@ -177,7 +177,7 @@ class hnsw {
     detail::require(vectors.rows() <= most, "hnsw", "there must be an id for each vector", vectors.rows());
     const bool unit = options_.metric == metric::cosine;
     const auto rows = detail::own_dense_vectors<Scalar>(policy, vectors, unit, "hnsw");
-    std::vector<Index> nothing;
+    detail::numbers<Index> nothing;
     if (unit)
       nothing = detail::rows_of_nothing<Index>(
           rows.rows(), [&](std::int64_t row) { return detail::is_zero(rows.view().row(row), rows.cols()); });
@@ -213,7 +213,7 @@ class hnsw {
   }
 
  private:
-  using best_type = std::vector<kernels::scored<Scalar, Index>>;
+  using best_type = detail::numbers<kernels::scored<Scalar, Index>>;
 
   template <class Policy, class Matrix>
   static constexpr void assert_types() {
@@ -226,7 +226,7 @@ class hnsw {
   struct wanted {
     item_mask coming;
     std::int64_t count;
-    std::vector<Index> all;  // of it, where it is little
+    detail::numbers<Index> all;  // of it, where it is little
     Scalar floor;
   };
   wanted wanted_of(const query<Index>& q) const {
@@ -239,22 +239,22 @@ class hnsw {
       want.all = list_of(want.coming);
     return want;
   }
-  std::vector<Index> list_of(const item_mask& mask) const {
-    std::vector<Index> ids;
+  detail::numbers<Index> list_of(const item_mask& mask) const {
+    detail::numbers<Index> ids;
     for (std::int64_t item = 0; item < items(); ++item)
       if (mask.contains(item)) ids.push_back(static_cast<Index>(item));
     return ids;
   }
 
   std::int64_t rank(const Scalar* x, const wanted& want, slice<const Index> row, best_type& list) const {
-    std::vector<Index> excluded(row.begin(), row.end());
+    detail::numbers<Index> excluded(row.begin(), row.end());
     std::ranges::sort(excluded);
     const auto is_excluded = [&](std::int64_t item) {
       return std::ranges::binary_search(excluded, static_cast<Index>(item));
     };
     if (want.count == 0) return 0;
     if (!want.all.empty()) return rank_all(x, want.all, want.floor, is_excluded, list);
-    const auto k = static_cast<std::int64_t>(list.size());
+    const std::int64_t k = list.size();
     const double share = static_cast<double>(want.count) / static_cast<double>(items());
     auto count = static_cast<std::int64_t>(1.2 * static_cast<double>(k) / share) + row.size;
     for (;; count *= 2) {
@@ -276,9 +276,9 @@ class hnsw {
   }
 
   template <class IsExcluded>
-  std::int64_t rank_all(const Scalar* x, const std::vector<Index>& ids, Scalar floor, const IsExcluded& is_excluded,
+  std::int64_t rank_all(const Scalar* x, const detail::numbers<Index>& ids, Scalar floor, const IsExcluded& is_excluded,
                         best_type& list) const {
-    kernels::top_k<Scalar, Index> best(list.data(), static_cast<std::int64_t>(list.size()), floor);
+    kernels::top_k<Scalar, Index> best(list.data(), list.size(), floor);
     for (const Index item : ids)
       if (!is_excluded(item)) best.offer(graph_->score(x, item), item);
     return best.finish();
@@ -286,7 +286,7 @@ class hnsw {
 
   hnsw_options options_;
   std::shared_ptr<const detail::hnsw_graph> graph_;  // null where there are no vectors
-  std::vector<Index> nothing_;                       // vectors that have no cosine
+  detail::numbers<Index> nothing_;                   // vectors that have no cosine
   detail::extent items_, dimension_;
 };
 

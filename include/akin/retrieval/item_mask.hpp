@@ -12,6 +12,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/language.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -56,11 +57,11 @@ class item_mask {
   /// Throws std::invalid_argument out of range, as erase does.
   void insert(std::int64_t item) {
     detail::require_id(item, items_, "item_mask", "item");
-    words_[static_cast<std::size_t>(item / 64)] |= std::uint64_t{1} << (item % 64);
+    detail::at(words_, item / 64) |= std::uint64_t{1} << (item % 64);
   }
   void erase(std::int64_t item) {
     detail::require_id(item, items_, "item_mask", "item");
-    words_[static_cast<std::size_t>(item / 64)] &= ~(std::uint64_t{1} << (item % 64));
+    detail::at(words_, item / 64) &= ~(std::uint64_t{1} << (item % 64));
   }
 
   operator item_mask_view() const noexcept { return {words_.data(), items_}; }

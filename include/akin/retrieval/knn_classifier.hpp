@@ -17,6 +17,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/voters.hpp>
 #include <akin/retrieval/knn_classifier_options.hpp>
@@ -58,7 +59,7 @@ class knn_classifier {
   /// unless there is a vector at least, a label for each, and all elements are finite.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& vectors, std::span<const int> labels) {
-    detail::storage<std::int32_t> kept(static_cast<std::int64_t>(labels.size()));
+    detail::storage<std::int32_t> kept(std::ssize(labels));
     std::copy(labels.begin(), labels.end(), kept.mutable_data());
     std::vector<int> classes = distinct(kept);
     voters_.fit(policy, std::forward<Matrix>(vectors), labels.size(), "labels", kind);
@@ -140,7 +141,7 @@ std::vector<int> knn_classifier<Scalar, Index>::labels_of(const detail::host_pol
   std::vector<int> labels(lists.size());
   count_votes(policy, lists, [&](std::int64_t row, const std::vector<double>& sums) {
     const auto best = std::max_element(sums.begin(), sums.end()) - sums.begin();  // the first of the largest
-    labels[static_cast<std::size_t>(row)] = classes_[static_cast<std::size_t>(best)];
+    detail::at(labels, row) = detail::at(classes_, best);
   });
   return labels;
 }

@@ -18,6 +18,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/voters.hpp>
 #include <akin/retrieval/knn_regressor_options.hpp>
@@ -105,7 +106,7 @@ template <class Scalar, class Index>
 detail::storage<Scalar> knn_regressor<Scalar, Index>::checked_copy(std::span<const Scalar> targets) {
   for (const Scalar target : targets)
     detail::require(detail::is_finite(target), kind, "targets must be finite", target);
-  detail::storage<Scalar> kept(static_cast<std::int64_t>(targets.size()));
+  detail::storage<Scalar> kept(std::ssize(targets));
   std::copy(targets.begin(), targets.end(), kept.mutable_data());
   return kept;
 }
@@ -121,7 +122,7 @@ std::vector<Scalar> knn_regressor<Scalar, Index>::means_of(const detail::host_po
                     sum += weights[i] * static_cast<double>(targets_[ids[i]]);
                     total += weights[i];
                   }
-                  means[static_cast<std::size_t>(row)] = static_cast<Scalar>(sum / total);
+                  detail::at(means, row) = static_cast<Scalar>(sum / total);
                 });
   return means;
 }

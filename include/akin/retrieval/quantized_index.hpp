@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -186,7 +185,7 @@ one_result quantized_index<Scalar, Index>::search_one(std::span<const Scalar> ve
   if (dimension() == 0) return {0, one_status::not_fitted};
   const one_status status = detail::check_one(q, 1, items(), scratch, std::min(items_out.size(), scores_out.size()));
   if (status != one_status::ok) return {0, status};
-  if (static_cast<std::int64_t>(vector.size()) != dimension() ||
+  if (std::ssize(vector) != dimension() ||
       !std::all_of(vector.begin(), vector.end(), [](Scalar x) { return detail::is_finite(x); }))
     return {0, one_status::invalid_vector};
   if (detail::is_zero(vector.data(), dimension())) return {0, one_status::no_evidence};
@@ -277,8 +276,7 @@ typename quantized_index<Scalar, Index>::lists_type quantized_index<Scalar, Inde
         const Scalar* const x = queries.row(i);
         if (detail::is_zero(x, dimension())) return std::int64_t{0};
         const auto score = [&](Index item) {
-          scratch.scores[static_cast<std::size_t>(item)] =
-              knows_item(item) ? kernels::dot(x, row(item), dimension()) : no_score<Scalar>;
+          scratch.scores[item] = knows_item(item) ? kernels::dot(x, row(item), dimension()) : no_score<Scalar>;
         };
         if (q.candidates)
           for (const Index item : *q.candidates) score(item);

@@ -14,6 +14,7 @@
 #include <akin/config.hpp>
 #include <akin/model/inner_products.hpp>
 #include <akin/model/score_stream.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/rank.hpp>
@@ -25,12 +26,12 @@ namespace detail {
 
 /// Copies the first `count` of the ranked items into list number `list`.
 template <class Scalar, class Index>
-void store_list(const std::vector<kernels::scored<Scalar, Index>>& best, std::int64_t count, std::size_t list,
+void store_list(const numbers<kernels::scored<Scalar, Index>>& best, std::int64_t count, std::size_t list,
                 recommendations<Scalar, Index>& lists) {
   Index* const items = lists.mutable_items(list);
   Scalar* const scores = lists.mutable_scores(list);
   for (std::int64_t i = 0; i < count; ++i) {
-    const auto& entry = best[static_cast<std::size_t>(i)];
+    const auto& entry = best[i];
     items[i] = entry.id;
     scores[i] = entry.score;
   }
@@ -42,10 +43,10 @@ template <class Scalar, class Index, class Rank>
 recommendations<Scalar, Index> rank_rows(const host_policy& policy, std::int64_t rows, std::int64_t items, int k,
                                          const Rank& rank) {
   recommendations<Scalar, Index> lists(rows, static_cast<int>(std::min<std::int64_t>(k, items)));
-  std::vector<ranking_scratch<Scalar, Index>> scratch(static_cast<std::size_t>(worker_count(policy, rows)),
-                                                      ranking_scratch<Scalar, Index>(items, k));
+  per_worker<ranking_scratch<Scalar, Index>> scratch(worker_count(policy, rows),
+                                                     ranking_scratch<Scalar, Index>(items, k));
   for_each_row(policy, rows, [&](std::int64_t row, int worker) {
-    auto& mine = scratch[static_cast<std::size_t>(worker)];
+    auto& mine = scratch[worker];
     store_list(mine.best, rank(row, mine), static_cast<std::size_t>(row), lists);
   });
   return lists;
@@ -61,14 +62,14 @@ recommendations<Scalar, Index> rank_requests(const host_policy& policy,
   struct worker_scratch {
     ranking_scratch<Scalar, Index> ranking;
     std::vector<request_type> known = {};
-    std::vector<std::int64_t> rows = {};
+    numbers<std::int64_t> rows = {};
   };
   const std::int64_t items = source.items(), most = source.at_once(), blocks = (count + most - 1) / most;
   recommendations<Scalar, Index> lists(count, static_cast<int>(std::min<std::int64_t>(q.k, items)));
-  std::vector<worker_scratch> workers(static_cast<std::size_t>(worker_count(policy, blocks)),
-                                      worker_scratch{ranking_scratch<Scalar, Index>(items, q.k, most)});
+  per_worker<worker_scratch> workers(worker_count(policy, blocks),
+                                     worker_scratch{ranking_scratch<Scalar, Index>(items, q.k, most)});
   for_each_row(policy, blocks, [&](std::int64_t block, int worker) {
-    auto& [ranking, known, rows] = workers[static_cast<std::size_t>(worker)];
+    auto& [ranking, known, rows] = workers[worker];
     known.clear();
     rows.clear();
     for (std::int64_t row = block * most; row < std::min((block + 1) * most, count); ++row)
@@ -148,7 +149,7 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
   detail::assert_policy<Policy>();
   detail::require_fitted(model, "recommend");
   for (const auto user : users) detail::require_id(user, model.users(), "recommend", "each of users");
-  return detail::recommend_to(policy, model, static_cast<std::int64_t>(users.size()), {users.data()}, q);
+  return detail::recommend_to(policy, model, std::ssize(users), {users.data()}, q);
 }
 
 /// The same for every user of the model: list u for user u.

@@ -13,6 +13,7 @@
 #include <akin/error.hpp>
 #include <akin/model/score_stream.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/retrieval/query.hpp>
@@ -30,9 +31,9 @@ struct item_requests {
   using request_type = Index;
   std::span<const Index> items;
 
-  Index at(std::int64_t row) const noexcept { return items[static_cast<std::size_t>(row)]; }
+  Index at(std::int64_t row) const noexcept { return detail::at(items, row); }
   slice<const Index> excluded(const query<Index>&, std::int64_t row) const noexcept {
-    return {&items[static_cast<std::size_t>(row)], 1};
+    return {&detail::at(items, row), 1};
   }
 };
 
@@ -80,8 +81,7 @@ recommendations<typename Model::scalar_type, typename Model::index_type> similar
   detail::check_query(q, 0, model.items(), "similar_items");
   for (const index_type item : items) detail::require_id(item, model.items(), "similar_items", "each of items");
   const detail::similarities_of<Model> source(model);
-  return detail::rank_requests(policy, source, static_cast<std::int64_t>(items.size()),
-                               detail::item_requests<index_type>{items}, q);
+  return detail::rank_requests(policy, source, std::ssize(items), detail::item_requests<index_type>{items}, q);
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -12,6 +12,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -38,8 +39,8 @@ class workspace {
     detail::require(k >= 1, "workspace", "k must be positive", k);
     items_ = std::max(items_, items);
     k_ = std::max(k_, k);
-    scores_.resize(static_cast<std::size_t>(items_) + margin);
-    best_.resize(static_cast<std::size_t>(std::min<std::int64_t>(items_, k_)));
+    scores_.resize(items_ + margin);
+    best_.resize(std::min<std::int64_t>(items_, k_));
   }
 
   template <class Model>
@@ -61,12 +62,13 @@ class workspace {
   std::span<kernels::scored<Scalar, Index>> best() noexcept { return best_; }
 
  private:
-  static constexpr std::size_t margin = 4096;  // for what is made of a query: its factors, rounded
+  static constexpr std::int64_t margin = 4096;  // for what is made of a query: its factors, rounded
 
   std::int64_t items_ = 0;
   int k_ = 0;
-  std::vector<Scalar> scores_, scratch_;
-  std::vector<kernels::scored<Scalar, Index>> best_;
+  detail::numbers<Scalar> scores_;
+  std::vector<Scalar> scratch_;
+  detail::numbers<kernels::scored<Scalar, Index>> best_;
 };
 
 }  // namespace akin::inline AKIN_ABI

@@ -32,8 +32,7 @@ namespace detail {
 
 inline void write_ids(model_writer& writer, std::string_view name, const id_map& ids) {
   model_writer part = writer.scope(name);
-  part.add("text", reinterpret_cast<const std::uint8_t*>(ids.text().data()),
-           static_cast<std::int64_t>(ids.text().size()));
+  part.add("text", reinterpret_cast<const std::uint8_t*>(ids.text().data()), std::ssize(ids.text()));
   part.add("offsets", ids.offsets());
 }
 
@@ -53,8 +52,8 @@ void check_bundle(const Model& model, const id_map& user_ids, const id_map& item
     if (found != wanted)
       fail<std::invalid_argument>("bundle: ", what, " must be as many as the model has, ", wanted, ", got ", found);
   };
-  check(static_cast<std::int64_t>(user_ids.size()), model.users(), "user_ids");
-  check(static_cast<std::int64_t>(item_ids.size()), model.items(), "item_ids");
+  check(std::ssize(user_ids), model.users(), "user_ids");
+  check(std::ssize(item_ids), model.items(), "item_ids");
   check(histories.rows, model.users(), "rows of histories");
   check(histories.cols, model.items(), "columns of histories");
 }

@@ -17,6 +17,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/numbers.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
@@ -190,8 +191,7 @@ class cached {
     shard_count_ = std::min<std::int64_t>(options.shards, options.capacity);
     shards_ = std::make_unique<shard_type[]>(static_cast<std::size_t>(shard_count_));
     for (std::int64_t s = 0; s < shard_count_; ++s)
-      shards_[static_cast<std::size_t>(s)].capacity =
-          options.capacity / shard_count_ + (s < options.capacity % shard_count_ ? 1 : 0);
+      detail::at(shards_, s).capacity = options.capacity / shard_count_ + (s < options.capacity % shard_count_ ? 1 : 0);
   }
 
   static source_pointer refer(const Source& model) { return {std::shared_ptr<const void>(), &model}; }
@@ -213,7 +213,7 @@ class cached {
   template <class Body>
   void for_each_shard(const Body& body) const {
     for (std::int64_t s = 0; s < shard_count_; ++s) {
-      shard_type& shard = shards_[static_cast<std::size_t>(s)];
+      shard_type& shard = detail::at(shards_, s);
       const std::lock_guard lock(shard.mutex);
       body(shard);
     }

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -16,6 +15,7 @@
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/train/detail/subspace.hpp>
 #include <akin/train/randomized_svd_options.hpp>
 #include <akin/views.hpp>
@@ -35,14 +35,13 @@ namespace detail {
 /// Turns each pair of vectors so that the element of v that is largest in magnitude, the first of equals, is positive.
 template <class Scalar>
 void fix_signs(const rows_view<Scalar>& u, const rows_view<Scalar>& v) {
-  const auto cols = static_cast<std::size_t>(v.cols);
-  std::vector<Scalar> largest(cols);
+  numbers<Scalar> largest(v.cols);
   for (std::int64_t row = 0; row < v.rows; ++row)
-    for (std::size_t j = 0; j < cols; ++j)
+    for (std::int64_t j = 0; j < v.cols; ++j)
       if (const Scalar x = v.row(row)[j]; std::abs(x) > std::abs(largest[j])) largest[j] = x;
   for (const rows_view<Scalar>& vectors : {u, v})
     for (std::int64_t row = 0; row < vectors.rows; ++row)
-      for (std::size_t j = 0; j < cols; ++j)
+      for (std::int64_t j = 0; j < v.cols; ++j)
         if (largest[j] < 0) vectors.row(row)[j] = -vectors.row(row)[j];
 }
 
@@ -56,7 +55,7 @@ truncated_svd<Scalar> randomized_svd(const host_policy& policy, const csr_view<S
   subspace_iteration<Scalar, Index> iteration(policy, x, transpose, width, options.seed);
   for (int i = 0; i < options.iterations; ++i) iteration.iterate();
   dense_storage<Scalar> u, v;
-  std::vector<double> values;
+  numbers<double> values;
   iteration.finish(options.rank, u, values, v);
   fix_signs(u.mutable_view(), v.mutable_view());
 

@@ -10,7 +10,7 @@ TEST_CASE("relevant is what has a value above 0 and was not seen") {
   const std::vector<float> values = {1, 2, 0, -1, 0.5f};
   std::vector<std::int32_t> relevant = {42};
   const auto find = [&](const std::vector<std::int32_t>& history, bool exclude_seen) {
-    return akin::detail::find_relevant<float, std::int32_t>({wanted.data(), 5}, {values.data(), 5},
+    return akin::detail::find_relevant<float, std::int32_t>({{wanted.data(), 5}, {values.data(), 5}},
                                                             {history.data(), static_cast<std::int64_t>(history.size())},
                                                             exclude_seen, relevant);
   };

@@ -13,6 +13,7 @@
 #include <akin/error.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -21,12 +22,11 @@ namespace akin::inline AKIN_ABI::detail {
 /// Ids, ascending, and a number for each.
 template <class Scalar, class Index>
 struct sparse_row {
-  std::vector<Index> columns;
-  std::vector<Scalar> values;
+  numbers<Index> columns;
+  numbers<Scalar> values;
 
   row_view<Scalar, Index> view() const noexcept {
-    const auto size = static_cast<std::int64_t>(columns.size());
-    return {{columns.data(), size}, {values.data(), size}};
+    return {{columns.data(), columns.size()}, {values.data(), values.size()}};
   }
 };
 
@@ -44,26 +44,26 @@ double unit_scale(slice<const Scalar> row) noexcept {
 template <class Scalar, class Index>
 class row_adder {
  public:
-  explicit row_adder(std::int64_t cols) : sums_(static_cast<std::size_t>(cols)) {}
+  explicit row_adder(std::int64_t cols) : sums_(cols) {}
 
   /// The sum of the rows that `weights` names, each times its weight, without what is 0. O(elements of these rows), and
   /// sorting the result.
   sparse_row<Scalar, Index> sum(const csr_view<Scalar, Index>& rows, const row_view<Scalar, Index>& weights) {
     std::int64_t most = 0;
     for (const Index id : weights.ids) most += rows.row_size(id);
-    touched_.resize(static_cast<std::size_t>(most) + 1);
+    touched_.resize(most + 1);
     std::int64_t count = kernels::call<kernels::accumulate_rows_kernel<1>>(weights.ids.data, weights.values.data,
                                                                            weights.size(), rows.offsets, rows.columns,
                                                                            rows.values, sums_.data(), touched_.data());
     std::sort(touched_.begin(), touched_.begin() + count);
     sparse_row<Scalar, Index> result;
-    result.columns.resize(static_cast<std::size_t>(count) + 1);
-    result.values.resize(static_cast<std::size_t>(count) + 1);
+    result.columns.resize(count + 1);
+    result.values.resize(count + 1);
     std::copy_n(touched_.begin(), count, result.columns.begin());
     count = kernels::call<kernels::take_listed_kernel<1, kernels::taking::touched>>(
         std::int64_t{0}, count, Scalar{0}, sums_.data(), std::int64_t{0}, result.columns.data(), result.values.data());
-    result.columns.resize(static_cast<std::size_t>(count));
-    result.values.resize(static_cast<std::size_t>(count));
+    result.columns.resize(count);
+    result.values.resize(count);
     return result;
   }
   /// The same scaled to unit length; empty where it is 0.
@@ -75,8 +75,8 @@ class row_adder {
   }
 
  private:
-  std::vector<Scalar> sums_;  // all 0 between two sums
-  std::vector<Index> touched_;
+  numbers<Scalar> sums_;  // all 0 between two sums
+  numbers<Index> touched_;
 };
 
 /// The rows, one below the other. Throws std::length_error where Index cannot count their elements.
@@ -87,7 +87,7 @@ csr_storage<Scalar, Index> stack_rows(const std::vector<sparse_row<Scalar, Index
   if (nonzeros > largest_id<Index>)
     fail<std::length_error>("akin: a sparse matrix of ", nonzeros,
                             " elements is more than the index type counts; use 64-bit indices");
-  csr_storage<Scalar, Index> result(static_cast<std::int64_t>(rows.size()), cols, nonzeros);
+  csr_storage<Scalar, Index> result(std::ssize(rows), cols, nonzeros);
   Index end = 0;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     std::copy(rows[r].columns.begin(), rows[r].columns.end(), result.mutable_columns() + end);
@@ -103,11 +103,8 @@ template <class Scalar, class Index, class Add>
 csr_storage<Scalar, Index> summed_rows(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                        const csr_view<Scalar, Index>& f, const Add& add) {
   std::vector<sparse_row<Scalar, Index>> rows(static_cast<std::size_t>(x.rows));
-  std::vector<row_adder<Scalar, Index>> adders(static_cast<std::size_t>(worker_count(policy, x.rows)),
-                                               row_adder<Scalar, Index>(f.cols));
-  for_each_row(policy, x.rows, [&](std::int64_t row, int worker) {
-    rows[static_cast<std::size_t>(row)] = add(adders[static_cast<std::size_t>(worker)], x.row(row));
-  });
+  per_worker<row_adder<Scalar, Index>> adders(worker_count(policy, x.rows), row_adder<Scalar, Index>(f.cols));
+  for_each_row(policy, x.rows, [&](std::int64_t row, int worker) { at(rows, row) = add(adders[worker], x.row(row)); });
   return stack_rows(rows, f.cols);
 }
 
@@ -121,8 +118,8 @@ csr_storage<Scalar, Index> unit_rows(const csr_view<Scalar, Index>& x) {
     for (std::int64_t i = 0; i < columns.size; ++i) {
       const auto value = static_cast<Scalar>(static_cast<double>(values[i]) * scale);
       if (value == 0) continue;
-      rows[static_cast<std::size_t>(r)].columns.push_back(columns[i]);
-      rows[static_cast<std::size_t>(r)].values.push_back(value);
+      at(rows, r).columns.push_back(columns[i]);
+      at(rows, r).values.push_back(value);
     }
   }
   return stack_rows(rows, x.cols);

@@ -15,6 +15,7 @@
 #include <akin/config.hpp>
 #include <akin/content/detail/term_reader.hpp>
 #include <akin/data/id_map.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -65,22 +66,22 @@ std::vector<counted_block> count_terms(const host_policy& policy, const term_rea
     term_reader reader;
     cell_adder adder{};
   };
-  const auto size = static_cast<std::int64_t>(documents.size());
+  const std::int64_t size = std::ssize(documents);
   const std::int64_t blocks = (size + documents_of_a_block - 1) / documents_of_a_block;
   std::vector<counted_block> result(static_cast<std::size_t>(blocks));
-  std::vector<scratch> workers(static_cast<std::size_t>(worker_count(policy, blocks)), scratch{reader});
+  per_worker<scratch> workers(worker_count(policy, blocks), scratch{reader});
   for_each_row(policy, blocks, [&](std::int64_t block, int worker) {
-    scratch& mine = workers[static_cast<std::size_t>(worker)];
+    scratch& mine = workers[worker];
     counted_block counted{worker};
     const std::int64_t end = std::min(size, (block + 1) * documents_of_a_block);
     for (std::int64_t d = block * documents_of_a_block; d < end; ++d) {
       mine.adder.begin_document(counted.cells);
-      mine.reader.read(documents[static_cast<std::size_t>(d)], d, where, [&](std::string_view term) {
+      mine.reader.read(at(documents, d), d, where, [&](std::string_view term) {
         if (const std::int32_t id = id_of(term, worker); id >= 0) mine.adder.add(id, counted.cells);
       });
       counted.ends.push_back(counted.cells.size());
     }
-    result[static_cast<std::size_t>(block)] = std::move(counted);
+    at(result, block) = std::move(counted);
   });
   return result;
 }
@@ -111,7 +112,7 @@ struct term_statistics {
 /// The terms of all workers in byte order, and where each worker's are among them.
 struct merged_terms {
   std::vector<term_statistics> terms;
-  std::vector<std::vector<std::int32_t>> places;
+  std::vector<numbers<std::int32_t>> places;
 };
 
 merged_terms merge_terms(const host_policy& policy, const std::vector<id_map>& workers);
@@ -130,21 +131,19 @@ inline std::uint64_t stable_hash(std::string_view term) noexcept {
 
 AKIN_INLINE merged_terms merge_terms(const host_policy& policy, const std::vector<id_map>& workers) {
   std::vector<found_term> found;
-  std::vector<std::ptrdiff_t> ends = {0};
+  numbers<std::int64_t> ends = {0};
   merged_terms result;
   for (std::size_t w = 0; w < workers.size(); ++w) {
     for (std::size_t id = 0; id < workers[w].size(); ++id) {
       const auto term = static_cast<std::int32_t>(id);
       found.emplace_back(workers[w].name_of(term), static_cast<int>(w), term);
     }
-    ends.push_back(static_cast<std::ptrdiff_t>(found.size()));
-    result.places.emplace_back(workers[w].size());
+    ends.push_back(std::ssize(found));
+    result.places.emplace_back(std::ssize(workers[w]));
   }
-  for_each_row(policy, static_cast<std::int64_t>(workers.size()), [&](std::int64_t w, int) {
-    const auto i = static_cast<std::size_t>(w);
-    std::sort(found.begin() + ends[i], found.begin() + ends[i + 1]);
-  });
-  for (std::size_t w = 1; w + 1 < ends.size(); ++w)
+  for_each_row(policy, std::ssize(workers),
+               [&](std::int64_t w, int) { std::sort(found.begin() + ends[w], found.begin() + ends[w + 1]); });
+  for (std::int64_t w = 1; w + 1 < ends.size(); ++w)
     std::inplace_merge(found.begin(), found.begin() + ends[w], found.begin() + ends[w + 1]);
   for (const found_term& term : found) {
     if (result.terms.empty() || result.terms.back().text != term.text) {
@@ -153,34 +152,32 @@ AKIN_INLINE merged_terms merge_terms(const host_policy& policy, const std::vecto
                                 std::numeric_limits<std::int32_t>::max());
       result.terms.push_back({term.text});
     }
-    result.places[static_cast<std::size_t>(term.worker)][static_cast<std::size_t>(term.id)] =
-        static_cast<std::int32_t>(result.terms.size() - 1);
+    at(result.places, term.worker)[term.id] = static_cast<std::int32_t>(result.terms.size() - 1);
   }
   return result;
 }
 
 AKIN_INLINE void add_statistics(const host_policy& policy, const std::vector<counted_block>& blocks,
                                 merged_terms& merged) {
-  struct numbers {
+  struct sums {
     std::int64_t documents = 0, occurrences = 0;
   };
-  std::vector<std::vector<numbers>> of_worker(merged.places.size());
-  for_each_row(policy, static_cast<std::int64_t>(of_worker.size()), [&](std::int64_t w, int) {
-    const auto i = static_cast<std::size_t>(w);
-    std::vector<numbers> sums(merged.places[i].size());
+  std::vector<numbers<sums>> of_worker(merged.places.size());
+  for_each_row(policy, std::ssize(of_worker), [&](std::int64_t w, int) {
+    numbers<sums> of_term(at(merged.places, w).size());
     for (const counted_block& block : blocks) {
       if (block.worker != w) continue;
       for (const counted_term& cell : block.cells) {
-        numbers& sum = sums[static_cast<std::size_t>(cell.id)];
+        sums& sum = of_term[cell.id];
         ++sum.documents;
         sum.occurrences += cell.count;
       }
     }
-    of_worker[i] = std::move(sums);
+    at(of_worker, w) = std::move(of_term);
   });
   for (std::size_t w = 0; w < of_worker.size(); ++w)
-    for (std::size_t id = 0; id < of_worker[w].size(); ++id) {
-      term_statistics& term = merged.terms[static_cast<std::size_t>(merged.places[w][id])];
+    for (std::int64_t id = 0; id < of_worker[w].size(); ++id) {
+      term_statistics& term = at(merged.terms, merged.places[w][id]);
       term.documents += of_worker[w][id].documents;
       term.occurrences += of_worker[w][id].occurrences;
     }

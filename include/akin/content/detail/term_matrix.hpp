@@ -15,6 +15,7 @@
 #include <akin/content/tfidf_vectorizer_options.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 
@@ -39,7 +40,7 @@ void place_cells(counted_block& block, const ColumnOf& column_of) {
 
 /// The counts of a document as they are.
 struct plain_counts {
-  void operator()(std::span<const counted_term> cells, std::vector<double>&, float* out) const noexcept {
+  void operator()(std::span<const counted_term> cells, numbers<double>&, float* out) const noexcept {
     for (std::size_t i = 0; i < cells.size(); ++i) out[i] = static_cast<float>(cells[i].count);
   }
 };
@@ -50,17 +51,18 @@ struct tfidf_weights {
   bool sublinear;
   term_norm norm;
 
-  void operator()(std::span<const counted_term> cells, std::vector<double>& weights, float* out) const {
-    weights.resize(cells.size());
+  void operator()(std::span<const counted_term> cells, numbers<double>& weights, float* out) const {
+    weights.resize(std::ssize(cells));
     double sum = 0;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const auto count = static_cast<double>(cells[i].count);
-      const double weight = (sublinear && count > 1 ? 1 + std::log(count) : count) * idf[cells[i].id];
+    for (std::int64_t i = 0; i < weights.size(); ++i) {
+      const counted_term& cell = at(cells, i);
+      const auto count = static_cast<double>(cell.count);
+      const double weight = (sublinear && count > 1 ? 1 + std::log(count) : count) * idf[cell.id];
       weights[i] = weight;
       sum += norm == term_norm::l2 ? weight * weight : weight;
     }
     const double length = norm == term_norm::none || sum == 0 ? 1 : norm == term_norm::l2 ? std::sqrt(sum) : sum;
-    for (std::size_t i = 0; i < cells.size(); ++i) out[i] = static_cast<float>(weights[i] / length);
+    for (std::int64_t i = 0; i < weights.size(); ++i) out[i] = static_cast<float>(weights[i] / length);
   }
 };
 
@@ -68,9 +70,8 @@ struct tfidf_weights {
 template <class Weigh>
 sparse_matrix<float> term_matrix(const host_policy& policy, const std::vector<counted_block>& blocks,
                                  std::int64_t documents, std::int64_t columns, const Weigh& weigh) {
-  std::vector<std::int64_t> starts = {0};
-  for (const counted_block& block : blocks)
-    starts.push_back(starts.back() + static_cast<std::int64_t>(block.cells.size()));
+  numbers<std::int64_t> starts = {0};
+  for (const counted_block& block : blocks) starts.push_back(starts.back() + std::ssize(block.cells));
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
   if (documents > most || starts.back() > most)
     fail<std::length_error>("tfidf_vectorizer: documents and their terms must each be at most ", most, ", got ",
@@ -78,18 +79,18 @@ sparse_matrix<float> term_matrix(const host_policy& policy, const std::vector<co
   sparse_matrix<float> result(documents, columns);
   result.resizeNonZeros(starts.back());
   result.outerIndexPtr()[0] = 0;
-  const auto size = static_cast<std::int64_t>(blocks.size());
-  std::vector<std::vector<double>> scratch(static_cast<std::size_t>(worker_count(policy, size)));
+  const std::int64_t size = std::ssize(blocks);
+  per_worker<numbers<double>> scratch(worker_count(policy, size));
   for_each_row(policy, size, [&](std::int64_t b, int worker) {
-    const counted_block& block = blocks[static_cast<std::size_t>(b)];
-    const std::int64_t start = starts[static_cast<std::size_t>(b)];
+    const counted_block& block = at(blocks, b);
+    const std::int64_t start = starts[b];
     std::int32_t* const ends = result.outerIndexPtr() + b * documents_of_a_block + 1;
     for (std::size_t i = 0; i < block.cells.size(); ++i)
       result.innerIndexPtr()[start + static_cast<std::int64_t>(i)] = block.cells[i].id;
     std::size_t begin = 0;
     for (std::size_t d = 0; d < block.ends.size(); begin = block.ends[d++]) {
       ends[d] = static_cast<std::int32_t>(start + static_cast<std::int64_t>(block.ends[d]));
-      weigh(std::span(block.cells).subspan(begin, block.ends[d] - begin), scratch[static_cast<std::size_t>(worker)],
+      weigh(std::span(block.cells).subspan(begin, block.ends[d] - begin), scratch[worker],
             result.valuePtr() + start + static_cast<std::int64_t>(begin));
     }
   });

@@ -13,6 +13,7 @@
 #include <akin/config.hpp>
 #include <akin/content/detail/unicode_tables.hpp>
 #include <akin/error.hpp>
+#include <akin/numbers.hpp>
 #include <akin/utf8.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -26,10 +27,10 @@ std::uint32_t fold_case(std::uint32_t character) noexcept;
 /// The folded letter or digit of ASCII, 0 for what separates words.
 inline constexpr auto ascii_letters = [] {
   std::array<char, 128> table{};
-  for (char c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = c;
+  for (char c = '0'; c <= '9'; ++c) at(table, c) = c;
   for (char c = 'a'; c <= 'z'; ++c) {
-    table[static_cast<std::size_t>(c)] = c;
-    table[static_cast<std::size_t>(c - 'a' + 'A')] = c;
+    at(table, c) = c;
+    at(table, c - 'a' + 'A') = c;
   }
   return table;
 }();

@@ -11,6 +11,7 @@
 #include <akin/config.hpp>
 #include <akin/evaluation/detail/tally.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/random.hpp>
 
@@ -59,9 +60,8 @@ AKIN_INLINE void add_bootstrap_intervals(const host_policy& policy, const block_
                                          std::span<metric_result> results) {
   if (options.bootstrap < 1 || all.values.empty()) return;
   std::vector<std::vector<double>> means(static_cast<std::size_t>(options.bootstrap));
-  for_each_row(policy, options.bootstrap, [&](std::int64_t number, int) {
-    means[static_cast<std::size_t>(number)] = resampled_means(all, options.seed, number);
-  });
+  for_each_row(policy, options.bootstrap,
+               [&](std::int64_t number, int) { at(means, number) = resampled_means(all, options.seed, number); });
   for (std::size_t metric = 0; metric < results.size(); ++metric) {
     if (!is_mean[metric]) continue;
     std::vector<double> sorted;

@@ -11,6 +11,7 @@
 
 #include <akin/config.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/numbers.hpp>
 #include <akin/random.hpp>
 #include <akin/views.hpp>
 
@@ -25,47 +26,47 @@ class negative_sampler {
   /// Floyd, CACM 30(9), 1987), so each set is as likely. O(items + n log items).
   void keep_sample(std::span<Scalar> scores, std::span<const Index> relevant, slice<const Index> excluded,
                    const evaluation_options& options, std::int64_t user) {
-    blocked_.resize(relevant.size() + static_cast<std::size_t>(excluded.size));
+    blocked_.resize(std::ssize(relevant) + excluded.size);
     std::merge(relevant.begin(), relevant.end(), excluded.begin(), excluded.end(), blocked_.begin());
-    const auto rest = static_cast<std::int64_t>(scores.size() - blocked_.size());
+    const std::int64_t rest = std::ssize(scores) - blocked_.size();
     if (rest <= options.sampled_negatives) return;
     kept_.assign(relevant.begin(), relevant.end());
-    taken_.resize(scores.size());
+    taken_.resize(std::ssize(scores));
     const random_stream random(options.seed, static_cast<std::uint64_t>(user));
     for (std::int64_t last = rest - options.sampled_negatives; last < rest; ++last) {
       const auto drawn = static_cast<std::int64_t>(
           random.below(static_cast<std::uint64_t>(last), static_cast<std::uint64_t>(last) + 1));
       Index item = unblocked(drawn);
-      if (taken_[static_cast<std::size_t>(item)]) item = unblocked(last);
-      taken_[static_cast<std::size_t>(item)] = 1;
+      if (taken_[item] != 0) item = unblocked(last);
+      taken_[item] = 1;
       kept_.push_back(item);
     }
     kept_scores_.clear();
     for (const Index item : kept_) {
-      taken_[static_cast<std::size_t>(item)] = 0;
-      kept_scores_.push_back(scores[static_cast<std::size_t>(item)]);
+      taken_[item] = 0;
+      kept_scores_.push_back(at(scores, item));
     }
     std::fill(scores.begin(), scores.end(), -std::numeric_limits<Scalar>::infinity());
-    for (std::size_t i = 0; i < kept_.size(); ++i) scores[static_cast<std::size_t>(kept_[i])] = kept_scores_[i];
+    for (std::int64_t i = 0; i < kept_.size(); ++i) at(scores, kept_[i]) = kept_scores_[i];
   }
 
  private:
   /// The item before which there are `number` others that are not blocked.
   Index unblocked(std::int64_t number) const {
-    std::size_t low = 0, high = blocked_.size();
+    std::int64_t low = 0, high = blocked_.size();
     while (low < high) {
-      const std::size_t middle = (low + high) / 2;
-      if (static_cast<std::int64_t>(blocked_[middle]) - static_cast<std::int64_t>(middle) <= number)
+      const std::int64_t middle = (low + high) / 2;
+      if (std::int64_t{blocked_[middle]} - middle <= number)
         low = middle + 1;
       else
         high = middle;
     }
-    return static_cast<Index>(number + static_cast<std::int64_t>(low));
+    return static_cast<Index>(number + low);
   }
 
-  std::vector<Index> blocked_, kept_;
-  std::vector<Scalar> kept_scores_;
-  std::vector<std::uint8_t> taken_;
+  numbers<Index> blocked_, kept_;
+  numbers<Scalar> kept_scores_;
+  numbers<std::uint8_t> taken_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -24,6 +24,7 @@
 #include <akin/metrics/judged_list.hpp>
 #include <akin/model/inner_products.hpp>
 #include <akin/model/score_stream.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/rank.hpp>
@@ -88,8 +89,7 @@ struct evaluation_task {
   }
 
   /// Items that could be ranked for the user, who has that many relevant ones.
-  std::int64_t candidates(std::int64_t user, std::size_t relevant) const {
-    const auto wanted = static_cast<std::int64_t>(relevant);
+  std::int64_t candidates(std::int64_t user, std::int64_t wanted) const {
     const std::int64_t all = test.cols - excluded_row(ranking, user).size;
     return options.sampled_negatives > 0 ? wanted + std::min<std::int64_t>(all - wanted, options.sampled_negatives)
                                          : all;
@@ -122,7 +122,7 @@ found_lists<Scalar, Index> search_lists(const host_policy& policy,
     if (!relevant.empty() && task.model.is_known(static_cast<Index>(user)))
       found.users.push_back(static_cast<Index>(user));
   }
-  found.lists = search.lists(policy, static_cast<std::int64_t>(found.users.size()), {found.users.data()});
+  found.lists = search.lists(policy, std::ssize(found.users), {found.users.data()});
   return found;
 }
 
@@ -159,8 +159,7 @@ class block_ranking {
       scratch_.negatives.keep_sample(row, std::span<const Index>(scratch_.relevant), excluded, task_.options, user);
     const std::int64_t count = rank_scores(task_.ranking, excluded, row, scratch_.ranking.best);
     check_scores(std::span<const Scalar>(row), user, task_.where);
-    for (std::int64_t rank = 0; rank < count; ++rank)
-      scratch_.ranked.push_back(scratch_.ranking.best[static_cast<std::size_t>(rank)].id);
+    for (std::int64_t rank = 0; rank < count; ++rank) scratch_.ranked.push_back(scratch_.ranking.best[rank].id);
     return row;
   }
 
@@ -175,7 +174,7 @@ class block_ranking {
 template <class Scalar, class TestScalar, class Index>
 void evaluate_users(const evaluation_task<Scalar, TestScalar, Index>& task, const found_lists<Scalar, Index>& found,
                     std::int64_t begin, std::int64_t end, list_judge<Scalar, Index>& metrics, block_tally& block,
-                    std::size_t worker, evaluation_scratch<Scalar, Index>& scratch) {
+                    int worker, evaluation_scratch<Scalar, Index>& scratch) {
   scratch.ranked_users.clear();
   for (std::int64_t user = begin; user < end; ++user) {
     block.repeats += task.find(user, scratch.relevant);
@@ -199,7 +198,8 @@ void evaluate_users(const evaluation_task<Scalar, TestScalar, Index>& task, cons
     } else {
       ++block.unknown_users;
     }
-    metrics.add(judge_ranking(user, scratch), {scores, task.candidates(user, scratch.relevant.size())}, block, worker);
+    metrics.add(judge_ranking(user, scratch), {scores, task.candidates(user, std::ssize(scratch.relevant))}, block,
+                worker);
   }
 }
 
@@ -209,9 +209,9 @@ template <class Scalar, class TestScalar, class Index>
 block_tally pass_over_users(const host_policy& policy, const evaluation_task<Scalar, TestScalar, Index>& task,
                             list_judge<Scalar, Index>& metrics, bool keep_values) {
   const std::int64_t users = task.test.rows, items = task.test.cols;
-  const auto workers = static_cast<std::size_t>(worker_count(policy));
+  const int workers = worker_count(policy);
   metrics.start({users, items, task.train}, workers);
-  std::vector<evaluation_scratch<Scalar, Index>> scratch(
+  per_worker<evaluation_scratch<Scalar, Index>> scratch(
       workers, evaluation_scratch<Scalar, Index>(items, task.ranking.k, task.model.at_once()));
   std::optional<factor_search<Scalar, Index>> search;
   if (task.is_worth_searching(metrics.wants_scores())) search.emplace(policy, *task.factors, task.ranking);
@@ -224,9 +224,8 @@ block_tally pass_over_users(const host_policy& policy, const evaluation_task<Sca
     std::vector<block_tally> blocks(static_cast<std::size_t>(count), block_tally(metrics.size(), keep_values));
     for_each_row(policy, count, [&](std::int64_t number, int worker) {
       const std::int64_t begin = first + number * users_per_block;
-      const auto mine = static_cast<std::size_t>(worker);
-      evaluate_users(task, found, begin, std::min(begin + users_per_block, last), metrics,
-                     blocks[static_cast<std::size_t>(number)], mine, scratch[mine]);
+      evaluate_users(task, found, begin, std::min(begin + users_per_block, last), metrics, at(blocks, number), worker,
+                     scratch[worker]);
     });
     for (const block_tally& block : blocks) all.merge(block);
   }

@@ -19,6 +19,7 @@
 #include <akin/evaluation/detail/moments.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 
@@ -109,9 +110,9 @@ class list_judge {
   virtual int longest_list(std::string_view where) const = 0;
   virtual bool wants_scores() const = 0;
   /// Before the first list: a state for each worker.
-  virtual void start(const metrics::list_context<Index>& context, std::size_t workers) = 0;
+  virtual void start(const metrics::list_context<Index>& context, int workers) = 0;
   virtual void add(const metrics::judged_list<Index>& list, const metrics::scored_items<Scalar>& items,
-                   block_tally& block, std::size_t worker) = 0;
+                   block_tally& block, int worker) = 0;
 
  protected:
   ~list_judge() = default;
@@ -128,17 +129,17 @@ class metric_list final : public list_judge<Scalar, Index> {
     return std::apply([&](const Metrics&... metric) { return detail::longest_list(where, metric...); }, metrics_);
   }
   bool wants_scores() const override { return (detail::wants_scores<Metrics> || ...); }
-  void start(const metrics::list_context<Index>& context, std::size_t workers) override {
+  void start(const metrics::list_context<Index>& context, int workers) override {
     workers_.assign(
-        workers,
+        static_cast<std::size_t>(workers),
         std::apply([&](const Metrics&... metric) { return states(start_state(metric, context)...); }, metrics_));
   }
   void add(const metrics::judged_list<Index>& list, const metrics::scored_items<Scalar>& items, block_tally& block,
-           std::size_t worker) override {
+           int worker) override {
     std::array<double, sizeof...(Metrics)> values{};
     for_each_metric([&]<std::size_t Number>() {
       const auto& metric = std::get<Number>(metrics_);
-      auto& state = std::get<Number>(workers_[worker]);
+      auto& state = std::get<Number>(at(workers_, worker));
       if constexpr (!is_mean<Number>)
         state.add(list);
       else if constexpr (detail::wants_scores<std::tuple_element_t<Number, std::tuple<Metrics...>>>)

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <akin/config.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/random.hpp>
 #include <akin/views.hpp>
@@ -61,12 +62,12 @@ template <class Index>
 class random_groups {
  public:
   random_groups(std::int64_t size, std::int64_t groups, const random_stream& random)
-      : groups_(groups), members_(static_cast<std::size_t>(size)), group_of_(static_cast<std::size_t>(size)) {
+      : groups_(groups), members_(size), group_of_(size) {
     std::iota(members_.begin(), members_.end(), Index{0});
     akin::shuffle(members_.data(), size, random);
     for (std::int64_t group = 0; group < groups; ++group) {
       std::sort(members_.begin() + begin(group), members_.begin() + begin(group + 1));
-      for (const Index id : members(group)) group_of_[static_cast<std::size_t>(id)] = static_cast<std::uint16_t>(group);
+      for (const Index id : members(group)) group_of_[id] = static_cast<std::uint16_t>(group);
     }
   }
 
@@ -75,16 +76,14 @@ class random_groups {
   slice<const Index> members(std::int64_t group) const noexcept {
     return {members_.data() + begin(group), begin(group + 1) - begin(group)};
   }
-  std::int64_t group_of(Index id) const noexcept { return group_of_[static_cast<std::size_t>(id)]; }
+  std::int64_t group_of(Index id) const noexcept { return group_of_[id]; }
 
  private:
-  std::ptrdiff_t begin(std::int64_t group) const noexcept {
-    return static_cast<std::ptrdiff_t>(group * static_cast<std::int64_t>(members_.size()) / groups_);
-  }
+  std::int64_t begin(std::int64_t group) const noexcept { return group * members_.size() / groups_; }
 
   std::int64_t groups_;
-  std::vector<Index> members_;
-  std::vector<std::uint16_t> group_of_;
+  numbers<Index> members_;
+  numbers<std::uint16_t> group_of_;
 };
 
 /// Groups a side of the grid: a function of the data alone. Blocks of a few thousand cells cost more than handing them
@@ -106,31 +105,29 @@ class block_grid {
   template <class Scalar, class Index, class Keep, class MakeCell>
   block_grid(const host_policy& policy, const csr_view<Scalar, Index>& x, const random_groups<Index>& rows,
              const random_groups<Index>& columns, const Keep& keep, const MakeCell& cell)
-      : side_(rows.groups()), begins_(static_cast<std::size_t>(side_ * side_ + 1)) {
+      : side_(rows.groups()), begins_(side_ * side_ + 1) {
     const auto for_cells = [&](std::int64_t group, const auto& body) {
       for (const Index row : rows.members(group))
         for (std::int64_t at = x.offsets[row]; at < x.offsets[row + 1]; ++at)
-          if (keep(at)) body(row, at, static_cast<std::size_t>(group * side_ + columns.group_of(x.columns[at])));
+          if (keep(at)) body(row, at, group * side_ + columns.group_of(x.columns[at]));
     };
-    std::vector<std::int64_t> counts(begins_.size());
+    numbers<std::int64_t> counts(begins_.size());
     for_each_row(policy, side_, [&](std::int64_t group, int) {
-      for_cells(group, [&](Index, std::int64_t, std::size_t block) { ++counts[block]; });
+      for_cells(group, [&](Index, std::int64_t, std::int64_t block) { ++counts[block]; });
     });
     std::exclusive_scan(counts.begin(), counts.end(), begins_.begin(), std::int64_t{0});
-    cells_.resize(static_cast<std::size_t>(begins_.back()));
-    std::vector<std::int64_t> next = begins_;
+    cells_.resize(begins_.back());
+    numbers<std::int64_t> next = begins_;
     for_each_row(policy, side_, [&](std::int64_t group, int) {
-      for_cells(group, [&](Index row, std::int64_t at, std::size_t block) {
-        cells_[static_cast<std::size_t>(next[block]++)] = cell(row, at);
-      });
+      for_cells(group, [&](Index row, std::int64_t at, std::int64_t block) { cells_[next[block]++] = cell(row, at); });
     });
   }
 
   std::int64_t side() const noexcept { return side_; }
   std::int64_t size() const noexcept { return begins_.back(); }
   slice<Cell> block(std::int64_t block) noexcept {
-    const std::int64_t begin = begins_[static_cast<std::size_t>(block)];
-    return {cells_.data() + begin, begins_[static_cast<std::size_t>(block) + 1] - begin};
+    const std::int64_t begin = begins_[block];
+    return {cells_.data() + begin, begins_[block + 1] - begin};
   }
 
   /// One epoch: calls body(cells, column_group, random) for each block and returns the sum of what it returns. Round s
@@ -147,7 +144,7 @@ class block_grid {
         block_random random(seed, epoch, number);
         const slice<Cell> cells = block(number);
         shuffle(cells, random);
-        sums[static_cast<std::size_t>(number)] = body(cells, column_group, random);
+        at(sums, number) = body(cells, column_group, random);
       });
     sum total{};
     for (const sum& part : sums) total += part;
@@ -156,8 +153,8 @@ class block_grid {
 
  private:
   std::int64_t side_;
-  std::vector<std::int64_t> begins_;  // of the blocks, in cells_
-  std::vector<Cell> cells_;
+  numbers<std::int64_t> begins_;  // of the blocks, in cells_
+  numbers<Cell> cells_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

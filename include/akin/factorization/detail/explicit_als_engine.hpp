@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
@@ -18,6 +16,7 @@
 #include <akin/factorization/explicit_als_options.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -88,16 +87,12 @@ class explicit_als_engine<backend::host, Scalar, Index> {
   /// `fixed` (rows x k or k + 1) and `biases` (a number for each row of it) must outlive the engine.
   explicit_als_engine(const explicit_als_options& options, Scalar mean, const rows_view<const Scalar>& fixed,
                       const Scalar* biases)
-      : options_(options),
-        mean_(mean),
-        fixed_(fixed),
-        biases_(biases),
-        no_eigenvalues_(static_cast<std::size_t>(fixed.cols)) {}
+      : options_(options), mean_(mean), fixed_(fixed), biases_(biases), no_eigenvalues_(fixed.cols) {}
 
   /// Solves all rows of x (rows x fixed.rows) into solved (rows x fixed.cols), in the order of `schedule`: long ones
   /// first. A row without ratings becomes 0. Throws numeric_error with the first row that cannot be solved.
-  void solve_rows(const host_policy& policy, const weighted_ratings<Scalar, Index>& x,
-                  const std::vector<Index>& schedule, const rows_view<Scalar>& solved) const {
+  void solve_rows(const host_policy& policy, const weighted_ratings<Scalar, Index>& x, const numbers<Index>& schedule,
+                  const rows_view<Scalar>& solved) const {
     const auto is_long = [&](Index row) {
       return !options_.nonnegative && x.ratings.row_size(row) > longest_for_one_worker;
     };
@@ -106,10 +101,10 @@ class explicit_als_engine<backend::host, Scalar, Index> {
       solvers one = new_solvers();
       solve(policy, one, x, *row, solved.row(*row));
     }
-    std::vector<solvers> of_worker(static_cast<std::size_t>(worker_count(policy)), new_solvers());
+    per_worker<solvers> of_worker(worker_count(policy), new_solvers());
     for_each_row(policy, schedule.end() - first_short, [&](std::int64_t i, int worker) {
       const Index row = first_short[i];
-      solve(execution::seq, of_worker[static_cast<std::size_t>(worker)], x, row, solved.row(row));
+      solve(execution::seq, of_worker[worker], x, row, solved.row(row));
     });
   }
 
@@ -157,7 +152,7 @@ class explicit_als_engine<backend::host, Scalar, Index> {
     const Index offsets[] = {0, static_cast<Index>(row.size())};
     row_solver<Scalar, Index> solver(fixed_);
     prepare(solver, row_of(row, offsets), 0);
-    std::vector<Scalar> direction(static_cast<std::size_t>(fixed_.cols));
+    numbers<Scalar> direction(fixed_.cols);
     if (!solver.solve_primal(row.ids, item, direction.data()))
       fail<numeric_error>("explicit_als: the user's system cannot be solved in this precision; raise regularization");
     for (std::int64_t i = 0; i < row.size(); ++i)
@@ -167,19 +162,18 @@ class explicit_als_engine<backend::host, Scalar, Index> {
   /// The shares in a problem without the factors that are 0 in the solution.
   void contributions_of_support(const row_view<Scalar, Index>& row, Index item, Scalar* out) const {
     const Index offsets[] = {0, static_cast<Index>(row.size())};
-    std::vector<Scalar> solution(static_cast<std::size_t>(fixed_.cols)), biases(static_cast<std::size_t>(row.size()));
+    numbers<Scalar> solution(fixed_.cols), biases(row.size());
     solvers one = new_solvers();
     solve(execution::seq, one, row_of(row, offsets), Index{0}, solution.data());
-    std::vector<Index> positions(static_cast<std::size_t>(row.size()));
+    numbers<Index> positions(row.size());
     dense_storage<Scalar> support(row.size() + 1, fixed_.cols);  // the rows of the history, then the item
     for (std::int64_t i = 0; i <= row.size(); ++i) {
       const Index id = i < row.size() ? row.ids[i] : item;
       for (std::int64_t d = 0; d < fixed_.cols; ++d)
-        support.mutable_view().row(i)[d] =
-            d >= options_.factors || solution[static_cast<std::size_t>(d)] > 0 ? fixed_.row(id)[d] : Scalar{0};
+        support.mutable_view().row(i)[d] = d >= options_.factors || solution[d] > 0 ? fixed_.row(id)[d] : Scalar{0};
       if (i == row.size()) break;
-      positions[static_cast<std::size_t>(i)] = static_cast<Index>(i);
-      biases[static_cast<std::size_t>(i)] = biases_[id];
+      positions[i] = static_cast<Index>(i);
+      biases[i] = biases_[id];
     }
     const explicit_als_engine restricted(options_, mean_, support.view(), biases.data());
     restricted.share({{positions.data(), row.size()}, row.values}, support.view().row(row.size()), out);
@@ -250,7 +244,7 @@ class explicit_als_engine<backend::host, Scalar, Index> {
   Scalar mean_;
   rows_view<const Scalar> fixed_;
   const Scalar* biases_;
-  std::vector<Scalar> no_eigenvalues_;  // the whole diagonal of a row's problem is its regularisation
+  numbers<Scalar> no_eigenvalues_;  // the whole diagonal of a row's problem is its regularisation
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
@@ -15,6 +14,7 @@
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -47,10 +47,10 @@ void fill_empty_rows(const csr_view<Scalar, Index>& x, const rows_view<const Sca
 /// The rows of x without elements that count, ascending.
 template <class Scalar, class Index>
 storage<Index> rows_without_evidence(const csr_view<Scalar, Index>& x) {
-  std::vector<Index> rows;
+  numbers<Index> rows;
   for (std::int64_t row = 0; row < x.rows; ++row)
     if (evidence(x.row(row).values) == 0) rows.push_back(static_cast<Index>(row));
-  storage<Index> result(static_cast<std::int64_t>(rows.size()));
+  storage<Index> result(rows.size());
   std::copy(rows.begin(), rows.end(), result.mutable_data());
   return result;
 }
@@ -65,26 +65,26 @@ template <class Scalar, class Index>
 class feature_ridge {
  public:
   /// Refers to the features; lambdas has a number for each of their rows, 0 for rows to leave out.
-  feature_ridge(const csr_view<Scalar, Index>& features, std::vector<double> lambdas, double ridge)
+  feature_ridge(const csr_view<Scalar, Index>& features, numbers<double> lambdas, double ridge)
       : features_(features), transposed_(transpose(features)), lambdas_(std::move(lambdas)), ridge_(ridge) {
     const csr_view<Scalar, Index> columns = transposed_.view();
-    diagonal_.assign(static_cast<std::size_t>(columns.rows), ridge);
+    diagonal_.assign(columns.rows, ridge);
     for (std::int64_t j = 0; j < columns.rows; ++j)
       for (std::int64_t i = columns.offsets[j]; i < columns.offsets[j + 1]; ++i) {
         const auto value = static_cast<double>(columns.values[i]);
-        diagonal_[static_cast<std::size_t>(j)] += lambda(columns.columns[i]) * value * value;
+        diagonal_[j] += lambda(columns.columns[i]) * value * value;
       }
   }
 
   /// From the b (f x k) that is there. Throws numeric_error where it becomes infinite.
   void solve(const host_policy& policy, const rows_view<const Scalar>& x, const rows_view<Scalar>& b) const {
     for_each_row(policy, b.cols, [&](std::int64_t column, int) {
-      std::vector<double> solution(diagonal_.size()), targets(lambdas_.size());
-      for (std::int64_t j = 0; j < b.rows; ++j) solution[static_cast<std::size_t>(j)] = number(b.row(j)[column]);
-      for (std::int64_t r = 0; r < x.rows; ++r) targets[static_cast<std::size_t>(r)] = number(x.row(r)[column]);
+      numbers<double> solution(diagonal_.size()), targets(lambdas_.size());
+      for (std::int64_t j = 0; j < b.rows; ++j) solution[j] = number(b.row(j)[column]);
+      for (std::int64_t r = 0; r < x.rows; ++r) targets[r] = number(x.row(r)[column]);
       solve_column(targets, solution);
       for (std::int64_t j = 0; j < b.rows; ++j) {
-        const auto weight = static_cast<Scalar>(solution[static_cast<std::size_t>(j)]);
+        const auto weight = static_cast<Scalar>(solution[j]);
         if (!is_finite(weight))
           fail<numeric_error>("side_features: the weights of feature ", j, " have grown beyond all bounds; scale it");
         b.row(j)[column] = weight;
@@ -93,39 +93,38 @@ class feature_ridge {
   }
 
  private:
-  using numbers = std::vector<double>;
   static constexpr int most_steps = 100;
   static constexpr double tolerance = 1e-10;
 
   static double number(Scalar x) noexcept { return static_cast<double>(x); }
-  static double inner(const numbers& a, const numbers& b) {
-    return kernels::dot(a.data(), b.data(), static_cast<std::int64_t>(a.size()));
+  static double inner(const numbers<double>& a, const numbers<double>& b) {
+    return kernels::dot(a.data(), b.data(), a.size());
   }
-  static void add(double factor, const numbers& x, numbers& y) {
-    kernels::axpy(factor, x.data(), y.data(), static_cast<std::int64_t>(x.size()));
+  static void add(double factor, const numbers<double>& x, numbers<double>& y) {
+    kernels::axpy(factor, x.data(), y.data(), x.size());
   }
-  double lambda(std::int64_t row) const noexcept { return lambdas_[static_cast<std::size_t>(row)]; }
+  double lambda(std::int64_t row) const noexcept { return lambdas_[row]; }
 
-  static double product(const csr_view<Scalar, Index>& matrix, std::int64_t row, const numbers& x) {
+  static double product(const csr_view<Scalar, Index>& matrix, std::int64_t row, const numbers<double>& x) {
     double sum = 0;
     for (std::int64_t i = matrix.offsets[row]; i < matrix.offsets[row + 1]; ++i)
-      sum += number(matrix.values[i]) * x[static_cast<std::size_t>(matrix.columns[i])];
+      sum += number(matrix.values[i]) * x[matrix.columns[i]];
     return sum;
   }
 
   /// out = F'L y - ridge p.
-  void residual(const numbers& y, const numbers& p, numbers& weighted, numbers& out) const {
-    for (std::size_t r = 0; r < weighted.size(); ++r) weighted[r] = lambdas_[r] * y[r];
-    for (std::size_t j = 0; j < out.size(); ++j)
+  void residual(const numbers<double>& y, const numbers<double>& p, numbers<double>& weighted,
+                numbers<double>& out) const {
+    for (std::int64_t r = 0; r < weighted.size(); ++r) weighted[r] = lambdas_[r] * y[r];
+    for (std::int64_t j = 0; j < out.size(); ++j)
       out[j] = product(transposed_.view(), static_cast<std::int64_t>(j), weighted) - ridge_ * p[j];
   }
 
-  void solve_column(const numbers& targets, numbers& b) const {
-    numbers y(targets.size()), weighted(targets.size()), r(b.size()), z(b.size()), p(b.size()), q(b.size());
-    for (std::size_t row = 0; row < y.size(); ++row)
-      y[row] = targets[row] - product(features_, static_cast<std::int64_t>(row), b);
+  void solve_column(const numbers<double>& targets, numbers<double>& b) const {
+    numbers<double> y(targets.size()), weighted(targets.size()), r(b.size()), z(b.size()), p(b.size()), q(b.size());
+    for (std::int64_t row = 0; row < y.size(); ++row) y[row] = targets[row] - product(features_, row, b);
     const auto precondition = [&] {
-      for (std::size_t j = 0; j < z.size(); ++j) z[j] = r[j] / diagonal_[j];
+      for (std::int64_t j = 0; j < z.size(); ++j) z[j] = r[j] / diagonal_[j];
       return inner(r, z);
     };
     residual(targets, p, weighted, r);  // p is 0: the right-hand side
@@ -134,21 +133,21 @@ class feature_ridge {
     double rho = precondition();
     p = z;
     for (int step = 0; step < most_steps && rho > enough; ++step) {
-      for (std::size_t row = 0; row < y.size(); ++row) y[row] = -product(features_, static_cast<std::int64_t>(row), p);
+      for (std::int64_t row = 0; row < y.size(); ++row) y[row] = -product(features_, row, p);
       residual(y, p, weighted, q);  // minus the product of the system with p
       const double length = -rho / inner(p, q);
       add(length, p, b);
       add(length, q, r);
       const double before = std::exchange(rho, precondition());
-      for (std::size_t j = 0; j < p.size(); ++j) p[j] = z[j] + rho / before * p[j];
+      for (std::int64_t j = 0; j < p.size(); ++j) p[j] = z[j] + rho / before * p[j];
     }
   }
 
   csr_view<Scalar, Index> features_;
   csr_storage<Scalar, Index> transposed_;
-  numbers lambdas_;
+  numbers<double> lambdas_;
   double ridge_;
-  numbers diagonal_;
+  numbers<double> diagonal_;
 };
 
 /// One side's features in a training and the weights B that are learnt for them; without features it is of no effect.
@@ -158,7 +157,7 @@ class feature_prior {
   /// Without features. B is 0 x k.
   explicit feature_prior(std::int64_t k) : b_(0, k) {}
   /// B begins at 0.
-  feature_prior(const csr_view<Scalar, Index>& features, std::vector<double> lambdas, double ridge, std::int64_t k)
+  feature_prior(const csr_view<Scalar, Index>& features, numbers<double> lambdas, double ridge, std::int64_t k)
       : features_(features), b_(features.cols, k), ridge_(ridge) {
     solver_.emplace(features, std::move(lambdas), ridge);
   }

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/kernels/gemm.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -17,28 +17,27 @@ namespace akin::inline AKIN_ABI::detail {
 /// Y'Y, cols x cols. Summed in Scalar over runs of 256 rows and in double over the runs, in an order that depends on
 /// the shape alone. rows * cols^2 flops; at most 16 partial sums of memory.
 template <class Scalar>
-std::vector<double> gramian(const host_policy& policy, const rows_view<const Scalar>& y) {
+numbers<double> gramian(const host_policy& policy, const rows_view<const Scalar>& y) {
   constexpr std::int64_t run = 256, most_blocks = 16;
   const std::int64_t k = y.cols;
-  const auto size = static_cast<std::size_t>(k * k);
+  const std::int64_t size = k * k;
   const std::int64_t block_size = std::max(run, (y.rows + most_blocks - 1) / most_blocks);
   const auto sum_block = [&](std::int64_t begin, std::int64_t end, int) {
-    std::vector<double> sum(size);
-    std::vector<Scalar> part(size);
+    numbers<double> sum(size);
+    numbers<Scalar> part(size);
     for (std::int64_t row = begin; row < end; row += run) {
       std::fill(part.begin(), part.end(), Scalar{0});
       kernels::add_gramian(y.row(row), std::min(run, end - row), k, part.data());
-      for (std::size_t i = 0; i < size; ++i) sum[i] += static_cast<double>(part[i]);
+      for (std::int64_t i = 0; i < size; ++i) sum[i] += static_cast<double>(part[i]);
     }
     return sum;
   };
-  std::vector<double> gram = reduce_blocks(policy, y.rows, block_size, std::vector<double>(size), sum_block,
-                                           [](std::vector<double>& total, const std::vector<double>& part) {
-                                             for (std::size_t i = 0; i < total.size(); ++i) total[i] += part[i];
-                                           });
+  numbers<double> gram = reduce_blocks(policy, y.rows, block_size, numbers<double>(size), sum_block,
+                                       [](numbers<double>& total, const numbers<double>& part) {
+                                         for (std::int64_t i = 0; i < total.size(); ++i) total[i] += part[i];
+                                       });
   for (std::int64_t i = 0; i < k; ++i)
-    for (std::int64_t j = i + 1; j < k; ++j)
-      gram[static_cast<std::size_t>(i * k + j)] = gram[static_cast<std::size_t>(j * k + i)];
+    for (std::int64_t j = i + 1; j < k; ++j) gram[i * k + j] = gram[j * k + i];
   return gram;
 }
 

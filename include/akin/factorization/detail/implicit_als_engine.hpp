@@ -17,6 +17,7 @@
 #include <akin/factorization/detail/row_solver.hpp>
 #include <akin/factorization/implicit_als_options.hpp>
 #include <akin/kernels/dot.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -79,7 +80,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
   /// Solves the rows of x (rows x fixed.rows) that `schedule` names into solved (rows x k), in its order: long ones
   /// first. `priors` are the means (rows x k) that rows with elements are held at, instead of 0. A row without elements
   /// becomes 0. Throws numeric_error with the first row that cannot be solved.
-  void solve_rows(const host_policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& schedule,
+  void solve_rows(const host_policy& policy, const csr_view<Scalar, Index>& x, const numbers<Index>& schedule,
                   const rows_view<Scalar>& solved, const rows_view<const Scalar>& priors = {}) const {
     const auto prior = [&](Index row) { return priors.rows > 0 ? priors.row(row) : nullptr; };
     const auto is_long = [&](Index row) { return x.row_size(row) > longest_for_one_worker; };
@@ -88,12 +89,11 @@ class implicit_als_engine<backend::host, Scalar, Index> {
       row_solver<Scalar, Index> solver(fixed_);
       solve(policy, solver, x.row(*row), *row, prior(*row), solved.row(*row));
     }
-    std::vector<row_solver<Scalar, Index>> solvers(static_cast<std::size_t>(worker_count(policy)),
-                                                   row_solver<Scalar, Index>(fixed_));
+    per_worker<row_solver<Scalar, Index>> solvers(worker_count(policy), row_solver<Scalar, Index>(fixed_));
     for (auto& solver : solvers) solver.look_ahead_to(x.columns + x.nonzeros());
     for_each_row(policy, schedule.end() - first_short, [&](std::int64_t i, int worker) {
       const Index row = first_short[i];
-      solve(execution::seq, solvers[static_cast<std::size_t>(worker)], x.row(row), row, prior(row), solved.row(row));
+      solve(execution::seq, solvers[worker], x.row(row), row, prior(row), solved.row(row));
     });
   }
 
@@ -107,7 +107,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
   void contributions(const row_view<Scalar, Index>& row, Index item, Scalar* out) const {
     row_solver<Scalar, Index> solver(fixed_);
     prepare(solver, row.values, regularization_of(row.values));
-    std::vector<Scalar> direction(static_cast<std::size_t>(fixed_.cols));
+    numbers<Scalar> direction(fixed_.cols);
     if (!solver.solve_primal(row.ids, fixed_.row(item), direction.data()))
       fail<numeric_error>("implicit_als: the user's system cannot be solved in this precision; raise regularization");
     for (std::int64_t i = 0; i < row.size(); ++i)
@@ -167,20 +167,20 @@ class implicit_als_engine<backend::host, Scalar, Index> {
              Index row, const Scalar* prior, Scalar* x) const {
     const Scalar lambda = regularization_of(ratings.values);
     prepare(solver, ratings.values, lambda);
-    std::vector<Scalar> start;
+    numbers<Scalar> start;
     if (prior != nullptr && evidence(ratings.values) > 0) start = start_from(solver, ratings.ids, lambda, prior);
     if (!iterate(policy, solver, ratings.ids, x) && !solver.factor(ratings.ids, x))
       fail<numeric_error>("implicit_als: the system of row ", row,
                           " cannot be solved in this precision; raise regularization or use double");
-    for (std::size_t d = 0; d < start.size(); ++d) x[d] += start[d];
+    for (std::int64_t d = 0; d < start.size(); ++d) x[d] += start[d];
   }
 
   /// With a prior mean m the right-hand side is b + lambda m, and x = s + A^-1 (b - (A - D) s) for s = D^-1 lambda m:
   /// the same problem with other targets, v - w y's, and s added to its solution. s, and the targets changed.
-  std::vector<Scalar> start_from(row_solver<Scalar, Index>& solver, const slice<const Index>& ids, Scalar lambda,
-                                 const Scalar* prior) const {
-    std::vector<Scalar> start(scaled_eigenvalues_.size());
-    for (std::size_t d = 0; d < start.size(); ++d)
+  numbers<Scalar> start_from(row_solver<Scalar, Index>& solver, const slice<const Index>& ids, Scalar lambda,
+                             const Scalar* prior) const {
+    numbers<Scalar> start(scaled_eigenvalues_.size());
+    for (std::int64_t d = 0; d < start.size(); ++d)
       start[d] = lambda / std::max(scaled_eigenvalues_[d] + lambda, floor_) * prior[d];
     for (std::int64_t i = 0; i < ids.size; ++i)
       solver.targets()[i] -= solver.weights()[i] * kernels::dot(fixed_.row(ids[i]), start.data(), fixed_.cols);
@@ -207,8 +207,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     const double alpha0 = options_.unobserved_weight;
     double loss = 0;
     for (std::int64_t d = 0; d < fixed_.cols; ++d)
-      loss += static_cast<double>(scaled_eigenvalues_[static_cast<std::size_t>(d)]) *
-              (static_cast<double>(x[d]) * static_cast<double>(x[d]));
+      loss += static_cast<double>(scaled_eigenvalues_[d]) * (static_cast<double>(x[d]) * static_cast<double>(x[d]));
     for (std::int64_t i = 0; i < row.size(); ++i) {
       if (row.values[i] == 0) continue;
       const auto score = static_cast<double>(kernels::dot(x, fixed_.row(row.ids[i]), fixed_.cols));
@@ -220,8 +219,8 @@ class implicit_als_engine<backend::host, Scalar, Index> {
 
   implicit_als_options options_;
   rows_view<const Scalar> fixed_;
-  std::vector<Scalar> scaled_eigenvalues_;  // alpha0 times those of Y'Y
-  Scalar floor_;                            // of the diagonal: what rounding leaves of its smallest elements
+  numbers<Scalar> scaled_eigenvalues_;  // alpha0 times those of Y'Y
+  Scalar floor_;                        // of the diagonal: what rounding leaves of its smallest elements
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -8,10 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/random.hpp>
 #include <akin/views.hpp>
@@ -52,19 +52,19 @@ class likings {
   explicit likings(const csr_view<Scalar, Index>& x)
       : x_(x),
         side_(grid_side(x.rows, x.cols, x.nonzeros(), items_a_group)),
-        is_user_seen_(static_cast<std::size_t>(x.rows)),
-        is_item_seen_(static_cast<std::size_t>(x.cols)) {
+        is_user_seen_(x.rows),
+        is_item_seen_(x.cols) {
     for (std::int64_t user = 0; user < x.rows; ++user)
       for (std::int64_t at = x.offsets[user]; at < x.offsets[user + 1]; ++at)
         if (x.values[at] > 0) {
-          is_user_seen_[static_cast<std::size_t>(user)] = 1;
-          is_item_seen_[static_cast<std::size_t>(x.columns[at])] = 1;
+          is_user_seen_[user] = 1;
+          is_item_seen_[x.columns[at]] = 1;
         }
   }
 
   /// Whether the user likes anything, and whether anybody likes the item.
-  const std::vector<char>& is_user_seen() const noexcept { return is_user_seen_; }
-  const std::vector<char>& is_item_seen() const noexcept { return is_item_seen_; }
+  const numbers<char>& is_user_seen() const noexcept { return is_user_seen_; }
+  const numbers<char>& is_item_seen() const noexcept { return is_item_seen_; }
 
   std::int64_t items() const noexcept { return x_.cols; }
   bool likes(Index user, Index item) const noexcept { return detail::likes(x_.row(user), item); }
@@ -102,7 +102,7 @@ class likings {
 
   csr_view<Scalar, Index> x_;
   std::int64_t side_;
-  std::vector<char> is_user_seen_, is_item_seen_;
+  numbers<char> is_user_seen_, is_item_seen_;
 };
 
 /// The items of a block, to draw those from that a user does not like.
@@ -126,7 +126,7 @@ class block_others {
     constexpr int most_tries = 16;
     for (int tries = 0; tries < most_tries && !items_.empty(); ++tries) {
       const Index item = items_[random.below(items_.size)];
-      if (!all_.is_item_seen()[static_cast<std::size_t>(item)]) continue;
+      if (!all_.is_item_seen()[item]) continue;
       if (!may_be_liked_[bit(user, item)] || !all_.likes(user, item)) return item;
     }
     return -1;

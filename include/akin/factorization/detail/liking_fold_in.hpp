@@ -18,6 +18,7 @@
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
 #include <akin/model/row_model.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -116,12 +117,12 @@ class liked_catalogue {
   /// Likings for each item that somebody likes, rounded up: how often an epoch of the training meets an item that is
   /// drawn, for one draw a liking.
   std::int64_t likings_an_item() const {
-    std::vector<char> is_seen(static_cast<std::size_t>(histories_.cols));
+    numbers<char> is_seen(histories_.cols);
     std::int64_t likings = 0, seen = 0;
     for (std::int64_t at = 0; at < histories_.nonzeros(); ++at) {
       if (!(histories_.values[at] > 0)) continue;
       ++likings;
-      char& is = is_seen[static_cast<std::size_t>(histories_.columns[at])];
+      char& is = is_seen[histories_.columns[at]];
       seen += is == 0;
       is = 1;
     }
@@ -226,11 +227,10 @@ void contributions_by_omission(const row_view<Scalar, Index>& history, std::span
   std::vector<Index> ids(history.ids.begin(), history.ids.end());
   std::vector<Scalar> numbers(history.values.begin(), history.values.end());
   for (std::int64_t i = history.size() - 1; i >= 0; --i) {
-    const auto place = static_cast<std::size_t>(i);
     ids.erase(ids.begin() + i);
     numbers.erase(numbers.begin() + i);
     const std::int64_t rest = history.size() - 1;
-    out[place] = whole - score(row_view<Scalar, Index>{{ids.data(), rest}, {numbers.data(), rest}});
+    at(out, i) = whole - score(row_view<Scalar, Index>{{ids.data(), rest}, {numbers.data(), rest}});
     ids.insert(ids.begin() + i, history.ids[i]);
     numbers.insert(numbers.begin() + i, history.values[i]);
   }

@@ -18,6 +18,7 @@
 #include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -72,10 +73,10 @@ class nmf_engine<backend::host, Scalar, Index> {
   /// Y'Y + lambda I. Throws numeric_error where it overflows.
   static storage<Scalar> gram_of(const host_policy& policy, const rows_view<const Scalar>& fixed,
                                  double regularization) {
-    const std::vector<double> products = gramian(policy, fixed);
-    const auto to_next = static_cast<std::size_t>(fixed.cols) + 1;
-    storage<Scalar> gram(static_cast<std::int64_t>(products.size()));
-    for (std::size_t i = 0; i < products.size(); ++i)
+    const numbers<double> products = gramian(policy, fixed);
+    const std::int64_t to_next = fixed.cols + 1;
+    storage<Scalar> gram(products.size());
+    for (std::int64_t i = 0; i < products.size(); ++i)
       gram.mutable_data()[i] = static_cast<Scalar>(products[i] + (i % to_next == 0 ? regularization : 0));
     if (!std::all_of(gram.begin(), gram.end(), is_finite<Scalar>))
       fail<numeric_error>("nmf: the factors have grown beyond all bounds; scale the values down or use double");
@@ -84,29 +85,30 @@ class nmf_engine<backend::host, Scalar, Index> {
 
   /// Improves all rows of x (rows x fixed.rows) from what `solved` (rows x k) holds, in the order of `schedule`: long
   /// ones first. A row of zeros becomes 0. Throws numeric_error with the first row that overflows.
-  void solve_rows(const host_policy& policy, const csr_view<Scalar, Index>& x, const std::vector<Index>& schedule,
+  void solve_rows(const host_policy& policy, const csr_view<Scalar, Index>& x, const numbers<Index>& schedule,
                   int most_sweeps, Scalar tolerance, const rows_view<Scalar>& solved) const {
-    std::vector<std::vector<Scalar>> gradients(static_cast<std::size_t>(worker_count(policy)));
+    per_worker<numbers<Scalar>> gradients(worker_count(policy));
     for_each_row(policy, x.rows, [&](std::int64_t i, int worker) {
-      const Index row = schedule[static_cast<std::size_t>(i)];
-      solve(x.row(row), row, most_sweeps, tolerance, gradients[static_cast<std::size_t>(worker)], solved.row(row));
+      const Index row = schedule[i];
+      solve(x.row(row), row, most_sweeps, tolerance, gradients[worker], solved.row(row));
     });
   }
 
   /// How the elements of a row, whose solution is x, make up its score for `asked`: r_j y_j'G^-1 asked over the
   /// coordinates where x is not 0, for which x is a plain least squares solution. By Cholesky in double.
   void contributions(const row_view<Scalar, Index>& row, const Scalar* x, const Scalar* asked, Scalar* out) const {
-    std::vector<std::int64_t> used;
+    numbers<std::int64_t> used;
     for (std::int64_t d = 0; d < fixed_.cols; ++d)
       if (x[d] > 0) used.push_back(d);
-    const std::size_t size = used.size();
-    std::vector<double> weights(size);
-    for (std::size_t i = 0; i < size; ++i) weights[i] = static_cast<double>(asked[used[i]]);
-    const std::vector<double> lower = factored_gram(used);
-    kernels::cholesky_solve(lower.data(), weights.data(), static_cast<std::int64_t>(size));
+    const std::int64_t size = used.size();
+    numbers<double> weights(size);
+    for (std::int64_t i = 0; i < size; ++i) weights[i] = static_cast<double>(asked[used[i]]);
+    const numbers<double> lower = factored_gram(used);
+    kernels::cholesky_solve(lower.data(), weights.data(), size);
     for (std::int64_t i = 0; i < row.size(); ++i) {
       double share = 0;
-      for (std::size_t d = 0; d < size; ++d) share += weights[d] * static_cast<double>(fixed_.row(row.ids[i])[used[d]]);
+      for (std::int64_t d = 0; d < size; ++d)
+        share += weights[d] * static_cast<double>(fixed_.row(row.ids[i])[used[d]]);
       out[i] = static_cast<Scalar>(static_cast<double>(row.values[i]) * share);
     }
   }
@@ -125,27 +127,27 @@ class nmf_engine<backend::host, Scalar, Index> {
  private:
   /// The Cholesky factor of the Gramian of these factors. Where they are parallel it is singular, and G w = y, of which
   /// any solution splits the score, is solved with the smallest power of 10 on the diagonal that makes it definite.
-  std::vector<double> factored_gram(const std::vector<std::int64_t>& used) const {
-    const std::size_t size = used.size();
-    std::vector<double> gram(size * size);
+  numbers<double> factored_gram(const numbers<std::int64_t>& used) const {
+    const std::int64_t size = used.size();
+    numbers<double> gram(size * size);
     double largest = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = 0; j < size; ++j)
+    for (std::int64_t i = 0; i < size; ++i) {
+      for (std::int64_t j = 0; j < size; ++j)
         gram[i * size + j] = static_cast<double>(gram_[used[i] * fixed_.cols + used[j]]);
       largest = std::max(largest, gram[i * size + i]);
     }
     for (double ridge = 0; ridge < 1; ridge = std::max<double>(10 * ridge, std::numeric_limits<Scalar>::epsilon())) {
-      std::vector<double> lower = gram;
-      for (std::size_t i = 0; i < size; ++i) lower[i * size + i] += ridge * largest;
-      if (kernels::cholesky(lower.data(), static_cast<std::int64_t>(size))) return lower;
+      numbers<double> lower = gram;
+      for (std::int64_t i = 0; i < size; ++i) lower[i * size + i] += ridge * largest;
+      if (kernels::cholesky(lower.data(), size)) return lower;
     }
     fail<numeric_error>("nmf::contributions: the problem of the history is singular; regularization above 0 helps");
   }
 
   void solve(const row_view<Scalar, Index>& ratings, Index row, int most_sweeps, Scalar tolerance,
-             std::vector<Scalar>& gradient, Scalar* x) const {
+             numbers<Scalar>& gradient, Scalar* x) const {
     const std::int64_t k = fixed_.cols;
-    gradient.assign(static_cast<std::size_t>(k), Scalar{0});
+    gradient.assign(k, Scalar{0});
     const kernels::weighted_rows<Scalar, Index> rated{fixed_.data, k, ratings.ids.data, ratings.values.data,
                                                       ratings.size()};
     kernels::call<kernels::weighted_sum_kernel>(&rated, gradient.data());

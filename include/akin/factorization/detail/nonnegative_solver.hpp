@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/gemm.hpp>
+#include <akin/numbers.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -49,9 +48,9 @@ class nonnegative_solver {
   /// system_ = lambda I + Y_u'WY_u, slopes_ = Y_u'v: those of x = 0.
   void set_up(const slice<const Index>& ids, const Scalar* weights, const Scalar* targets, Scalar lambda) {
     const std::int64_t k = y_.cols;
-    system_.assign(static_cast<std::size_t>(k * k), Scalar{0});
-    slopes_.assign(static_cast<std::size_t>(k), Scalar{0});
-    scaled_.resize(static_cast<std::size_t>(std::min(run, ids.size) * k));
+    system_.assign(k * k, Scalar{0});
+    slopes_.assign(k, Scalar{0});
+    scaled_.resize(std::min(run, ids.size) * k);
     for (std::int64_t begin = 0; begin < ids.size; begin += run) {
       const std::int64_t count = std::min(run, ids.size - begin);
       for (std::int64_t i = 0; i < count; ++i) {
@@ -64,9 +63,8 @@ class nonnegative_solver {
       kernels::add_gramian(static_cast<const Scalar*>(scaled_.data()), count, k, system_.data());
     }
     for (std::int64_t i = 0; i < k; ++i) {
-      system_[static_cast<std::size_t>(i * k + i)] += lambda;
-      for (std::int64_t j = i + 1; j < k; ++j)
-        system_[static_cast<std::size_t>(i * k + j)] = system_[static_cast<std::size_t>(j * k + i)];
+      system_[i * k + i] += lambda;
+      for (std::int64_t j = i + 1; j < k; ++j) system_[i * k + j] = system_[j * k + i];
     }
   }
 
@@ -74,7 +72,7 @@ class nonnegative_solver {
   Scalar steepest(const Scalar* x) const {
     Scalar largest = 0;
     for (std::int64_t d = 0; d < y_.cols; ++d) {
-      const Scalar slope = slopes_[static_cast<std::size_t>(d)];
+      const Scalar slope = slopes_[d];
       largest = std::max(largest, d >= bounded_ || x[d] > 0 ? std::abs(slope) : slope);
     }
     return largest;
@@ -84,7 +82,7 @@ class nonnegative_solver {
     const std::int64_t k = y_.cols;
     for (std::int64_t d = 0; d < k; ++d) {
       const Scalar* const row = system_.data() + d * k;
-      const Scalar free = x[d] + slopes_[static_cast<std::size_t>(d)] / row[d];
+      const Scalar free = x[d] + slopes_[d] / row[d];
       const Scalar moved = d < bounded_ ? std::max(free, Scalar{0}) : free;
       if (moved == x[d]) continue;
       kernels::axpy(x[d] - moved, row, slopes_.data(), k);
@@ -94,7 +92,7 @@ class nonnegative_solver {
 
   rows_view<const Scalar> y_;
   std::int64_t bounded_;
-  std::vector<Scalar> system_, slopes_, scaled_;
+  numbers<Scalar> system_, slopes_, scaled_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

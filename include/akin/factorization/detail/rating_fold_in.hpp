@@ -18,6 +18,7 @@
 #include <akin/kernels/syrk.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -50,14 +51,13 @@ struct fixed_side {
 template <class Scalar, class Index>
 class rating_problem {
  public:
-  explicit rating_problem(const fixed_side<Scalar>& fixed)
-      : fixed_(fixed), wide_(static_cast<std::size_t>(fixed.factors.cols + 1)) {}
+  explicit rating_problem(const fixed_side<Scalar>& fixed) : fixed_(fixed), wide_(fixed.factors.cols + 1) {}
 
   std::int64_t size() const noexcept { return fixed_.factors.cols + 1; }
 
   /// Factors the system of a row; false where it cannot.
   bool factor(slice<const Index> ids) {
-    system_.assign(static_cast<std::size_t>(size() * size()), 0);
+    system_.assign(size() * size(), 0);
     for (const Index id : ids) kernels::rank_one_update(1.0, wide(id), system_.data(), size());
     double trace = 0;
     for (std::int64_t d = 0; d < size(); ++d) trace += diagonal(d);
@@ -78,10 +78,10 @@ class rating_problem {
   }
 
  private:
-  double& diagonal(std::int64_t d) { return system_[static_cast<std::size_t>(d * size() + d)]; }
+  double& diagonal(std::int64_t d) { return system_[d * size() + d]; }
 
   fixed_side<Scalar> fixed_;
-  std::vector<double> system_, wide_;
+  numbers<double> system_, wide_;
 };
 
 /// For each row of x the z = (p, b) that minimises
@@ -96,17 +96,16 @@ dense_storage<Scalar> fold_in_ratings(const host_policy& policy, const csr_view<
   dense_storage<Scalar> result(x.rows, k + 1);
   struct scratch {
     rating_problem<Scalar, Index> problem;
-    std::vector<double> right;
+    numbers<double> right;
   };
-  std::vector<scratch> workers(static_cast<std::size_t>(worker_count(policy, x.rows)),
-                               scratch{rating_problem<Scalar, Index>(fixed), {}});
+  per_worker<scratch> workers(worker_count(policy, x.rows), scratch{rating_problem<Scalar, Index>(fixed), {}});
   for_each_row(policy, x.rows, [&](std::int64_t row, int worker) {
     const auto [ids, ratings] = x.row(row);
     if (ids.empty()) return;
-    auto& [problem, right] = workers[static_cast<std::size_t>(worker)];
+    auto& [problem, right] = workers[worker];
     if (!problem.factor(ids)) fail<numeric_error>(kind, ": the problem of row ", row, " cannot be solved");
     const Scalar* const shift = shifts.rows > 0 ? shifts.row(row) : nullptr;
-    right.assign(static_cast<std::size_t>(k + 1), 0);
+    right.assign(k + 1, 0);
     for (std::int64_t i = 0; i < ids.size; ++i) {
       double target = fixed.target(ratings[i], ids[i]);
       if (shift != nullptr) target -= static_cast<double>(kernels::dot(shift, fixed.factors.row(ids[i]), k));
@@ -115,7 +114,7 @@ dense_storage<Scalar> fold_in_ratings(const host_policy& policy, const csr_view<
     problem.solve(right.data());
     Scalar* const solved = result.mutable_view().row(row);
     for (std::int64_t d = 0; d <= k; ++d) {
-      solved[d] = static_cast<Scalar>(right[static_cast<std::size_t>(d)]);
+      solved[d] = static_cast<Scalar>(right[d]);
       if (shift != nullptr && d < k) solved[d] += shift[d];
       if (!is_finite(solved[d])) fail<numeric_error>(kind, ": the factors of row ", row, " are too large");
     }
@@ -128,20 +127,20 @@ dense_storage<Scalar> fold_in_ratings(const host_policy& policy, const csr_view<
 /// Also gives `rest`, q_item less the sum of a_j q_j: what a shift of p adds to the score.
 template <class Scalar, class Index>
 void rating_contributions(const row_view<Scalar, Index>& history, Index item, const fixed_side<Scalar>& fixed,
-                          std::string_view kind, std::span<Scalar> out, std::vector<double>& rest) {
+                          std::string_view kind, std::span<Scalar> out, numbers<double>& rest) {
   if (history.empty()) return;
   const std::int64_t k = fixed.factors.cols;
   rating_problem<Scalar, Index> problem(fixed);
   if (!problem.factor(history.ids)) fail<numeric_error>(kind, ": the problem of the history cannot be solved");
   const double* const asked = problem.wide(item);
   rest.assign(asked, asked + k + 1);
-  std::vector<double> weights = rest;
+  numbers<double> weights = rest;
   problem.solve(weights.data());
   const double* const solved = weights.data();
   for (std::int64_t i = 0; i < history.size(); ++i) {
     const double share = kernels::dot(solved, problem.wide(history.ids[i]), k + 1);
     kernels::axpy(-share, problem.wide(history.ids[i]), rest.data(), k + 1);
-    out[static_cast<std::size_t>(i)] = static_cast<Scalar>(share * fixed.target(history.values[i], history.ids[i]));
+    at(out, i) = static_cast<Scalar>(share * fixed.target(history.values[i], history.ids[i]));
   }
 }
 

@@ -6,13 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/detail/eigenbasis.hpp>
 #include <akin/factorization/detail/gramian.hpp>
 #include <akin/kernels/symmetric_eigen.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -26,13 +26,12 @@ class rotation {
   /// In double precision, then rounded to Scalar; rows cols^2 + about 6 cols^3 flops. Throws numeric_error where Y'Y
   /// overflows.
   rotation(const host_policy& policy, const rows_view<const Scalar>& y, std::string_view where)
-      : k_(y.cols), q_(static_cast<std::size_t>(k_ * k_)), eigenvalues_(k_) {
-    std::vector<double> gram = gramian(policy, y), values(static_cast<std::size_t>(k_));
+      : k_(y.cols), q_(k_ * k_), eigenvalues_(k_) {
+    numbers<double> gram = gramian(policy, y), values(k_);
     if (!kernels::symmetric_eigen(gram.data(), values.data(), k_))
       fail<numeric_error>(where, ": the factors have grown beyond all bounds; raise regularization");
     for (std::int64_t i = 0; i < k_; ++i)
-      for (std::int64_t d = 0; d < k_; ++d)
-        q_[static_cast<std::size_t>(d * k_ + i)] = static_cast<Scalar>(gram[static_cast<std::size_t>(i * k_ + d)]);
+      for (std::int64_t d = 0; d < k_; ++d) q_[d * k_ + i] = static_cast<Scalar>(gram[i * k_ + d]);
     std::transform(values.begin(), values.end(), eigenvalues_.mutable_data(),
                    [](double value) { return static_cast<Scalar>(std::max(value, 0.0)); });
   }
@@ -43,16 +42,15 @@ class rotation {
   void apply(const host_policy& policy, const rows_view<Scalar>& y) const { multiply_in_place(policy, y, q_); }
   /// y <- y q', what undoes it.
   void undo(const host_policy& policy, const rows_view<Scalar>& y) const {
-    std::vector<Scalar> transposed(q_.size());
+    numbers<Scalar> transposed(q_.size());
     for (std::int64_t i = 0; i < k_; ++i)
-      for (std::int64_t d = 0; d < k_; ++d)
-        transposed[static_cast<std::size_t>(i * k_ + d)] = q_[static_cast<std::size_t>(d * k_ + i)];
+      for (std::int64_t d = 0; d < k_; ++d) transposed[i * k_ + d] = q_[d * k_ + i];
     multiply_in_place(policy, y, transposed);
   }
 
  private:
   std::int64_t k_;
-  std::vector<Scalar> q_;  // k x k, row-major
+  numbers<Scalar> q_;  // k x k, row-major
   storage<Scalar> eigenvalues_;
 };
 

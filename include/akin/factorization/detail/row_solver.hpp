@@ -6,13 +6,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/kernels/blocked_cholesky.hpp>
 #include <akin/kernels/conjugate_gradient.hpp>
 #include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/dot.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -28,8 +28,8 @@ class row_solver {
 
   /// Room for the row's weights and targets, to be filled in by the caller.
   void resize(std::int64_t count) {
-    weights_.resize(static_cast<std::size_t>(count));
-    targets_.resize(static_cast<std::size_t>(count));
+    weights_.resize(count);
+    targets_.resize(count);
   }
   Scalar* weights() noexcept { return weights_.data(); }
   Scalar* targets() noexcept { return targets_.data(); }
@@ -38,12 +38,12 @@ class row_solver {
   void look_ahead_to(const Index* end) noexcept { end_of_ids_ = end; }
 
   /// D = diag(max(eigenvalues + shift, floor)).
-  void set_diagonal(const std::vector<Scalar>& eigenvalues, Scalar shift, Scalar floor) {
+  void set_diagonal(const numbers<Scalar>& eigenvalues, Scalar shift, Scalar floor) {
     if (shift == shift_ && !diagonal_.empty()) return;  // rows with as many elements have the same
     shift_ = shift;
     diagonal_.resize(eigenvalues.size());
     inverse_.resize(eigenvalues.size());
-    for (std::size_t d = 0; d < eigenvalues.size(); ++d) {
+    for (std::int64_t d = 0; d < eigenvalues.size(); ++d) {
       diagonal_[d] = std::max(eigenvalues[d] + shift, floor);
       inverse_[d] = 1 / diagonal_[d];
     }
@@ -67,13 +67,13 @@ class row_solver {
                           with_targets.weights = targets_.data() + begin;
                           kernels::call<kernels::weighted_sum_kernel>(pointer(&with_targets), sum);
                         });
-    scratch_.resize(static_cast<std::size_t>(2 * y_.cols));
+    scratch_.resize(2 * y_.cols);
     const auto add_products = [&](const Scalar* p, Scalar* q) {
       const auto products =
           sum_pieces(policy, ids, [&](const kernels::weighted_rows<Scalar, Index>& piece, std::int64_t, Scalar* sum) {
             kernels::call<kernels::weighted_products_kernel>(&piece, p, sum);
           });
-      for (std::size_t d = 0; d < products.size(); ++d) q[d] += products[d];
+      for (std::int64_t d = 0; d < products.size(); ++d) q[d] += products[d];
       return kernels::dot(p, products.data(), y_.cols);
     };
     return kernels::conjugate_gradient<kernels::portable>(add_products, pointer(diagonal_), pointer(inverse_),
@@ -87,8 +87,7 @@ class row_solver {
     if (ids.size < y_.cols && is_weighted()) return solve_dual(ids, x);
     start(ids);
     if (is_weighted()) return solve_primal(ids, right_.data(), x);
-    for (std::int64_t d = 0; d < y_.cols; ++d)
-      x[d] = inverse_[static_cast<std::size_t>(d)] * right_[static_cast<std::size_t>(d)];
+    for (std::int64_t d = 0; d < y_.cols; ++d) x[d] = inverse_[d] * right_[d];
     return true;
   }
 
@@ -100,12 +99,11 @@ class row_solver {
     const auto rows = weighted(ids, roots_);
     for (std::int64_t begin = 0; begin < ids.size; begin += run) {
       const std::int64_t count = std::min(run, ids.size - begin);
-      scaled_.resize(static_cast<std::size_t>(count * stride));
+      scaled_.resize(count * stride);
       kernels::call<kernels::scaled_rows_kernel>(&rows, begin, count, scaled_.data(), stride);
       kernels::add_upper_gramian(pointer(scaled_), count, system_.data(), k, stride);
     }
-    for (std::int64_t d = 0; d < k; ++d)
-      system_[static_cast<std::size_t>(d * stride + d)] += diagonal_[static_cast<std::size_t>(d)];
+    for (std::int64_t d = 0; d < k; ++d) system_[d * stride + d] += diagonal_[d];
     std::copy_n(b, k, solution_.begin());
     if (!solve_system(k)) return false;
     std::copy_n(solution_.begin(), k, x);
@@ -115,22 +113,21 @@ class row_solver {
  private:
   static constexpr std::int64_t run = 256;
 
-  static const Scalar* pointer(const std::vector<Scalar>& numbers) noexcept { return numbers.data(); }
+  static const Scalar* pointer(const numbers<Scalar>& values) noexcept { return values.data(); }
   template <class T>
   static const T* pointer(const T* object) noexcept {
     return object;
   }
 
-  kernels::weighted_rows<Scalar, Index> weighted(const slice<const Index>& ids,
-                                                 const std::vector<Scalar>& weights) const {
+  kernels::weighted_rows<Scalar, Index> weighted(const slice<const Index>& ids, const numbers<Scalar>& weights) const {
     const std::int64_t readable = end_of_ids_ == nullptr ? ids.size : end_of_ids_ - ids.data;
     return {y_.data, y_.cols, ids.data, weights.data(), ids.size, readable};
   }
 
   /// right_ = Y_u'v.
   void start(const slice<const Index>& ids) {
-    right_.assign(static_cast<std::size_t>(y_.cols), Scalar{0});
-    scratch_.resize(static_cast<std::size_t>(2 * y_.cols));
+    right_.assign(y_.cols, Scalar{0});
+    scratch_.resize(2 * y_.cols);
     const auto rows = weighted(ids, targets_);
     kernels::call<kernels::weighted_sum_kernel>(&rows, right_.data());
   }
@@ -147,9 +144,9 @@ class row_solver {
   /// A system of `size` unknowns, all 0, in the layout that the kernels ask for.
   void start_system(std::int64_t size) {
     const std::int64_t stride = kernels::padded_stride<Scalar>(size), rows = kernels::padded_rows(size);
-    system_.assign(static_cast<std::size_t>(rows * stride), Scalar{0});
-    for (std::int64_t d = size; d < rows; ++d) system_[static_cast<std::size_t>(d * stride + d)] = 1;
-    solution_.assign(static_cast<std::size_t>(stride), Scalar{0});
+    system_.assign(rows * stride, Scalar{0});
+    for (std::int64_t d = size; d < rows; ++d) system_[d * stride + d] = 1;
+    solution_.assign(stride, Scalar{0});
   }
 
   /// In place of the right-hand side in solution_.
@@ -165,48 +162,48 @@ class row_solver {
     const std::int64_t n = ids.size, k = y_.cols, stride = kernels::padded_stride<Scalar>(n);
     start_system(n);
     set_roots();
-    scratch_.resize(static_cast<std::size_t>(k));
+    scratch_.resize(k);
     std::transform(inverse_.begin(), inverse_.end(), scratch_.begin(), [](Scalar d) { return std::sqrt(d); });
-    scaled_.resize(static_cast<std::size_t>(k * stride));
+    scaled_.resize(k * stride);
     auto rows = weighted(ids, roots_);
     kernels::call<kernels::transposed_rows_kernel>(&rows, pointer(scratch_), scaled_.data(), stride);
     kernels::add_upper_gramian(pointer(scaled_), k, system_.data(), n, stride);
-    for (std::size_t i = 0; i < weights_.size(); ++i) {
-      system_[i * static_cast<std::size_t>(stride + 1)] += 1;
+    for (std::int64_t i = 0; i < weights_.size(); ++i) {
+      system_[i * (stride + 1)] += 1;
       solution_[i] = weights_[i] > 0 ? targets_[i] / roots_[i] : Scalar{0};
     }
     if (!solve_system(n)) return false;
-    for (std::size_t i = 0; i < weights_.size(); ++i) solution_[i] *= roots_[i];
+    for (std::int64_t i = 0; i < weights_.size(); ++i) solution_[i] *= roots_[i];
     rows.weights = solution_.data();
     std::fill_n(x, k, Scalar{0});
     kernels::call<kernels::weighted_sum_kernel>(pointer(&rows), x);
-    for (std::int64_t d = 0; d < k; ++d) x[d] *= inverse_[static_cast<std::size_t>(d)];
+    for (std::int64_t d = 0; d < k; ++d) x[d] *= inverse_[d];
     return true;
   }
 
   /// The sum over pieces of the row of what add(piece, begin, sum) adds to k numbers.
   template <class Add>
-  std::vector<Scalar> sum_pieces(const host_policy& policy, const slice<const Index>& ids, const Add& add) const {
+  numbers<Scalar> sum_pieces(const host_policy& policy, const slice<const Index>& ids, const Add& add) const {
     constexpr std::int64_t piece_size = 8192;
-    const auto k = static_cast<std::size_t>(y_.cols);
+    const std::int64_t k = y_.cols;
     return reduce_blocks(
-        policy, ids.size, piece_size, std::vector<Scalar>(k),
+        policy, ids.size, piece_size, numbers<Scalar>(k),
         [&](std::int64_t begin, std::int64_t end, int) {
-          std::vector<Scalar> sum(k);
+          numbers<Scalar> sum(k);
           add({y_.data, y_.cols, ids.data + begin, weights_.data() + begin, end - begin}, begin, sum.data());
           return sum;
         },
-        [](std::vector<Scalar>& total, const std::vector<Scalar>& part) {
-          for (std::size_t d = 0; d < total.size(); ++d) total[d] += part[d];
+        [](numbers<Scalar>& total, const numbers<Scalar>& part) {
+          for (std::int64_t d = 0; d < total.size(); ++d) total[d] += part[d];
         });
   }
 
   rows_view<const Scalar> y_;
   const Index* end_of_ids_ = nullptr;
   Scalar shift_ = 0;
-  std::vector<Scalar> diagonal_, inverse_;
-  std::vector<Scalar> weights_, targets_;
-  std::vector<Scalar> right_, scratch_, roots_, scaled_, system_, solution_;
+  numbers<Scalar> diagonal_, inverse_;
+  numbers<Scalar> weights_, targets_;
+  numbers<Scalar> right_, scratch_, roots_, scaled_, system_, solution_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

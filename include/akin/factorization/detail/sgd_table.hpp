@@ -6,12 +6,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/random.hpp>
 #include <akin/storage.hpp>
@@ -79,11 +79,10 @@ bool all_finite(const host_policy& policy, const factor_table<Scalar>& table) {
 
 /// Sets the factors and the bias of the users and items without evidence to 0.
 template <class Scalar>
-void clear_unseen(const std::vector<char>& is_user_seen, const std::vector<char>& is_item_seen,
-                  factor_table<Scalar>& table) {
-  const auto clear = [](const std::vector<char>& is_seen, dense_storage<Scalar>& factors, storage<Scalar>& biases) {
+void clear_unseen(const numbers<char>& is_user_seen, const numbers<char>& is_item_seen, factor_table<Scalar>& table) {
+  const auto clear = [](const numbers<char>& is_seen, dense_storage<Scalar>& factors, storage<Scalar>& biases) {
     for (std::int64_t row = 0; row < factors.rows(); ++row) {
-      if (is_seen[static_cast<std::size_t>(row)]) continue;
+      if (is_seen[row]) continue;
       std::fill_n(factors.mutable_view().row(row), factors.cols(), Scalar{0});
       biases.mutable_data()[row] = 0;
     }
@@ -95,7 +94,7 @@ void clear_unseen(const std::vector<char>& is_user_seen, const std::vector<char>
 /// Takes the mean of the elements of x for which keep(position), and clears users and items without such elements.
 template <class Scalar, class Index, class Keep>
 void start_from_ratings(const csr_view<Scalar, Index>& x, const Keep& keep, factor_table<Scalar>& table) {
-  std::vector<char> is_user_seen(static_cast<std::size_t>(x.rows)), is_item_seen(static_cast<std::size_t>(x.cols));
+  numbers<char> is_user_seen(x.rows), is_item_seen(x.cols);
   double sum = 0;
   std::int64_t count = 0;
   for (std::int64_t user = 0; user < x.rows; ++user)
@@ -103,8 +102,8 @@ void start_from_ratings(const csr_view<Scalar, Index>& x, const Keep& keep, fact
       if (!keep(at)) continue;
       sum += static_cast<double>(x.values[at]);
       ++count;
-      is_user_seen[static_cast<std::size_t>(user)] = 1;
-      is_item_seen[static_cast<std::size_t>(x.columns[at])] = 1;
+      is_user_seen[user] = 1;
+      is_item_seen[x.columns[at]] = 1;
     }
   if (count > 0) table.mean = static_cast<Scalar>(sum / static_cast<double>(count));
   clear_unseen(is_user_seen, is_item_seen, table);

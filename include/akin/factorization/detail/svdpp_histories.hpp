@@ -4,16 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/factorization/detail/sgd_table.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -39,7 +38,7 @@ class svdpp_histories {
         factors_(x.cols, factors),
         sums_(x.rows, factors),
         gradients_(x.rows, factors),
-        curvatures_(static_cast<std::size_t>(x.rows)) {}
+        curvatures_(x.rows) {}
 
   const Scalar* sums() const noexcept { return sums_.view().data; }
   dense_storage<Scalar> take_factors() noexcept { return std::move(factors_); }
@@ -65,7 +64,7 @@ class svdpp_histories {
       Scalar* const y = factors_.mutable_view().row(item);
       const Scalar held = lambda * static_cast<Scalar>(users.size);
       Scalar curvature = held;
-      for (const Index user : users) curvature += curvatures_[static_cast<std::size_t>(user)];
+      for (const Index user : users) curvature += curvatures_[user];
       if (!(curvature > 0)) return;
       const Scalar step = 1 / curvature, shrink = held / curvature;
       for (std::int64_t d = 0; d < k; ++d) y[d] -= shrink * y[d];
@@ -94,7 +93,7 @@ class svdpp_histories {
         kernels::axpy(static_cast<Scalar>(scale * error), row, gradient, q.cols);
         curvature += kernels::dot(row, row, q.cols);
       }
-      curvatures_[static_cast<std::size_t>(user)] = curvature;
+      curvatures_[user] = curvature;
     });
   }
 
@@ -112,7 +111,7 @@ class svdpp_histories {
   csr_view<Scalar, Index> x_;
   csr_storage<Scalar, Index> transposed_;
   dense_storage<Scalar> factors_, sums_, gradients_;
-  std::vector<Scalar> curvatures_;
+  numbers<Scalar> curvatures_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -19,6 +19,7 @@
 #include <akin/model/file.hpp>
 #include <akin/model/history_table.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -70,15 +71,15 @@ class filter_table : public history_table<Scalar, Index> {
   graph_view<Scalar, Index> graph() const noexcept { return graph_.view(this->histories_.view()); }
 
   graph_data<Scalar, Index> graph_;
-  std::vector<Scalar> series_;  // the polynomial
+  numbers<Scalar> series_;  // the polynomial
 };
 
 template <class Scalar, class Index>
 Scalar filter_table<Scalar, Index>::score(Index user, Index item) const {
   if (!knows_item(item)) return 0;
-  std::vector<Scalar> scores(static_cast<std::size_t>(this->items()));
+  numbers<Scalar> scores(this->items());
   score_all(user, scores);
-  return scores[static_cast<std::size_t>(item)];
+  return scores[item];
 }
 
 template <class Scalar, class Index>
@@ -120,7 +121,7 @@ void filter_table<Scalar, Index>::contributions(const row_view<Scalar, Index>& h
   const row_view<Scalar, Index> asked{{&item, 1}, {&one, 1}};
   auto without_ideal = graph();
   without_ideal.smooth = {nullptr, this->items(), 0};
-  std::vector<Scalar> response(static_cast<std::size_t>(this->items()));
+  numbers<Scalar> response(this->items());
   lane_filter<block_users, Scalar, Index>(without_ideal)
       .score(std::span(&asked, 1), series_, {response.data(), 1, this->items()});
   const Scalar* const scales = graph_.scales.data();
@@ -132,8 +133,7 @@ void filter_table<Scalar, Index>::contributions(const row_view<Scalar, Index>& h
     // (d_from / d_item)^b p, and what is wanted is (d_item / d_from)^b p.
     const Scalar ratio = scales[item] * std::sqrt(item_weights[item]) / (scales[from] * std::sqrt(item_weights[from]));
     const Scalar smooth = kernels::dot(s.row(item), s.row(from), s.cols) * graph_.smooth_weights[from];
-    out[static_cast<std::size_t>(i)] =
-        history.values[i] * (ratio * ratio * response[static_cast<std::size_t>(from)] + smooth);
+    at(out, i) = history.values[i] * (ratio * ratio * response[from] + smooth);
   }
 }
 

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <limits>
 #include <string_view>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
@@ -17,6 +16,7 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/file.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 #include <akin/train/randomized_svd.hpp>
@@ -29,28 +29,28 @@ namespace akin::inline AKIN_ABI::detail {
 /// The sums of the rows. Throws numeric_error where a filter of such a row, whose terms are some times as large, would
 /// leave Scalar.
 template <class Scalar, class Index>
-std::vector<double> degrees(const host_policy& policy, const csr_view<Scalar, Index>& x, std::string_view whose) {
-  std::vector<double> sums(static_cast<std::size_t>(x.rows));
+numbers<double> degrees(const host_policy& policy, const csr_view<Scalar, Index>& x, std::string_view whose) {
+  numbers<double> sums(x.rows);
   for_each_row(policy, x.rows, [&](std::int64_t row, int) {
     for (const Scalar value : x.row(row).values) {
       require(value >= Scalar(0), "graph_filter::fit", "values must not be negative", value);
-      sums[static_cast<std::size_t>(row)] += static_cast<double>(value);
+      sums[row] += static_cast<double>(value);
     }
-    if (sums[static_cast<std::size_t>(row)] > 1e-3 * static_cast<double>(std::numeric_limits<Scalar>::max()))
-      fail_beyond_scalar(whose, row, sums[static_cast<std::size_t>(row)]);
+    if (sums[row] > 1e-3 * static_cast<double>(std::numeric_limits<Scalar>::max()))
+      fail_beyond_scalar(whose, row, sums[row]);
   });
   return sums;
 }
 
 /// factor degree^exponent, 0 where the degree is 0. Throws numeric_error where that leaves Scalar.
 template <class Scalar>
-storage<Scalar> powers(const std::vector<double>& degrees, double exponent, double factor, std::string_view whose) {
-  storage<Scalar> result(static_cast<std::int64_t>(degrees.size()));
-  for (std::size_t i = 0; i < degrees.size(); ++i) {
+storage<Scalar> powers(const numbers<double>& degrees, double exponent, double factor, std::string_view whose) {
+  storage<Scalar> result(degrees.size());
+  for (std::int64_t i = 0; i < degrees.size(); ++i) {
     if (!(degrees[i] > 0)) continue;
     const auto power = static_cast<Scalar>(factor * std::pow(degrees[i], exponent));
     if (!is_finite(power) || (factor > 0 && !(power > 0)))
-      fail_beyond_scalar(whose, static_cast<std::int64_t>(i), degrees[i]);
+      fail_beyond_scalar(whose, i, degrees[i]);
     result.mutable_data()[i] = power;
   }
   return result;
@@ -79,7 +79,7 @@ struct graph_data {
 /// D_i^c V, items x rank.
 template <class Scalar, class Index>
 dense_storage<Scalar> smooth_signals(const host_policy& policy, const csr_view<Scalar, Index>& x,
-                                     const std::vector<double>& user_degrees, const std::vector<double>& item_degrees,
+                                     const numbers<double>& user_degrees, const numbers<double>& item_degrees,
                                      const graph_filter_options& options) {
   const auto rank = static_cast<int>(std::min<std::int64_t>({options.ideal_rank, x.rows, x.cols}));
   dense_storage<Scalar> result(x.cols, rank);
@@ -87,8 +87,7 @@ dense_storage<Scalar> smooth_signals(const host_policy& policy, const csr_view<S
   csr_storage<Scalar, Index> normalized(x);
   for_each_row(policy, x.rows, [&](std::int64_t user, int) {
     for (auto p = static_cast<std::int64_t>(x.offsets[user]); p < static_cast<std::int64_t>(x.offsets[user + 1]); ++p) {
-      const double degrees =
-          user_degrees[static_cast<std::size_t>(user)] * item_degrees[static_cast<std::size_t>(x.columns[p])];
+      const double degrees = user_degrees[user] * item_degrees[x.columns[p]];
       if (x.values[p] > 0)
         normalized.mutable_values()[p] = static_cast<Scalar>(static_cast<double>(x.values[p]) / std::sqrt(degrees));
     }

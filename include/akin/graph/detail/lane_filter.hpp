@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/graph/graph_filter_options.hpp>
@@ -17,6 +16,7 @@
 #include <akin/kernels/simd.hpp>
 #include <akin/kernels/sparse_product.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -24,12 +24,12 @@ namespace akin::inline AKIN_ABI::detail {
 
 /// The coefficients of T_0 ... T_order of the polynomial through the plateau's values at the Chebyshev points, each
 /// value taken at the extremum of T_order that belongs to the point and lies a little further out: as in ChebyCF.
-std::vector<double> plateau_coefficients(int order, double flatness);
+numbers<double> plateau_coefficients(int order, double flatness);
 
 /// The polynomial as a series of Chebyshev's in L = I - 2 P, whose eigenvalues are in [-1, 1].
 template <class Scalar>
-std::vector<Scalar> chebyshev_series(const graph_filter_options& options) {
-  std::vector<double> series;
+numbers<Scalar> chebyshev_series(const graph_filter_options& options) {
+  numbers<double> series;
   switch (options.polynomial) {
     case graph_polynomial::linear:
       series = {0.5, -0.5};
@@ -118,7 +118,7 @@ class lane_filter {
         coefficients_(graph.smooth.cols * Lanes) {}
 
   /// Row l of `out` (items wide) for histories[l], -infinity where an item has no degree.
-  void score(std::span<const row_view<Scalar, Index>> histories, const std::vector<Scalar>& series,
+  void score(std::span<const row_view<Scalar, Index>> histories, const numbers<Scalar>& series,
              const rows_view<Scalar>& out) {
     apply_polynomial(histories, series);
     project(histories);
@@ -135,11 +135,11 @@ class lane_filter {
   std::int64_t items() const noexcept { return graph_.item_users.rows; }
 
   /// signal = sum of series[k] T_k(L) x, by C. W. Clenshaw's recurrence.
-  void apply_polynomial(std::span<const row_view<Scalar, Index>> histories, const std::vector<Scalar>& series) {
+  void apply_polynomial(std::span<const row_view<Scalar, Index>> histories, const numbers<Scalar>& series) {
     std::fill_n(signal_.mutable_data(), signal_.size(), Scalar{0});
     std::fill_n(previous_.mutable_data(), previous_.size(), Scalar{0});
     add(histories, series.back());
-    for (std::size_t k = series.size() - 1; k-- > 0;) {
+    for (std::int64_t k = series.size() - 1; k-- > 0;) {
       step(k > 0 ? Scalar{2} : Scalar{1});
       add(histories, series[k]);
     }
@@ -183,7 +183,7 @@ class lane_filter {
   /// coefficients = S' smooth_weights r, rank x Lanes.
   void project(std::span<const row_view<Scalar, Index>> histories) {
     const std::int64_t rank = graph_.smooth.cols;
-    std::vector<Scalar> sums(static_cast<std::size_t>(rank));
+    numbers<Scalar> sums(rank);
     for (std::size_t lane = 0; lane < histories.size(); ++lane) {
       std::fill(sums.begin(), sums.end(), Scalar{0});
       for (std::int64_t i = 0; i < histories[lane].size(); ++i) {
@@ -192,7 +192,7 @@ class lane_filter {
                       rank);
       }
       for (std::int64_t d = 0; d < rank; ++d)
-        coefficients_.mutable_data()[d * Lanes + static_cast<std::int64_t>(lane)] = sums[static_cast<std::size_t>(d)];
+        coefficients_.mutable_data()[d * Lanes + static_cast<std::int64_t>(lane)] = sums[d];
     }
   }
 
@@ -204,14 +204,14 @@ class lane_filter {
 
 #if AKIN_BODIES(graph)
 
-AKIN_INLINE std::vector<double> plateau_coefficients(int order, double flatness) {
+AKIN_INLINE numbers<double> plateau_coefficients(int order, double flatness) {
   constexpr double pi = 3.141592653589793;
-  std::vector<double> coefficients(static_cast<std::size_t>(order) + 1);
+  numbers<double> coefficients(order + 1);
   for (int j = 0; j <= order; ++j) {
     const double angle = (j + 0.5) / (order + 1) * pi, extremum = std::cos(static_cast<double>(j) / order * pi);
     const double height = 0.5 - std::copysign(0.5 * std::pow(std::abs(extremum), flatness), extremum);
     for (int m = 0; m <= order; ++m)
-      coefficients[static_cast<std::size_t>(m)] += (m == 0 ? 1.0 : 2.0) / (order + 1) * std::cos(m * angle) * height;
+      coefficients[m] += (m == 0 ? 1.0 : 2.0) / (order + 1) * std::cos(m * angle) * height;
   }
   return coefficients;
 }

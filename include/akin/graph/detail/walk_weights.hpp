@@ -17,6 +17,7 @@
 #include <akin/matrix.hpp>
 #include <akin/model/top_products.hpp>
 #include <akin/model/weights_of_columns.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -38,12 +39,12 @@ void to_probabilities(const host_policy& policy, csr_storage<Scalar, Index>& x, 
 
 /// degree^-beta of each row, its degree being how many of its elements are not 0.
 template <class Scalar, class Index>
-std::vector<Scalar> degree_scales(const csr_view<Scalar, Index>& item_users, double beta) {
-  std::vector<Scalar> scales(static_cast<std::size_t>(item_users.rows));
+numbers<Scalar> degree_scales(const csr_view<Scalar, Index>& item_users, double beta) {
+  numbers<Scalar> scales(item_users.rows);
   for (std::int64_t item = 0; item < item_users.rows; ++item) {
     double degree = 0;
     for (const Scalar value : item_users.row(item).values) degree += value != 0;
-    if (degree > 0) scales[static_cast<std::size_t>(item)] = static_cast<Scalar>(std::pow(degree, -beta));
+    if (degree > 0) scales[item] = static_cast<Scalar>(std::pow(degree, -beta));
   }
   return scales;
 }
@@ -55,15 +56,15 @@ csr_storage<Scalar, Index> largest_of_columns(const host_policy& policy, const c
   using entry = kernels::scored<Scalar, Index>;
   const csr_storage<Scalar, Index> transposed = transpose(weights);
   const csr_view<Scalar, Index> view = transposed.view();
-  std::vector<std::vector<entry>> columns(static_cast<std::size_t>(view.rows));
+  std::vector<numbers<entry>> columns(static_cast<std::size_t>(view.rows));
   for_each_row(policy, view.rows, [&](std::int64_t j, int) {
-    auto& column = columns[static_cast<std::size_t>(j)];
+    auto& column = at(columns, j);
     const auto [ids, values] = view.row(j);
     for (std::int64_t i = 0; i < ids.size; ++i) column.push_back({values[i], ids[i]});
     if (ids.size <= k) return;
     std::nth_element(column.begin(), column.begin() + k, column.end(),
                      [](const entry& a, const entry& b) { return a.precedes(b); });
-    column.resize(static_cast<std::size_t>(k));
+    column.resize(k);
     std::ranges::sort(column, [](const entry& a, const entry& b) { return a.id < b.id; });
   });
   return weights_of_columns(columns, "rp3beta::fit");
@@ -74,7 +75,7 @@ template <class Scalar, class Index>
 csr_storage<Scalar, Index> walk_weights(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                         const rp3beta_options& options) {
   csr_storage<Scalar, Index> to_users = transpose(x), to_items(x);
-  const std::vector<Scalar> scales = degree_scales(to_users.view(), options.beta);
+  const numbers<Scalar> scales = degree_scales(to_users.view(), options.beta);
   to_probabilities(policy, to_users, options.alpha);
   to_probabilities(policy, to_items, options.alpha);
   auto weights =

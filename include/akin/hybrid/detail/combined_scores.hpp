@@ -9,13 +9,13 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/score_stream.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/views.hpp>
 
@@ -89,12 +89,12 @@ void for_each_scored(const Model& model, std::span<const Request> requests, std:
   if (count == 0) return;
   const auto known_requests = std::span<const Request>(known).first(count);
   if constexpr (stretch_scorer<Model, Request>) {
-    std::vector<scalar_type> memory(static_cast<std::size_t>(items) * count);
+    numbers<scalar_type> memory(items * static_cast<std::int64_t>(count));
     const rows_view<scalar_type> rows{memory.data(), static_cast<std::int64_t>(count), items};
     score_stretches(model, known_requests, rows);
     for (std::size_t i = 0; i < count; ++i) body(positions[i], row_of(rows, i));
   } else {
-    std::vector<scalar_type> memory(static_cast<std::size_t>(items * scored_at_once<Model, Request>()));
+    numbers<scalar_type> memory(items * scored_at_once<Model, Request>());
     const scores_of<Model, Request> source(model);
     score_stream<scalar_type, Request> scores(source, known_requests, memory);
     for (std::size_t i = 0; i < count; ++i) body(positions[i], scores.next());
@@ -113,9 +113,9 @@ class combined_scores {
   /// The score among all others, which costs as much as score_all; 0 without evidence. Ids must be in range.
   Scalar score(Index user, Index item) const {
     if (!self().knows_user(user)) return 0;
-    std::vector<Scalar> row(static_cast<std::size_t>(self().items()));
+    numbers<Scalar> row(self().items());
     score_all(user, row);
-    const Scalar found = row[static_cast<std::size_t>(item)];
+    const Scalar found = row[item];
     return found > no_score<Scalar> ? found : Scalar{0};
   }
   /// Fills out[item] for all items, -infinity for those without evidence.
@@ -137,9 +137,7 @@ class combined_scores {
   static std::span<const Request> one(const Request& request) noexcept {
     return {&request, 1};
   }
-  static rows_view<Scalar> row(std::span<Scalar> out) noexcept {
-    return {out.data(), 1, static_cast<std::int64_t>(out.size())};
-  }
+  static rows_view<Scalar> row(std::span<Scalar> out) noexcept { return {out.data(), 1, std::ssize(out)}; }
   const Derived& self() const noexcept { return static_cast<const Derived&>(*this); }
 };
 

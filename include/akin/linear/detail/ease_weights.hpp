@@ -14,6 +14,7 @@
 #include <akin/linear/detail/symmetric_inverse.hpp>
 #include <akin/linear/ease_options.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -33,12 +34,11 @@ template <class Scalar, class Index>
 void lower_products(const host_policy& policy, const csr_view<Scalar, Index>& x, Scalar* g) {
   const csr_storage<Scalar, Index> transposed = transpose(x);
   const csr_view<Scalar, Index> item_users = transposed.view();
-  const std::vector<Index> order = longest_first(item_users);
-  std::vector<std::vector<double>> workers(static_cast<std::size_t>(worker_count(policy, x.cols)),
-                                           std::vector<double>(static_cast<std::size_t>(x.cols)));
+  const numbers<Index> order = longest_first(item_users);
+  per_worker<numbers<double>> workers(worker_count(policy, x.cols), numbers<double>(x.cols));
   for_each_row(policy, x.cols, [&](std::int64_t position, int worker) {
-    const std::int64_t item = order[static_cast<std::size_t>(position)];
-    double* const sums = workers[static_cast<std::size_t>(worker)].data();
+    const std::int64_t item = order[position];
+    double* const sums = workers[worker].data();
     const auto [users, values] = item_users.row(item);
     for (std::int64_t u = 0; u < users.size; ++u) {
       const auto value = static_cast<double>(values[u]);
@@ -55,11 +55,11 @@ void lower_products(const host_policy& policy, const csr_view<Scalar, Index>& x,
 /// or the first whose element of P's diagonal is not positive and finite.
 template <class Scalar>
 [[nodiscard]] std::int64_t weights_of_inverse(const host_policy& policy, Scalar* p, std::int64_t items) {
-  std::vector<Scalar> diagonal(static_cast<std::size_t>(items));
+  numbers<Scalar> diagonal(items);
   for (std::int64_t i = 0; i < items; ++i) {
     const Scalar d = p[i * items + i];
     if (!(d > 0 && d <= std::numeric_limits<Scalar>::max())) return i;
-    diagonal[static_cast<std::size_t>(i)] = d;
+    diagonal[i] = d;
     p[i * items + i] = 0;
   }
   constexpr std::int64_t block = 64;  // a block and its mirror image stay in the cache

@@ -13,6 +13,7 @@
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -24,7 +25,7 @@ class product_rows {
  public:
   /// `terms` are the values of x.
   product_rows(const csr_view<Scalar, Index>& x, const csr_view<Scalar, Index>& item_users, const double* terms)
-      : x_(x), item_users_(item_users), terms_(terms), sums_(static_cast<std::size_t>(x.cols)) {}
+      : x_(x), item_users_(item_users), terms_(terms), sums_(x.cols) {}
 
   /// Item i with all items.
   const double* sum(std::int64_t i) {
@@ -33,17 +34,17 @@ class product_rows {
   }
   void clear() { std::fill(sums_.begin(), sums_.end(), 0.0); }
   /// Fills ids, ascending, and values with the products of item i that are not 0, and clears them.
-  void take(std::int64_t i, std::vector<Index>& ids, std::vector<Scalar>& values) {
+  void take(std::int64_t i, numbers<Index>& ids, numbers<Scalar>& values) {
     std::int64_t additions = 0;
     for (const Index user : item_users_.row(i).ids) additions += x_.row_size(user);
-    ids_.resize(static_cast<std::size_t>(additions) + 1);
+    ids_.resize(additions + 1);
     found_.resize(sums_.size() + 1);
     const std::int64_t touched = accumulate(i, ids_.data());
     std::sort(ids_.begin(), ids_.begin() + touched);
     const std::int64_t taken = kernels::call<kernels::take_listed_kernel<1, kernels::taking::touched>>(
         std::int64_t{0}, touched, 0.0, sums_.data(), std::int64_t{0}, ids_.data(), found_.data());
     ids.assign(ids_.begin(), ids_.begin() + taken);
-    values.resize(static_cast<std::size_t>(taken));
+    values.resize(taken);
     std::transform(found_.begin(), found_.begin() + taken, values.begin(),
                    [](double product) { return static_cast<Scalar>(product); });
   }
@@ -59,8 +60,8 @@ class product_rows {
 
   csr_view<Scalar, Index> x_, item_users_;
   const double* terms_;
-  std::vector<double> sums_, factors_, found_;
-  std::vector<Index> ids_;
+  numbers<double> sums_, factors_, found_;
+  numbers<Index> ids_;
 };
 
 /// X'X, items x items, in memory: as a dense matrix or, where that takes less, as sparse rows.
@@ -76,25 +77,24 @@ class item_products {
   item_products() = default;
   item_products(const host_policy& policy, const csr_view<Scalar, Index>& x,
                 const csr_view<Scalar, Index>& item_users) {
-    const std::vector<double> terms(x.values, x.values + x.nonzeros());
-    std::vector<product_rows<Scalar, Index>> workers(static_cast<std::size_t>(worker_count(policy, x.cols)),
-                                                     {x, item_users, terms.data()});
+    const numbers<double> terms(x.values, x.values + x.nonzeros());
+    per_worker<product_rows<Scalar, Index>> workers(worker_count(policy, x.cols), {x, item_users, terms.data()});
     const bool dense = is_dense(x);
     if (dense)
       dense_ = dense_storage<Scalar>(x.cols, x.cols);
     else
       rows_.resize(static_cast<std::size_t>(x.cols));
-    const std::vector<Index> order = longest_first(item_users);
+    const numbers<Index> order = longest_first(item_users);
     for_each_row(policy, x.cols, [&](std::int64_t position, int worker) {
-      const Index i = order[static_cast<std::size_t>(position)];
-      auto& products = workers[static_cast<std::size_t>(worker)];
+      const Index i = order[position];
+      auto& products = workers[worker];
       if (dense) {
         const double* const sums = products.sum(i);
         std::transform(sums, sums + x.cols, dense_.mutable_view().row(i),
                        [](double sum) { return static_cast<Scalar>(sum); });
         products.clear();
       } else {
-        auto& row = rows_[static_cast<std::size_t>(i)];
+        auto& row = at(rows_, i);
         products.take(i, row.ids, row.values);
       }
     });
@@ -107,8 +107,8 @@ class item_products {
     if (rows_.empty()) {
       kernels::axpy(a, dense_.view().row(i), out, dense_.cols());
     } else {
-      const auto& row = rows_[static_cast<std::size_t>(i)];
-      kernels::scatter_axpy(a, row.ids.data(), row.values.data(), static_cast<std::int64_t>(row.ids.size()), out);
+      const auto& row = at(rows_, i);
+      kernels::scatter_axpy(a, row.ids.data(), row.values.data(), row.ids.size(), out);
     }
   }
   /// f(k, product of i and k) for all items k whose product is not 0, in a fixed order.
@@ -119,43 +119,40 @@ class item_products {
       for (std::int64_t k = 0; k < dense_.cols(); ++k)
         if (row[k] != 0) f(static_cast<Index>(k), row[k]);
     } else {
-      const auto& row = rows_[static_cast<std::size_t>(i)];
-      for (std::size_t e = 0; e < row.ids.size(); ++e) f(row.ids[e], row.values[e]);
+      const auto& row = at(rows_, i);
+      for (std::int64_t e = 0; e < row.ids.size(); ++e) f(row.ids[e], row.values[e]);
     }
   }
   /// out[p] = product of i and ids[p], for p < count; places[ids[p]] = p, and -1 for items that are not among the ids.
   /// out must be 0 before.
-  void gather(Index i, const std::vector<Index>& ids, std::int64_t count, const std::vector<Index>& places,
-              Scalar* out) const {
+  void gather(Index i, const numbers<Index>& ids, std::int64_t count, const numbers<Index>& places, Scalar* out) const {
     if (rows_.empty()) {
       const Scalar* const row = dense_.view().row(i);
-      for (std::int64_t p = 0; p < count; ++p) out[p] = row[ids[static_cast<std::size_t>(p)]];
+      for (std::int64_t p = 0; p < count; ++p) out[p] = row[ids[p]];
       return;
     }
-    const auto& row = rows_[static_cast<std::size_t>(i)];
+    const auto& row = at(rows_, i);
     constexpr std::int64_t search_steps = 16;  // a search in a row costs about as much as so many steps of a walk
-    if (static_cast<std::int64_t>(row.ids.size()) <= search_steps * count) {
-      for (std::size_t e = 0; e < row.ids.size(); ++e)
-        if (const Index place = places[static_cast<std::size_t>(row.ids[e])]; place >= 0 && place < count)
-          out[place] = row.values[e];
+    if (row.ids.size() <= search_steps * count) {
+      for (std::int64_t e = 0; e < row.ids.size(); ++e)
+        if (const Index place = places[row.ids[e]]; place >= 0 && place < count) out[place] = row.values[e];
     } else {
-      for (std::int64_t p = 0; p < count; ++p) out[p] = find(i, ids[static_cast<std::size_t>(p)]);
+      for (std::int64_t p = 0; p < count; ++p) out[p] = find(i, ids[p]);
     }
   }
 
  private:
   struct sparse_row {
-    std::vector<Index> ids;  // ascending
-    std::vector<Scalar> values;
+    numbers<Index> ids;  // ascending
+    numbers<Scalar> values;
   };
 
   /// The product of i and k from the shorter of their rows.
   Scalar find(Index i, Index k) const {
-    const auto *row = &rows_[static_cast<std::size_t>(i)], *other = &rows_[static_cast<std::size_t>(k)];
+    const auto *row = &at(rows_, i), *other = &at(rows_, k);
     if (other->ids.size() < row->ids.size()) std::swap(row, other), std::swap(i, k);
     const auto found = std::lower_bound(row->ids.begin(), row->ids.end(), k);
-    return found != row->ids.end() && *found == k ? row->values[static_cast<std::size_t>(found - row->ids.begin())]
-                                                  : Scalar{0};
+    return found != row->ids.end() && *found == k ? row->values[found - row->ids.begin()] : Scalar{0};
   }
 
   static double dense_bytes(const csr_view<Scalar, Index>& x) {

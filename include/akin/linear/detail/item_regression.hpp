@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
@@ -17,6 +16,7 @@
 #include <akin/linear/detail/set_products.hpp>
 #include <akin/linear/slim_options.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 
@@ -28,9 +28,9 @@ struct regression_data {
   slim_options options;
   csr_view<Scalar, Index> x, item_users;
   item_products<Scalar, Index> products;  ///< empty where `neighbors` can do without
-  std::vector<double> terms;              ///< of product_rows, where products is empty
-  std::vector<double> lengths;            ///< |x_i|
-  std::vector<Scalar> scales;             ///< 1 / sqrt(|x_i|^2 + l2), 0 where x_i = 0
+  numbers<double> terms;                  ///< of product_rows, where products is empty
+  numbers<double> lengths;                ///< |x_i|
+  numbers<Scalar> scales;                 ///< 1 / sqrt(|x_i|^2 + l2), 0 where x_i = 0
 };
 
 /// One worker's memory and steps. The problem is solved in the unknowns z_i = w_i sqrt(|x_i|^2 + l2) / |x_j|, in which
@@ -44,21 +44,21 @@ class item_regression {
 
   explicit item_regression(const regression_data<Scalar, Index>& data)
       : data_(data),
-        places_(static_cast<std::size_t>(data.x.cols), Index{-1}),
-        rest_of_all_(static_cast<std::size_t>(data.options.neighbors == 0 ? data.x.cols : 0)),
+        places_(data.x.cols, Index{-1}),
+        rest_of_all_(data.options.neighbors == 0 ? data.x.cols : 0),
         rows_(data.x, data.item_users, data.terms.data()),
         set_(data.item_users, data.products.empty() ? data.x.rows : 0) {}
 
   /// The weights that make item j and are not 0, ids ascending.
-  std::vector<weight> solve(Index j) {
+  numbers<weight> solve(Index j) {
     clear();
-    std::vector<weight> weights;
-    length_ = data_.lengths[static_cast<std::size_t>(j)];
+    numbers<weight> weights;
+    length_ = data_.lengths[j];
     if (length_ > 0 && data_.options.neighbors > 0)
       solve_nearest(j);
     else if (length_ > 0)
       solve_all(j);
-    for (std::size_t p = 0; p < ids_.size(); ++p) {
+    for (std::int64_t p = 0; p < ids_.size(); ++p) {
       const Scalar w = weight_of(p);
       if (!is_finite(w)) fail<numeric_error>("slim::fit: the weights of item ", j, " are beyond the scalar type");
       if (w != 0) weights.push_back({w, ids_[p]});
@@ -83,33 +83,32 @@ class item_regression {
   }
 
   void solve_nearest(Index j) {
-    candidates_.resize(static_cast<std::size_t>(std::min<std::int64_t>(data_.options.neighbors, data_.x.cols)));
-    kernels::top_k<Scalar, Index> best(candidates_.data(), static_cast<std::int64_t>(candidates_.size()));
+    candidates_.resize(std::min<std::int64_t>(data_.options.neighbors, data_.x.cols));
+    kernels::top_k<Scalar, Index> best(candidates_.data(), candidates_.size());
     const auto offer = [&](Index i, Scalar product) {
-      const double norms = length_ * data_.lengths[static_cast<std::size_t>(i)];
+      const double norms = length_ * data_.lengths[i];
       if (i != j && norms > 0) best.offer(static_cast<Scalar>(static_cast<double>(product) / norms), i);
     };
     if (data_.products.empty()) {
       rows_.take(j, found_ids_, found_);
-      for (std::size_t e = 0; e < found_.size(); ++e) offer(found_ids_[e], found_[e]);
+      for (std::int64_t e = 0; e < found_.size(); ++e) offer(found_ids_[e], found_[e]);
     } else {
       data_.products.for_each_product(j, offer);
     }
-    candidates_.resize(static_cast<std::size_t>(best.finish()));
+    candidates_.resize(best.finish());
     append_candidates();
-    for (std::size_t p = 0; p < ids_.size(); ++p)
-      rest_.mutable_data()[p] = static_cast<Scalar>(static_cast<double>(candidates_[p].score) *
-                                                    data_.lengths[static_cast<std::size_t>(ids_[p])]) *
-                                scale(p);
+    for (std::int64_t p = 0; p < ids_.size(); ++p)
+      rest_.mutable_data()[p] =
+          static_cast<Scalar>(static_cast<double>(candidates_[p].score) * data_.lengths[ids_[p]]) * scale(p);
     descend(data_.options.iterations);
   }
 
-  std::int64_t size() const noexcept { return static_cast<std::int64_t>(ids_.size()); }
-  Scalar scale(std::size_t p) const noexcept { return data_.scales[static_cast<std::size_t>(ids_[p])]; }
-  Scalar weight_of(std::size_t p) const noexcept { return z_.data()[p] * scale(p) * static_cast<Scalar>(length_); }
+  std::int64_t size() const noexcept { return ids_.size(); }
+  Scalar scale(std::int64_t p) const noexcept { return data_.scales[ids_[p]]; }
+  Scalar weight_of(std::int64_t p) const noexcept { return z_.data()[p] * scale(p) * static_cast<Scalar>(length_); }
 
   void clear() {
-    for (const Index id : ids_) places_[static_cast<std::size_t>(id)] = -1;
+    for (const Index id : ids_) places_[id] = -1;
     std::fill_n(h_.mutable_data(), size() * stride_, Scalar{0});
     std::fill_n(z_.mutable_data(), stride_, Scalar{0});
     std::fill_n(rest_.mutable_data(), stride_, Scalar{0});
@@ -120,7 +119,7 @@ class item_regression {
   void compute_rest(Index j) {
     std::ranges::fill(rest_of_all_, Scalar{0});
     data_.products.add_row(1, j, rest_of_all_.data());
-    for (std::size_t p = 0; p < ids_.size(); ++p)
+    for (std::int64_t p = 0; p < ids_.size(); ++p)
       if (const Scalar w = weight_of(p); w != 0) data_.products.add_row(-w, ids_[p], rest_of_all_.data());
   }
 
@@ -131,16 +130,15 @@ class item_regression {
     const auto least = static_cast<Scalar>(data_.options.tolerance * length_);
     const bool nonnegative = data_.options.nonnegative;
     candidates_.clear();
-    for (std::size_t i = 0; i < rest_of_all_.size(); ++i) {
+    for (std::int64_t i = 0; i < rest_of_all_.size(); ++i) {
       const Scalar rest = rest_of_all_[i];
       const Scalar step = ((nonnegative ? rest : std::abs(rest)) - l1) * data_.scales[i];
-      if (step > least && places_[i] < 0 && i != static_cast<std::size_t>(j))
-        candidates_.push_back({step, static_cast<Index>(i)});
+      if (step > least && places_[i] < 0 && i != j) candidates_.push_back({step, static_cast<Index>(i)});
     }
     if (candidates_.empty()) return false;
-    const std::size_t most = std::max<std::size_t>(ids_.size(), 64);
+    const std::int64_t most = std::max<std::int64_t>(ids_.size(), 64);
     if (candidates_.size() > most) {
-      std::nth_element(candidates_.begin(), candidates_.begin() + static_cast<std::ptrdiff_t>(most), candidates_.end(),
+      std::nth_element(candidates_.begin(), candidates_.begin() + most, candidates_.end(),
                        [](const weight& a, const weight& b) { return a.precedes(b); });
       candidates_.resize(most);
     }
@@ -150,17 +148,17 @@ class item_regression {
   }
 
   void append_candidates() {
-    const std::size_t old = ids_.size();
-    reserve(static_cast<std::int64_t>(old + candidates_.size()));
+    const std::int64_t old = ids_.size();
+    reserve(old + candidates_.size());
     for (const weight& candidate : candidates_) {
-      places_[static_cast<std::size_t>(candidate.id)] = static_cast<Index>(ids_.size());
+      places_[candidate.id] = static_cast<Index>(ids_.size());
       ids_.push_back(candidate.id);
     }
     if (data_.products.empty())
       multiply_columns();
     else
       gather_products(old);
-    for (std::size_t p = old; p < ids_.size(); ++p)
+    for (std::int64_t p = old; p < ids_.size(); ++p)
       thresholds_.mutable_data()[p] = static_cast<Scalar>(data_.options.l1 / length_) * scale(p);
   }
 
@@ -183,15 +181,14 @@ class item_regression {
     stride_ = stride;
   }
 
-  void gather_products(std::size_t old) {
+  void gather_products(std::int64_t old) {
     Scalar* const h = h_.mutable_data();
-    for (std::size_t p = old; p < ids_.size(); ++p) {
-      const auto place = static_cast<std::int64_t>(p);
-      Scalar* const row = h + place * stride_;
-      data_.products.gather(ids_[p], ids_, place, places_, row);
-      for (std::size_t q = 0; q < p; ++q) {
+    for (std::int64_t p = old; p < ids_.size(); ++p) {
+      Scalar* const row = h + p * stride_;
+      data_.products.gather(ids_[p], ids_, p, places_, row);
+      for (std::int64_t q = 0; q < p; ++q) {
         row[q] *= scale(p) * scale(q);
-        h[static_cast<std::int64_t>(q) * stride_ + place] = row[q];
+        h[q * stride_ + p] = row[q];
       }
       row[p] = 1;
     }
@@ -201,23 +198,20 @@ class item_regression {
   void multiply_columns() {
     const double* const products = set_.multiply(ids_);
     Scalar* const h = h_.mutable_data();
-    for (std::size_t p = 0; p < ids_.size(); ++p) {
-      const auto a = static_cast<std::int64_t>(p);
-      for (std::size_t q = 0; q < p; ++q) {
-        const auto b = static_cast<std::int64_t>(q);
-        h[a * stride_ + b] = h[b * stride_ + a] =
+    for (std::int64_t p = 0; p < ids_.size(); ++p) {
+      for (std::int64_t q = 0; q < p; ++q)
+        h[p * stride_ + q] = h[q * stride_ + p] =
             static_cast<Scalar>(products[p * ids_.size() + q]) * (scale(p) * scale(q));
-      }
-      h[a * (stride_ + 1)] = 1;
+      h[p * (stride_ + 1)] = 1;
     }
   }
 
   /// The set's part of the gradient, free of what the steps have added of rounding.
   void refresh() {
     const auto inverse_length = static_cast<Scalar>(1 / length_), l2 = static_cast<Scalar>(data_.options.l2);
-    for (std::size_t p = 0; p < ids_.size(); ++p)
-      rest_.mutable_data()[p] = rest_of_all_[static_cast<std::size_t>(ids_[p])] * scale(p) * inverse_length -
-                                l2 * scale(p) * scale(p) * z_.data()[p];
+    for (std::int64_t p = 0; p < ids_.size(); ++p)
+      rest_.mutable_data()[p] =
+          rest_of_all_[ids_[p]] * scale(p) * inverse_length - l2 * scale(p) * scale(p) * z_.data()[p];
   }
 
   /// Sweeps until none makes a step, at most `most`; their number.
@@ -232,13 +226,13 @@ class item_regression {
   }
 
   const regression_data<Scalar, Index>& data_;
-  double length_ = 0;                // |x_j|
-  std::vector<Index> ids_;           // the set
-  std::vector<Index> places_;        // of all items in the set, -1 outside
-  std::vector<Scalar> rest_of_all_;  // X'(x_j - Xw)
-  std::vector<weight> candidates_;
-  std::vector<Index> found_ids_;
-  std::vector<Scalar> found_;
+  double length_ = 0;            // |x_j|
+  numbers<Index> ids_;           // the set
+  numbers<Index> places_;        // of all items in the set, -1 outside
+  numbers<Scalar> rest_of_all_;  // X'(x_j - Xw)
+  numbers<weight> candidates_;
+  numbers<Index> found_ids_;
+  numbers<Scalar> found_;
   product_rows<Scalar, Index> rows_;
   set_products<Scalar, Index> set_;
   std::int64_t stride_ = 0;

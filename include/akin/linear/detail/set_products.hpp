@@ -8,6 +8,7 @@
 
 #include <akin/config.hpp>
 #include <akin/language.hpp>
+#include <akin/numbers.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -17,22 +18,21 @@ namespace akin::inline AKIN_ABI::detail {
 template <class Scalar, class Index>
 class set_products {
  public:
-  set_products(const csr_view<Scalar, Index>& item_users, std::int64_t users)
-      : item_users_(item_users), ends_(static_cast<std::size_t>(users)) {}
+  set_products(const csr_view<Scalar, Index>& item_users, std::int64_t users) : item_users_(item_users), ends_(users) {}
 
   /// Row-major, ids.size() x ids.size(), of which the part below the diagonal is filled; lives until the next call.
-  const double* multiply(const std::vector<Index>& ids) {
+  const double* multiply(const numbers<Index>& ids) {
     sums_.assign(ids.size() * ids.size(), 0.0);
     sort_by_user(ids);
-    std::size_t begin = 0;
+    std::int64_t begin = 0;
     for (const Index user : users_) {
-      const std::size_t end = ends_[static_cast<std::size_t>(user)];
-      for (std::size_t a = begin + 1; a < end; ++a) {
+      const std::int64_t end = ends_[user];
+      for (std::int64_t a = begin + 1; a < end; ++a) {
         double* const row = sums_.data() + cells_[a].place * ids.size();
-        for (std::size_t b = begin; b < a; ++b) row[cells_[b].place] += cells_[a].value * cells_[b].value;
+        for (std::int64_t b = begin; b < a; ++b) row[cells_[b].place] += cells_[a].value * cells_[b].value;
       }
       begin = end;
-      ends_[static_cast<std::size_t>(user)] = 0;
+      ends_[user] = 0;
     }
     users_.clear();
     return sums_.data();
@@ -40,37 +40,36 @@ class set_products {
 
  private:
   struct cell {
-    std::size_t place;
+    std::int64_t place;
     double value;
   };
 
   /// cells_: user by user as in users_, places ascending; ends_: where those of a user end.
-  void sort_by_user(const std::vector<Index>& ids) {
-    std::size_t total = 0;
+  void sort_by_user(const numbers<Index>& ids) {
+    std::int64_t total = 0;
     for (const Index id : ids)
       for (const Index user : item_users_.row(id).ids) {
-        if (ends_[static_cast<std::size_t>(user)]++ == 0) users_.push_back(user);
+        if (ends_[user]++ == 0) users_.push_back(user);
         ++total;
       }
     cells_.resize(total);
-    std::size_t begin = 0;
+    std::int64_t begin = 0;
     for (const Index user : users_) {
-      const std::size_t count = ends_[static_cast<std::size_t>(user)];
-      ends_[static_cast<std::size_t>(user)] = begin;
+      const std::int64_t count = ends_[user];
+      ends_[user] = begin;
       begin += count;
     }
-    for (std::size_t place = 0; place < ids.size(); ++place) {
+    for (std::int64_t place = 0; place < ids.size(); ++place) {
       const auto [users, values] = item_users_.row(ids[place]);
-      for (std::int64_t e = 0; e < users.size; ++e)
-        cells_[ends_[static_cast<std::size_t>(users[e])]++] = {place, static_cast<double>(values[e])};
+      for (std::int64_t e = 0; e < users.size; ++e) cells_[ends_[users[e]]++] = {place, static_cast<double>(values[e])};
     }
   }
 
   csr_view<Scalar, Index> item_users_;
-  std::vector<std::size_t> ends_;
-  std::vector<Index> users_;
-  std::vector<cell> cells_;
-  std::vector<double> sums_;
+  numbers<std::int64_t> ends_;
+  numbers<Index> users_;
+  numbers<cell> cells_;
+  numbers<double> sums_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

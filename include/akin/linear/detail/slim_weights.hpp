@@ -12,9 +12,10 @@
 #include <akin/error.hpp>
 #include <akin/linear/detail/item_products.hpp>
 #include <akin/linear/detail/item_regression.hpp>
-#include <akin/model/weights_of_columns.hpp>
 #include <akin/linear/slim_options.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/weights_of_columns.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -58,13 +59,12 @@ csr_storage<Scalar, Index> slim_weights(const host_policy& policy, const csr_vie
   const csr_storage<Scalar, Index> item_users = transpose(x);
   const auto data = make_regression_data(policy, x, item_users.view(), options);
   using worker_type = item_regression<Scalar, Index>;
-  std::vector<worker_type> workers;
-  for (int worker = 0; worker < worker_count(policy, x.cols); ++worker) workers.emplace_back(data);
-  std::vector<std::vector<typename worker_type::weight>> columns(static_cast<std::size_t>(x.cols));
-  const std::vector<Index> order = longest_first(item_users.view());
+  per_worker<worker_type> workers(worker_count(policy, x.cols), worker_type(data));
+  std::vector<numbers<typename worker_type::weight>> columns(static_cast<std::size_t>(x.cols));
+  const numbers<Index> order = longest_first(item_users.view());
   for_each_row(policy, x.cols, [&](std::int64_t position, int worker) {
-    const Index j = order[static_cast<std::size_t>(position)];
-    columns[static_cast<std::size_t>(j)] = workers[static_cast<std::size_t>(worker)].solve(j);
+    const Index j = order[position];
+    at(columns, j) = workers[worker].solve(j);
   });
   return weights_of_columns(columns, "slim::fit");
 }

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/inverse_sweep.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 
@@ -55,8 +55,8 @@ class symmetric_inversion {
                                                   scratch_.mutable_data() + worker * 2 * panel);
     });
     list_pairs(begin);
-    for_each_row(policy, static_cast<std::int64_t>(pairs_.size()), [&](std::int64_t p, int) {
-      const auto [i, j] = pairs_[static_cast<std::size_t>(p)];
+    for_each_row(policy, pairs_.size(), [&](std::int64_t p, int) {
+      const auto [i, j] = pairs_[p];
       kernels::call<kernels::sweep_tile_kernel>(a_, size_, i * tile, j * tile, left_.data() + i * panel,
                                                 right_.data() + j * panel, depth);
     });
@@ -88,7 +88,7 @@ class symmetric_inversion {
   std::int64_t size_, tiles_;
   storage<T> left_, right_, scratch_, pivot_panels_;
   storage<double> pivot_;
-  std::vector<pair> pairs_;
+  numbers<pair> pairs_;
 };
 
 /// Inverts a (size x size, row-major) in place; only the lower triangle is read and written, but for elements beside

@@ -9,6 +9,7 @@
 
 #include <akin/config.hpp>
 #include <akin/language.hpp>
+#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 
@@ -55,7 +56,7 @@ inline double rank_discount(std::int32_t rank) {
 /// What hits at the first `ranks` ranks are worth together, added up in their order.
 inline double sum_of_discounts(std::int32_t ranks) {
   constexpr auto size = static_cast<std::int32_t>(rank_discounts::size);
-  if (ranks <= size) return first_discounts.before[static_cast<std::size_t>(ranks)];
+  if (ranks <= size) return at(first_discounts.before, ranks);
   double sum = first_discounts.before[rank_discounts::size];
   for (std::int32_t rank = size; rank < ranks; ++rank) sum += rank_discount(rank);
   return sum;

@@ -17,6 +17,7 @@
 #include <akin/matrix.hpp>
 #include <akin/model/damped_mean.hpp>
 #include <akin/neighbors/similarity.hpp>
+#include <akin/numbers.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
 

@@ -3,14 +3,13 @@
 #pragma once
 
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/model/scorer.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
+#include <akin/numbers.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -56,8 +55,8 @@ inline int sums_of(const neighborhood_options& options) noexcept {
 /// What is multiplied for the sums of a pair: of an element x of the left side and y of the right, products of
 /// (x), (x, 1) or (x, x^2, 1, 1) and (y), (y, 1) or (y, 1, y^2, 1).
 template <int Width, class Scalar>
-std::vector<Scalar> left_terms(const Scalar* values, std::int64_t count) {
-  std::vector<Scalar> terms(static_cast<std::size_t>(count * Width), Scalar{1});
+numbers<Scalar> left_terms(const Scalar* values, std::int64_t count) {
+  numbers<Scalar> terms(count * Width, Scalar{1});
   for (std::int64_t i = 0; i < count; ++i) {
     Scalar* const to = terms.data() + i * Width;
     to[0] = values[i];
@@ -66,8 +65,8 @@ std::vector<Scalar> left_terms(const Scalar* values, std::int64_t count) {
   return terms;
 }
 template <int Width, class Scalar>
-std::vector<Scalar> right_terms(const Scalar* values, std::int64_t count) {
-  std::vector<Scalar> terms(static_cast<std::size_t>(count * Width), Scalar{1});
+numbers<Scalar> right_terms(const Scalar* values, std::int64_t count) {
+  numbers<Scalar> terms(count * Width, Scalar{1});
   for (std::int64_t i = 0; i < count; ++i) {
     Scalar* const to = terms.data() + i * Width;
     to[0] = values[i];

@@ -10,7 +10,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
@@ -19,6 +18,7 @@
 #include <akin/model/top_rows.hpp>
 #include <akin/neighbors/detail/pair_measure.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -40,9 +40,8 @@ class similarity_search {
     }
     check_squares(where);
     columns_ = transpose(rows_.view());
-    rights_.resize(static_cast<std::size_t>(rows_.rows()));
-    for (std::int64_t row = 0; row < rows_.rows(); ++row)
-      rights_[static_cast<std::size_t>(row)] = side(rows_.view().row(row).values).right;
+    rights_.resize(rows_.rows());
+    for (std::int64_t row = 0; row < rows_.rows(); ++row) rights_[row] = side(rows_.view().row(row).values).right;
     if (is_quotient()) divide_by_rights();
     with_width([&](auto width) {
       if constexpr (width() > 1) right_terms_ = right_terms<width()>(columns_.view().values, columns_.nonzeros());
@@ -55,7 +54,7 @@ class similarity_search {
     const csr_view<Scalar, Index> x = rows_.view();
     with_width([&](auto width) {
       constexpr int w = width();
-      std::vector<Scalar> left;
+      numbers<Scalar> left;
       if constexpr (w > 1) left = left_terms<w>(x.values, x.nonzeros());
       const terms_view<Scalar, Index> left_view{x.pattern(), w > 1 ? left.data() : x.values};
       const auto top = [&](const auto& score_all) {
@@ -87,7 +86,7 @@ class similarity_search {
     candidates<Scalar, Index> best;
     with_width([&](auto width) {
       constexpr int w = width();
-      std::vector<Scalar> prepared(row.values.begin(), row.values.end());
+      numbers<Scalar> prepared(row.values.begin(), row.values.end());
       prepare(row.ids, slice<Scalar>{prepared.data(), row.size()});
       const auto left = left_terms<w>(prepared.data(), row.size());
       std::int64_t cost = 0;
@@ -103,7 +102,7 @@ class similarity_search {
       keep_best(best, floor(), std::int64_t{options_.neighbors}, scratch.ties);
       scratch.order.apply(best);
       for (std::int64_t n = 0; n < best.count; ++n) {
-        Scalar& score = best.scores[static_cast<std::size_t>(n)];
+        Scalar& score = best.scores[n];
         score = finished(score, own);
       }
     });
@@ -138,7 +137,7 @@ class similarity_search {
   }
   void divide_by_rights() {
     for (std::int64_t i = 0; i < columns_.nonzeros(); ++i) {
-      const Scalar right = rights_[static_cast<std::size_t>(columns_.view().columns[i])];
+      const Scalar right = rights_[columns_.view().columns[i]];
       if (right > 0) columns_.mutable_values()[i] /= right;
     }
   }
@@ -167,13 +166,13 @@ class similarity_search {
 
   void learn_column_means() {
     const csr_view<Scalar, Index> x = rows_.view();
-    std::vector<double> sums(static_cast<std::size_t>(x.cols)), counts(sums.size());
+    numbers<double> sums(x.cols), counts(sums.size());
     for (std::int64_t i = 0; i < x.nonzeros(); ++i) {
-      sums[static_cast<std::size_t>(x.columns[i])] += static_cast<double>(x.values[i]);
-      counts[static_cast<std::size_t>(x.columns[i])] += 1;
+      sums[x.columns[i]] += static_cast<double>(x.values[i]);
+      counts[x.columns[i]] += 1;
     }
     column_means_.resize(sums.size());
-    for (std::size_t c = 0; c < sums.size(); ++c) column_means_[c] = counts[c] == 0 ? 0 : sums[c] / counts[c];
+    for (std::int64_t c = 0; c < sums.size(); ++c) column_means_[c] = counts[c] == 0 ? 0 : sums[c] / counts[c];
   }
 
   /// Turns the values of a row into what the measure takes.
@@ -181,8 +180,7 @@ class similarity_search {
     if (counts_presence(options_.similarity)) {
       std::fill(values.begin(), values.end(), Scalar{1});
     } else if (options_.similarity == similarity::adjusted_cosine) {
-      for (std::int64_t i = 0; i < values.size; ++i)
-        values[i] = difference(values[i], column_means_[static_cast<std::size_t>(ids[i])]);
+      for (std::int64_t i = 0; i < values.size; ++i) values[i] = difference(values[i], column_means_[ids[i]]);
     } else if (options_.similarity == similarity::pearson && values.size > 0) {
       double sum = 0;
       for (const Scalar value : values) sum += static_cast<double>(value);
@@ -200,9 +198,9 @@ class similarity_search {
 
   neighborhood_options options_;
   csr_storage<Scalar, Index> rows_, columns_;  // what is compared, and its transpose
-  std::vector<double> column_means_;           // of adjusted_cosine
-  std::vector<Scalar> rights_;                 // of each row: see pair_side
-  std::vector<Scalar> right_terms_;            // of columns_, unless its values are
+  numbers<double> column_means_;               // of adjusted_cosine
+  numbers<Scalar> rights_;                     // of each row: see pair_side
+  numbers<Scalar> right_terms_;                // of columns_, unless its values are
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

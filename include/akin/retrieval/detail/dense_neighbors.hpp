@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -16,6 +15,7 @@
 #include <akin/kernels/squared_distance.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/distance_panels.hpp>
 #include <akin/retrieval/detail/factor_search.hpp>
@@ -66,11 +66,11 @@ class dense_neighbors {
                            const query<Index>& q, const IsSafe& is_safe) const;
 
   /// Fills what of `out` a query may look at.
-  void score_all(const Scalar* x, const query<Index>& q, std::vector<Scalar>& out) const noexcept;
+  void score_all(const Scalar* x, const query<Index>& q, numbers<Scalar>& out) const noexcept;
 
   metric by_ = metric::inner_product;
   dense_storage<Scalar> rows_;
-  std::vector<Index> nothing_;  // rows that have no cosine
+  numbers<Index> nothing_;  // rows that have no cosine
 };
 
 template <class Scalar, class Index>
@@ -138,14 +138,14 @@ typename dense_neighbors<Scalar, Index>::lists_type dense_neighbors<Scalar, Inde
 
 template <class Scalar, class Index>
 void dense_neighbors<Scalar, Index>::score_all(const Scalar* x, const query<Index>& q,
-                                               std::vector<Scalar>& out) const noexcept {
+                                               numbers<Scalar>& out) const noexcept {
   const rows_view<const Scalar> y = rows_.view();
-  const auto score = [&](Index item) { out[static_cast<std::size_t>(item)] = nearness(by_, x, y.row(item), y.cols); };
+  const auto score = [&](Index item) { out[item] = nearness(by_, x, y.row(item), y.cols); };
   if (q.candidates)
     for (const Index item : *q.candidates) score(item);
   else
     for (std::int64_t item = 0; item < y.rows; ++item) score(static_cast<Index>(item));
-  for (const Index item : nothing_) out[static_cast<std::size_t>(item)] = no_score<Scalar>;
+  for (const Index item : nothing_) out[item] = no_score<Scalar>;
 }
 
 AKIN_COMPILE_ONCE(retrieval, class dense_neighbors<float, std::int32_t>)

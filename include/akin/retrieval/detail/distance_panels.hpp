@@ -8,11 +8,11 @@
 #include <cstdint>
 #include <limits>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/kernels/score_tile.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/float_panels.hpp>
 #include <akin/storage.hpp>
@@ -22,10 +22,10 @@ namespace akin::inline AKIN_ABI::detail {
 
 /// The mean of each column; 0 where it is beyond a double.
 template <class Scalar>
-std::vector<double> column_means(rows_view<const Scalar> rows) {
-  std::vector<double> means(static_cast<std::size_t>(rows.cols));
+numbers<double> column_means(rows_view<const Scalar> rows) {
+  numbers<double> means(rows.cols);
   for (std::int64_t row = 0; row < rows.rows; ++row)
-    for (std::size_t d = 0; d < means.size(); ++d) means[d] += static_cast<double>(rows.row(row)[d]);
+    for (std::int64_t d = 0; d < means.size(); ++d) means[d] += static_cast<double>(rows.row(row)[d]);
   for (double& mean : means) {
     mean /= static_cast<double>(std::max<std::int64_t>(rows.rows, 1));
     if (!is_finite(mean)) mean = 0;
@@ -54,7 +54,7 @@ class distance_panels {
 
   /// kernels::tile_queries queries, moved, side by side.
   struct group {
-    std::vector<Scalar> rows;
+    numbers<Scalar> rows;
     double lengths[kernels::tile_queries] = {};
     double halves[kernels::tile_queries] = {};  // of the squared lengths
   };
@@ -63,26 +63,25 @@ class distance_panels {
   template <class Keep>
   distance_panels(const host_policy& policy, rows_view<const Scalar> rows, const Keep& keep)
       : depth_(rows.cols), means_(column_means(rows)) {
-    std::vector<double> lengths(static_cast<std::size_t>(rows.rows));
-    for_each_row(policy, rows.rows, [&](std::int64_t row, int) {
-      lengths[static_cast<std::size_t>(row)] = std::sqrt(moved_square(rows.row(row)));
-    });
+    numbers<double> lengths(rows.rows);
+    for_each_row(policy, rows.rows,
+                 [&](std::int64_t row, int) { lengths[row] = std::sqrt(moved_square(rows.row(row))); });
     for (std::int64_t row = 0; row < rows.rows; ++row)
       if (keep(static_cast<Index>(row))) ids_.push_back(static_cast<Index>(row));
     std::sort(ids_.begin(), ids_.end(), [&](Index a, Index b) {
-      const double x = lengths[static_cast<std::size_t>(a)], y = lengths[static_cast<std::size_t>(b)];
+      const double x = lengths[a], y = lengths[b];
       return x < y || (x == y && a < b);
     });
-    panels_ = (static_cast<std::int64_t>(ids_.size()) + width - 1) / width;
+    panels_ = (ids_.size() + width - 1) / width;
     packed_ = storage<Scalar>(panels_ * width * depth_);
-    offsets_.assign(static_cast<std::size_t>(panels_ * width), -std::numeric_limits<Scalar>::infinity());
+    offsets_.assign(panels_ * width, -std::numeric_limits<Scalar>::infinity());
     for_each_row(policy, panels_, [&](std::int64_t panel, int) { pack(rows, panel); });
     limit_chunks(lengths);
   }
 
-  std::int64_t chunks() const noexcept { return static_cast<std::int64_t>(limits_.size()); }
+  std::int64_t chunks() const noexcept { return limits_.size(); }
   Index id(std::int64_t chunk, std::int32_t position) const noexcept {
-    return ids_[static_cast<std::size_t>(chunk * kernels::chunk_rows + position)];
+    return ids_[chunk * kernels::chunk_rows + position];
   }
   /// Whether nothing overflows for a query.
   bool is_safe(const Scalar* row) const noexcept {
@@ -92,11 +91,11 @@ class distance_panels {
 
   group make_group() const {
     group result;
-    result.rows.resize(static_cast<std::size_t>(kernels::tile_queries * depth_));
+    result.rows.resize(kernels::tile_queries * depth_);
     return result;
   }
   void set(group& g, int q, const Scalar* row, Scalar) const noexcept {
-    for (std::int64_t d = 0; d < depth_; ++d) g.rows[static_cast<std::size_t>(q * depth_ + d)] = moved(row, d);
+    for (std::int64_t d = 0; d < depth_; ++d) g.rows[q * depth_ + d] = moved(row, d);
     const double square = moved_square(row);
     g.lengths[q] = std::sqrt(square);
     g.halves[q] = square / 2;
@@ -106,7 +105,7 @@ class distance_panels {
   double reach(const group& g, int q, std::int64_t chunk) const noexcept {
     const double slack = sum_spread<Scalar>(depth_ + 12);
     const double lost = std::sqrt(static_cast<double>(4 * depth_) * smallest);
-    const double least = limits_[static_cast<std::size_t>(chunk)].shortest * (1 - slack) - g.lengths[q] * (1 + slack);
+    const double least = limits_[chunk].shortest * (1 - slack) - g.lengths[q] * (1 + slack);
     return std::min(0.0, lost - least * (1 - slack));
   }
   /// Of a hit nothing is known but that it may reach the target.
@@ -130,7 +129,7 @@ class distance_panels {
   };
 
   Scalar moved(const Scalar* row, std::int64_t d) const noexcept {
-    return static_cast<Scalar>(static_cast<double>(row[d]) - means_[static_cast<std::size_t>(d)]);
+    return static_cast<Scalar>(static_cast<double>(row[d]) - means_[d]);
   }
   double moved_square(const Scalar* row) const noexcept {
     double sum = 0;
@@ -142,7 +141,7 @@ class distance_panels {
   }
 
   double margin_of(const group& g, int q, std::int64_t chunk) const noexcept {
-    const double lengths = g.lengths[q] + limits_[static_cast<std::size_t>(chunk)].longest;
+    const double lengths = g.lengths[q] + limits_[chunk].longest;
     return sum_spread<Scalar>(depth_ + 12) * lengths * lengths + static_cast<double>(4 * depth_) * smallest;
   }
   /// What s must be above for the negated distance to be `target` <= 0, or infinite, or more; a root may be rounded.
@@ -157,26 +156,26 @@ class distance_panels {
   void pack(rows_view<const Scalar> rows, std::int64_t panel) {
     Scalar* const packed = packed_.mutable_data() + panel * width * depth_;
     const std::int64_t first = panel * width;
-    const std::int64_t count = std::min(width, static_cast<std::int64_t>(ids_.size()) - first);
+    const std::int64_t count = std::min(width, ids_.size() - first);
     for (std::int64_t j = 0; j < count; ++j) {
-      const Scalar* const row = rows.row(ids_[static_cast<std::size_t>(first + j)]);
+      const Scalar* const row = rows.row(ids_[first + j]);
       for (std::int64_t d = 0; d < depth_; ++d) packed[d * width + j] = moved(row, d);
-      offsets_[static_cast<std::size_t>(first + j)] = static_cast<Scalar>(-moved_square(row) / 2);
+      offsets_[first + j] = static_cast<Scalar>(-moved_square(row) / 2);
     }
   }
 
-  void limit_chunks(const std::vector<double>& lengths) {
-    const auto length = [&](std::size_t i) { return lengths[static_cast<std::size_t>(ids_[i])]; };
-    for (std::size_t first = 0; first < ids_.size(); first += kernels::chunk_rows)
+  void limit_chunks(const numbers<double>& lengths) {
+    const auto length = [&](std::int64_t i) { return lengths[ids_[i]]; };
+    for (std::int64_t first = 0; first < ids_.size(); first += kernels::chunk_rows)
       limits_.push_back({length(first), length(std::min(first + kernels::chunk_rows, ids_.size()) - 1)});
   }
 
   std::int64_t depth_, panels_ = 0;
-  std::vector<double> means_;
+  numbers<double> means_;
   storage<Scalar> packed_;  // panels x depth x width; rows that fill up the last panel are 0
-  std::vector<Scalar> offsets_;
-  std::vector<Index> ids_;
-  std::vector<limit> limits_;
+  numbers<Scalar> offsets_;
+  numbers<Index> ids_;
+  numbers<limit> limits_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -9,10 +9,10 @@
 #include <limits>
 #include <numeric>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/kernels/score_tile.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -40,16 +40,16 @@ double sum_spread(std::int64_t terms) noexcept {
 
 /// Ids of the rows that keep(id), by (length descending, id ascending), and the lengths of all rows.
 template <class Scalar, class Index, class Keep>
-std::pair<std::vector<Index>, std::vector<double>> by_length(rows_view<const Scalar> rows, const Keep& keep) {
-  std::vector<double> lengths(static_cast<std::size_t>(rows.rows));
-  std::vector<Index> ids;
+std::pair<numbers<Index>, numbers<double>> by_length(rows_view<const Scalar> rows, const Keep& keep) {
+  numbers<double> lengths(rows.rows);
+  numbers<Index> ids;
   for (std::int64_t row = 0; row < rows.rows; ++row) {
     if (!keep(static_cast<Index>(row))) continue;
-    lengths[static_cast<std::size_t>(row)] = length_above(rows.row(row), rows.cols);
+    lengths[row] = length_above(rows.row(row), rows.cols);
     ids.push_back(static_cast<Index>(row));
   }
   std::sort(ids.begin(), ids.end(), [&](Index a, Index b) {
-    const double x = lengths[static_cast<std::size_t>(a)], y = lengths[static_cast<std::size_t>(b)];
+    const double x = lengths[a], y = lengths[b];
     return x > y || (x == y && a < b);
   });
   return {std::move(ids), std::move(lengths)};
@@ -66,7 +66,7 @@ class float_panels {
 
   /// kernels::tile_queries queries, side by side.
   struct group {
-    std::vector<Scalar> rows;
+    numbers<Scalar> rows;
     double lengths[kernels::tile_queries] = {};
     double offsets[kernels::tile_queries] = {};
   };
@@ -77,17 +77,16 @@ class float_panels {
       : depth_(rows.cols) {
     auto [ids, lengths] = by_length<Scalar, Index>(rows, keep);
     ids_ = std::move(ids);
-    const std::int64_t count = static_cast<std::int64_t>(ids_.size());
-    panels_ = (count + width - 1) / width;
+    panels_ = (ids_.size() + width - 1) / width;
     packed_ = storage<Scalar>(panels_ * width * depth_);
-    offsets_.assign(static_cast<std::size_t>(panels_ * width), -std::numeric_limits<Scalar>::infinity());
+    offsets_.assign(panels_ * width, -std::numeric_limits<Scalar>::infinity());
     for_each_row(policy, panels_, [&](std::int64_t panel, int) { pack(rows, offsets, panel); });
     limit_chunks(lengths);
   }
 
-  std::int64_t chunks() const noexcept { return static_cast<std::int64_t>(limits_.size()); }
+  std::int64_t chunks() const noexcept { return limits_.size(); }
   Index id(std::int64_t chunk, std::int32_t position) const noexcept {
-    return ids_[static_cast<std::size_t>(chunk * kernels::chunk_rows + position)];
+    return ids_[chunk * kernels::chunk_rows + position];
   }
   /// Whether no score of a query of this length can overflow; false where something is NaN.
   bool is_safe(double length, Scalar offset) const noexcept {
@@ -98,7 +97,7 @@ class float_panels {
 
   group make_group() const {
     group result;
-    result.rows.resize(static_cast<std::size_t>(kernels::tile_queries * depth_));
+    result.rows.resize(kernels::tile_queries * depth_);
     return result;
   }
   void set(group& g, int q, const Scalar* row, Scalar offset) const noexcept {
@@ -109,13 +108,13 @@ class float_panels {
 
   /// No score in this chunk or a later one is above this.
   double reach(const group& g, int q, std::int64_t chunk) const noexcept {
-    const limit& l = limits_[static_cast<std::size_t>(chunk)];
+    const limit& l = limits_[chunk];
     return g.offsets[q] + l.highest_offset + g.lengths[q] * l.length + margin(g, q, chunk);
   }
   /// What a hit of this chunk or a later one has for a score, with the query's offset, is no farther than this from any
   /// other sum of the same numbers.
   double margin(const group& g, int q, std::int64_t chunk) const noexcept {
-    const limit& l = limits_[static_cast<std::size_t>(chunk)];
+    const limit& l = limits_[chunk];
     // What is too small for a Scalar is lost: at most the smallest normal number a product.
     return sum_spread<Scalar>(depth_ + 12) * (g.lengths[q] * l.length + l.offset + std::abs(g.offsets[q])) +
            static_cast<double>(2 * depth_) * static_cast<double>(std::numeric_limits<Scalar>::min());
@@ -147,33 +146,31 @@ class float_panels {
   void pack(rows_view<const Scalar> rows, const Scalar* offsets, std::int64_t panel) {
     Scalar* const packed = packed_.mutable_data() + panel * width * depth_;
     const std::int64_t first = panel * width;
-    const std::int64_t count = std::min(width, static_cast<std::int64_t>(ids_.size()) - first);
+    const std::int64_t count = std::min(width, ids_.size() - first);
     for (std::int64_t j = 0; j < count; ++j) {
-      const Index id = ids_[static_cast<std::size_t>(first + j)];
+      const Index id = ids_[first + j];
       for (std::int64_t d = 0; d < depth_; ++d) packed[d * width + j] = rows.row(id)[d];
-      offsets_[static_cast<std::size_t>(first + j)] = offsets == nullptr ? Scalar{0} : offsets[id];
+      offsets_[first + j] = offsets == nullptr ? Scalar{0} : offsets[id];
     }
   }
 
-  void limit_chunks(const std::vector<double>& lengths) {
-    const auto count = static_cast<std::int64_t>(ids_.size());
-    limits_.resize(static_cast<std::size_t>((panels_ + per_chunk - 1) / per_chunk));
+  void limit_chunks(const numbers<double>& lengths) {
+    limits_.resize((panels_ + per_chunk - 1) / per_chunk);
     limit last;
-    for (std::int64_t i = count; i-- > 0;) {
-      const auto at = static_cast<std::size_t>(i);
-      const auto offset = static_cast<double>(offsets_[at]);
-      last.length = std::max(last.length, lengths[static_cast<std::size_t>(ids_[at])]);
+    for (std::int64_t i = ids_.size(); i-- > 0;) {
+      const auto offset = static_cast<double>(offsets_[i]);
+      last.length = std::max(last.length, lengths[ids_[i]]);
       last.offset = std::max(last.offset, std::abs(offset));
       last.highest_offset = std::max(last.highest_offset, offset);
-      if (i % kernels::chunk_rows == 0) limits_[static_cast<std::size_t>(i / kernels::chunk_rows)] = last;
+      if (i % kernels::chunk_rows == 0) limits_[i / kernels::chunk_rows] = last;
     }
   }
 
   std::int64_t depth_, panels_ = 0;
   storage<Scalar> packed_;  // panels x depth x width; rows that fill up the last panel are 0
-  std::vector<Scalar> offsets_;
-  std::vector<Index> ids_;
-  std::vector<limit> limits_;
+  numbers<Scalar> offsets_;
+  numbers<Index> ids_;
+  numbers<limit> limits_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -12,6 +12,7 @@
 #include <akin/config.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/retrieval/one_status.hpp>
@@ -37,7 +38,7 @@ one_status check_one(const query<Index>& q, std::int64_t users, std::int64_t ite
   if ((q.allow.is_set() && q.allow.items != items) || (q.deny.is_set() && q.deny.items != items))
     return one_status::mismatched_mask;
   const auto is_of_items = [&](std::span<const std::int64_t> times) {
-    return times.empty() || static_cast<std::int64_t>(times.size()) == items;
+    return times.empty() || std::ssize(times) == items;
   };
   if (!is_of_items(q.available.from) || !is_of_items(q.available.until)) return one_status::mismatched_availability;
   if (q.candidates)
@@ -101,8 +102,7 @@ std::int64_t rank_ranges(const Model& model, Index user, const query<Index>& q, 
   for (std::int64_t first = 0; first < model.items(); first += stretch) {
     const auto scores = scratch.scores().first(static_cast<std::size_t>(std::min(stretch, model.items() - first)));
     model.score_range(user, static_cast<Index>(first), scores);
-    kernels::offer_all(scores.data(), static_cast<std::int64_t>(scores.size()), static_cast<Index>(first), best,
-                       may_come);
+    kernels::offer_all(scores.data(), std::ssize(scores), static_cast<Index>(first), best, may_come);
   }
   return best.finish();
 }
@@ -114,10 +114,10 @@ std::int64_t rank_candidates(const Model& model, Index user, const query<Index>&
   const item_filter<Index> filter(q);
   const excluded_items<Index> excluded(excluded_row(q, user));
   const std::span<Scalar> scores = scratch.scores();
-  for (const Index item : *q.candidates) scores[static_cast<std::size_t>(item)] = model.score(user, item);
+  for (const Index item : *q.candidates) at(scores, item) = model.score(user, item);
   kernels::top_k<Scalar, Index> best(scratch.best().data(), k, least_bound<Scalar>(q));
   for (const Index item : *q.candidates) {
-    Scalar& score = scores[static_cast<std::size_t>(item)];
+    Scalar& score = at(scores, item);
     if (score >= best.bound() && filter.may_come(item) && model.knows_item(item) && !excluded.contains(item))
       best.offer(score, item);
     score = no_score<Scalar>;  // a candidate that is named twice comes once

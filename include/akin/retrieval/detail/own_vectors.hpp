@@ -11,7 +11,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -19,6 +18,7 @@
 #include <akin/error.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -96,8 +96,8 @@ AKIN_COMPILE_ONCE(retrieval, void to_unit_lengths<double, std::int32_t>(const ho
 
 /// The ids of the rows for which is_nothing(row), ascending.
 template <class Index, class IsNothing>
-std::vector<Index> rows_of_nothing(std::int64_t rows, const IsNothing& is_nothing) {
-  std::vector<Index> ids;
+numbers<Index> rows_of_nothing(std::int64_t rows, const IsNothing& is_nothing) {
+  numbers<Index> ids;
   for (std::int64_t row = 0; row < rows; ++row)
     if (is_nothing(row)) ids.push_back(static_cast<Index>(row));
   return ids;

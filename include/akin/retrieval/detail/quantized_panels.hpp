@@ -3,17 +3,16 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/kernels/score_tile_int8.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/float_panels.hpp>
 #include <akin/storage.hpp>
@@ -111,10 +110,10 @@ class quantized_panels {
   /// Up to kernels::tile_queries queries. Those that nothing can come for any more are taken out of what is packed,
   /// whose row p is then query members[p].
   struct group {
-    std::vector<std::int8_t> rows;
+    numbers<std::int8_t> rows;
     kernels::int8_group packed;
-    std::array<int, kernels::tile_queries> members = {};
-    std::array<asked, kernels::tile_queries> queries;
+    int members[kernels::tile_queries] = {};
+    asked queries[kernels::tile_queries];
   };
 
   quantized_panels() = default;
@@ -123,30 +122,27 @@ class quantized_panels {
   quantized_panels(const host_policy& policy, rows_view<const Scalar> rows, const Keep& keep)
       : columns_(rows.cols), depth_((rows.cols + 3) / 4 * 4) {
     ids_ = by_length<Scalar, Index>(rows, keep).first;
-    std::vector<Scalar> largest(static_cast<std::size_t>(rows.rows));
-    for_each_row(policy, rows.rows, [&](std::int64_t row, int) {
-      largest[static_cast<std::size_t>(row)] = largest_magnitude(rows.row(row), columns_);
-    });
+    numbers<Scalar> largest(rows.rows);
+    for_each_row(policy, rows.rows,
+                 [&](std::int64_t row, int) { largest[row] = largest_magnitude(rows.row(row), columns_); });
     Scalar most = 0;
-    for (const Index id : ids_) most = std::max(most, largest[static_cast<std::size_t>(id)]);
+    for (const Index id : ids_) most = std::max(most, largest[id]);
     exponent_ = exponent_of(most);
     order_in_chunks(largest);
     const std::int64_t count = (this->rows() + width - 1) / width;
     bytes_ = storage<std::uint8_t>(count * width * depth_);
-    panels_.resize(static_cast<std::size_t>(count));
+    panels_.resize(count);
     scales_.resize(panels_.size());
-    std::vector<limit> limits(panels_.size());
-    for_each_row(policy, count, [&](std::int64_t panel, int) {
-      limits[static_cast<std::size_t>(panel)] = round_panel(rows, largest, panel);
-    });
+    numbers<limit> limits(panels_.size());
+    for_each_row(policy, count, [&](std::int64_t panel, int) { limits[panel] = round_panel(rows, largest, panel); });
     limit_chunks(limits);
   }
 
-  std::int64_t rows() const noexcept { return static_cast<std::int64_t>(ids_.size()); }
+  std::int64_t rows() const noexcept { return ids_.size(); }
   std::int64_t depth() const noexcept { return depth_; }
-  std::int64_t chunks() const noexcept { return static_cast<std::int64_t>(chunks_.size()); }
+  std::int64_t chunks() const noexcept { return chunks_.size(); }
   Index id(std::int64_t chunk, std::int32_t position) const noexcept {
-    return ids_[static_cast<std::size_t>(chunk * kernels::chunk_rows + position)];
+    return ids_[chunk * kernels::chunk_rows + position];
   }
   /// Whether no score of this query can overflow, and none is so small or large that a double could not bound it.
   bool is_safe(const Scalar* query) const noexcept {
@@ -159,14 +155,14 @@ class quantized_panels {
 
   group make_group() const {
     group result;
-    result.rows.resize(static_cast<std::size_t>(kernels::tile_queries * depth_));
+    result.rows.resize(kernels::tile_queries * depth_);
     return result;
   }
   /// Queries are set in order from the first; those behind the last one set are none.
   void set(group& g, int q, const Scalar* row, Scalar /*offset*/) const noexcept {
     g.packed.rows = g.rows.data();
-    g.members[static_cast<std::size_t>(q)] = q;
-    g.queries[static_cast<std::size_t>(q)] = set(g.packed, q, row, g.rows.data() + q * depth_);
+    g.members[q] = q;
+    g.queries[q] = set(g.packed, q, row, g.rows.data() + q * depth_);
   }
   /// The same for memory of the caller's, depth() bytes a query.
   asked set(kernels::int8_group& packed, int q, const Scalar* row, std::int8_t* bytes) const noexcept {
@@ -185,28 +181,23 @@ class quantized_panels {
     return {scale * unit, x.length * unit, x.error * unit};
   }
 
-  double reach(const group& g, int q, std::int64_t chunk) const noexcept {
-    return reach(g.queries[static_cast<std::size_t>(q)], chunk);
-  }
-  double margin(const group& g, int q, std::int64_t chunk) const noexcept {
-    return margin(g.queries[static_cast<std::size_t>(q)], chunk);
-  }
+  double reach(const group& g, int q, std::int64_t chunk) const noexcept { return reach(g.queries[q], chunk); }
+  double margin(const group& g, int q, std::int64_t chunk) const noexcept { return margin(g.queries[q], chunk); }
   void scan(group& g, std::int64_t chunk, const double* targets, hits& found) const noexcept {
     take_out_finished(g, targets);
     for (int p = 0; p < g.packed.size; ++p) {
-      const int q = g.members[static_cast<std::size_t>(p)];
-      set_target(g.packed, p, g.queries[static_cast<std::size_t>(q)], targets[q]);
+      const int q = g.members[p];
+      set_target(g.packed, p, g.queries[q], targets[q]);
     }
     scan(g.packed, chunk, found);
     // Members ascend, so that none is overwritten that is still to be moved.
     for (int p = g.packed.size; p-- > 0;) {
-      const int q = g.members[static_cast<std::size_t>(p)];
+      const int q = g.members[p];
       const std::int32_t count = std::exchange(found.counts[p], 0);
       for (std::int32_t i = 0; i < count; ++i) {
         const std::int32_t position = found.positions[p][i];
         found.positions[q][i] = position;
-        found.scores[q][i] =
-            static_cast<Scalar>(score(g.queries[static_cast<std::size_t>(q)], chunk, position, found.dots[p][i]));
+        found.scores[q][i] = static_cast<Scalar>(score(g.queries[q], chunk, position, found.dots[p][i]));
       }
       found.counts[q] = count;
     }
@@ -216,11 +207,11 @@ class quantized_panels {
 
   /// No score in this chunk or a later one is above this.
   double reach(const asked& x, std::int64_t chunk) const noexcept {
-    return x.length * chunks_[static_cast<std::size_t>(chunk)].longest * (1 + spread()) + vanished();
+    return x.length * chunks_[chunk].longest * (1 + spread()) + vanished();
   }
   /// A canonical score is no farther than this from that of a hit of the chunk.
   double margin(const asked& x, std::int64_t chunk) const noexcept {
-    const limit& l = chunks_[static_cast<std::size_t>(chunk)];
+    const limit& l = chunks_[chunk];
     return x.length * (l.error + spread() * l.longest) + x.error * l.rounded_length + vanished();
   }
   void set_target(kernels::int8_group& packed, int q, const asked& x, double target) const noexcept {
@@ -230,8 +221,7 @@ class quantized_panels {
   /// Finds the rows of the chunk that may reach the targets.
   void scan(const kernels::int8_group& packed, std::int64_t chunk, kernels::int8_hits& found) const noexcept {
     const std::int64_t first = chunk * kernels::int8_panels_per_chunk;
-    const std::int64_t count =
-        std::min<std::int64_t>(kernels::int8_panels_per_chunk, static_cast<std::int64_t>(panels_.size()) - first);
+    const std::int64_t count = std::min<std::int64_t>(kernels::int8_panels_per_chunk, panels_.size() - first);
     kernels::score_tile_int8(packed, bytes_.data() + first * width * depth_, panels_.data() + first, count, depth_,
                              found);
     // The last panel may not be full.
@@ -243,7 +233,7 @@ class quantized_panels {
   /// What is known of the score of a hit.
   double score(const asked& x, std::int64_t chunk, std::int32_t position, std::int32_t dot) const noexcept {
     const std::int64_t panel = chunk * kernels::int8_panels_per_chunk + position / width;
-    return x.unit * scales_[static_cast<std::size_t>(panel)] * static_cast<double>(dot);
+    return x.unit * scales_[panel] * static_cast<double>(dot);
   }
 
  private:
@@ -271,58 +261,58 @@ class quantized_panels {
   void take_out_finished(group& g, const double* targets) const noexcept {
     int kept = 0;
     for (int p = 0; p < g.packed.size; ++p) {
-      const int q = g.members[static_cast<std::size_t>(p)];
+      const int q = g.members[p];
       if (targets[q] == std::numeric_limits<double>::infinity()) continue;
       if (kept < p) {
         std::copy_n(g.rows.data() + p * depth_, depth_, g.rows.data() + kept * depth_);
         g.packed.sums[kept] = g.packed.sums[p];
         g.packed.lengths[kept] = g.packed.lengths[p];
         g.packed.errors[kept] = g.packed.errors[p];
-        g.members[static_cast<std::size_t>(kept)] = q;
+        g.members[kept] = q;
       }
       ++kept;
     }
     g.packed.size = kept;
   }
 
-  void order_in_chunks(const std::vector<Scalar>& largest) {
+  void order_in_chunks(const numbers<Scalar>& largest) {
     for (std::int64_t begin = 0; begin < rows(); begin += kernels::chunk_rows)
       std::sort(ids_.begin() + begin, ids_.begin() + std::min<std::int64_t>(begin + kernels::chunk_rows, rows()),
                 [&](Index a, Index b) {
-                  const Scalar x = largest[static_cast<std::size_t>(a)], y = largest[static_cast<std::size_t>(b)];
+                  const Scalar x = largest[a], y = largest[b];
                   return x > y || (x == y && a < b);
                 });
   }
 
-  limit round_panel(rows_view<const Scalar> rows, const std::vector<Scalar>& largest, std::int64_t panel) {
-    const auto at = static_cast<std::size_t>(panel);
+  limit round_panel(rows_view<const Scalar> rows, const numbers<Scalar>& largest, std::int64_t panel) {
     const std::int64_t first = panel * width, count = std::min(width, this->rows() - first);
     const scaled_by_two scaled(exponent_);
     // The first row has the largest element. What is too small beside that of all rows becomes 0.
-    const Index first_id = ids_[static_cast<std::size_t>(first)];
-    const double scale = std::max(scaled(largest[static_cast<std::size_t>(first_id)]) / 127, 0x1p-100);
+    const Index first_id = ids_[first];
+    const double scale = std::max(scaled(largest[first_id]) / 127, 0x1p-100);
     std::uint8_t* const bytes = bytes_.mutable_data() + panel * width * depth_;
     std::fill_n(bytes, width * depth_, std::uint8_t{128});
     limit most;
     for (std::int64_t j = 0; j < count; ++j) {
-      const rounded_row y = round_row(rows.row(ids_[static_cast<std::size_t>(first + j)]), columns_, scaled, scale,
-                                      [&](std::int64_t d, std::int8_t byte) {
-                                        bytes[(d / 4 * width + j) * 4 + d % 4] = static_cast<std::uint8_t>(byte + 128);
-                                      });
+      const rounded_row y =
+          round_row(rows.row(ids_[first + j]), columns_, scaled, scale, [&](std::int64_t d, std::int8_t byte) {
+            bytes[(d / 4 * width + j) * 4 + d % 4] = static_cast<std::uint8_t>(byte + 128);
+          });
       most.error = std::max(most.error, y.error);
       most.rounded_length = std::max(most.rounded_length, y.rounded_length);
       most.longest = std::max(most.longest, y.length);
     }
-    scales_[at] = scale;
-    panels_[at] = {static_cast<float>(1 / scale), above((most.error + (spread() + float_slack) * most.longest) / scale),
-                   above(most.rounded_length / scale)};
+    scales_[panel] = scale;
+    panels_[panel] = {static_cast<float>(1 / scale),
+                      above((most.error + (spread() + float_slack) * most.longest) / scale),
+                      above(most.rounded_length / scale)};
     return most;
   }
 
-  void limit_chunks(const std::vector<limit>& panels) {
+  void limit_chunks(const numbers<limit>& panels) {
     chunks_.resize((panels.size() + kernels::int8_panels_per_chunk - 1) / kernels::int8_panels_per_chunk);
     double longest = 0;
-    for (std::size_t panel = panels.size(); panel-- > 0;) {
+    for (std::int64_t panel = panels.size(); panel-- > 0;) {
       limit& chunk = chunks_[panel / kernels::int8_panels_per_chunk];
       longest = std::max(longest, panels[panel].longest);
       chunk.longest = longest;
@@ -334,10 +324,10 @@ class quantized_panels {
   std::int64_t columns_ = 0, depth_ = 0;
   int exponent_ = 0;
   storage<std::uint8_t> bytes_;  // panels x depth / 4 x width x 4; what fills up is 0
-  std::vector<kernels::int8_panel> panels_;
-  std::vector<double> scales_;  // of each panel
-  std::vector<Index> ids_;
-  std::vector<limit> chunks_;
+  numbers<kernels::int8_panel> panels_;
+  numbers<double> scales_;  // of each panel
+  numbers<Index> ids_;
+  numbers<limit> chunks_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

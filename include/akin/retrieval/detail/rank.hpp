@@ -9,13 +9,13 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
-#include <vector>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/views.hpp>
@@ -41,8 +41,8 @@ void check_query(const query<Index>& q, std::int64_t users, std::int64_t items, 
   check_items(q.allow.is_set(), q.allow.items, "allow");
   check_items(q.deny.is_set(), q.deny.items, "deny");
   const availability& times = q.available;
-  check_items(!times.from.empty(), static_cast<std::int64_t>(times.from.size()), "available.from");
-  check_items(!times.until.empty(), static_cast<std::int64_t>(times.until.size()), "available.until");
+  check_items(!times.from.empty(), std::ssize(times.from), "available.from");
+  check_items(!times.until.empty(), std::ssize(times.until), "available.until");
   require(!std::isnan(q.minimum_score), where, "minimum_score must be a number", q.minimum_score);
 }
 
@@ -50,10 +50,10 @@ void check_query(const query<Index>& q, std::int64_t users, std::int64_t items, 
 template <class Scalar, class Index>
 struct ranking_scratch {
   ranking_scratch(std::int64_t items, std::int64_t k, std::int64_t rows = 1)
-      : scores(static_cast<std::size_t>(items * rows)), best(static_cast<std::size_t>(std::min(k, items))) {}
+      : scores(items * rows), best(std::min(k, items)) {}
 
-  std::vector<Scalar> scores;
-  std::vector<kernels::scored<Scalar, Index>> best;
+  numbers<Scalar> scores;
+  numbers<kernels::scored<Scalar, Index>> best;
 };
 
 /// Ranks a user's scores, which it overwrites, under the query; `excluded` is the row of its exclusion. The best that
@@ -62,18 +62,18 @@ template <class Scalar, class Index>
 std::int64_t rank_scores(const query<Index>& q, slice<const Index> excluded, std::span<Scalar> scores,
                          std::type_identity_t<std::span<kernels::scored<Scalar, Index>>> list) noexcept {
   for (const Index item : excluded)
-    if (static_cast<std::size_t>(item) < scores.size()) scores[static_cast<std::size_t>(item)] = no_score<Scalar>;
+    if (static_cast<std::size_t>(item) < scores.size()) at(scores, item) = no_score<Scalar>;
   if (list.empty()) return 0;
   const item_filter<Index> filter(q);
-  kernels::top_k<Scalar, Index> best(list.data(), static_cast<std::int64_t>(list.size()), least_bound<Scalar>(q));
+  kernels::top_k<Scalar, Index> best(list.data(), std::ssize(list), least_bound<Scalar>(q));
   if (q.candidates) {
     for (const Index item : *q.candidates) {
-      Scalar& score = scores[static_cast<std::size_t>(item)];
+      Scalar& score = at(scores, item);
       if (filter.may_come(item)) best.offer(score, item);
       score = no_score<Scalar>;  // a candidate that is named twice comes once
     }
   } else {
-    kernels::offer_all(scores.data(), static_cast<std::int64_t>(scores.size()), Index{0}, best,
+    kernels::offer_all(scores.data(), std::ssize(scores), Index{0}, best,
                        [&](Index item) { return filter.may_come(item); });
   }
   return best.finish();

@@ -9,7 +9,6 @@
 #include <limits>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/kernels/dot.hpp>
@@ -18,6 +17,7 @@
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
@@ -51,7 +51,7 @@ class sparse_neighbors {
   static Scalar square(slice<const Scalar> x) noexcept { return kernels::dot(x.data, x.data, x.size); }
 
   /// The inner products with all rows.
-  void multiply(const vector& x, std::vector<Scalar>& out) const noexcept;
+  void multiply(const vector& x, numbers<Scalar>& out) const noexcept;
 
   /// The canonical score.
   Scalar negated_distance(const vector& x, Index item) const noexcept {
@@ -67,7 +67,7 @@ class sparse_neighbors {
   /// canonical sum by gamma_{n + 2} |x - y|^2, where n bounds the elements of x and y together (Higham, Accuracy and
   /// Stability of Numerical Algorithms, section 3.1). Together that is less than (4n + 32) u (|x| + |y|)^2 while n u is
   /// small; products that are too small for a Scalar lose less than its smallest normal number in all.
-  void bound_from_above(const vector& x, std::vector<Scalar>& out) const noexcept;
+  void bound_from_above(const vector& x, numbers<Scalar>& out) const noexcept;
 
   /// What minus a squared distance must be above for its negated root to be above `score` < 0, or less.
   static Scalar bound_of_squares(Scalar score) noexcept {
@@ -79,8 +79,8 @@ class sparse_neighbors {
 
   metric by_ = metric::inner_product;
   csr_storage<Scalar, Index> rows_, columns_;
-  std::vector<Index> nothing_;   // rows that have no cosine
-  std::vector<Scalar> squares_;  // of the lengths of the rows, for distances
+  numbers<Index> nothing_;   // rows that have no cosine
+  numbers<Scalar> squares_;  // of the lengths of the rows, for distances
   std::int64_t longest_ = 0;
 };
 
@@ -107,13 +107,13 @@ recommendations<Scalar, Index> sparse_neighbors<Scalar, Index>::search(const hos
     if (by_ == metric::euclidean) return rank_distances(x, q, excluded_row(q, row), scratch);
     if (by_ == metric::cosine && is_zero(x.values.data, x.values.size)) return std::int64_t{0};
     multiply(x, scratch.scores);
-    for (const Index item : nothing_) scratch.scores[static_cast<std::size_t>(item)] = no_score<Scalar>;
+    for (const Index item : nothing_) scratch.scores[item] = no_score<Scalar>;
     return rank_scores(q, excluded_row(q, row), std::span(scratch.scores), scratch.best);
   });
 }
 
 template <class Scalar, class Index>
-void sparse_neighbors<Scalar, Index>::multiply(const vector& x, std::vector<Scalar>& out) const noexcept {
+void sparse_neighbors<Scalar, Index>::multiply(const vector& x, numbers<Scalar>& out) const noexcept {
   const csr_view<Scalar, Index> columns = columns_.view();
   std::fill(out.begin(), out.end(), Scalar{0});
   kernels::call<kernels::accumulate_rows_kernel<1>>(x.ids.data, x.values.data, x.size(), columns.offsets,
@@ -122,14 +122,14 @@ void sparse_neighbors<Scalar, Index>::multiply(const vector& x, std::vector<Scal
 }
 
 template <class Scalar, class Index>
-void sparse_neighbors<Scalar, Index>::bound_from_above(const vector& x, std::vector<Scalar>& out) const noexcept {
+void sparse_neighbors<Scalar, Index>::bound_from_above(const vector& x, numbers<Scalar>& out) const noexcept {
   constexpr Scalar infinity = std::numeric_limits<Scalar>::infinity(), tiny = std::numeric_limits<Scalar>::min();
   const double terms = static_cast<double>(x.size() + longest_) * 2 + 16;
   const double spread = terms * static_cast<double>(std::numeric_limits<Scalar>::epsilon());
   const Scalar share = spread < 0.01 ? static_cast<Scalar>(spread) : infinity;
   multiply(x, out);
   const Scalar x_square = square(x.values), x_length = std::sqrt(x_square);
-  for (std::size_t i = 0; i < out.size(); ++i) {
+  for (std::int64_t i = 0; i < out.size(); ++i) {
     const Scalar lengths = x_length + std::sqrt(squares_[i]);
     const Scalar most = 2 * out[i] - squares_[i] - x_square + share * (lengths * lengths) + tiny;
     out[i] = is_finite(most) ? most : infinity;
@@ -141,24 +141,23 @@ std::int64_t sparse_neighbors<Scalar, Index>::rank_distances(const vector& x, co
                                                              slice<const Index> excluded, scratch_type& scratch) const {
   const Scalar floor = least_bound<Scalar>(q);
   if (scratch.best.empty() || !(floor < 0)) return 0;
-  std::vector<Scalar>& most = scratch.scores;
+  numbers<Scalar>& most = scratch.scores;
   if (q.candidates) {
-    for (const Index item : *q.candidates) most[static_cast<std::size_t>(item)] = negated_distance(x, item);
+    for (const Index item : *q.candidates) most[item] = negated_distance(x, item);
     return rank_scores(q, excluded, std::span(most), scratch.best);
   }
   bound_from_above(x, most);
-  for (const Index item : excluded) most[static_cast<std::size_t>(item)] = no_score<Scalar>;
+  for (const Index item : excluded) most[item] = no_score<Scalar>;
   const item_filter<Index> filter(q);
-  kernels::top_k<Scalar, Index> best(scratch.best.data(), static_cast<std::int64_t>(scratch.best.size()), floor);
-  const auto size = static_cast<std::int64_t>(most.size());
+  kernels::top_k<Scalar, Index> best(scratch.best.data(), scratch.best.size(), floor);
+  const auto size = most.size();
   for (std::int64_t begin = 0; begin < size;) {
     const Scalar bound = bound_of_squares(best.bound());
     begin = kernels::call<kernels::next_above_kernel>(most.data(), begin, size, bound);
     const std::int64_t end = std::min(begin + kernels::scores_at_once, size);
     for (; begin < end; ++begin) {
       const auto item = static_cast<Index>(begin);
-      if (most[static_cast<std::size_t>(begin)] > bound && filter.may_come(item))
-        best.offer(negated_distance(x, item), item);
+      if (most[begin] > bound && filter.may_come(item)) best.offer(negated_distance(x, item), item);
     }
   }
   return best.finish();

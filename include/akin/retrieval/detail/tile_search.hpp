@@ -13,6 +13,7 @@
 #include <akin/kernels/score_tile.hpp>
 #include <akin/kernels/select.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
@@ -42,7 +43,7 @@ class query_group {
   using query_type = tile_query<scalar_type, Index>;
 
   query_group(const Panels& panels, std::int64_t k)
-      : k_(k), prepared_(panels.make_group()), memory_(static_cast<std::size_t>(k * kernels::tile_queries)) {}
+      : k_(k), prepared_(panels.make_group()), memory_(k * kernels::tile_queries) {}
 
   /// Begins anew with up to kernels::tile_queries queries; nothing comes that is not above `floor`.
   void start(const Panels& panels, std::span<const query_type> queries, scalar_type floor) {
@@ -80,7 +81,7 @@ class query_group {
       const std::int64_t count = best(q).finish();
       const auto list = static_cast<std::size_t>(query(q).list);
       for (std::int64_t i = 0; i < count; ++i) {
-        const auto& entry = memory_[static_cast<std::size_t>(q * k_ + i)];
+        const auto& entry = memory_[q * k_ + i];
         lists.mutable_items(list)[i] = entry.id;
         lists.mutable_scores(list)[i] = entry.score;
       }
@@ -93,8 +94,8 @@ class query_group {
 
  private:
   int size() const noexcept { return static_cast<int>(queries_.size()); }
-  const query_type& query(int q) const noexcept { return queries_[static_cast<std::size_t>(q)]; }
-  auto& best(int q) noexcept { return best_[static_cast<std::size_t>(q)]; }
+  const query_type& query(int q) const noexcept { return at(queries_, q); }
+  auto& best(int q) noexcept { return at(best_, q); }
 
   /// The least score that can come from this chunk; infinite where none can.
   double target(const Panels& panels, int q, std::int64_t chunk) noexcept {
@@ -130,7 +131,7 @@ class query_group {
 
   std::int64_t k_;
   typename Panels::group prepared_;
-  std::vector<kernels::scored<scalar_type, Index>> memory_;  // k for each query
+  numbers<kernels::scored<scalar_type, Index>> memory_;  // k for each query
   std::vector<kernels::top_k<scalar_type, Index>> best_;
   std::span<const query_type> queries_;
   tile_work work_;
@@ -162,19 +163,19 @@ tile_work search_tiles(const host_policy& policy, const Panels& panels,
                        typename Panels::scalar_type floor, const Rescore& rescore, const MayCome& may_come,
                        recommendations<typename Panels::scalar_type, Index>& lists) {
   constexpr std::int64_t size = kernels::tile_queries;
-  const auto count = static_cast<std::int64_t>(queries.size());
+  const std::int64_t count = std::ssize(queries);
   const std::int64_t at_once = groups_at_once((count + size - 1) / size, k, worker_count(policy));
   const std::int64_t blocks = (count + at_once * size - 1) / (at_once * size);
-  std::vector<tile_worker<Panels, Index>> workers(static_cast<std::size_t>(worker_count(policy, blocks)));
+  per_worker<tile_worker<Panels, Index>> workers(worker_count(policy, blocks));
   for (auto& worker : workers)
     worker.groups.assign(static_cast<std::size_t>(at_once), query_group<Panels, Index>(panels, k));
   for_each_row(policy, blocks, [&](std::int64_t block, int number) {
-    auto& [groups, active, found] = workers[static_cast<std::size_t>(number)];
+    auto& [groups, active, found] = workers[number];
     active.clear();
     for (std::int64_t g = 0; g < at_once; ++g) {
       const std::int64_t begin = (block * at_once + g) * size;
       if (begin >= count) break;
-      groups[static_cast<std::size_t>(g)].start(
+      at(groups, g).start(
           panels,
           queries.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(std::min(size, count - begin))),
           floor);

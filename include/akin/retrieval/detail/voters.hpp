@@ -8,11 +8,11 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/io/parts.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/knn_classifier_options.hpp>
 #include <akin/retrieval/nearest_neighbors.hpp>
@@ -23,16 +23,16 @@ namespace akin::inline AKIN_ABI::detail {
 
 /// Fills `weights` with those of the votes of neighbours with these scores, nearest first.
 template <class Scalar>
-void weigh_votes(std::span<const Scalar> scores, metric by, votes weighting, std::vector<double>& weights) {
-  weights.assign(scores.size(), 1);
+void weigh_votes(std::span<const Scalar> scores, metric by, votes weighting, numbers<double>& weights) {
+  weights.assign(std::ssize(scores), 1);
   if (weighting == votes::uniform) return;
   const auto distance = [&](Scalar score) {
     // A cosine of 1 may be rounded to more.
     return by == metric::euclidean ? -static_cast<double>(score) : std::max(0.0, 1 - static_cast<double>(score));
   };
   const bool is_there = !scores.empty() && distance(scores.front()) == 0;
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const double d = distance(scores[i]);
+  for (std::int64_t i = 0; i < weights.size(); ++i) {
+    const double d = distance(at(scores, i));
     weights[i] = is_there ? static_cast<double>(d == 0) : 1 / d;
   }
 }
@@ -71,11 +71,11 @@ class voters {
   template <class Options, class Decide>
   static void count(const host_policy& policy, const recommendations<Scalar, Index>& lists, const Options& options,
                     const Decide& decide) {
-    for_each_row(policy, static_cast<std::int64_t>(lists.size()), [&](std::int64_t row, int) {
+    for_each_row(policy, std::ssize(lists), [&](std::int64_t row, int) {
       const auto list = static_cast<std::size_t>(row);
       if (lists.items(list).empty())
         fail<std::invalid_argument>("predict: each query must have a neighbour, got none for row ", row);
-      std::vector<double> weights;
+      numbers<double> weights;
       weigh_votes(lists.scores(list), options.metric, options.weighting, weights);
       decide(row, lists.items(list), std::span<const double>(weights));
     });

@@ -9,7 +9,6 @@
 #include <limits>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
@@ -17,6 +16,7 @@
 #include <akin/kernels/sparse_product.hpp>
 #include <akin/kernels/symmetric_eigen.hpp>
 #include <akin/matrix.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/random.hpp>
 #include <akin/storage.hpp>
@@ -37,13 +37,12 @@ void multiply_rows(const host_policy& policy, const kernels::sparse_product_task
 /// Y'Y with products and sums in double, cols x cols with both triangles: the singular values of Y down to its own
 /// rounding are in it. rows * cols^2 flops; the order of the sums depends on the shape alone.
 template <class Scalar>
-std::vector<double> double_gramian(const host_policy& policy, const rows_view<const Scalar>& y) {
+numbers<double> double_gramian(const host_policy& policy, const rows_view<const Scalar>& y) {
   constexpr std::int64_t run = 128, most_blocks = 16;
   const std::int64_t k = y.cols;
-  const auto size = static_cast<std::size_t>(k * k);
   const std::int64_t block_rows = std::max(run, (y.rows + most_blocks - 1) / most_blocks);
   const auto sum_block = [&](std::int64_t begin, std::int64_t end, int) {
-    std::vector<double> sum(size), panel(static_cast<std::size_t>(run * k));
+    numbers<double> sum(k * k), panel(run * k);
     for (std::int64_t row = begin; row < end; row += run) {
       const std::int64_t count = std::min(run, end - row);
       std::copy_n(y.row(row), count * k, panel.data());
@@ -51,20 +50,19 @@ std::vector<double> double_gramian(const host_policy& policy, const rows_view<co
     }
     return sum;
   };
-  std::vector<double> gram = reduce_blocks(policy, y.rows, block_rows, std::vector<double>(size), sum_block,
-                                           [](std::vector<double>& total, const std::vector<double>& part) {
-                                             for (std::size_t i = 0; i < total.size(); ++i) total[i] += part[i];
-                                           });
+  numbers<double> gram = reduce_blocks(policy, y.rows, block_rows, numbers<double>(k * k), sum_block,
+                                       [](numbers<double>& total, const numbers<double>& part) {
+                                         for (std::int64_t i = 0; i < total.size(); ++i) total[i] += part[i];
+                                       });
   for (std::int64_t i = 0; i < k; ++i)
-    for (std::int64_t j = i + 1; j < k; ++j)
-      gram[static_cast<std::size_t>(i * k + j)] = gram[static_cast<std::size_t>(j * k + i)];
+    for (std::int64_t j = i + 1; j < k; ++j) gram[i * k + j] = gram[j * k + i];
   return gram;
 }
 
 /// Y C for C (y.cols x cols, row-major).
 template <class Scalar>
 dense_storage<Scalar> combine_columns(const host_policy& policy, const rows_view<const Scalar>& y,
-                                      const std::vector<Scalar>& c, std::int64_t cols) {
+                                      const numbers<Scalar>& c, std::int64_t cols) {
   constexpr std::int64_t run = 96;
   dense_storage<Scalar> result(y.rows, cols);
   const rows_view<Scalar> out = result.mutable_view();
@@ -79,37 +77,35 @@ dense_storage<Scalar> combine_columns(const host_policy& policy, const rows_view
 /// of the lengths of the latter, descending.
 struct ritz_basis {
   std::int64_t given = 0, count = 0;
-  std::vector<double> columns;  // given x count, row-major
-  std::vector<double> values;
+  numbers<double> columns;  // given x count, row-major
+  numbers<double> values;
 
   /// The first `cols` columns, each multiplied by its element of `scales` (1 where there are none).
   template <class Scalar>
-  std::vector<Scalar> first(std::int64_t cols, const std::vector<double>& scales = {}) const {
-    std::vector<Scalar> result(static_cast<std::size_t>(given * cols));
+  numbers<Scalar> first(std::int64_t cols, const numbers<double>& scales = {}) const {
+    numbers<Scalar> result(given * cols);
     for (std::int64_t i = 0; i < given; ++i)
       for (std::int64_t j = 0; j < cols; ++j) {
-        const double factor = scales.empty() ? 1 : scales[static_cast<std::size_t>(j)];
-        result[static_cast<std::size_t>(i * cols + j)] =
-            static_cast<Scalar>(factor * columns[static_cast<std::size_t>(i * count + j)]);
+        const double factor = scales.empty() ? 1 : scales[j];
+        result[i * cols + j] = static_cast<Scalar>(factor * columns[i * count + j]);
       }
     return result;
   }
 };
 
 /// a b for a (rows x depth) and b (depth x cols).
-std::vector<double> small_product(const std::vector<double>& a, std::int64_t rows, std::int64_t depth,
-                                  const std::vector<double>& b, std::int64_t cols);
+numbers<double> small_product(const numbers<double>& a, std::int64_t rows, std::int64_t depth, const numbers<double>& b,
+                              std::int64_t cols);
 
-std::vector<double> transposed(const std::vector<double>& a, std::int64_t rows, std::int64_t cols);
+numbers<double> transposed(const numbers<double>& a, std::int64_t rows, std::int64_t cols);
 
 /// Rows w (each of n numbers) such that Y w are orthonormal, given Y'Y of n columns; as many as Y has columns that are
 /// independent beyond `precision`. Columns are brought to length 1 first, so that it does not matter how far their
 /// lengths differ.
-std::vector<double> whitening_rows(std::vector<double> gram, std::int64_t n, double precision);
+numbers<double> whitening_rows(numbers<double> gram, std::int64_t n, double precision);
 
 /// The Rayleigh-Ritz basis from Y'Y and (XY)'(XY), both n x n.
-ritz_basis find_ritz_basis(std::vector<double> gram, const std::vector<double>& image_gram, std::int64_t n,
-                           double precision);
+ritz_basis find_ritz_basis(numbers<double> gram, const numbers<double>& image_gram, std::int64_t n, double precision);
 
 /// Singular vectors of the largest singular values of X: a block of vectors is filtered with a polynomial of X'X that
 /// is large above the smallest Ritz value of the block and small below, then turned to the singular vectors of X in its
@@ -139,25 +135,24 @@ class subspace_iteration {
 
   /// The `rank` largest singular values, and their vectors as columns. Where x has fewer that are not 0 to working
   /// precision, the others are 0 and so are their vectors.
-  void finish(std::int64_t rank, dense_storage<Scalar>& u, std::vector<double>& singular_values,
-              dense_storage<Scalar>& v) {
+  void finish(std::int64_t rank, dense_storage<Scalar>& u, numbers<double>& singular_values, dense_storage<Scalar>& v) {
     // Twice: the first basis is orthonormal only as far as the block was well conditioned.
     for (int pass = 0; pass < 2; ++pass) {
       const ritz_basis basis = ritz();
       const std::int64_t kept = std::min(rank, basis.count);
-      std::vector<double> inverse;
-      singular_values.assign(static_cast<std::size_t>(rank), 0);
+      numbers<double> inverse;
+      singular_values.assign(rank, 0);
       for (std::int64_t i = 0; i < kept; ++i) {
-        const double value = std::sqrt(basis.values[static_cast<std::size_t>(i)]);
+        const double value = std::sqrt(basis.values[i]);
         const bool is_zero = !(value > 32 * epsilon * std::sqrt(basis.values.front()));
-        singular_values[static_cast<std::size_t>(i)] = is_zero ? 0 : value;
+        singular_values[i] = is_zero ? 0 : value;
         inverse.push_back(is_zero ? 0 : 1 / value);
       }
       if (pass == 0) {
         block_ = combine_columns(policy_, block_.view(), basis.first<Scalar>(basis.count), basis.count);
         continue;
       }
-      std::vector<double> present(inverse.size());
+      numbers<double> present(inverse.size());
       std::transform(inverse.begin(), inverse.end(), present.begin(), [](double x) { return x > 0 ? 1.0 : 0.0; });
       v = combine_columns(policy_, block_.view(), basis.first<Scalar>(kept, present), kept);
       u = combine_columns(policy_, image_.view(), basis.first<Scalar>(kept, inverse), kept);
@@ -238,64 +233,57 @@ class subspace_iteration {
 
 #if AKIN_BODIES(train)
 
-AKIN_INLINE std::vector<double> small_product(const std::vector<double>& a, std::int64_t rows, std::int64_t depth,
-                                              const std::vector<double>& b, std::int64_t cols) {
-  std::vector<double> result(static_cast<std::size_t>(rows * cols));
+AKIN_INLINE numbers<double> small_product(const numbers<double>& a, std::int64_t rows, std::int64_t depth,
+                                          const numbers<double>& b, std::int64_t cols) {
+  numbers<double> result(rows * cols);
   kernels::add_product(a.data(), rows, depth, b.data(), cols, result.data());
   return result;
 }
 
-AKIN_INLINE std::vector<double> transposed(const std::vector<double>& a, std::int64_t rows, std::int64_t cols) {
-  std::vector<double> result(a.size());
+AKIN_INLINE numbers<double> transposed(const numbers<double>& a, std::int64_t rows, std::int64_t cols) {
+  numbers<double> result(a.size());
   for (std::int64_t i = 0; i < rows; ++i)
-    for (std::int64_t j = 0; j < cols; ++j)
-      result[static_cast<std::size_t>(j * rows + i)] = a[static_cast<std::size_t>(i * cols + j)];
+    for (std::int64_t j = 0; j < cols; ++j) result[j * rows + i] = a[i * cols + j];
   return result;
 }
 
-AKIN_INLINE std::vector<double> whitening_rows(std::vector<double> gram, std::int64_t n, double precision) {
-  std::vector<double> lengths(static_cast<std::size_t>(n)), values(static_cast<std::size_t>(n));
-  for (std::int64_t i = 0; i < n; ++i)
-    lengths[static_cast<std::size_t>(i)] = std::sqrt(gram[static_cast<std::size_t>(i * n + i)]);
+AKIN_INLINE numbers<double> whitening_rows(numbers<double> gram, std::int64_t n, double precision) {
+  numbers<double> lengths(n), values(n);
+  for (std::int64_t i = 0; i < n; ++i) lengths[i] = std::sqrt(gram[i * n + i]);
   for (std::int64_t i = 0; i < n; ++i)
     for (std::int64_t j = 0; j < n; ++j) {
-      const double scale = lengths[static_cast<std::size_t>(i)] * lengths[static_cast<std::size_t>(j)];
-      double& element = gram[static_cast<std::size_t>(i * n + j)];
+      const double scale = lengths[i] * lengths[j];
+      double& element = gram[i * n + j];
       element = scale > 0 ? element / scale : 0;
     }
   if (!kernels::symmetric_eigen(gram.data(), values.data(), n)) return {};
-  std::vector<double> rows;
-  for (std::int64_t m = n - 1; m >= 0 && values[static_cast<std::size_t>(m)] > precision; --m)
+  numbers<double> rows;
+  for (std::int64_t m = n - 1; m >= 0 && values[m] > precision; --m)
     for (std::int64_t i = 0; i < n; ++i) {
-      const double length = lengths[static_cast<std::size_t>(i)];
-      rows.push_back(length > 0 ? gram[static_cast<std::size_t>(m * n + i)] /
-                                      (length * std::sqrt(values[static_cast<std::size_t>(m)]))
-                                : 0);
+      const double length = lengths[i];
+      rows.push_back(length > 0 ? gram[m * n + i] / (length * std::sqrt(values[m])) : 0);
     }
   return rows;
 }
 
-AKIN_INLINE ritz_basis find_ritz_basis(std::vector<double> gram, const std::vector<double>& image_gram, std::int64_t n,
+AKIN_INLINE ritz_basis find_ritz_basis(numbers<double> gram, const numbers<double>& image_gram, std::int64_t n,
                                        double precision) {
   ritz_basis basis;
   basis.given = n;
-  const std::vector<double> rows = whitening_rows(std::move(gram), n, precision);
-  const std::int64_t count = n == 0 ? 0 : static_cast<std::int64_t>(rows.size()) / n;
+  const numbers<double> rows = whitening_rows(std::move(gram), n, precision);
+  const std::int64_t count = n == 0 ? 0 : rows.size() / n;
   basis.count = count;
-  std::vector<double> reduced =
+  numbers<double> reduced =
       small_product(small_product(rows, count, n, image_gram, n), count, n, transposed(rows, count, n), count);
-  std::vector<double> ascending(static_cast<std::size_t>(count));
+  numbers<double> ascending(count);
   if (!kernels::symmetric_eigen(reduced.data(), ascending.data(), count))
     fail<numeric_error>(
         "randomized_svd: the products of the matrix must be finite; divide its values by their largest");
-  basis.columns.resize(static_cast<std::size_t>(n * count));
-  const std::vector<double> turned = small_product(reduced, count, count, rows, n);  // row m: c for ascending[m]
+  basis.columns.resize(n * count);
+  const numbers<double> turned = small_product(reduced, count, count, rows, n);  // row m: c for ascending[m]
   for (std::int64_t m = 0; m < count; ++m)
-    for (std::int64_t i = 0; i < n; ++i)
-      basis.columns[static_cast<std::size_t>(i * count + (count - 1 - m))] =
-          turned[static_cast<std::size_t>(m * n + i)];
-  for (auto value = ascending.rbegin(); value != ascending.rend(); ++value)
-    basis.values.push_back(std::max(*value, 0.0));
+    for (std::int64_t i = 0; i < n; ++i) basis.columns[i * count + (count - 1 - m)] = turned[m * n + i];
+  for (std::int64_t m = count - 1; m >= 0; --m) basis.values.push_back(std::max(ascending[m], 0.0));
   return basis;
 }
 
