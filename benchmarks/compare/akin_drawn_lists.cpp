@@ -8,7 +8,7 @@
 
 namespace {
 
-constexpr std::uint64_t most_wanted = 20;
+constexpr std::uint64_t max_wanted = 20;
 
 /// The items of a user are a + b r modulo a prime: a list is the first of them, so that no item comes twice.
 struct drawn_user {
@@ -39,7 +39,7 @@ void run(compare::arguments given) {
   for (std::uint64_t user = 0; user < users; ++user) {
     const drawn_user item{items, starts.below(user, items), 1 + steps.below(user, items - 1)};
     for (std::uint64_t rank = 0; rank < length; ++rank) lists.push_back(item(rank));
-    const auto wanted = wanted_items(item, 1 + counts.below(user, most_wanted), length, ranks.below(user, length));
+    const auto wanted = wanted_items(item, 1 + counts.below(user, max_wanted), length, ranks.below(user, length));
     relevant.insert(relevant.end(), wanted.begin(), wanted.end());
     offsets.push_back(static_cast<std::int64_t>(relevant.size()));
   }

@@ -9,8 +9,8 @@
 #include <benchmark/benchmark.h>
 
 #include <akin/execution.hpp>
-#include <akin/factorization/detail/eigenbasis.hpp>
 #include <akin/factorization/detail/gramian.hpp>
+#include <akin/factorization/detail/multiply_in_place.hpp>
 #include <akin/kernels/gemm.hpp>
 #include <akin/views.hpp>
 

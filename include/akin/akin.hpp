@@ -120,6 +120,7 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/gemm.hpp>
 #include <akin/kernels/inverse_sweep.hpp>
+#include <akin/kernels/rank_one_update.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/kernels/score_tile.hpp>
 #include <akin/kernels/score_tile_int8.hpp>
@@ -131,7 +132,6 @@
 #include <akin/kernels/sparse_product.hpp>
 #include <akin/kernels/squared_distance.hpp>
 #include <akin/kernels/symmetric_eigen.hpp>
-#include <akin/kernels/syrk.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/language.hpp>
 #include <akin/linear/ease.hpp>
@@ -199,6 +199,7 @@
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/retrieval/recommend_one.hpp>
+#include <akin/retrieval/recommend_status.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/retrieval/similar_items.hpp>
 #include <akin/retrieval/workspace.hpp>

@@ -1,5 +1,5 @@
 /// @file
-/// What templates of the library ask of their arguments, and the sentences that say so when it is missing.
+/// The requirements of the library's templates on their arguments, and the sentences for arguments that miss one.
 #pragma once
 
 #include <concepts>
@@ -33,7 +33,7 @@ concept sparse_matrix_like = requires(const T& x) {
   x.isCompressed();
 };
 
-/// Users by items, row-major: what models learn from.
+/// Users by items, row-major: the training data of models.
 template <class T>
 concept interaction_matrix = sparse_matrix_like<T> && bool(T::IsRowMajor);
 
@@ -57,10 +57,10 @@ concept factor_model_like = scorer<T> && requires(const T& model) {
 
 namespace detail {
 
-/// What a class takes as its options, in a template with a default, so that `x({})` means default options: of two
-/// constructors that take `{}` equally well, that of options and that which moves an x (made by its default
-/// constructor, which must not be explicit), the one that is no template is chosen. Were both none, it would be
-/// ambiguous.
+/// The options of a class, in a constructor template with a default, so that `x({})` means default options: `{}`
+/// matches both the constructor from options and the move constructor (by the default constructor, which must not be
+/// explicit), and overload resolution prefers the one that is not a template. If neither were a template, the call
+/// would be ambiguous.
 template <class T, class Options>
 concept options_for = std::derived_from<T, Options>;
 
@@ -83,7 +83,8 @@ constexpr void assert_interactions() {
   }
 }
 
-/// Whether fit was called, be it with nothing; a model that does not say so was fitted if it has users or items.
+/// Whether fit was called, even on an empty matrix; a model without is_fitted() counts as fitted if it has users or
+/// items.
 template <class Model>
 bool is_fitted(const Model& model) {
   if constexpr (requires {
@@ -94,7 +95,7 @@ bool is_fitted(const Model& model) {
     return model.users() > 0 || model.items() > 0;
 }
 
-/// Throws not_fitted unless the model has learnt something that it can be asked for.
+/// Throws not_fitted unless the model is fitted and not empty.
 template <class Model>
 requires requires(const Model& model) { model.users(), model.items(); }
 void require_fitted(const Model& model, std::string_view where) {
@@ -103,7 +104,7 @@ void require_fitted(const Model& model, std::string_view where) {
   fail<not_fitted>(where, ": the model has learnt nothing, it was fitted on 0 users x 0 items");
 }
 
-/// One readable sentence where a policy was forgotten.
+/// One readable sentence if the policy is missing.
 template <class Policy>
 constexpr void assert_policy() {
   static_assert(execution_policy<Policy>,

@@ -2,9 +2,10 @@
 /// Every macro of the library. A user may define, the same in all translation units of a program:
 ///
 /// - `AKIN_ENABLE_ASSERTIONS`: check the library's own invariants (never user input, which is always checked);
-/// - `AKIN_THROW_HANDLER(type, message)`: what a failed check does when exceptions are off; the default calls
+/// - `AKIN_THROW_HANDLER(type, message)`: called by a failed check when exceptions are off; the default calls
 /// std::abort;
-/// - `AKIN_COMPILED`: what is usual is not compiled again but lies in a library; the target akin::compiled defines it.
+/// - `AKIN_COMPILED`: the usual instantiations are in a library and not compiled again; the target akin::compiled
+/// defines it.
 ///
 /// Defined here for the library itself: `AKIN_ABI`, `AKIN_SEAM` (inline namespaces), `AKIN_HAS_EXCEPTIONS`,
 /// `AKIN_THROW`, `AKIN_ASSERT`, `AKIN_ALWAYS_INLINE`, `AKIN_NOINLINE`, `AKIN_COLD`, `AKIN_INLINE_LAMBDA`,
@@ -25,11 +26,11 @@
 #endif
 #if AKIN_DETAIL_LANGUAGE < 201703L
 #error "akin needs C++20: compile with -std=c++20 (MSVC: /std:c++20)"
-// There is no such file: a compiler goes on after #error, but not after this.
+// This file does not exist: compilers continue after #error, but stop here.
 #include <akin/compilation_stops_here>
 #endif
 
-// Names that akin itself uses, and that no header of ours can set aside for its user.
+// Names that akin uses and that its headers cannot work around.
 #if defined(min) || defined(max) || defined(columns) || defined(lines) || defined(index)
 #error "akin: min, max, columns, lines and index must not be macros (for those of <windows.h> define NOMINMAX)"
 #include <akin/compilation_stops_here>
@@ -80,7 +81,8 @@
 #define AKIN_DETAIL_ASSERT_NAME
 #endif
 
-// Eigen frees its matrices in another way under g++'s address sanitizer: a unit with it and one without share none.
+// Eigen frees its matrices differently under g++'s address sanitizer, so a unit with it and a unit without it must not
+// share code.
 #if defined(__SANITIZE_ADDRESS__)
 #define AKIN_DETAIL_SANITIZER_NAME _asan
 #else
@@ -107,7 +109,7 @@
 #if !defined(AKIN_THROW_HANDLER)
 #define AKIN_THROW_HANDLER(type, message) static_cast<void>(message)
 #endif
-/// The handler must not return; where it does, the program ends.
+/// The handler must not return; if it does, the program ends.
 #define AKIN_THROW(type, message)      \
   do {                                 \
     AKIN_THROW_HANDLER(type, message); \
@@ -130,10 +132,10 @@
 #if defined(__clang__)
 #define AKIN_NOINLINE __attribute__((noinline))
 #else
-// g++ -O3 makes copies of a function for the constants that it is called with, which may round in another way.
+// g++ -O3 clones functions for constant arguments, and clones may round differently.
 #define AKIN_NOINLINE __attribute__((noinline, noclone))
 #endif
-/// For what only throws: small code, out of the way of what leads there.
+/// For functions that only throw: small code, placed away from the hot path.
 #define AKIN_COLD __attribute__((cold, noinline))
 #define AKIN_HAS_VECTOR_EXTENSIONS 1
 #elif defined(_MSC_VER)
@@ -150,14 +152,14 @@
 #define AKIN_HAS_VECTOR_EXTENSIONS 0
 #endif
 
-/// Asks for the cache line of an address that will be read soon.
+/// Prefetches the cache line of an address that will be read soon.
 #if defined(__GNUC__)
 #define AKIN_PREFETCH(address) __builtin_prefetch(address)
 #else
 #define AKIN_PREFETCH(address) static_cast<void>(address)
 #endif
 
-/// After a parameter, or the const of a member, that the result refers to: compilers that know it warn where that is a
+/// After a parameter, or the const of a member, that the result refers to: compilers that support it warn if that is a
 /// temporary and the result outlives it.
 #if defined(__clang__)
 #define AKIN_LIFETIME_BOUND [[clang::lifetimebound]]
@@ -167,7 +169,7 @@
 #define AKIN_LIFETIME_BOUND
 #endif
 
-/// Before a loop with a small constant number of turns: its array of vectors shall live in registers.
+/// Before a loop with a small constant number of iterations, so that its array of vectors stays in registers.
 #if defined(__clang__)
 #define AKIN_UNROLL _Pragma("unroll")
 #elif defined(__GNUC__)
@@ -186,7 +188,7 @@
 #define AKIN_TARGET_AVX512
 #endif
 
-// A bare `#pragma omp` warns in every build without OpenMP; this one vanishes there.
+// A bare `#pragma omp` warns in every build without OpenMP; this macro is empty there.
 #if AKIN_HAS_OPENMP
 #define AKIN_OMP(directive) AKIN_DETAIL_PRAGMA(omp directive)
 #else
@@ -195,13 +197,13 @@
 
 // --- akin::compiled
 
-// Header-only, every translation unit compiles what it uses. With AKIN_COMPILED a library has it, which is made of
+// Header-only, every translation unit compiles what it uses. With AKIN_COMPILED a library provides it, built from
 // akin/compiled/ROOM.cpp with the flags of its users; such a file defines AKIN_COMPILES_ROOM as 1.
 //
-// - A function that is no template and not small has its body between `#if AKIN_BODIES(room)` and #endif, as
+// - A function that is not a template and not small has its body between `#if AKIN_BODIES(room)` and #endif, as
 //   AKIN_INLINE.
-// - A template that is expensive is followed by AKIN_COMPILE_ONCE(room, class x<float>). A member that shall be
-//   compiled once is defined outside of the class: what is inline is optimised in every unit all the same.
+// - A template that is expensive is followed by AKIN_COMPILE_ONCE(room, class x<float>). A member that is compiled once
+//   must be defined outside of the class: inline members are optimised in every unit anyway.
 
 #if !defined(AKIN_COMPILES_kernels)
 #define AKIN_COMPILES_kernels 0
@@ -255,7 +257,7 @@
 namespace akin {
 inline namespace AKIN_ABI {
 namespace detail {
-/// Not to be found where the library was built with other flags than its user: see AKIN_ABI.
+/// Undefined at link time if the library was built with other flags than its user: see AKIN_ABI.
 extern const char akin_compiled_was_built_with_other_flags_than_this_unit;
 #if defined(__GNUC__)
 [[gnu::used]]

@@ -1,6 +1,6 @@
 /// @file
-/// Eigen's matrices. All of akin includes Eigen through this header, which sets aside the macros that some system
-/// headers leave behind under names that Eigen uses, and puts them back afterwards.
+/// Eigen's matrices. All of akin includes Eigen through this header, which undefines macros of some system headers
+/// whose names Eigen uses, and restores them afterwards.
 #pragma once
 
 #include <akin/language.hpp>

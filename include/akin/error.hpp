@@ -13,19 +13,19 @@
 namespace akin {
 inline namespace AKIN_SEAM {
 
-/// A model was asked that has learnt nothing: before its fit, or after one on no users and no items.
+/// A model was used before its fit, or after a fit on no users and no items.
 class not_fitted : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
 
-/// A computation met numbers that it cannot work with (a singular system, an overflow); names the row.
+/// A computation failed numerically (a singular system, an overflow); names the row.
 class numeric_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Bytes from outside (a file, a text) are not what they should be; names the place.
+/// External data (a file, a text) is malformed; names the place.
 class format_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -36,8 +36,8 @@ class format_error : public std::runtime_error {
 inline namespace AKIN_ABI {
 namespace detail {
 
-/// A piece of a sentence: a text, which must outlive it, or a number. What is written comes out of it only in
-/// sentence(): code that may throw does no more than to point at the pieces.
+/// A piece of a sentence: a text, which must outlive it, or a number. Only sentence() formats it, so that the code that
+/// may throw just refers to the pieces.
 class text_part {
  public:
   text_part(std::string_view text) noexcept : kind_(kind::text), text_{text.data(), text.size()} {}
@@ -77,7 +77,7 @@ class text_part {
 /// The parts, one after the other.
 std::string joined(std::initializer_list<text_part> parts);
 
-/// The same for text and numbers as they are.
+/// The same for texts and numbers.
 template <class... Parts>
 std::string sentence(const Parts&... parts) {
   return joined({text_part(parts)...});
@@ -111,7 +111,7 @@ void require_id(Id id, Bound bound, std::string_view where, std::string_view wha
     fail<std::invalid_argument>(where, ": ", what, " must be an id below ", bound, ", got ", id);
 }
 
-/// Throws not_fitted unless the model has been trained; see concepts.hpp for what has users and items.
+/// Throws not_fitted unless the model has been trained; see concepts.hpp for models with users and items.
 inline void require_fitted(bool fitted, std::string_view where) {
   if (!fitted) fail<not_fitted>(where, ": the model has learnt nothing yet, call fit first");
 }

@@ -14,8 +14,8 @@ namespace execution {
 /// One thread: the caller's.
 struct sequenced_policy {};
 
-/// OpenMP threads; without OpenMP (the compiler was not asked for it) the caller's thread alone. Results are the same
-/// bits for any number of threads.
+/// OpenMP threads; in a build without OpenMP only the caller's thread. Results are the same bits for any number of
+/// threads.
 class parallel_policy {
  public:
   /// The same policy with a fixed number of threads; without it OpenMP decides (OMP_NUM_THREADS, else one a core).
@@ -24,7 +24,7 @@ class parallel_policy {
     result.threads_ = count;
     return result;
   }
-  /// What threads() was given, 0 where OpenMP decides.
+  /// The argument of threads(), 0 if OpenMP decides.
   [[nodiscard]] constexpr int requested_threads() const noexcept { return threads_; }
 
  private:
@@ -36,7 +36,7 @@ inline constexpr parallel_policy par{};
 
 }  // namespace execution
 
-/// Backend tags: what engines are specialised on.
+/// Backend tags, on which engines are specialised.
 namespace backend {
 struct host {};
 struct cuda {};

@@ -1,5 +1,5 @@
 /// @file
-/// Which numbers are finite, and which are none: by their bits, so that -ffast-math cannot argue it away.
+/// Tests for finite numbers and NaN by their bits, so that -ffast-math cannot remove them.
 #pragma once
 
 #include <bit>

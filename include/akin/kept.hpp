@@ -1,5 +1,5 @@
 /// @file
-/// A view that keeps alive what it refers to, where that was given away as a temporary.
+/// A view that owns the object that it refers to if that was passed as a temporary.
 #pragma once
 
 #include <concepts>
@@ -26,16 +26,16 @@ struct plain_object<T> {
   using type = typename T::PlainObject;
 };
 
-/// A type whose objects refer to elements of others, so that a copy is as good as the object: a View, a span, a Map.
+/// A type whose objects refer to elements of others, so that a copy is equivalent: a View, a span, a Map.
 template <class T, class View>
 concept refers_only = std::same_as<T, View> || std::same_as<T, std::nullopt_t> ||
     std::ranges::enable_borrowed_range<T> || !std::same_as<typename plain_object<T>::type, T>;
 
-/// A type that owns elements which a View can refer to.
+/// A type that owns elements that a View can refer to.
 template <class T, class View>
 concept owner_for = std::convertible_to<const T&, View> && !refers_only<T, View>;
 
-/// The object in memory of its own: moved there where that is possible, otherwise copied.
+/// The object on the heap: moved there if possible, otherwise copied.
 template <class T>
 std::shared_ptr<const std::remove_const_t<T>> to_shared(T&& x) {
   if constexpr (std::default_initializable<T> && requires { x.swap(x); }) {
@@ -47,8 +47,8 @@ std::shared_ptr<const std::remove_const_t<T>> to_shared(T&& x) {
   }
 }
 
-/// A View (of a pattern, a mask, a stretch of numbers) for objects that outlive a call: refers to lvalues and to what
-/// views refer to, which must outlive it, and owns rvalues. Copies share what is owned; only that takes an allocation.
+/// A View (of a pattern, a mask, a stretch of numbers) for objects that outlive a call: refers to lvalues and to the
+/// targets of views, which must outlive it, and owns rvalues. Copies share the owned object; only that is allocated.
 template <class View>
 class kept : public View {
  public:

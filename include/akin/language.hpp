@@ -7,6 +7,6 @@
 
 #if AKIN_DETAIL_LANGUAGE < 202002L
 #error "akin needs C++20: compile with -std=c++20 (MSVC: /std:c++20)"
-// There is no such file: a compiler goes on after #error, but not after this.
+// This file does not exist: compilers continue after #error, but stop here.
 #include <akin/compilation_stops_here>
 #endif

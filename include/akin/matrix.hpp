@@ -1,5 +1,5 @@
 /// @file
-/// The matrices at the door (Eigen's), the arrays that models own, and the way from one to the other.
+/// The matrices of the interface (Eigen's), the arrays that models own, and the conversions between them.
 #pragma once
 
 #include <algorithm>
@@ -34,11 +34,11 @@ using dense_matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen
 
 namespace detail {
 
-/// More rows or columns than this have no ids.
+/// The largest number of rows or columns that ids can count.
 template <class Index>
 inline constexpr std::int64_t largest_id = std::numeric_limits<Index>::max();
 
-/// A number of rows or columns that moves: what was moved from has none, and is as good as never fitted.
+/// A row or column count that is 0 after a move, so that a moved-from model counts as not fitted.
 class extent {
  public:
   extent() noexcept = default;
@@ -52,7 +52,7 @@ class extent {
     return *this;
   }
   operator std::int64_t() const noexcept { return value_; }
-  /// Whether it was given a number, be it 0.
+  /// Whether it was set, even to 0.
   bool is_set() const noexcept { return is_set_; }
 
  private:
@@ -72,7 +72,7 @@ class dense_storage {
 
   std::int64_t rows() const noexcept { return rows_; }
   std::int64_t cols() const noexcept { return cols_; }
-  /// Whether it was given a size, be it 0 x 0.
+  /// Whether its size was set, even to 0 x 0.
   bool is_set() const noexcept { return rows_.is_set(); }
   rows_view<const Scalar> view() const noexcept { return {elements_.data(), rows_, cols_}; }
   rows_view<Scalar> mutable_view() noexcept { return {elements_.mutable_data(), rows_, cols_}; }
@@ -98,16 +98,16 @@ class csr_storage {
         offsets_(std::move(offsets)),
         columns_(std::move(columns)),
         values_(std::move(values)) {}
-  /// A copy of what the view shows.
+  /// A copy of the view's elements.
   explicit csr_storage(const csr_view<Scalar, Index>& x);
-  /// Room for `nonzeros` elements, all zero, to be filled through the mutable_ accessors.
+  /// `nonzeros` elements, all zero, to be filled through the mutable_ accessors.
   csr_storage(std::int64_t rows, std::int64_t cols, std::int64_t nonzeros)
       : rows_(rows), cols_(cols), offsets_(rows + 1), columns_(nonzeros), values_(nonzeros) {}
 
   std::int64_t rows() const noexcept { return rows_; }
   std::int64_t cols() const noexcept { return cols_; }
   std::int64_t nonzeros() const noexcept { return values_.size(); }
-  /// Whether it was given a size, be it 0 x 0.
+  /// Whether its size was set, even to 0 x 0.
   bool is_set() const noexcept { return rows_.is_set(); }
   csr_view<Scalar, Index> view() const noexcept {
     return {rows_, cols_, offsets_.data(), columns_.data(), values_.data()};
@@ -134,7 +134,7 @@ csr_storage<Scalar, Index>::csr_storage(const csr_view<Scalar, Index>& x) : csr_
   std::copy_n(x.values, x.nonzeros(), values_.mutable_data());
 }
 
-/// The view of a compressed matrix; throws std::invalid_argument where it is not compressed.
+/// The view of a compressed matrix; throws std::invalid_argument if it is not compressed.
 template <class Matrix>
 auto view_of(const Matrix& x, std::string_view where) {
   using scalar_type = pointee<decltype(x.valuePtr())>;
@@ -143,8 +143,8 @@ auto view_of(const Matrix& x, std::string_view where) {
   return csr_view<scalar_type, index_type>{x.rows(), x.cols(), x.outerIndexPtr(), x.innerIndexPtr(), x.valuePtr()};
 }
 
-/// Throws unless the rows follow one another from the first element on, the columns of each row are in range and
-/// ascending and all values are finite; O(rows + nonzeros).
+/// Throws unless the rows are contiguous from the first element on, the columns of each row are in range and ascending
+/// and all values are finite; O(rows + nonzeros).
 template <class Scalar, class Index>
 void check_interactions(const host_policy& policy, const csr_view<Scalar, Index>& x, std::string_view where) {
   if (x.rows > largest_id<Index> || x.cols > largest_id<Index>)
@@ -177,7 +177,7 @@ void check_not_negative(const csr_view<Scalar, Index>& x, std::string_view where
       if (value < 0) fail<std::invalid_argument>(where, ": values must not be negative, got ", value, " in row ", row);
 }
 
-/// The matrix as an array of a model: a copy, or without one where a sparse_matrix is moved in.
+/// The matrix as an array of a model: a copy, unless a sparse_matrix is moved in.
 template <class Scalar, class Index, class Matrix>
 csr_storage<Scalar, Index> own(Matrix&& x) {
   if constexpr (std::is_same_v<Matrix, sparse_matrix<Scalar, Index>>) {
@@ -191,7 +191,7 @@ csr_storage<Scalar, Index> own(Matrix&& x) {
   }
 }
 
-/// The checked view of what a model is to learn from: types by static_assert, contents by exception.
+/// The checked view of a training matrix: types by static_assert, contents by exception.
 template <class Scalar, class Index, class Policy, class Matrix>
 csr_view<Scalar, Index> checked_view(const Policy& policy, const Matrix& user_items, std::string_view where) {
   assert_policy<Policy>();
@@ -215,18 +215,19 @@ inline void require_columns(std::int64_t cols, std::int64_t items, std::string_v
                                 cols);
 }
 
-/// Points to x_rc; null where it is not stored.
+/// Points to x_rc; null if it is not stored.
 template <class Scalar, class Index>
 const Scalar* find_value(const csr_view<Scalar, Index>& x, std::int64_t row, std::int64_t column) noexcept {
   const auto [columns, values] = x.row(row);
-  // Ids are unique and ascending: this one has at most `column` before it, and at most cols - column - 1 behind it.
+  // Ids are unique and ascending, so at most `column` of them are before this one, and at most cols - column - 1 after
+  // it.
   const std::int64_t first = std::max<std::int64_t>(0, columns.size - (x.cols - column));
   const std::int64_t last = std::min(columns.size, column + 1);
   const Index* const found = std::lower_bound(columns.data + first, columns.data + last, static_cast<Index>(column));
   return found != columns.data + last && *found == column ? values.data + (found - columns.data) : nullptr;
 }
 
-/// x_rc, 0 where it is not stored.
+/// x_rc, 0 if it is not stored.
 template <class Scalar, class Index>
 Scalar value_at(const csr_view<Scalar, Index>& x, std::int64_t row, std::int64_t column) noexcept {
   const Scalar* const found = find_value(x, row, column);
@@ -254,8 +255,8 @@ csr_storage<Scalar, Index> transpose(const csr_view<Scalar, Index>& x) {
   return result;
 }
 
-/// The order in which to give out these rows, ascending, to workers: those of a great length first, from the longest,
-/// so that none is left to one worker at the end; then the others as they lie in memory.
+/// The order in which workers get these rows, which are given in ascending order: very long rows first, from the
+/// longest, so that no worker ends with one alone; then the others in memory order.
 template <class Index, class Length>
 numbers<Index> longest_first(numbers<Index> rows, std::int64_t is_long, const Length& length) {
   const auto rest = std::stable_partition(rows.begin(), rows.end(), [&](Index row) { return length(row) >= is_long; });

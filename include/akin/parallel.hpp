@@ -22,13 +22,13 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// What the policies of the host are behind the doors: a number of threads. So nothing is compiled once for each.
+/// All policies of the host as one type, a number of threads, so that nothing is compiled for each of them.
 class host_policy {
  public:
   constexpr host_policy(const execution::sequenced_policy&) noexcept : threads_(1) {}
   constexpr host_policy(const execution::parallel_policy& policy) noexcept : threads_(policy.requested_threads()) {}
 
-  /// 1 for the caller's own, 0 where OpenMP decides.
+  /// 1 for the caller's thread, 0 if OpenMP decides.
   constexpr int requested_threads() const noexcept { return threads_; }
 
  private:
@@ -46,8 +46,8 @@ constexpr decltype(auto) behind_door(const Policy& policy) noexcept {
 
 /// Workers that a call under this policy may use: the size of per-worker scratch.
 inline int worker_count(const host_policy& policy) {
-  constexpr int most = 4096;  // far beyond any machine; beyond it the runtime fails without a word
-  require(policy.requested_threads() >= 0 && policy.requested_threads() <= most, "execution::par.threads",
+  constexpr int max_threads = 4096;  // more than any machine has; with more the runtime fails silently
+  require(policy.requested_threads() >= 0 && policy.requested_threads() <= max_threads, "execution::par.threads",
           "count must be between 0 and 4096", policy.requested_threads());
 #if AKIN_HAS_OPENMP
   return policy.requested_threads() > 0 ? policy.requested_threads() : omp_get_max_threads();
@@ -84,7 +84,7 @@ inline int this_worker() noexcept {
 #endif
 }
 
-/// Keeps the exception of the lowest row that threw, so that what is reported does not depend on the threads.
+/// Keeps the exception of the lowest row that threw, so that the report does not depend on the threads.
 class first_error {
  public:
   void keep(std::int64_t row) noexcept {
@@ -123,15 +123,15 @@ void run_row(Body& body, std::int64_t row, int worker, first_error& error) {
 #endif
 }
 
-/// Calls body(row, worker) once for each row in [0, rows), worker in [0, worker_count(policy, rows)); rows must
-/// be independent of each other. What a row throws is thrown after all rows have run; of several, that of the lowest
+/// Calls body(row, worker) once for each row in [0, rows), worker in [0, worker_count(policy, rows)); rows must be
+/// independent of each other. An exception of a row is rethrown after all rows have run; of several, that of the lowest
 /// row.
 template <class Body>
 void for_each_row(const host_policy& policy, std::int64_t rows, Body&& body) {
   const int workers = worker_count(policy, rows);
   first_error error;
   if (workers > 1) {
-    // Small enough to balance rows of unequal cost, large enough that handing them out costs nothing.
+    // Small enough to balance rows of unequal cost, large enough that scheduling costs almost nothing.
     [[maybe_unused]] const std::int64_t chunk = std::clamp<std::int64_t>(rows / (std::int64_t{workers} * 32), 1, 64);
     AKIN_OMP(parallel for num_threads(workers) schedule(dynamic, chunk))
     for (std::int64_t row = 0; row < rows; ++row) run_row(body, row, this_worker(), error);

@@ -1,5 +1,5 @@
 /// @file
-/// What an observer of a training is told, and how it stops it.
+/// The progress that an observer of a training receives, and how the observer stops the training.
 #pragma once
 
 #include <limits>
@@ -12,13 +12,13 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// Told to the observer after each iteration. An observer is any callable on `const progress&`; one that returns false
-/// ends the training, which keeps what has been learnt so far.
+/// Passed to the observer after each iteration. An observer is any callable on `const progress&`; if it returns false,
+/// the training ends and keeps its result so far.
 struct progress {
   int iteration = 0;   ///< 1 after the first
-  int iterations = 0;  ///< how many there will be
+  int iterations = 0;  ///< the planned number
   double seconds = 0;  ///< since the training began
-  /// The objective that the model minimises, NaN where it was not computed.
+  /// The objective that the model minimises, NaN if it was not computed.
   double loss = std::numeric_limits<double>::quiet_NaN();
 };
 
@@ -29,7 +29,7 @@ struct no_observer {
 
 namespace detail {
 
-/// Calls the observer; whether the training shall go on.
+/// Calls the observer; returns whether the training continues.
 template <class Observer>
 bool notify(Observer& observer, const progress& state) {
   if constexpr (std::is_void_v<std::invoke_result_t<Observer&, const progress&>>) {
@@ -40,7 +40,7 @@ bool notify(Observer& observer, const progress& state) {
   }
 }
 
-/// An observer behind the doors: refers to the caller's, or to nobody. So a training is compiled once for all of them.
+/// A type-erased observer: refers to the caller's, or to none, so that a training is compiled once for all of them.
 class observer_ref {
  public:
   template <class Observer>
@@ -55,9 +55,9 @@ class observer_ref {
     }
   }
 
-  /// Whether there is anybody to be told.
+  /// Whether there is an observer.
   bool is_present() const noexcept { return call_ != nullptr; }
-  /// Whether the training shall go on.
+  /// Whether the training continues.
   bool operator()(const progress& state) const { return call_ == nullptr || call_(observer_, state); }
 
  private:

@@ -1,5 +1,5 @@
 /// @file
-/// Memory of arrays: owned and aligned for SIMD, or part of something mapped that is kept alive.
+/// Memory of arrays: owned and aligned for SIMD, or part of a mapping that it keeps alive.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace detail {
 /// Cache lines and the widest vector are 64 bytes.
 inline constexpr std::size_t storage_alignment = 64;
 
-/// The product of two sizes; throws std::length_error where it is negative or does not fit.
+/// The product of two sizes; throws std::length_error if it is negative or does not fit.
 inline std::int64_t checked_product(std::int64_t a, std::int64_t b) {
   if (a < 0 || b < 0 || (b != 0 && a > std::numeric_limits<std::int64_t>::max() / b))
     fail<std::length_error>("akin: an array of ", a, " x ", b, " elements is too large");
@@ -45,8 +45,8 @@ aligned_memory<T> allocate_aligned(std::int64_t size) {
 }
 
 /// An array of T that either owns its elements (64-byte aligned) or refers to elements that `owner` keeps alive, such
-/// as a mapped file. Copying owned elements copies them; copying a reference shares what it refers to. What a reference
-/// refers to cannot be written.
+/// as a mapped file. Copying owned elements copies them; copying a reference shares its elements, which cannot be
+/// written.
 template <class T>
 class storage {
   static_assert(std::is_trivially_copyable_v<T>, "akin: storage holds plain elements");
@@ -71,7 +71,7 @@ class storage {
   void swap(storage& other) noexcept;
 
   const T* data() const noexcept { return data_; }
-  /// The elements for writing; null where they are mapped.
+  /// The elements for writing; null if they are mapped.
   T* mutable_data() noexcept { return memory_.get(); }
   std::int64_t size() const noexcept { return size_; }
   bool is_mapped() const noexcept { return owner_ != nullptr; }

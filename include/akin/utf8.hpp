@@ -11,13 +11,14 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// One character of UTF-8 and how many bytes it has; 0 bytes: there is none.
+/// One character of UTF-8 and its number of bytes; 0 if it is invalid.
 struct decoded {
   std::uint32_t character = 0;
   std::size_t bytes = 0;
 };
 
-/// The character at `at`, which lies within the text. Overlong forms, surrogates and what is beyond U+10FFFF are none.
+/// The character at `at`, which lies within the text. Overlong forms, surrogates and values beyond U+10FFFF are
+/// invalid.
 inline decoded decode_utf8(std::string_view text, std::size_t at) noexcept {
   const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
   const std::uint32_t first = byte(0);

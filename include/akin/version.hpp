@@ -1,5 +1,5 @@
 /// @file
-/// The version of akin; every other place that states it (CMake, Conan, vcpkg) reads it from here.
+/// The version of akin; CMake, Conan and vcpkg read it from here.
 #pragma once
 
 #define AKIN_VERSION_MAJOR 0

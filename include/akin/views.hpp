@@ -1,5 +1,5 @@
 /// @file
-/// Non-owning views that engines and kernels see instead of Eigen. C++17-clean, no Eigen.
+/// Non-owning views that engines and kernels take instead of Eigen's types. C++17-clean, no Eigen.
 #pragma once
 
 #include <cstddef>

@@ -9,7 +9,7 @@
 #include <akin/execution.hpp>
 
 #include "support/catch.hpp"
-#include "support/life_harness.hpp"
+#include "support/update_harness.hpp"
 
 namespace execution = akin::execution;
 

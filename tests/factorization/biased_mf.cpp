@@ -11,10 +11,10 @@
 
 #include "support/catch.hpp"
 #include "support/fold_in_harness.hpp"
-#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
 #include "support/reference.hpp"
+#include "support/update_harness.hpp"
 
 using akin_test::bytes_of;
 using akin_test::distance;
@@ -58,7 +58,7 @@ TEST_CASE("a patient biased_mf trains for longer") {
 
 TEMPLATE_TEST_CASE("biased_mf lives on after its fit", "", akin::biased_mf<double>,
                    (akin::biased_mf<float, std::int64_t>)) {
-  akin_test::check_life(
+  akin_test::check_updates(
       [](bool keep) {
         return TestType({.factors = 4, .epochs = 30, .learning_rate = 0.02, .keep_interactions = keep});
       },

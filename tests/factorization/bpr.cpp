@@ -14,10 +14,10 @@
 
 #include "support/catch.hpp"
 #include "support/fold_in_harness.hpp"
-#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
 #include "support/reference.hpp"
+#include "support/update_harness.hpp"
 
 using akin_test::bytes_of;
 using akin_test::matrix_of;
@@ -53,8 +53,8 @@ TEST_CASE("each option of bpr matters") {
 }
 
 TEMPLATE_TEST_CASE("bpr lives on after its fit", "", akin::bpr<double>, (akin::bpr<float, std::int64_t>)) {
-  akin_test::check_life([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
-                        akin::when_both::add);
+  akin_test::check_updates([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
+                           akin::when_both::add);
   SECTION("histories are folded in") {
     akin_test::check_fold_in([] { return TestType({.factors = 4}); });
   }
@@ -115,47 +115,48 @@ TEST_CASE("the loss of bpr starts near ln 2 and falls") {
 }
 
 TEST_CASE("other items are of the block, liked by somebody and not by the user") {
-  // User 0 likes items 0 to 3, has met 4 without liking it; item 5 is liked by user 1, item 6 by nobody.
+  // User 0 likes items 0 to 3, has a negative value for 4; item 5 is liked by user 1, item 6 by nobody.
   const auto x = matrix_of<akin::bpr<double>>(
       2, 7, {{0, 0, 1}, {0, 1, 2}, {0, 2, 1}, {0, 3, 1}, {0, 4, -1}, {1, 4, 1}, {1, 5, 1}, {1, 6, 0}});
-  const detail::likings<double, std::int32_t> likings(detail::view_of(x, "test"));
-  CHECK(likings.likes(0, 1));
-  CHECK_FALSE(likings.likes(0, 4));
-  CHECK_FALSE(likings.likes(0, 5));
-  CHECK_FALSE(likings.likes(1, 6));
+  const detail::positives<double, std::int32_t> positives(detail::view_of(x, "test"));
+  CHECK(positives.is_positive(0, 1));
+  CHECK_FALSE(positives.is_positive(0, 4));
+  CHECK_FALSE(positives.is_positive(0, 5));
+  CHECK_FALSE(positives.is_positive(1, 6));
   detail::block_random random(1, 1, 1);
   const std::vector<std::int32_t> all = {0, 1, 2, 3, 4, 5, 6}, own = {0, 2, 3, 6};
-  using cell = detail::liked_cell<std::int32_t>;
+  using cell = detail::positive_cell<std::int32_t>;
   const std::vector<cell> cells = {{0, 0}, {0, 1}, {0, 2}, {0, 3}, {1, 4}, {1, 5}};
-  const auto others_among = [&](const std::vector<std::int32_t>& items, std::int64_t count) {
-    return detail::block_others<double, std::int32_t>(
-        likings, akin::slice<const cell>{cells.data(), static_cast<std::int64_t>(cells.size())}, {items.data(), count});
+  const auto negatives_among = [&](const std::vector<std::int32_t>& items, std::int64_t count) {
+    return detail::block_negatives<double, std::int32_t>(
+        positives, akin::slice<const cell>{cells.data(), static_cast<std::int64_t>(cells.size())},
+        {items.data(), count});
   };
-  const auto others = others_among(all, 7);
-  CHECK(others.catalogue() == 7);
+  const auto negatives = negatives_among(all, 7);
+  CHECK(negatives.catalogue() == 7);
   int met[7] = {};
   for (int i = 0; i < 1000; ++i) {
-    const auto item = others.draw(0, random);
+    const auto item = negatives.draw(0, random);
     if (item >= 0) ++met[item];
   }
   CHECK(met[4] + met[5] > 900);
   CHECK(met[4] > 400);
   CHECK(met[5] > 400);
-  CHECK(others_among(own, 4).draw(0, random) == -1);
-  CHECK(others_among(own, 0).draw(0, random) == -1);
+  CHECK(negatives_among(own, 4).draw(0, random) == -1);
+  CHECK(negatives_among(own, 0).draw(0, random) == -1);
 }
 
-TEST_CASE("an epoch meets each liking once, in blocks that are drawn anew") {
+TEST_CASE("an epoch meets each positive once, in blocks that are drawn anew") {
   auto x = clicks();
   for (Eigen::Index i = 0; i < x.nonZeros(); i += 4) x.valuePtr()[i] = i % 8 == 0 ? 0.0f : -1.0f;
-  const detail::likings<float, std::int32_t> likings(detail::view_of(x, "test"));
+  const detail::positives<float, std::int32_t> positives(detail::view_of(x, "test"));
   std::vector<std::vector<int>> first_items;
   for (const int epoch : {1, 2}) {
     akin::sparse_matrix<int> met(x.rows(), x.cols());
     std::vector<Eigen::Triplet<int>> cells;
     bool is_item_of_block = true;
-    likings.run_epoch(execution::seq, 3, epoch, [&](const auto& block, const auto& others, auto&) {
-      const auto& items = others.items();
+    positives.run_epoch(execution::seq, 3, epoch, [&](const auto& block, const auto& negatives, auto&) {
+      const auto& items = negatives.items();
       first_items.emplace_back(items.begin(), items.end());
       for (const auto& c : block) {
         cells.emplace_back(c.user, c.item, 1);

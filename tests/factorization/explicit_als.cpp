@@ -11,10 +11,10 @@
 #include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
-#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
 #include "support/reference.hpp"
+#include "support/update_harness.hpp"
 
 using akin_test::column;
 using akin_test::columns;
@@ -432,7 +432,7 @@ TEST_CASE("explicit_als refuses options and weights that make no model") {
 TEMPLATE_TEST_CASE("explicit_als lives on after its fit", "", akin::explicit_als<float>, akin::explicit_als<double>,
                    (akin::explicit_als<float, std::int64_t>)) {
   const bool biases = GENERATE(true, false), nonnegative = !biases;
-  akin_test::check_life(
+  akin_test::check_updates(
       [&](bool keep) {
         return TestType({.factors = 5,
                          .iterations = 4,

@@ -9,10 +9,10 @@
 #include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
-#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
 #include "support/reference.hpp"
+#include "support/update_harness.hpp"
 
 using akin_test::column;
 using akin_test::dense;
@@ -380,7 +380,7 @@ TEST_CASE("implicit_als refuses options that make no model") {
 
 TEMPLATE_TEST_CASE("implicit_als lives on after its fit", "", akin::implicit_als<float>, akin::implicit_als<double>,
                    (akin::implicit_als<float, std::int64_t>)) {
-  akin_test::check_life(
+  akin_test::check_updates(
       [](bool keep) {
         return TestType(
             {.factors = 5, .iterations = 4, .regularization = 0.1, .alpha = 4, .seed = 4, .keep_interactions = keep});

@@ -14,10 +14,10 @@
 
 #include "support/catch.hpp"
 #include "support/fold_in_harness.hpp"
-#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
 #include "support/reference.hpp"
+#include "support/update_harness.hpp"
 
 using akin_test::bytes_of;
 using akin_test::matrix_of;
@@ -56,8 +56,8 @@ TEST_CASE("each option of logistic_mf matters") {
 
 TEMPLATE_TEST_CASE("logistic_mf lives on after its fit", "", akin::logistic_mf<double>,
                    (akin::logistic_mf<float, std::int64_t>)) {
-  akin_test::check_life([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
-                        akin::when_both::add);
+  akin_test::check_updates([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
+                           akin::when_both::add);
   SECTION("histories are folded in") {
     akin_test::check_fold_in([] { return TestType({.factors = 4}); });
   }

@@ -286,8 +286,8 @@ struct shop {
       Eigen::VectorXd taste(kinds);
       for (int j = 0; j < kinds; ++j) taste[j] = random.normal(draw++);
       for (int i = 0; i < items; ++i) {
-        const double liking = akin_test::dot(row(kinds_of_items, i), taste) + 0.5 * random.normal(draw++);
-        taken(u, i) = liking > 2 ? 1 : 0;
+        const double positive = akin_test::dot(row(kinds_of_items, i), taste) + 0.5 * random.normal(draw++);
+        taken(u, i) = positive > 2 ? 1 : 0;
       }
     }
   }

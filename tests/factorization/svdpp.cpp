@@ -10,10 +10,10 @@
 
 #include "support/catch.hpp"
 #include "support/fold_in_harness.hpp"
-#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
 #include "support/reference.hpp"
+#include "support/update_harness.hpp"
 
 using akin_test::bytes_of;
 using akin_test::dense;
@@ -43,7 +43,7 @@ TEST_CASE("each option of svdpp matters") {
 }
 
 TEMPLATE_TEST_CASE("svdpp lives on after its fit", "", akin::svdpp<double>, (akin::svdpp<float, std::int64_t>)) {
-  akin_test::check_life(
+  akin_test::check_updates(
       [](bool keep) {
         return TestType({.factors = 4, .epochs = 30, .learning_rate = 0.02, .keep_interactions = keep});
       },

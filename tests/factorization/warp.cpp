@@ -13,10 +13,10 @@
 
 #include "support/catch.hpp"
 #include "support/fold_in_harness.hpp"
-#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
 #include "support/reference.hpp"
+#include "support/update_harness.hpp"
 
 using akin_test::bytes_of;
 using akin_test::matrix_of;
@@ -56,8 +56,8 @@ TEST_CASE("each option of warp matters") {
 }
 
 TEMPLATE_TEST_CASE("warp lives on after its fit", "", akin::warp<double>, (akin::warp<float, std::int64_t>)) {
-  akin_test::check_life([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
-                        akin::when_both::add);
+  akin_test::check_updates([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
+                           akin::when_both::add);
   SECTION("histories are folded in") {
     akin_test::check_fold_in([] { return TestType({.factors = 4}); });
   }
@@ -107,7 +107,7 @@ TEST_CASE("warp gives the same bits for any number of threads where there are ma
   CHECK_FALSE(same(other.user_factors(), alone.user_factors()));
 }
 
-TEST_CASE("one epoch of warp on two likings is the steps of the formula in some order") {
+TEST_CASE("one epoch of warp on two positives is the steps of the formula in some order") {
   // Each user likes one of two items, so that the other one is drawn, and violates the margin: its rank is 1.
   using model_type = akin::warp<double>;
   const auto x = matrix_of<model_type>(2, 2, {{0, 0, 1}, {1, 1, 1}});

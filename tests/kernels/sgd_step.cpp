@@ -136,7 +136,7 @@ TEMPLATE_TEST_CASE("a step for a pair is the gradient's", "", float, double) {
         double loss = 0;
         for (const auto& c : pairs)
           loss += expected.pair(static_cast<std::size_t>(c.user), static_cast<std::size_t>(c.item),
-                                static_cast<std::size_t>(c.other), static_cast<double>(rates.rate),
+                                static_cast<std::size_t>(c.negative), static_cast<double>(rates.rate),
                                 static_cast<double>(rates.regularization));
         const auto pointers = model.pointers();
         const kernels::preferred_pair<std::int64_t>* const first = pairs;

@@ -17,8 +17,8 @@
 
 #include "io/craft.hpp"
 #include "support/catch.hpp"
-#include "support/life_harness.hpp"
 #include "support/reference.hpp"
+#include "support/update_harness.hpp"
 
 namespace {
 

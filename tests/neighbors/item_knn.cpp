@@ -17,9 +17,9 @@
 #include "neighbors/option_changes.hpp"
 #include "neighbors/reference.hpp"
 #include "support/catch.hpp"
-#include "support/life_harness.hpp"
 #include "support/model_harness.hpp"
 #include "support/promise_harness.hpp"
+#include "support/update_harness.hpp"
 
 using akin_test::matrix_of;
 namespace execution = akin::execution;

@@ -129,13 +129,13 @@ TEST_CASE("hnsw honours what a query says may come, and lists are as long as the
       const auto found = index.search(execution::par, x, q);
       const auto expected = reference.search(execution::par, x, q);
       for (std::size_t list = 0; list < queries; ++list) {
-        const auto may_come = [&](int item) {
+        const auto is_allowed = [&](int item) {
           return (!q.allow.is_set() || q.allow.contains(item)) && !(q.deny.is_set() && q.deny.contains(item)) &&
                  (!q.candidates || std::ranges::count(*q.candidates, item) > 0) &&
                  (q.available.until.empty() || q.available.until[static_cast<std::size_t>(item)] > q.available.at) &&
                  (q.exclude.rows == 0 || exclude.coeff(static_cast<Eigen::Index>(list), item) == 0);
         };
-        CHECK(std::ranges::all_of(found.items(list), may_come));
+        CHECK(std::ranges::all_of(found.items(list), is_allowed));
         // A least score may end a list early; otherwise nothing does.
         if (q.minimum_score == -std::numeric_limits<double>::infinity())
           CHECK(found.items(list).size() == expected.items(list).size());

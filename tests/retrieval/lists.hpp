@@ -46,9 +46,9 @@ ranked<Scalar, Index> rank_slowly(const akin::dense_matrix<Scalar>& table, Index
                                   const std::optional<std::vector<Index>>& candidates, int k) {
   ranked<Scalar, Index> result;
   for (Index item = 0; item < table.cols(); ++item) {
-    const bool may_come = !candidates || std::find(candidates->begin(), candidates->end(), item) != candidates->end();
+    const bool is_allowed = !candidates || std::find(candidates->begin(), candidates->end(), item) != candidates->end();
     const Scalar score = table(row, item);
-    if (may_come && !excluded.contains(item) && score > -std::numeric_limits<Scalar>::infinity())
+    if (is_allowed && !excluded.contains(item) && score > -std::numeric_limits<Scalar>::infinity())
       result.emplace_back(item, score);
   }
   std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.second > b.second; });

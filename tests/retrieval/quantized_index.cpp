@@ -93,7 +93,7 @@ void check_one_by_one(const matrix<Scalar>& x, const matrix<Scalar>& y, akin::qu
     const auto found =
         akin::recommend_one(index, std::span<const Scalar>(x.row(row).data(), static_cast<std::size_t>(x.cols())), q,
                             scratch, items, scores);
-    CHECK(found.status == (x.row(row).isZero(0) ? akin::one_status::no_evidence : akin::one_status::ok));
+    CHECK(found.status == (x.row(row).isZero(0) ? akin::recommend_status::no_evidence : akin::recommend_status::ok));
     const auto list = static_cast<std::size_t>(row);
     CHECK(std::ranges::equal(std::span(items).first(found.count), lists.items(list)));
     CHECK(std::ranges::equal(std::span(scores).first(found.count), lists.scores(list)));
@@ -260,7 +260,7 @@ TEMPLATE_TEST_CASE("recommend_one finds what search finds", "", float, double) {
 }
 
 TEST_CASE("recommend_one says what is wrong with a query of an index") {
-  using akin::one_status;
+  using akin::recommend_status;
   const auto y = gaussian<float>(50, 6, 43);
   const akin::quantized_index<float> index(execution::par, y), nothing;
   akin::workspace<float> scratch(index, 10), small(index, 3), other(49, 10);
@@ -270,26 +270,27 @@ TEST_CASE("recommend_one says what is wrong with a query of an index") {
     return akin::recommend_one(index, vector, q, scratch, items, scores).status;
   };
   static_assert(noexcept(akin::recommend_one(index, vector, {.k = 3}, scratch, items, scores)));
-  CHECK(status({.k = 10}) == one_status::ok);
-  CHECK(status({.k = 0}) == one_status::invalid_k);
-  CHECK(status({.k = 11}) == one_status::short_span);
-  CHECK(status({.k = 3, .minimum_score = std::numeric_limits<double>::quiet_NaN()}) == one_status::invalid_minimum);
+  CHECK(status({.k = 10}) == recommend_status::ok);
+  CHECK(status({.k = 0}) == recommend_status::invalid_k);
+  CHECK(status({.k = 11}) == recommend_status::short_span);
+  CHECK(status({.k = 3, .minimum_score = std::numeric_limits<double>::quiet_NaN()}) ==
+        recommend_status::invalid_minimum);
   const std::int32_t far[] = {50}, below[] = {-1};
-  CHECK(status({.k = 3, .candidates = far}) == one_status::unknown_candidate);
-  CHECK(status({.k = 3, .candidates = below}) == one_status::unknown_candidate);
+  CHECK(status({.k = 3, .candidates = far}) == recommend_status::unknown_candidate);
+  CHECK(status({.k = 3, .candidates = below}) == recommend_status::unknown_candidate);
   const akin::item_mask mask(49);
-  CHECK(status({.k = 3, .deny = mask}) == one_status::mismatched_mask);
+  CHECK(status({.k = 3, .deny = mask}) == recommend_status::mismatched_mask);
   const auto two_rows = akin_test::random_sparse<float>(2, 50, 0.5, 44);
-  CHECK(status({.k = 3, .exclude = two_rows}) == one_status::mismatched_exclude);
-  CHECK(akin::recommend_one(index, vector, {.k = 4}, small, items, scores).status == one_status::small_workspace);
-  CHECK(akin::recommend_one(index, vector, {.k = 4}, other, items, scores).status == one_status::small_workspace);
-  CHECK(akin::recommend_one(nothing, vector, {.k = 4}, scratch, items, scores).status == one_status::not_fitted);
+  CHECK(status({.k = 3, .exclude = two_rows}) == recommend_status::mismatched_exclude);
+  CHECK(akin::recommend_one(index, vector, {.k = 4}, small, items, scores).status == recommend_status::small_workspace);
+  CHECK(akin::recommend_one(index, vector, {.k = 4}, other, items, scores).status == recommend_status::small_workspace);
+  CHECK(akin::recommend_one(nothing, vector, {.k = 4}, scratch, items, scores).status == recommend_status::not_fitted);
   vector[2] = std::numeric_limits<float>::infinity();
-  CHECK(status({.k = 3}) == one_status::invalid_vector);
+  CHECK(status({.k = 3}) == recommend_status::invalid_vector);
   vector.resize(5, 1.0f);
-  CHECK(status({.k = 3}) == one_status::invalid_vector);
+  CHECK(status({.k = 3}) == recommend_status::invalid_vector);
   vector.assign(6, 0.0f);
-  CHECK(status({.k = 3}) == one_status::no_evidence);
+  CHECK(status({.k = 3}) == recommend_status::no_evidence);
 }
 
 TEST_CASE("exclusions that are not in order exclude all the same") {

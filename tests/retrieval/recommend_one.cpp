@@ -68,7 +68,7 @@ AKIN_NOINLINE void operator delete(void* memory, std::size_t, std::align_val_t) 
 
 namespace {
 
-using akin::one_status;
+using akin::recommend_status;
 
 akin::sparse_matrix<float> clicks() {
   return akin::synthetic::power_law_clicks<float>({.users = 60, .items = 40, .interactions = 600, .seed = 11});
@@ -89,11 +89,11 @@ void check_answers(const Model& model, const akin::query<typename Model::index_t
   for (Index user = 0; user < model.users(); ++user) {
     CAPTURE(user);
     const std::int64_t before = allocations;
-    const akin::one_result found = akin::recommend_one(model, user, q, scratch, items, scores);
+    const akin::recommend_result found = akin::recommend_one(model, user, q, scratch, items, scores);
     const std::int64_t asked_for = allocations - before;
     CHECK(asked_for == 0);
     const auto u = static_cast<std::size_t>(user);
-    CHECK(found.status == (model.knows_user(user) ? one_status::ok : one_status::no_evidence));
+    CHECK(found.status == (model.knows_user(user) ? recommend_status::ok : recommend_status::no_evidence));
     REQUIRE(found.count == expected.items(u).size());
     CHECK(
         std::equal(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(found.count), expected.items(u).begin()));
@@ -135,13 +135,13 @@ struct call_arguments {
   std::size_t item_room = 4, score_room = 4;
 };
 
-one_status status_of(const call_arguments& c, akin::workspace<float> scratch = {30, 4}) {
+recommend_status status_of(const call_arguments& c, akin::workspace<float> scratch = {30, 4}) {
   const auto model = gaussian_model(6, 30, 3);
   std::vector<std::int32_t> items(c.item_room, -7);
   std::vector<float> scores(c.score_room, -7);
   const auto found = akin::recommend_one(model, c.user, c.q, scratch, items, scores);
-  CHECK((found.count == 0) == (found.status != one_status::ok));
-  if (found.status != one_status::ok)
+  CHECK((found.count == 0) == (found.status != recommend_status::ok));
+  if (found.status != recommend_status::ok)
     CHECK(std::all_of(items.begin(), items.end(), [](std::int32_t item) { return item == -7; }));
   CHECK_FALSE(akin::to_string(found.status).empty());
   return found.status;
@@ -233,44 +233,45 @@ TEST_CASE("exclusions of items that the model does not have are not looked at") 
 }
 
 TEST_CASE("every misuse has its status, and nothing is written") {
-  CHECK(status_of({}) == one_status::ok);
-  CHECK(status_of({.user = 3}) == one_status::no_evidence);
-  CHECK(status_of({.user = 6}) == one_status::unknown_user);
-  CHECK(status_of({.user = -1}) == one_status::unknown_user);
-  CHECK(status_of({.q = {.k = 0}}) == one_status::invalid_k);
-  CHECK(status_of({.item_room = 3}) == one_status::short_span);
-  CHECK(status_of({.score_room = 3}) == one_status::short_span);
-  CHECK(status_of({}, {29, 4}) == one_status::small_workspace);
-  CHECK(status_of({}, {30, 3}) == one_status::small_workspace);
-  CHECK(status_of({}, akin::workspace<float>()) == one_status::small_workspace);
-  CHECK(status_of({.q = {.k = 4, .minimum_score = std::nan("")}}) == one_status::invalid_minimum);
+  CHECK(status_of({}) == recommend_status::ok);
+  CHECK(status_of({.user = 3}) == recommend_status::no_evidence);
+  CHECK(status_of({.user = 6}) == recommend_status::unknown_user);
+  CHECK(status_of({.user = -1}) == recommend_status::unknown_user);
+  CHECK(status_of({.q = {.k = 0}}) == recommend_status::invalid_k);
+  CHECK(status_of({.item_room = 3}) == recommend_status::short_span);
+  CHECK(status_of({.score_room = 3}) == recommend_status::short_span);
+  CHECK(status_of({}, {29, 4}) == recommend_status::small_workspace);
+  CHECK(status_of({}, {30, 3}) == recommend_status::small_workspace);
+  CHECK(status_of({}, akin::workspace<float>()) == recommend_status::small_workspace);
+  CHECK(status_of({.q = {.k = 4, .minimum_score = std::nan("")}}) == recommend_status::invalid_minimum);
   const akin::sparse_matrix<float> narrow(6, 29), low(5, 30);
   auto loose = akin_test::random_sparse<float, std::int32_t>(6, 30, 0.3, 4);
   loose.uncompress();
-  CHECK(status_of({.q = {.k = 4, .exclude = narrow}}) == one_status::mismatched_exclude);
-  CHECK(status_of({.q = {.k = 4, .exclude = low}}) == one_status::mismatched_exclude);
-  CHECK(status_of({.q = {.k = 4, .exclude = loose}}) == one_status::mismatched_exclude);
+  CHECK(status_of({.q = {.k = 4, .exclude = narrow}}) == recommend_status::mismatched_exclude);
+  CHECK(status_of({.q = {.k = 4, .exclude = low}}) == recommend_status::mismatched_exclude);
+  CHECK(status_of({.q = {.k = 4, .exclude = loose}}) == recommend_status::mismatched_exclude);
   const akin::item_mask small(29);
-  CHECK(status_of({.q = {.k = 4, .allow = small}}) == one_status::mismatched_mask);
-  CHECK(status_of({.q = {.k = 4, .deny = small}}) == one_status::mismatched_mask);
+  CHECK(status_of({.q = {.k = 4, .allow = small}}) == recommend_status::mismatched_mask);
+  CHECK(status_of({.q = {.k = 4, .deny = small}}) == recommend_status::mismatched_mask);
   const std::vector<std::int64_t> times(31);
-  CHECK(status_of({.q = {.k = 4, .available = {.from = times}}}) == one_status::mismatched_availability);
-  CHECK(status_of({.q = {.k = 4, .available = {.until = times}}}) == one_status::mismatched_availability);
+  CHECK(status_of({.q = {.k = 4, .available = {.from = times}}}) == recommend_status::mismatched_availability);
+  CHECK(status_of({.q = {.k = 4, .available = {.until = times}}}) == recommend_status::mismatched_availability);
   const std::vector<std::int32_t> high = {0, 30}, negative = {-1};
-  CHECK(status_of({.q = {.k = 4, .candidates = high}}) == one_status::unknown_candidate);
-  CHECK(status_of({.q = {.k = 4, .candidates = negative}}) == one_status::unknown_candidate);
+  CHECK(status_of({.q = {.k = 4, .candidates = high}}) == recommend_status::unknown_candidate);
+  CHECK(status_of({.q = {.k = 4, .candidates = negative}}) == recommend_status::unknown_candidate);
 
   akin::workspace<float> scratch(30, 4);
   std::vector<std::int32_t> items(4);
   std::vector<float> scores(4);
   CHECK(akin::recommend_one(akin::factor_model<float>(), 0, {.k = 4}, scratch, items, scores).status ==
-        one_status::not_fitted);
+        recommend_status::not_fitted);
   akin::item_knn<float> averaging({.aggregation = akin::aggregation::weighted_average});
   averaging.fit(execution::seq, clicks());
   scratch.grow(40, 4);  // room for its items, but not for what it asks for besides
-  CHECK(akin::recommend_one(averaging, 0, {.k = 4}, scratch, items, scores).status == one_status::small_workspace);
+  CHECK(akin::recommend_one(averaging, 0, {.k = 4}, scratch, items, scores).status ==
+        recommend_status::small_workspace);
   scratch.grow(averaging, 4);
-  CHECK(akin::recommend_one(averaging, 0, {.k = 4}, scratch, items, scores).status == one_status::ok);
+  CHECK(akin::recommend_one(averaging, 0, {.k = 4}, scratch, items, scores).status == recommend_status::ok);
 }
 
 TEST_CASE("a workspace says what is wrong when it is made, and serves smaller models too") {
@@ -284,7 +285,7 @@ TEST_CASE("a workspace says what is wrong when it is made, and serves smaller mo
   std::vector<float> scores(8);
   CHECK(akin::recommend_one(model, 0, {.k = 50}, scratch, items, scores).count == 7);
   const auto none = akin::factor_model<float>(akin::dense_matrix<float>::Ones(2, 3), akin::dense_matrix<float>(0, 3));
-  CHECK(akin::recommend_one(none, 0, {.k = 5}, scratch, {}, {}).status == one_status::ok);
+  CHECK(akin::recommend_one(none, 0, {.k = 5}, scratch, {}, {}).status == recommend_status::ok);
 }
 
 TEST_CASE("many threads ask one model, each with a workspace of its own") {

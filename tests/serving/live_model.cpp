@@ -214,7 +214,7 @@ TEMPLATE_TEST_CASE("The calls of a model take a live_model", "", (akin::item_knn
   std::vector<scalar_type> scores(3);
   static_assert(noexcept(akin::recommend_one(live, 0, q, scratch, items, scores)));
   const auto one = akin::recommend_one(live, 0, q, scratch, items, scores);
-  REQUIRE(one.status == akin::one_status::ok);
+  REQUIRE(one.status == akin::recommend_status::ok);
   items.resize(one.count);
   CHECK(std::ranges::equal(items, lists.items(0)));
 
@@ -241,11 +241,12 @@ TEST_CASE("recommend_one on a model that has grown says that the workspace is sm
   std::vector<float> scores(50);
   CHECK(akin::recommend_one(live, 0, {.k = 9}, scratch, items, scores).count == 5);
   live.publish(constant(2.F, 50));
-  CHECK(akin::recommend_one(live, 0, {.k = 9}, scratch, items, scores).status == akin::one_status::small_workspace);
+  CHECK(akin::recommend_one(live, 0, {.k = 9}, scratch, items, scores).status ==
+        akin::recommend_status::small_workspace);
   scratch.grow(*live.read(), 9);
   CHECK(akin::recommend_one(live, 0, {.k = 9}, scratch, items, scores).count == 9);
   live.publish({});
-  CHECK(akin::recommend_one(live, 0, {.k = 9}, scratch, items, scores).status == akin::one_status::not_fitted);
+  CHECK(akin::recommend_one(live, 0, {.k = 9}, scratch, items, scores).status == akin::recommend_status::not_fitted);
 }
 
 TEST_CASE("Many writers lose no update") {

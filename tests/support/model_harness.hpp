@@ -266,7 +266,8 @@ void check_fitted_on_nothing(const Make& make) {
     if constexpr (akin::explainable<model_type>) CHECK_THROWS_WITH(akin::explain(*model, x, 0, 0), says("explain"));
     if constexpr (akin::real_time_scorer<model_type>) {
       akin::workspace<typename model_type::scalar_type, index_type> scratch;
-      CHECK(akin::recommend_one(*model, 0, {.k = 3}, scratch, {}, {}).status == akin::one_status::fitted_on_nothing);
+      CHECK(akin::recommend_one(*model, 0, {.k = 3}, scratch, {}, {}).status ==
+            akin::recommend_status::fitted_on_nothing);
     }
   }
   const auto moved_to = std::move(empty);

@@ -1,5 +1,5 @@
 /// @file
-/// Ratings from means alone: what a user gives on average, and what an item gets.
+/// A baseline of ratings from means: the mean of the ratings, and a bias of each user and item.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ namespace akin::inline AKIN_ABI {
 
 struct bias_options {
   double item_damping =
-      default_item_damping;  ///< >= 0; ratings at the mean that each item is taken to have besides its own
+      default_item_damping;  ///< >= 0; the number of ratings at the mean that are added to each item's own
   double user_damping = default_user_damping;  ///< >= 0; the same for each user
 };
 
@@ -65,11 +65,11 @@ class bias {
   }
 
   const bias_options& options() const noexcept { return options_; }
-  /// Whether fit was called, be it with no users and no items.
+  /// Whether fit was called, even with no users and no items.
   bool is_fitted() const noexcept { return users_.is_set(); }
   std::int64_t users() const noexcept { return users_; }
   std::int64_t items() const noexcept { return item_biases_.size(); }
-  /// Every user and item in range has at least the mean.
+  /// True for every user and item in range, which have at least the mean.
   bool knows_user(Index user) const noexcept { return user >= 0 && user < users(); }
   bool knows_item(Index item) const noexcept { return item >= 0 && item < items(); }
 
@@ -78,12 +78,12 @@ class bias {
   std::span<const Scalar> user_biases() const noexcept { return {user_biases_.begin(), user_biases_.end()}; }
   std::span<const Scalar> item_biases() const noexcept { return {item_biases_.begin(), item_biases_.end()}; }
 
-  /// The rating that the user is expected to give; ids must be in range.
+  /// The predicted rating; ids must be in range.
   Scalar predict(Index user, Index item) const noexcept { return mean_ + user_biases_[user] + item_biases_[item]; }
   Scalar score(Index user, Index item) const noexcept { return predict(user, item); }
   /// Fills out[item] for all items.
   void score_all(Index user, std::span<Scalar> out) const noexcept;
-  /// The same for the ratings of any user, none too.
+  /// The same for the ratings of any user, also without ratings.
   void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const noexcept;
   bool answers_without_history() const noexcept { return true; }
 

@@ -1,5 +1,5 @@
 /// @file
-/// The same list for everybody: what most users have.
+/// The most popular items, the same list for every user.
 #pragma once
 
 #include <algorithm>
@@ -33,8 +33,8 @@ fields_of<popularity_options, Options> fields(Options& options, const Visit& vis
   visit("weighted", options.weighted);
 }
 
-/// Scores an item by how many users have it (or by the sum of its values), whoever asks. It needs no evidence of a
-/// user, so that it can answer where other models cannot.
+/// Scores an item by its number of users (or the sum of its values), the same for every user. It needs no evidence of a
+/// user, so it can answer if other models cannot.
 ///
 /// Complexity: fit O(nonzeros + items) on one thread; 1 number an item. Deterministic; const members may be called from
 /// many threads.
@@ -49,7 +49,7 @@ class popularity {
   template <detail::options_for<popularity_options> Options = popularity_options>
   explicit popularity(const Options& options) : options_(options) {}
 
-  /// Learns from a users x items matrix; a stored value counts whatever it is, also 0, unless `weighted`.
+  /// Learns from a users x items matrix; every stored value counts 1, also 0, unless `weighted`.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, const Matrix& user_items) {
     const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "popularity::fit");
@@ -61,7 +61,7 @@ class popularity {
   }
 
   const popularity_options& options() const noexcept { return options_; }
-  /// Whether fit was called, be it with no users and no items.
+  /// Whether fit was called, even with no users and no items.
   bool is_fitted() const noexcept { return users_.is_set(); }
   std::int64_t users() const noexcept { return users_; }
   std::int64_t items() const noexcept { return scores_.size(); }
@@ -69,9 +69,9 @@ class popularity {
   bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && scores_[item] > 0; }
 
   Scalar score(Index, Index item) const noexcept { return scores_[item]; }
-  /// Fills out[item] for all items, -infinity for those that nobody has.
+  /// Fills out[item] for all items, -infinity for those without users.
   void score_all(Index, std::span<Scalar> out) const noexcept;
-  /// The same for any history, an empty one too.
+  /// The same for any history, also an empty one.
   void score_history(const row_view<Scalar, Index>&, std::span<Scalar> out) const noexcept { score_all(Index{0}, out); }
   bool answers_without_history() const noexcept { return true; }
 

@@ -9,6 +9,7 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/gemm.hpp>
 #include <akin/kernels/inverse_sweep.hpp>
+#include <akin/kernels/rank_one_update.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/kernels/score_tile.hpp>
 #include <akin/kernels/score_tile_int8.hpp>
@@ -18,7 +19,6 @@
 #include <akin/kernels/sparse_product.hpp>
 #include <akin/kernels/squared_distance.hpp>
 #include <akin/kernels/symmetric_eigen.hpp>
-#include <akin/kernels/syrk.hpp>
 #include <akin/kernels/top_k.hpp>
 
 namespace akin::inline AKIN_ABI::detail {

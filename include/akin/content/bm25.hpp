@@ -1,5 +1,5 @@
 /// @file
-/// Search in texts.
+/// Okapi BM25: search in texts.
 #pragma once
 
 #include <algorithm>
@@ -25,14 +25,14 @@ namespace akin::inline AKIN_ABI {
 /// Ranks documents for a query by Okapi BM25:
 ///   score(q, d) = sum over terms t of q_t idf_t tf_dt (k1 + 1) / (tf_dt + k1 (1 - b + b |d| / mean |d|)),
 ///   idf_t = ln(1 + (n - df_t + 0.5) / (df_t + 0.5)) > 0,
-/// where q_t and tf_dt are how often the query and the document have the term, |d| is the sum of the document's counts,
-/// and of n documents, df_t have the term. Lists are exact: (score descending, id ascending); documents that share no
-/// term with the query do not come.
+/// where q_t and tf_dt are the counts of the term in the query and the document, |d| is the sum of the document's
+/// counts, n the number of documents and df_t the number of those with the term. Lists are exact: (score descending, id
+/// ascending), without documents that share no term with the query.
 ///
 /// Complexity: fit O(counts), search O(sum over the query's terms of the documents that have them + documents) a query.
 /// Holds the weights twice, by document and by term. Deterministic: the same bits for any number of threads. Const
 /// members may be called from many threads. Source: S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework:
-/// BM25 and Beyond", 2009; the 1 + of idf is Lucene's, so that frequent terms do not repel.
+/// BM25 and Beyond", 2009; the 1 + in idf is Lucene's, so that frequent terms have no negative weight.
 class bm25 {
  public:
   using scalar_type = float;
@@ -44,8 +44,8 @@ class bm25 {
   template <detail::options_for<bm25_options> Options = bm25_options>
   explicit bm25(const Options& options) : options_(checked<bm25_options>(options, kind)) {}
 
-  /// Takes documents x terms, how often each document has each term, as tfidf_vectorizer::counts gives it. Throws
-  /// std::invalid_argument for counts that are negative or not finite, and where there are no terms.
+  /// Takes documents x terms, the counts of tfidf_vectorizer::counts. Throws std::invalid_argument for counts that are
+  /// negative or not finite, and if there are no terms.
   template <execution_policy Policy>
   void fit(const Policy& policy, const sparse_matrix<float>& counts) {
     learn(policy, counts);
@@ -53,7 +53,7 @@ class bm25 {
   void fit(const sparse_matrix<float>& counts) { fit(execution::seq, counts); }
 
   const bm25_options& options() const noexcept { return options_; }
-  /// The documents, and their terms; 0 before fit.
+  /// The numbers of documents and of terms; 0 before fit.
   std::int64_t items() const noexcept { return index_.items(); }
   std::int64_t terms() const noexcept { return index_.dimension(); }
 
@@ -102,7 +102,7 @@ AKIN_INLINE recommendations<float> bm25::find(const detail::host_policy& policy,
                                               query<> q) const {
   detail::require_fitted(terms() > 0, "bm25::search");
   detail::check_not_negative(detail::view_of(queries, "bm25::search"), "bm25::search");
-  // NaN stays, and is refused.
+  // NaN stays, and is refused by the checks.
   constexpr double least = std::numeric_limits<float>::denorm_min();
   if (q.minimum_score < least) q.minimum_score = least;
   return index_.search(policy, queries, q);

@@ -9,8 +9,8 @@ namespace akin {
 inline namespace AKIN_SEAM {
 
 struct bm25_options {
-  double k1 = 1.2;  ///< how soon repetition stops to count, >= 0; with 0 only which terms are there matters
-  double b = 0.75;  ///< how far long documents are held against themselves, in [0, 1]
+  double k1 = 1.2;  ///< saturation of repeated terms, >= 0; with 0 only the presence of terms counts
+  double b = 0.75;  ///< normalisation by document length, in [0, 1]
 };
 
 template <class Options, class Visit>

@@ -1,5 +1,5 @@
 /// @file
-/// Recommends items whose features are like those of what a user had.
+/// Content-based recommendation: items whose features are similar to those of the user's items.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,7 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// A feature (a term, a category), and how much it counts.
+/// A feature (a term, a category), and its weight.
 template <class Scalar, class Index>
 struct weighted_feature {
   Index feature;
@@ -38,7 +38,7 @@ struct weighted_feature {
 
 namespace detail {
 
-/// The k of the greatest weight, by (weight descending, id ascending).
+/// The k features with the greatest weights, by (weight descending, id ascending).
 template <class Scalar, class Index>
 std::vector<weighted_feature<Scalar, Index>> first_features(std::vector<weighted_feature<Scalar, Index>> features,
                                                             int k) {
@@ -51,12 +51,12 @@ std::vector<weighted_feature<Scalar, Index>> first_features(std::vector<weighted
 
 }  // namespace detail
 
-/// Scores an item for a user by the cosine of its features f_i and the user's profile, the sum of the features of what
-/// the user had:
+/// Scores an item for a user by the cosine of its features f_i and the user's profile, the sum of the features of the
+/// user's items:
 ///   p_u = sum over the user's items i of r_ui f_i / |f_i|,    s_uj = p_u'f_j / (|p_u| |f_j|)
-/// where of a log r_ui is the sum of the values of the interactions, each times 2^(-age / half_life_days). Items that
-/// nobody had yet are recommended like all others; one without features, or without any that the user's items have, is
-/// not.
+/// where of a log r_ui is the sum of the values of the interactions, each times 2^(-age / half_life_days). Items
+/// without users are recommended like all others; items without features, or without features in common with the user's
+/// items, are not.
 ///
 /// Complexity: fit O(sum over interactions of the item's features); a user is scored in O(sum over the features of the
 /// profile of the items that have them + items). Holds the features twice, by item and by feature, and a profile a
@@ -75,15 +75,15 @@ class content_model {
   explicit content_model(const Options& options) : options_(checked<content_model_options>(options, kind)) {}
 
   /// Learns from `item_features`, items x features (sparse row-major, or dense), and a users x items matrix, of which
-  /// it keeps nothing but profiles. Throws std::invalid_argument where the two do not have the same items or values are
-  /// not finite; the model is then as it was.
+  /// it keeps only profiles. Throws std::invalid_argument if the two do not have the same items or values are not
+  /// finite; the model is then as it was.
   template <class Policy, class Features, class Matrix>
   requires sparse_matrix_like<Matrix>
   void fit(const Policy& policy, const Features& item_features, const Matrix& user_items) {
     learn(policy, item_features, detail::checked_view<Scalar, Index>(policy, user_items, "content_model::fit"));
   }
-  /// The same from a log, whose interactions count less the older they are. Throws where half_life_days is given and
-  /// the log has no times, too.
+  /// The same from a log, whose interactions count less the older they are. Also throws if half_life_days is given and
+  /// the log has no times.
   template <class Policy, class Features>
   void fit(const Policy& policy, const Features& item_features, const interaction_log& log) {
     const interaction_log decayed =
@@ -97,7 +97,7 @@ class content_model {
 
   const content_model_options& options() const noexcept { return options_; }
 
-  /// Whether fit was called, be it with no users and no items.
+  /// Whether fit was called, even with no users and no items.
   bool is_fitted() const noexcept { return profiles_.is_set(); }
   std::int64_t users() const noexcept { return profiles_.rows(); }
   std::int64_t items() const noexcept { return features_.rows(); }
@@ -125,17 +125,17 @@ class content_model {
   /// The same for a history of any user: item ids in range, and a value each.
   void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
 
-  /// Fills out[other] with the cosine of the features of the item and each other, -infinity where they share none.
+  /// Fills out[other] with the cosine of the features of the item and each other, -infinity if they share none.
   void similarity_all(Index item, std::span<Scalar> out) const noexcept {
     score_profile(features_.view().row(item), out);
   }
 
-  /// See akin::explain: what the features of each item of a history have in common with those of `item`.
+  /// See akin::explain: the inner products of the features of each item of a history with those of `item`.
   void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
-  /// The k features that speak most for the item: those that it shares with the user's profile, by (weight descending,
-  /// id ascending), whose weights sum to the score. Throws not_fitted, or std::invalid_argument for ids out of range or
-  /// k < 1.
+  /// The k features with the largest contributions to the item's score, of those that it shares with the user's
+  /// profile, by (weight descending, id ascending); all of them sum to the score. Throws not_fitted, or
+  /// std::invalid_argument for ids out of range or k < 1.
   std::vector<weighted_feature<Scalar, Index>> shared_features(Index user, Index item, int k = 10) const;
 
   void write_to(detail::model_writer& writer) const;
@@ -158,7 +158,7 @@ class content_model {
   void learn_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& f,
                   const csr_view<Scalar, Index>& x);
 
-  /// The product of a row of features and an item's, added in the order of the row: to the bit what score_profile has.
+  /// The product of a row of features and an item's, added in the order of the row: to the bit as in score_profile.
   Scalar product(const row_view<Scalar, Index>& weights, Index item) const noexcept;
 
   void score_profile(const row_view<Scalar, Index>& profile, std::span<Scalar> out) const noexcept;
@@ -250,10 +250,10 @@ void content_model<Scalar, Index>::learn_from(const detail::host_policy& policy,
 
 template <class Scalar, class Index>
 Scalar content_model<Scalar, Index>::product(const row_view<Scalar, Index>& weights, Index item) const noexcept {
-  constexpr std::int64_t some = 64;  // features that are looked up together
-  Scalar sum = 0, found[some];
-  for (std::int64_t begin = 0; begin < weights.size(); begin += some) {
-    const std::int64_t size = std::min(some, weights.size() - begin);
+  constexpr std::int64_t block_size = 64;  // features that are processed together
+  Scalar sum = 0, found[block_size];
+  for (std::int64_t begin = 0; begin < weights.size(); begin += block_size) {
+    const std::int64_t size = std::min(block_size, weights.size() - begin);
     for (std::int64_t i = 0; i < size; ++i) found[i] = detail::value_at(features_.view(), item, weights.ids[begin + i]);
     sum = kernels::add_in_order(weights.values.data + begin, found, size, sum);
   }

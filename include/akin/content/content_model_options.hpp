@@ -9,7 +9,7 @@ namespace akin {
 inline namespace AKIN_SEAM {
 
 struct content_model_options {
-  /// Days after which an interaction of a log counts half, > 0; 0: what is old counts like what is new.
+  /// Days after which an interaction of a log counts half, > 0; 0: no decay.
   double half_life_days = 0;
 };
 

@@ -1,5 +1,5 @@
 /// @file
-/// Words, categories, prices, pictures: several descriptions of the same items as one.
+/// Combines several feature matrices of the same items into one: words, categories, prices, pictures.
 #pragma once
 
 #include <cmath>
@@ -50,7 +50,7 @@ csr_storage<Scalar, Index> unit_part(const Features& features) {
   }
 }
 
-/// Rows of the units, times the roots of their weights, one beside the other; `cols` in all.
+/// The unit rows, times the roots of their weights, side by side; `cols` columns in all.
 template <class Scalar, class Index>
 sparse_matrix<Scalar, Index> side_by_side(std::span<const csr_storage<Scalar, Index>> units,
                                           std::span<const double> weights, std::int64_t cols) {
@@ -85,12 +85,12 @@ AKIN_COMPILE_ONCE(content,
 }  // namespace detail
 
 /// The parts side by side, items x all features, each part's rows scaled to the length sqrt(weight): the inner product
-/// of two rows is then the sum over the parts of weight times cosine, and an item that a part says nothing of has only
-/// the others. For content_model, nearest_neighbors or side features.
+/// of two rows is then the sum over the parts of weight times cosine, and an item without features in one part has only
+/// those of the others. For content_model, nearest_neighbors or side features.
 ///
-/// (The other way, late, is to blend the scores of a content_model for each part.) Throws std::invalid_argument where
-/// parts have different numbers of rows or values are not finite, std::length_error where there are more columns than
-/// Index counts. O(elements).
+/// (The alternative, late fusion, is to blend the scores of a content_model for each part.) Throws
+/// std::invalid_argument if parts have different numbers of rows or values are not finite, std::length_error if there
+/// are more columns than Index can count. O(elements).
 template <class Scalar = float, class Index = std::int32_t, class... Features>
 sparse_matrix<Scalar, Index> fuse_features(const feature_part<Features>&... parts) {
   static_assert(sizeof...(Features) > 0, "akin: fuse_features needs at least one part");

@@ -1,5 +1,5 @@
 /// @file
-/// The terms that tell most about a text.
+/// The keywords of a text.
 #pragma once
 
 #include <algorithm>
@@ -16,15 +16,15 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// A term, and how much it says about a text.
+/// A term, and its weight in a text.
 struct keyword {
   std::string term;
   float weight;
 };
 
-/// The k terms of the greatest weight in a text, by (weight descending, byte order ascending); fewer where it has fewer
-/// that the vectorizer knows. Throws std::invalid_argument for k < 1 and for a vectorizer with hashed_features, whose
-/// terms have no names; not_fitted; format_error for what is no UTF-8. O(bytes + terms, sorted).
+/// The k terms of the greatest weight in a text, by (weight descending, byte order ascending); fewer if it has fewer
+/// terms that the vectorizer knows. Throws std::invalid_argument for k < 1 and for a vectorizer with hashed_features,
+/// whose terms have no names; not_fitted; format_error for a text that is not UTF-8. O(bytes + terms, sorted).
 std::vector<keyword> keywords(const tfidf_vectorizer& vectorizer, std::string_view document, int k = 10);
 
 #if AKIN_BODIES(content)

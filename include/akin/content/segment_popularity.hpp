@@ -1,5 +1,5 @@
 /// @file
-/// What people like you have: for users of whom nothing else is known.
+/// Popularity within a user's segments, for users without a history.
 #pragma once
 
 #include <algorithm>
@@ -30,8 +30,8 @@ namespace akin::inline AKIN_ABI {
 /// joined, or friends. With t_ai the interactions of segment a with item i, t_a their sum, p_i the item's share of all
 /// interactions and m_ua the memberships,
 ///   s_ui = sum over the user's segments a of m_ua (t_ai + damping p_i) / (t_a + damping) / sum over a of m_ua,
-/// and p_i for a user without segments, so that there is an answer for everybody. For tastes of late, let old
-/// interactions fade first (weighting::time_decay).
+/// and p_i for a user without segments, so that every user has scores. For recent tastes, decay old interactions first
+/// (weighting::time_decay).
 ///
 /// Complexity: fit O(sum over memberships of the user's items); a user is scored in O(sum over the user's segments of
 /// their items + items). Holds memberships and the segments' sums. Deterministic: the same bits for any number of
@@ -52,15 +52,15 @@ class segment_popularity {
       : options_(akin::checked<segment_popularity_options>(options, kind)) {}
 
   /// Learns from memberships (users x segments) and interactions (users x items), both of values that are not negative.
-  /// Throws std::invalid_argument where they have different users or bad values; the model is then as it was.
+  /// Throws std::invalid_argument if they have different users or bad values; the model is then as it was.
   template <class Policy, class Segments, class Matrix>
   void fit(const Policy& policy, const Segments& user_segments, const Matrix& user_items) {
     const auto [m, x] = checked(policy, user_segments, user_items);
     const auto members = detail::transpose(m);
     learn(policy, m, x, members.view());
   }
-  /// The same where each user is a segment: `user_graph` (users x users) says whose taste counts for whom, and how
-  /// much.
+  /// The same where each user is a segment: `user_graph` (users x users) has the weight of each user's taste for each
+  /// other user.
   template <class Policy, class Graph, class Matrix>
   void fit_graph(const Policy& policy, const Graph& user_graph, const Matrix& user_items) {
     const auto [m, x] = checked(policy, user_graph, user_items);
@@ -76,8 +76,8 @@ class segment_popularity {
     learn(policy, m, x, themselves.view());
   }
 
-  /// The same model for other users, known by their memberships alone (users x segments): list u of recommend is then
-  /// that of row u. Throws std::invalid_argument where the segments are not those of the model.
+  /// The same model for other users, given by their memberships (users x segments): list u of recommend is then that of
+  /// row u. Throws std::invalid_argument if the segments are not those of the model.
   template <class Policy, class Segments>
   segment_popularity for_users(const Policy& policy, const Segments& user_segments) const {
     constexpr std::string_view where = "segment_popularity::for_users";
@@ -92,7 +92,7 @@ class segment_popularity {
   }
 
   const segment_popularity_options& options() const noexcept { return options_; }
-  /// Whether fit was called, be it with no users and no items.
+  /// Whether fit was called, even with no users and no items.
   bool is_fitted() const noexcept { return memberships_.is_set(); }
   std::int64_t users() const noexcept { return memberships_.rows(); }
   std::int64_t items() const noexcept { return shares_.size(); }
@@ -100,12 +100,12 @@ class segment_popularity {
   bool knows_user(Index user) const noexcept { return user >= 0 && user < users(); }
   bool knows_item(Index item) const noexcept { return item >= 0 && item < items() && shares_[item] > 0; }
 
-  /// 0 for items that nobody has; ids must be in range.
+  /// 0 for items without users; ids must be in range.
   Scalar score(Index user, Index item) const noexcept;
-  /// Fills out[item] for all items, -infinity for those that nobody has.
+  /// Fills out[item] for all items, -infinity for those without users.
   void score_all(Index user, std::span<Scalar> out) const noexcept;
 
-  /// What a user without segments gets, whatever the history: it says nothing of segments.
+  /// The scores of a user without segments, whatever the history, which does not tell segments.
   void score_history(const row_view<Scalar, Index>&, std::span<Scalar> out) const noexcept;
   bool answers_without_history() const noexcept { return true; }
 
@@ -115,7 +115,7 @@ class segment_popularity {
  private:
   using view_type = csr_view<Scalar, Index>;
 
-  /// What a user's score is made of: everybody's share times `everybody`, and `unit` times memberships and tastes.
+  /// The terms of a user's score: everybody's share times `everybody`, and `unit` times memberships and tastes.
   struct mixture {
     Scalar everybody, unit;
   };
@@ -143,11 +143,11 @@ class segment_popularity {
   void learn(const detail::host_policy& policy, const view_type& memberships, const view_type& x,
              const view_type& members);
 
-  /// Segments that nobody has done anything in, without damping, say nothing and have no part in the mean.
+  /// Without damping, segments without interactions are left out of the mean.
   double denominator(Index segment) const noexcept { return static_cast<double>(totals_[segment]) + options_.damping; }
 
   mixture mixture_of(Index user) const noexcept;
-  /// By which the tastes of the user's i-th segment are multiplied.
+  /// The factor of the tastes of the user's i-th segment.
   Scalar weight_of(const mixture& mix, Index user, std::int64_t i) const noexcept {
     const auto [segments, weights] = memberships_.view().row(user);
     const double scale = denominator(segments[i]);

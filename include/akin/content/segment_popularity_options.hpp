@@ -9,7 +9,7 @@ namespace akin {
 inline namespace AKIN_SEAM {
 
 struct segment_popularity_options {
-  /// >= 0; so many interactions of everybody's are added to those of a segment, so that small ones do not decide alone;
+  /// >= 0; the number of average interactions that are added to those of a segment, so that small segments count less;
   /// 1 to 1000.
   double damping = 20;
 };

@@ -1,5 +1,5 @@
 /// @file
-/// Which items are alike by their features, for a whole catalogue at once.
+/// The most similar items by features, for a whole catalogue at once.
 #pragma once
 
 #include <cstdint>
@@ -33,13 +33,12 @@ AKIN_COMPILE_ONCE(content, sparse_matrix<double, std::int32_t> similar_rows<doub
 
 }  // namespace detail
 
-/// The k items that are most like each item: of row i of the result (items x items) the columns are these items j,
-/// ascending, and the values their cosines f_i'f_j / (|f_i| |f_j|), of equal ones those with the smaller id; an item is
-/// not like itself, and one whose cosine is not above options.minimum is left out. `item_features`: items x features,
-/// sparse, row-major and compressed, as tfidf_vectorizer or fuse_features make it; for dense vectors see
-/// nearest_neighbors.
+/// The k items that are most similar to each item: in row i of the result (items x items) the columns are these items
+/// j, ascending, and the values their cosines f_i'f_j / (|f_i| |f_j|), ties to the smaller id; the item itself, and
+/// items whose cosine is not above options.minimum, are left out. `item_features`: items x features, sparse, row-major
+/// and compressed, as tfidf_vectorizer or fuse_features make it; for dense vectors see nearest_neighbors.
 ///
-/// Throws std::invalid_argument where values are not finite or options are out of range. O(sum over the elements of the
+/// Throws std::invalid_argument if values are not finite or options are out of range. O(sum over the elements of the
 /// matrix of the items with that feature) multiplications; leave out features that most items share. Memory: the
 /// features twice, k cosines an item and four rows of cosines a worker; never items x items. The same bits for any
 /// number of threads.

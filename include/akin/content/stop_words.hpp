@@ -1,5 +1,5 @@
 /// @file
-/// Words that say nothing about what a text is about.
+/// Stop words: frequent words without a topic.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 /// @file
-/// Texts as vectors: how much each term says about each document.
+/// TF-IDF: texts as vectors of term weights.
 #pragma once
 
 #include <algorithm>
@@ -48,10 +48,10 @@ auto as_documents(const Documents& documents) {
 
 }  // namespace detail
 
-/// Weighs each term t of a document d by how often it is there and how few documents have it:
+/// Weighs each term t of a document d by its frequency there and its rarity among the documents:
 ///   w_dt = tf_dt idf_t,    idf_t = ln((1 + n) / (1 + df_t)) + 1,
-/// and divides each row by its length. Of n documents, df_t have the term; the options tell the variants. The numbers
-/// are those of scikit-learn's TfidfVectorizer where the tokens are the same. A document without terms is an empty row.
+/// and divides each row by its length. Of n documents, df_t have the term; the options select variants. The numbers are
+/// those of scikit-learn's TfidfVectorizer if the tokens are the same. A document without terms is an empty row.
 ///
 /// Terms are the tokens of tokenize(), or of a callable, and runs of them; columns are the terms in byte order. With
 /// hashed_features no vocabulary is kept: a term's column is its hash modulo their number, the same on every machine.
@@ -65,7 +65,7 @@ class tfidf_vectorizer {
   static constexpr std::string_view kind = "tfidf_vectorizer";
 
   tfidf_vectorizer() : tfidf_vectorizer(tfidf_vectorizer_options{}) {}
-  /// Throws std::invalid_argument for options out of range, format_error for stop words that are no UTF-8.
+  /// Throws std::invalid_argument for options out of range, format_error for stop words that are not UTF-8.
   template <detail::options_for<tfidf_vectorizer_options> Options = tfidf_vectorizer_options>
   explicit tfidf_vectorizer(const Options& options) : options_(options) {
     check_options();
@@ -73,8 +73,8 @@ class tfidf_vectorizer {
   }
 
   /// Learns the terms and their idf from a vector or span of std::string or std::string_view. Throws
-  /// std::invalid_argument where there are no documents or none of them has a term that the options keep, and
-  /// format_error with document and offset for what is no UTF-8; the vectorizer is then as it was.
+  /// std::invalid_argument if there are no documents or none of them has a term that the options keep, and format_error
+  /// with document and offset for a text that is not UTF-8; the vectorizer is then as it was.
   template <execution_policy Policy, class Documents>
   void fit(const Policy& policy, const Documents& documents) {
     learn(policy, detail::as_documents(documents), "tfidf_vectorizer::fit");
@@ -84,7 +84,7 @@ class tfidf_vectorizer {
     fit(execution::seq, documents);
   }
 
-  /// The same, and the weights of the documents, documents x terms, of which each is read once.
+  /// The same, and the weights of the documents, documents x terms; each document is read once.
   template <execution_policy Policy, class Documents>
   sparse_matrix<float> fit_transform(const Policy& policy, const Documents& documents) {
     const auto texts = detail::as_documents(documents);
@@ -97,7 +97,7 @@ class tfidf_vectorizer {
   }
 
   /// The weights of any documents; terms that fit has not kept are left out. Throws not_fitted; format_error as fit;
-  /// std::invalid_argument where a loaded vectorizer lacks its tokenizer.
+  /// std::invalid_argument if a loaded vectorizer lacks its tokenizer.
   template <execution_policy Policy, class Documents>
   sparse_matrix<float> transform(const Policy& policy, const Documents& documents) const {
     const auto texts = detail::as_documents(documents);
@@ -108,7 +108,7 @@ class tfidf_vectorizer {
     return transform(execution::seq, documents);
   }
 
-  /// The same without weights: how often each term occurs, as bm25 wants it.
+  /// The same without weights: the counts of the terms, the input of bm25.
   template <execution_policy Policy, class Documents>
   sparse_matrix<float> counts(const Policy& policy, const Documents& documents) const {
     const auto texts = detail::as_documents(documents);
@@ -132,8 +132,8 @@ class tfidf_vectorizer {
   /// idf by column.
   std::span<const double> idf() const noexcept { return {idf_.data(), static_cast<std::size_t>(idf_.size())}; }
 
-  /// A loaded vectorizer gets back the tokenizer that it was fitted with. Throws std::invalid_argument where it was
-  /// fitted with none, or for an empty callable.
+  /// Restores the tokenizer of a loaded vectorizer. Throws std::invalid_argument if it was fitted without one, or for
+  /// an empty callable.
   void set_tokenizer(tokenizer_function tokenizer);
 
   void write_to(detail::model_writer& writer) const;
@@ -199,7 +199,7 @@ class tfidf_vectorizer {
   detail::storage<double> idf_of(const std::vector<std::int64_t>& frequencies, std::size_t documents) const;
 
   tfidf_vectorizer_options options_;
-  bool needs_tokenizer_ = false;  // what was saved had one
+  bool needs_tokenizer_ = false;  // the saved vectorizer had one
   id_map stop_words_;
   id_map terms_;
   detail::storage<double> idf_;
@@ -331,10 +331,10 @@ tfidf_vectorizer::blocks_type tfidf_vectorizer::learn_hashed(const detail::host_
 
 AKIN_INLINE std::vector<std::int32_t> tfidf_vectorizer::kept_columns(const std::vector<detail::term_statistics>& terms,
                                                                      std::size_t documents) const {
-  const double most = options_.maximum_document_share * static_cast<double>(documents);
+  const double max_documents = options_.maximum_document_share * static_cast<double>(documents);
   std::vector<std::int32_t> kept, columns(terms.size(), -1);
   for (std::size_t t = 0; t < terms.size(); ++t)
-    if (terms[t].documents >= options_.minimum_documents && static_cast<double>(terms[t].documents) <= most)
+    if (terms[t].documents >= options_.minimum_documents && static_cast<double>(terms[t].documents) <= max_documents)
       kept.push_back(static_cast<std::int32_t>(t));
   if (const auto limit = static_cast<std::size_t>(options_.maximum_features); limit > 0 && kept.size() > limit) {
     std::stable_sort(kept.begin(), kept.end(), [&](std::int32_t a, std::int32_t b) {
@@ -353,7 +353,7 @@ AKIN_INLINE detail::storage<double> tfidf_vectorizer::idf_of(const std::vector<s
   const double more = options_.smooth_idf ? 1 : 0;
   detail::storage<double> idf(std::ssize(frequencies));
   for (std::size_t t = 0; t < frequencies.size(); ++t) {
-    // A column that nothing was hashed to, which has an idf only where it is smooth, is given the greatest.
+    // A column without terms, whose idf is finite only if it is smooth, gets the greatest idf.
     const double df = std::max(static_cast<double>(frequencies[t]) + more, 1.0);
     idf.mutable_data()[t] = std::log((static_cast<double>(documents) + more) / df) + 1;
   }

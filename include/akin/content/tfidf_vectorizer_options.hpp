@@ -13,20 +13,20 @@
 namespace akin {
 inline namespace AKIN_SEAM {
 
-/// How many tokens in a row make a term: from `shortest` to `longest`, both included.
+/// The number of consecutive tokens of a term: from `shortest` to `longest`, inclusive.
 struct ngram_range {
   int shortest = 1;
   int longest = 1;
 };
 
-/// What a document's weights are divided by.
+/// The norm that divides a document's weights.
 enum class term_norm {
   none,  ///< nothing
   l1,    ///< the sum of their magnitudes
   l2     ///< their Euclidean length
 };
 
-/// A user's own way from a document to its tokens. It is called from several threads at once.
+/// A user-defined tokenizer of a document. It is called from several threads at once.
 using tokenizer_function = std::function<std::vector<std::string>(std::string_view)>;
 
 struct tfidf_vectorizer_options {
@@ -36,7 +36,7 @@ struct tfidf_vectorizer_options {
   int minimum_documents = 1;
   /// Terms that more than this share of the documents have are left out, in (0, 1].
   double maximum_document_share = 1;
-  /// The most terms that are kept: those that occur most often, of equals the first in byte order; 0: all.
+  /// The maximum number of terms: the most frequent ones, ties to the first in byte order; 0: all.
   int maximum_features = 0;
   /// > 0: no vocabulary is kept; a term's column is its hash modulo this number, and terms that collide are added up.
   int hashed_features = 0;

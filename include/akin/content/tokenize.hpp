@@ -67,8 +67,8 @@ class tokens {
   std::vector<std::pair<std::size_t, std::size_t>> places_;  // in folded_; pairs of Han characters overlap
 };
 
-/// Calls sink(std::string_view) for each token of the text, in its order; what the sink is given is valid until it
-/// returns. `buffer` is scratch: with one for many texts nothing is allocated. Errors and tokens as tokenize.
+/// Calls sink(std::string_view) for each token of the text, in its order; the argument of the sink is valid until it
+/// returns. `buffer` is scratch: reusing it avoids allocations. Errors and tokens as tokenize.
 template <class Sink>
 void for_each_token(std::string_view text, std::string& buffer, Sink&& sink) {
   std::size_t used = 0;
@@ -82,7 +82,7 @@ void for_each_token(std::string_view text, std::string& buffer, Sink&& sink) {
 
 /// The words of a text in UTF-8: runs of letters, digits and the marks that follow them (categories L, N, M), brought
 /// to one case by simple case folding (Unicode's CaseFolding, statuses C and S; the version is in the tables' header).
-/// Where scripts write no spaces:
+/// In scripts without spaces:
 ///
 /// - a run of Han characters gives its overlapping pairs ("苹果手机": 苹果 果手 手机), a single one itself;
 /// - a run of hiragana likewise, since it holds several short words and endings; a run of katakana is one word, since
@@ -94,7 +94,7 @@ void for_each_token(std::string_view text, std::string& buffer, Sink&& sink) {
 /// token with and without them. The zero-width space is a boundary.
 ///
 /// Nothing else is normalised: a letter with an accent is another token than a letter followed by a combining accent.
-/// Throws format_error for bytes that are no UTF-8 (overlong forms, surrogates and what is beyond U+10FFFF too), with
+/// Throws format_error for bytes that are not UTF-8 (also overlong forms, surrogates and values beyond U+10FFFF), with
 /// the offset. O(bytes), with two growing allocations.
 tokens tokenize(std::string_view text);
 

@@ -1,5 +1,5 @@
 /// @file
-/// What a log says of one user: how much, how often, how lately, when, and of what.
+/// The profile of one user from a log: recency, frequency, spend, times and features.
 #pragma once
 
 #include <algorithm>
@@ -23,19 +23,19 @@ namespace akin::inline AKIN_ABI {
 
 struct user_profile_options {
   std::optional<std::int64_t> now = {};  ///< milliseconds since 1970-01-01 UTC; without it the latest of the log
-  int utc_offset_minutes = 0;            ///< -1440 to 1440: what the user's clock shows besides UTC
+  int utc_offset_minutes = 0;            ///< -1440 to 1440: the offset of the user's clock from UTC
 };
 
 /// A user's recency, frequency and spend, and the hours and days of the week of the interactions.
 struct user_profile {
   std::int64_t interactions = 0;
   std::int64_t items = 0;    ///< different ones
-  double total_value = 0;    ///< the sum of the values: what was spent, where they are amounts
+  double total_value = 0;    ///< the sum of the values: the spend, if they are amounts
   double average_value = 0;  ///< of an interaction
   // Of logs with times, and users with interactions:
   std::optional<std::int64_t> first = {};            ///< milliseconds since 1970-01-01 UTC
   std::optional<std::int64_t> last = {};             ///< the same
-  double days_since_last = 0;                        ///< from the last interaction to now; 0 where it is later
+  double days_since_last = 0;                        ///< from the last interaction to now; 0 if it is later
   double days_between = 0;                           ///< on average, from one interaction to the next
   std::array<std::int64_t, 24> active_hours = {};    ///< interactions by the hour of the user's clock
   std::array<std::int64_t, 7> active_weekdays = {};  ///< by the day of the week, Monday first
@@ -43,7 +43,7 @@ struct user_profile {
 
 namespace detail {
 
-/// The quotient rounded down, also of what is below 0.
+/// The quotient rounded down, also of negative numbers.
 constexpr std::int64_t floor_quotient(std::int64_t a, std::int64_t b) noexcept {
   return a / b - (a % b != 0 && (a % b < 0) != (b < 0));
 }
@@ -57,8 +57,8 @@ void count_time(std::int64_t time, user_profile& profile) noexcept;
 /// an offset of more than a day. O(lines).
 user_profile profile_user(const interaction_log& log, std::int32_t user, const user_profile_options& options = {});
 
-/// The k features (terms, categories) that count most in the user's profile, by (weight descending, id ascending); what
-/// counts against it comes last. Throws not_fitted, or std::invalid_argument for a user out of range or k < 1.
+/// The k features (terms, categories) with the largest weights in the user's profile, by (weight descending, id
+/// ascending); negative weights are last. Throws not_fitted, or std::invalid_argument for a user out of range or k < 1.
 template <class Scalar, class Index>
 std::vector<weighted_feature<Scalar, Index>> top_features(const content_model<Scalar, Index>& model,
                                                           std::type_identity_t<Index> user, int k = 10) {

@@ -1,8 +1,7 @@
 /// @file
-/// What to do to a log before learning from it. Each step returns a log and says what it did:
-/// `const auto [log, report] = k_core(raw, {.items_per_user = 5, .users_per_item = 5})`. Lines keep their order and
-/// logs their id maps, so that numbers mean the same before and after; compact() drops the names that no line uses any
-/// more.
+/// Cleaning of a log before learning from it. Each step returns a log and a report: `const auto [log, report] =
+/// k_core(raw, {.items_per_user = 5, .users_per_item = 5})`. Lines keep their order and logs their id maps, so that ids
+/// keep their meaning; compact() drops the names that no line uses any more.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +17,7 @@ namespace akin::inline AKIN_ABI {
 struct cleaning_report {
   std::int64_t lines_before = 0;
   std::int64_t lines_after = 0;
-  std::int64_t lines_changed = 0;  ///< that stayed with another value
+  std::int64_t lines_changed = 0;  ///< that were kept with another value
 
   [[nodiscard]] constexpr std::int64_t lines_removed() const noexcept { return lines_before - lines_after; }
 };
@@ -28,7 +27,7 @@ struct cleaned_log {
   cleaning_report report;
 };
 
-/// When two lines are the same.
+/// The equality of two lines.
 enum class line_key {
   everything,  ///< user, item, value, time and event
   pair         ///< user and item
@@ -45,12 +44,12 @@ struct remove_missing_options {
 };
 
 struct keep_values_options {
-  double minimum = -std::numeric_limits<double>::infinity();  ///< the least that stays
-  double maximum = std::numeric_limits<double>::infinity();   ///< the most that stays
+  double minimum = -std::numeric_limits<double>::infinity();  ///< the least value that is kept
+  double maximum = std::numeric_limits<double>::infinity();   ///< the largest value that is kept
 };
 
 struct remove_outliers_options {
-  double z_score = 3;  ///< > 0; standard deviations from the mean that are still no outlier
+  double z_score = 3;  ///< > 0; standard deviations from the mean beyond which a value is an outlier
 };
 
 struct cap_values_options {
@@ -68,7 +67,7 @@ namespace detail {}  // namespace detail
 /// O(lines * log lines).
 cleaned_log remove_duplicates(const interaction_log& log, const remove_duplicates_options& options = {});
 
-/// Drops lines that do not say who, what or how much. O(lines).
+/// Drops lines with a missing user, item or value. O(lines).
 cleaned_log remove_missing(const interaction_log& log, const remove_missing_options& options = {});
 
 /// Keeps lines whose value is in [minimum, maximum]: with `.minimum = 1`, quantities that were not returned. Throws
@@ -79,12 +78,12 @@ cleaned_log keep_values(const interaction_log& log, const keep_values_options& o
 /// std::invalid_argument unless z_score is positive. O(lines).
 cleaned_log remove_outliers(const interaction_log& log, const remove_outliers_options& options = {});
 
-/// Sets values above the quantile to it: the least value that at least quantile * lines are not above. Throws
+/// Sets values above the quantile to it: the least value that is not exceeded by at least quantile * lines. Throws
 /// std::invalid_argument for a quantile out of range. O(lines).
 cleaned_log cap_values(const interaction_log& log, const cap_values_options& options = {});
 
 /// Drops users with fewer than items_per_user distinct items and items with fewer than users_per_item distinct users,
-/// again and again until all who are left have as many: the largest such part of the log, whatever the order. It may be
+/// repeatedly until all that remain have as many: the largest such part of the log, whatever the order. It may be
 /// empty. Throws std::invalid_argument for negative options. O(lines * log(longest history)).
 cleaned_log k_core(const interaction_log& log, const k_core_options& options = {});
 
@@ -112,7 +111,7 @@ interaction_log compact(const interaction_log& log);
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// The lines for which keep(line) holds.
+/// The lines with keep(line).
 template <class Keep>
 cleaned_log keep_lines(const interaction_log& log, const Keep& keep) {
   std::vector<std::size_t> kept;
@@ -121,8 +120,8 @@ cleaned_log keep_lines(const interaction_log& log, const Keep& keep) {
   return {log.select(kept), {std::ssize(log), std::ssize(kept), 0}};
 }
 
-/// What is left of a bipartite graph when rows with fewer than row_least and columns with fewer than column_least
-/// neighbours have gone, and those who are short of neighbours then, and so on.
+/// The core of a bipartite graph: repeatedly removes rows with fewer than row_least and columns with fewer than
+/// column_least neighbours.
 template <class Scalar, class Index>
 class core_peeler {
  public:

@@ -10,8 +10,7 @@ namespace detail {}  // namespace detail
 
 /// The lines of `a` and then those of `b`, the ids of one of which must be the start of the other's, as they are where
 /// `b` was read with `ids_of = &a`; the result has all of them. `const auto all = akin::concatenate(log, today);`
-/// Throws std::invalid_argument for logs with other ids, and where one has times or events and the other has not.
-/// O(lines + names).
+/// Throws std::invalid_argument for logs with other ids, and if only one of them has times or events. O(lines + names).
 interaction_log concatenate(const interaction_log& a, const interaction_log& b);
 
 }  // namespace akin::inline AKIN_ABI

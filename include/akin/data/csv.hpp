@@ -1,5 +1,5 @@
 /// @file
-/// Tables of text with named columns: comma-separated (RFC 4180), tab-separated, or with a separator of your own.
+/// Tables of text with named columns: comma-separated (RFC 4180), tab-separated, or with a custom separator.
 #pragma once
 
 #include <array>
@@ -16,16 +16,16 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// How a table is written. Fields may be quoted and then hold separators, line ends and doubled quotes; lines end with
+/// The format of a table. Fields may be quoted and then hold separators, line ends and doubled quotes; lines end with
 /// LF or CRLF; empty lines are skipped; a byte order mark of UTF-8 is skipped, and so is a first line `sep=;`.
 struct csv_format {
   /// 0: that of a first line `sep=;`; else a tab where the file's name ends with .tsv or .tab; else the one of comma,
-  /// tab, semicolon and bar that stands in each of the first lines equally often, outside of quotes. Where this is true
-  /// of several, the separator must be given; where of none, it is the one in the first line, or the comma.
+  /// tab, semicolon and bar that occurs equally often in each of the first lines, outside of quotes. If this is true of
+  /// several, the separator must be given; if of none, it is the one in the first line, or the comma.
   char separator = 0;
   /// Whether the first line names the columns; else their names are "1", "2", ….
   bool header = true;
-  /// The character before a quote, a separator or a line end that is text, in quotes and outside; 0: there is none.
+  /// The escape character, which makes a following quote, separator or line end text, in quotes and outside; 0: none.
   char escape = 0;
 };
 
@@ -49,9 +49,8 @@ std::array<std::vector<std::string>, Count> read_columns(const text_input& input
 }  // namespace detail
 
 /// The columns with these names as text, one element a line:
-/// `const auto [customers, countries] = akin::read_columns("customers.csv", {"customer_id", "country"});`
-/// Throws format_error `file:line:column: …` for what is no such table, std::runtime_error where the file cannot be
-/// read.
+/// `const auto [customers, countries] = akin::read_columns("customers.csv", {"customer_id", "country"});` Throws
+/// format_error `file:line:column: …` for a malformed table, std::runtime_error if the file cannot be read.
 template <std::size_t Count>
 std::array<std::vector<std::string>, Count> read_columns(const std::filesystem::path& path,
                                                          const std::string_view (&names)[Count],
@@ -78,19 +77,19 @@ class csv_reader {
       : name_(input.name), scanner_(input, checked_separator(input, format), format.escape) {
     if (separator_hint(plain_text(input)) != 0) scanner_.skip_first_line();
     std::vector<csv_field> first;
-    csv_scanner ahead = scanner_;
-    if (!ahead.next(first, static_cast<std::size_t>(-1)))
+    csv_scanner lookahead = scanner_;
+    if (!lookahead.next(first, static_cast<std::size_t>(-1)))
       fail_at(name_, 1, 0,
               format.header ? "the file is empty, a line with the names of the columns must come first"
                             : "the file is empty");
     for (std::size_t i = 0; i < first.size(); ++i)
-      names_.push_back(format.header ? std::string(ahead.text_of(first[i])) : std::to_string(i + 1));
-    header_line_ = ahead.line();
-    if (format.header) scanner_ = std::move(ahead);
+      names_.push_back(format.header ? std::string(lookahead.text_of(first[i])) : std::to_string(i + 1));
+    header_line_ = lookahead.line();
+    if (format.header) scanner_ = std::move(lookahead);
     fields_.reserve(names_.size());
   }
 
-  /// The position of a column; throws format_error with the names that there are.
+  /// The position of a column; throws format_error with the names of the file's columns.
   std::size_t column(std::string_view name) const {
     const auto found = std::find(names_.begin(), names_.end(), name);
     if (found == names_.end())
@@ -141,10 +140,11 @@ class csv_reader {
   }
 
   std::string listed_names() const {
-    constexpr std::size_t most = 50;
+    constexpr std::size_t max_names = 50;
     std::string list;
-    for (std::size_t i = 0; i < std::min(names_.size(), most); ++i) list += (i == 0 ? "" : ", ") + shown(names_[i]);
-    return names_.size() > most ? list + ", ..." : list;
+    for (std::size_t i = 0; i < std::min(names_.size(), max_names); ++i)
+      list += (i == 0 ? "" : ", ") + shown(names_[i]);
+    return names_.size() > max_names ? list + ", ..." : list;
   }
 
   std::string name_;

@@ -23,11 +23,11 @@ namespace detail {
 /// Up to eight bytes as one number; different texts of one length give different numbers.
 std::uint64_t load_up_to_8(const char* bytes, std::size_t size) noexcept;
 
-/// A bijection that lets each bit of x move all the bits of the result.
+/// A bijection in which each bit of x affects all bits of the result.
 std::uint64_t mix_bits(std::uint64_t x) noexcept;
 
-/// What a table in memory compares before it looks at a name: for names of up to eight bytes, `word` and `length` are
-/// the name; for longer ones, `word` is a hash. Depends on the machine's byte order and is never stored.
+/// The key that a table compares before the name itself: for names of up to eight bytes, `word` and `length` are the
+/// name; for longer ones, `word` is a hash. Depends on the machine's byte order and is never stored.
 struct name_key {
   std::uint64_t word = 0;
   std::uint32_t length = 0;
@@ -58,10 +58,10 @@ class id_map {
 
   bool contains(std::string_view name) const noexcept { return index_of(name).has_value(); }
 
-  /// The name of an id, valid until the next insertion; throws std::out_of_range where there is none.
+  /// The name of an id, valid until the next insertion; throws std::out_of_range if there is none.
   std::string_view name_of(std::int32_t id) const;
 
-  /// The id of a name, a new one where it has none yet; throws std::length_error beyond 2^31 - 1 names.
+  /// The id of a name, a new one if it has none yet; throws std::length_error beyond 2^31 - 1 names.
   std::int32_t insert(std::string_view name);
 
   /// All names one after the other.
@@ -69,15 +69,15 @@ class id_map {
   /// size() + 1 positions in text(): the name of id i goes from offsets()[i] to offsets()[i + 1].
   std::span<const std::int64_t> offsets() const noexcept;
 
-  /// True where the first names are those of `start`, in the same order.
+  /// True if the first names are those of `start`, in the same order.
   bool starts_with(const id_map& start) const noexcept;
 
-  /// True where both have the same names in the same order.
+  /// True if both have the same names in the same order.
   friend bool operator==(const id_map& a, const id_map& b) noexcept { return a.size() == b.size() && a.starts_with(b); }
 
  private:
-  // The key beside the id: a lookup of a short name touches nothing but its slot, of a long one the text too, and that
-  // only where the name is almost surely there.
+  // The key beside the id: a lookup of a short name reads only its slot, of a long one also the text, and only if the
+  // name is almost certainly there.
   struct slot {
     std::uint64_t word = 0;
     std::uint32_t length = 0;
@@ -100,7 +100,7 @@ class id_map {
 
   void check_offsets() const;
 
-  /// A table of `count` slots with all names; throws format_error where a name comes twice.
+  /// A table of `count` slots with all names; throws format_error if a name occurs twice.
   void rebuild_slots(std::size_t count);
 
   std::string text_;
@@ -210,7 +210,7 @@ AKIN_NOINLINE AKIN_INLINE std::int32_t id_map::append(std::string_view name, con
     rebuild_slots(slots_for(id));
     position = find(name, key);
   }
-  // What can throw comes before what changes the map, so that a failed insertion changes nothing.
+  // Everything that can throw is before the first change of the map, so that a failed insertion changes nothing.
   if (offsets_.size() + 2 > offsets_.capacity()) offsets_.reserve(2 * offsets_.size() + 16);
   text_.append(name);
   if (offsets_.empty()) offsets_.push_back(0);

@@ -1,5 +1,5 @@
 /// @file
-/// What users did with items, one line an interaction, and the way from there to a matrix.
+/// The interactions of users with items, one line each, and their conversion to a matrix.
 #pragma once
 
 #include <algorithm>
@@ -21,15 +21,15 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// What becomes of several interactions of one user with one item.
+/// How to combine several interactions of one user with one item.
 enum class duplicates {
   sum,    ///< the sum of their values
-  count,  ///< how many there are, whatever their values
-  last,   ///< the value of the latest by time; of those of one time, or without times, the one that comes last
+  count,  ///< their number, whatever their values
+  last,   ///< the value of the latest by time; for equal times, or without times, the last in the log
   max     ///< the largest value
 };
 
-/// The columns that an interaction_log is made of: equal lengths, or empty where the log has no such column.
+/// The columns of an interaction_log: of equal lengths, or empty if the log has no such column.
 struct interaction_arrays {
   std::vector<std::int32_t> users = {};
   std::vector<std::int32_t> items = {};
@@ -45,15 +45,15 @@ struct interaction_arrays {
 /// The names "0", "1", … of `count` ids, for data that has numbers only; throws std::invalid_argument for count < 0.
 id_map numbered_ids(std::int32_t count);
 
-/// Interactions in the order of their source, as columns: who, what, how much, when, in which way. Immutable; logs that
-/// come from each other share their id maps, so that a user has the same row in the matrices of all of them.
+/// Interactions in the order of their source, as columns: user, item, value, time, event. Immutable; logs that are
+/// derived from each other share their id maps, so that a user has the same row in the matrices of all of them.
 class interaction_log {
  public:
   /// No lines, no ids.
   interaction_log() : interaction_log(interaction_arrays{}) {}
 
-  /// Throws std::invalid_argument where lengths differ, an id is not in its map or has none and is beyond all measure,
-  /// or a value is not finite. O(lines).
+  /// Throws std::invalid_argument if lengths differ, an id is not in its map or, without a map, is far too large, or a
+  /// value is not finite. O(lines).
   explicit interaction_log(interaction_arrays columns);
 
   /// The number of interactions.
@@ -62,13 +62,13 @@ class interaction_log {
 
   std::span<const std::int32_t> users() const noexcept { return columns_.users; }
   std::span<const std::int32_t> items() const noexcept { return columns_.items; }
-  /// How much of each: a quantity, a rating, a weight; 1 where the source did not say.
+  /// The value of each: a quantity, a rating, a weight; 1 if the source has none.
   std::span<const float> values() const noexcept { return columns_.values; }
-  /// Milliseconds since 1970-01-01 UTC; empty where the source has no times.
+  /// Milliseconds since 1970-01-01 UTC; empty if the source has no times.
   std::span<const std::int64_t> times() const noexcept { return columns_.times; }
   /// Whether each line has a time; true of a log without lines.
   bool has_times() const noexcept { return columns_.times.size() == size(); }
-  /// The kinds of interaction; empty where the source has none.
+  /// The kinds of interaction; empty if the source has none.
   std::span<const std::int32_t> events() const noexcept { return columns_.events; }
   bool has_events() const noexcept { return columns_.events.size() == size(); }
 
@@ -79,23 +79,23 @@ class interaction_log {
   const std::shared_ptr<const id_map>& shared_item_ids() const noexcept { return columns_.item_ids; }
   const std::shared_ptr<const id_map>& shared_event_ids() const noexcept { return columns_.event_ids; }
 
-  /// The lines at these positions, in this order; ids and id maps stay. Throws std::out_of_range where a position is
-  /// not below size().
+  /// The lines at these positions, in this order; ids and id maps stay. Throws std::out_of_range if a position is not
+  /// below size().
   interaction_log select(std::span<const std::size_t> rows) const { return select_rows(rows); }
   interaction_log select(std::span<const std::int64_t> rows) const { return select_rows(rows); }
 
   /// The same interactions with other values (weights, decayed or clipped values), one a line and finite.
   interaction_log with_values(std::vector<float> values) const;
 
-  /// Users x items, all ids of the maps, compressed with ascending columns: an entry for each pair that occurs, also
-  /// where its value is 0. Sums are taken in double, in the order of the lines. Throws numeric_error where a value does
-  /// not fit Scalar, std::length_error beyond 2^31 - 1 pairs. O(lines · log(longest row)) time on one thread, 16 bytes
-  /// a line of scratch.
+  /// Users x items, all ids of the maps, compressed with ascending columns: an entry for each pair that occurs, even if
+  /// its value is 0. Sums are taken in double, in the order of the lines. Throws numeric_error if a value does not fit
+  /// Scalar, std::length_error beyond 2^31 - 1 pairs. O(lines · log(longest row)) time on one thread, 16 bytes a line
+  /// of scratch.
   template <class Scalar = float>
   sparse_matrix<Scalar> matrix(duplicates how) const;
 
  private:
-  /// How many ids without names there may be: so many in any log, or so many a line.
+  /// The maximum number of ids without names: this many in any log, or this many a line.
   static constexpr std::int64_t always_numbered = std::int64_t{1} << 22, ids_a_line = 16;
 
   void check_lengths() const;
@@ -136,7 +136,7 @@ class interaction_log {
     std::size_t line;
   };
 
-  /// The lines user by user, each user's in the order of the log; offsets: where each user begins, users + 1 of them.
+  /// The lines by user, each user's in the order of the log; offsets: the begin of each user, users + 1 of them.
   std::vector<entry> entries_by_user(std::vector<std::size_t>& offsets) const;
   /// The value of a pair from its lines, of which there is at least one.
   double combine(std::span<const entry> lines, duplicates how) const;
@@ -237,13 +237,13 @@ AKIN_INLINE void interaction_log::check_ids(std::span<const std::int32_t> ids, s
   if (!ids.empty() && *lowest < 0)
     detail::fail<std::invalid_argument>("interaction_log: ", what, " must not be negative, got ", *lowest);
   if (!names) {
-    // Each id below the highest gets a name: a stray number must not take the memory.
-    const std::int64_t most =
+    // Each id below the highest gets a name, so a stray number must not exhaust the memory.
+    const std::int64_t max_unnamed =
         std::min<std::int64_t>(std::numeric_limits<std::int32_t>::max(),
                                std::max(always_numbered, ids_a_line * static_cast<std::int64_t>(ids.size())));
-    if (below > most)
-      detail::fail<std::invalid_argument>("interaction_log: ", what, " without names must be below ", most, " in ",
-                                          ids.size(), " lines, got ", *highest);
+    if (below > max_unnamed)
+      detail::fail<std::invalid_argument>("interaction_log: ", what, " without names must be below ", max_unnamed,
+                                          " in ", ids.size(), " lines, got ", *highest);
     names = std::make_shared<const id_map>(numbered_ids(static_cast<std::int32_t>(below)));
   }
   if (below > static_cast<std::int64_t>(names->size()))

@@ -23,9 +23,9 @@
 namespace akin::inline AKIN_ABI {
 
 struct matrix_market_options {
-  /// A file that claims more rows is refused: an empty row costs 4 bytes of memory and none of the file.
+  /// A file that claims more rows is refused: an empty row takes 4 bytes of memory but none of the file.
   std::int64_t maximum_rows = std::int64_t{1} << 27;
-  /// The same for columns, which cost nothing here, but in each model that learns from the matrix.
+  /// The same for columns, which cost memory in each model that learns from the matrix.
   std::int64_t maximum_columns = std::int64_t{1} << 27;
 };
 
@@ -102,10 +102,10 @@ class matrix_market_reader {
 
   void read_sizes() {
     if (!next_line()) lines_.fail_here(0, "a line with rows, columns and entries must follow");
-    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-    rows_ = whole_number(1, "rows", 0, most);
-    columns_ = whole_number(2, "columns", 0, most);
-    nonzeros_ = whole_number(3, "entries", 0, most);
+    constexpr std::int64_t max_count = std::numeric_limits<std::int32_t>::max();
+    rows_ = whole_number(1, "rows", 0, max_count);
+    columns_ = whole_number(2, "columns", 0, max_count);
+    nonzeros_ = whole_number(3, "entries", 0, max_count);
     expect_line_end(4);
     if (rows_ > options_.maximum_rows)
       lines_.fail_here(1, "rows must be at most maximum_rows, ", options_.maximum_rows, ", got ", rows_);
@@ -194,9 +194,9 @@ AKIN_COMPILE_ONCE(data, void write_matrix_market<double, std::int32_t>(const csr
 }  // namespace detail
 
 /// The matrix of a coordinate file: real, integer or pattern (all 1), general, entries in any order and each once.
-/// `akin::read_matrix_market<float>("ratings.mtx")`. Throws format_error `file:line:column: …` for what is no such
-/// file; sizes that the file claims are checked before memory is taken for them. std::runtime_error where the file
-/// cannot be read. O(bytes + rows + entries · log entries), the last only where the entries are not sorted.
+/// `akin::read_matrix_market<float>("ratings.mtx")`. Throws format_error `file:line:column: …` for a malformed file;
+/// the sizes that the file claims are checked before memory is allocated for them. std::runtime_error if the file
+/// cannot be read. O(bytes + rows + entries · log entries), the last only if the entries are not sorted.
 template <class Scalar = float>
 sparse_matrix<Scalar> read_matrix_market(const std::filesystem::path& path, const matrix_market_options& options = {}) {
   static_assert(std::is_floating_point_v<Scalar>, "akin: a matrix of a file must hold float or double");
@@ -207,8 +207,8 @@ AKIN_COMPILE_ONCE(data, sparse_matrix<float> read_matrix_market<float>(const std
 AKIN_COMPILE_ONCE(data, sparse_matrix<double> read_matrix_market<double>(const std::filesystem::path&,
                                                                          const matrix_market_options&))
 
-/// Writes a compressed sparse matrix as a real general coordinate file, numbers in the fewest digits that give them
-/// back exactly. The file appears whole or not at all; throws std::runtime_error where it cannot be written.
+/// Writes a compressed sparse matrix as a real general coordinate file, numbers in the fewest digits that read back as
+/// the same number. The file appears whole or not at all; throws std::runtime_error if it cannot be written.
 template <class Matrix>
 void write_matrix_market(const Matrix& matrix, const std::filesystem::path& path) {
   static_assert(interaction_matrix<Matrix>,

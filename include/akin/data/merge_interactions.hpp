@@ -1,5 +1,5 @@
 /// @file
-/// Interactions and what came after them, in one matrix.
+/// Adds new interactions to a matrix.
 #pragma once
 
 #include <algorithm>
@@ -18,15 +18,15 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// What becomes of a cell that two matrices hold.
+/// How to combine a cell that both matrices store.
 enum class when_both {
-  add,     ///< the sum of the values: counts, strengths of a liking
+  add,     ///< the sum of the values: counts, strengths of a preference
   replace  ///< the value of the second: ratings
 };
 
 namespace detail {
 
-/// Writes the cells of two rows, ascending, to columns and values, where these are not null; how many there are.
+/// Writes the cells of two rows, ascending, to columns and values, if these are not null; returns their number.
 template <class Scalar, class Index>
 std::int64_t merge_rows(const row_view<Scalar, Index>& a, const row_view<Scalar, Index>& b, when_both both,
                         Index* columns, Scalar* values) {
@@ -45,8 +45,8 @@ std::int64_t merge_rows(const row_view<Scalar, Index>& a, const row_view<Scalar,
   return count;
 }
 
-/// All cells of both, as large as the larger of them in each direction. Throws std::length_error where there are more
-/// cells than Index counts, numeric_error where a sum is beyond Scalar.
+/// All cells of both, as large as the larger of them in each direction. Throws std::length_error if there are more
+/// cells than Index can count, numeric_error if a sum overflows Scalar.
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> merge_interactions(const csr_view<Scalar, Index>& old, const csr_view<Scalar, Index>& added,
                                               when_both both) {
@@ -113,9 +113,9 @@ AKIN_COMPILE_ONCE(data, csr_storage<double, std::int32_t> without_row<double, st
 }  // namespace detail
 
 /// The cells of both matrices, which may differ in shape: the result is as large as the larger in each direction. A
-/// cell that both hold gets the sum of its values or that of `b`. Row u is taken for the same user in both, and column
-/// i for the same item: matrices have no names, so both must come from logs that share their ids. Throws
-/// std::invalid_argument for values that are not finite, numeric_error for a sum that is not. O(rows + cells).
+/// cell that both store gets the sum of its values or the value of `b`. Row u is the same user in both, and column i
+/// the same item: matrices have no names, so both must be from logs that share their ids. Throws std::invalid_argument
+/// for values that are not finite, numeric_error for a sum that is not. O(rows + cells).
 template <class A, class B>
 requires sparse_matrix_like<A> && sparse_matrix_like<B>
 auto merge_interactions(const A& a, const B& b, when_both both = when_both::add) {

@@ -18,38 +18,38 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// What a reader does with a line where a column that it needs is empty, or holds one of missing_texts.
+/// How a reader treats a line in which a required column is empty, or holds one of missing_texts.
 enum class missing_values {
   error,  ///< refuses the file
   skip,   ///< leaves the line out
   zero    ///< takes an empty value as 0; refuses the file for any other column
 };
 
-/// The names of the columns of an interaction log; an empty name: there is no such column. Without a header line the
-/// columns are called "1", "2", ….
+/// The names of the columns of an interaction log; an empty name: no such column. Without a header line the columns are
+/// called "1", "2", ….
 struct interaction_columns {
   std::string user = "user";
   std::string item = "item";
-  /// How much: a finite number, negative too; without it each line counts 1.
+  /// The value: a finite number, also negative; without it each line counts 1.
   std::string value = {};
-  /// When: "2010-12-01", "2010-12-01T08:26", "2010-12-01 08:26:00.5+01:00" (UTC where no zone is given), or a number
-  /// since 1970-01-01 UTC; `times` and `epoch` say otherwise.
+  /// The time: "2010-12-01", "2010-12-01T08:26", "2010-12-01 08:26:00.5+01:00" (UTC without a zone), or a number since
+  /// 1970-01-01 UTC; `times` and `epoch` select other formats.
   std::string time = {};
-  /// In which way: "view", "cart", "buy", ….
+  /// The kind of interaction: "view", "cart", "buy", ….
   std::string event = {};
-  /// What an event counts; multiplies the value. Where there are weights, an event without one is an error.
+  /// The weight of an event, which multiplies the value. If there are weights, an event without one is an error.
   std::vector<std::pair<std::string, double>> event_weights = {};
   char separator = 0;  ///< as csv_format::separator
   bool header = true;  ///< as csv_format::header
   missing_values missing = missing_values::error;
   epoch_unit epoch = epoch_unit::seconds;
   time_format times = time_format::automatic;
-  /// Texts that say that nothing is there, as the empty one does: {"NULL", "\\N"}. Compared with the whole field as it
-  /// stands in the file, without quotes around it.
+  /// Texts for missing values, beside the empty text: {"NULL", "\\N"}. Compared with the whole field as in the file,
+  /// without quotes around it.
   std::vector<std::string> missing_texts = {};
   char escape = 0;  ///< as csv_format::escape
-  /// A log whose ids are the start of this one's: names that it knows keep their ids, new ones follow. Needed until the
-  /// reader returns.
+  /// A log whose ids are the start of this one's: its names keep their ids, new ones follow. Used until the reader
+  /// returns.
   const interaction_log* ids_of = nullptr;
 };
 
@@ -73,14 +73,14 @@ std::vector<std::string> read_item_texts(const text_input& input, const item_tex
 
 /// The log that a table holds, its lines in the order of the file; ids are numbered in the order of their first
 /// appearance. A file with a header and no lines is a log without lines. Throws format_error `file:line:column: …`
-/// (columns count fields) for an empty file, a missing column (the sentence names those that there are), lines that are
-/// too short or too long, numbers, times and ids that are none; std::invalid_argument for wrong options;
-/// std::runtime_error where the file cannot be read. O(bytes), on one thread.
+/// (columns count fields) for an empty file, a missing column (the sentence names the existing ones), lines that are
+/// too short or too long, malformed numbers, times and ids; std::invalid_argument for wrong options; std::runtime_error
+/// if the file cannot be read. O(bytes), on one thread.
 interaction_log read_interactions(const std::filesystem::path& path, const interaction_columns& columns = {});
 
-/// The texts of items from a table, in the order of their ids; "" for items that the table has not. Items that the map
-/// has not are left out; an item with two lines is a format_error. Works for texts about users too. Errors and
-/// complexity as read_interactions.
+/// The texts of items from a table, in the order of their ids; "" for items that the table lacks. Items that the map
+/// lacks are left out; an item with two lines is a format_error. Works for texts about users too. Errors and complexity
+/// as read_interactions.
 std::vector<std::string> read_item_texts(const std::filesystem::path& path, const item_text_columns& columns,
                                          const id_map& item_ids);
 

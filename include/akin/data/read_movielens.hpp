@@ -15,7 +15,7 @@ namespace akin::inline AKIN_ABI {
 struct movielens_options {
   time_format times = time_format::automatic;  ///< as interaction_columns::times
   epoch_unit epoch = epoch_unit::seconds;
-  /// As interaction_columns::ids_of: the training's log, where a test is read.
+  /// As interaction_columns::ids_of: the training's log, to read a test.
   const interaction_log* ids_of = nullptr;
 };
 
@@ -23,7 +23,7 @@ namespace detail {
 
 interaction_log read_movielens_dat(const text_input& input, const movielens_options& options);
 
-/// The form is told by the first line that is not empty: "::", tabs, or the header of the csv files.
+/// Detects the format by the first line that is not empty: "::", tabs, or the header of the csv files.
 interaction_log read_movielens(const text_input& input, const movielens_options& options);
 
 /// The one file of ratings in a folder.
@@ -32,10 +32,9 @@ std::filesystem::path movielens_file(const std::filesystem::path& folder);
 }  // namespace detail
 
 /// The ratings of MovieLens 100K (`u.data`: tabs, no header), 1M and 10M (`ratings.dat`: `::`), 20M, 25M, 32M and the
-/// "latest" sets (`ratings.csv`: header userId,movieId,rating,timestamp). `path` is that file, or the folder that holds
-/// it and none of the others. The form is told by the file's first line, so that the published splits (`u1.base`,
-/// `ua.test`) are read too. Throws format_error `file:line:column: …`, std::runtime_error where there is no such file.
-/// O(bytes).
+/// "latest" sets (`ratings.csv`: header userId,movieId,rating,timestamp). `path` is that file, or a folder with only
+/// one of these files. The file's first line determines its format, so that the published splits (`u1.base`, `ua.test`)
+/// are read too. Throws format_error `file:line:column: …`, std::runtime_error if there is no such file. O(bytes).
 interaction_log read_movielens(const std::filesystem::path& path, const movielens_options& options = {});
 
 }  // namespace akin::inline AKIN_ABI

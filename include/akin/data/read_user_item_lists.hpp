@@ -1,5 +1,5 @@
 /// @file
-/// Logs from lines of `user item item …`, the form of many published data sets.
+/// Logs from lines of `user item item …`, the format of many published data sets.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// A file with the interactions of one kind, and what one of them counts.
+/// A file with the interactions of one kind, and the weight of each of them.
 struct event_file {
   std::filesystem::path path;
   std::string event;
@@ -30,7 +30,7 @@ struct event_file {
 };
 
 struct user_item_list_options {
-  /// As interaction_columns::ids_of: the training's log, where a test is read.
+  /// As interaction_columns::ids_of: the training's log, to read a test.
   const interaction_log* ids_of = nullptr;
 };
 
@@ -51,17 +51,18 @@ struct event_text {
 
 interaction_log read_user_item_lists(const std::vector<event_text>& files, const user_item_list_options& options);
 
-/// Reads one side of a split; the counts grow to what its ids need.
+/// Reads one side of a split; the counts grow with its ids.
 interaction_arrays read_dense_lists(const text_input& input, std::int64_t limit, std::int32_t& users,
                                     std::int32_t& items);
 
-/// Ids are below the number of bytes of both files, or below `always_allowed`, so that a stray number takes no memory.
+/// Ids are below the number of bytes of both files, or below `always_allowed`, so that a stray number cannot exhaust
+/// the memory.
 template <class Scalar>
 lightgcn_split<Scalar> read_lightgcn(const text_input& train, const text_input& test,
                                      std::size_t always_allowed = std::size_t{1} << 20) {
-  constexpr std::size_t most = std::numeric_limits<std::int32_t>::max();
+  constexpr std::size_t max_ids = std::numeric_limits<std::int32_t>::max();
   const auto limit =
-      static_cast<std::int64_t>(std::min(most, std::max(always_allowed, train.text.size() + test.text.size())));
+      static_cast<std::int64_t>(std::min(max_ids, std::max(always_allowed, train.text.size() + test.text.size())));
   std::int32_t users = 0, items = 0;
   interaction_arrays sides[] = {read_dense_lists(train, limit, users, items),
                                 read_dense_lists(test, limit, users, items)};
@@ -82,8 +83,8 @@ AKIN_COMPILE_ONCE(data, lightgcn_split<double> read_lightgcn<double>(const text_
 }  // namespace detail
 
 /// The log of a file whose lines are `user item item …`, words between spaces or tabs; a user may have several lines,
-/// or a line without items, which adds nothing. Values are 1. Throws format_error for bytes that are no text and for
-/// tables with another separator, std::runtime_error where the file cannot be read. O(bytes).
+/// or a line without items, which adds nothing. Values are 1. Throws format_error for bytes that are not text and for
+/// tables with another separator, std::runtime_error if the file cannot be read. O(bytes).
 interaction_log read_user_item_lists(const std::filesystem::path& path, const user_item_list_options& options = {});
 
 /// One log from several such files, one a kind of interaction, with common ids; the value of a line is its file's
@@ -93,9 +94,9 @@ interaction_log read_user_item_lists(const std::filesystem::path& path, const us
 interaction_log read_user_item_lists(const std::vector<event_file>& files, const user_item_list_options& options = {});
 
 /// The folder of a published split of the LightGCN papers (Gowalla, Yelp2018, Amazon-Book): train.txt and test.txt with
-/// lines `user item item …` of whole numbers from 0. Both matrices have the same shape and 1 where a pair occurs.
-/// `const auto [train, test] = akin::read_lightgcn(folder);` Throws format_error `file:line:column: …` for what is no
-/// such number or leaves large gaps, std::runtime_error where a file cannot be read. O(bytes · log(longest line)).
+/// lines `user item item …` of whole numbers from 0. Both matrices have the same shape and 1 if a pair occurs. `const
+/// auto [train, test] = akin::read_lightgcn(folder);` Throws format_error `file:line:column: …` for a malformed number
+/// or ids with large gaps, std::runtime_error if a file cannot be read. O(bytes · log(longest line)).
 template <class Scalar = float>
 lightgcn_split<Scalar> read_lightgcn(const std::filesystem::path& folder) {
   return detail::read_lightgcn<Scalar>(detail::load_text(folder / "train.txt"), detail::load_text(folder / "test.txt"));
@@ -111,7 +112,7 @@ namespace akin::inline AKIN_ABI {
 namespace detail {
 
 /// Calls visit(user, item, scanner, field) for each item of each line; the first word of a line is its user. Throws
-/// format_error where no line has an item, but one a word with commas or the like: a table, not lists.
+/// format_error if no line has an item, but a line has a word with commas or the like: a table, not lists.
 template <class Visit>
 void visit_user_item_lists(const text_input& input, Visit visit) {
   line_scanner lines(input);
@@ -144,7 +145,7 @@ AKIN_INLINE interaction_log read_user_item_lists(const std::vector<event_text>& 
   return std::move(log).finish();
 }
 
-/// An id of a file whose ids are said to be 0, 1, 2, …
+/// An id of a file with ids 0, 1, 2, …
 inline std::int32_t dense_id(std::string_view word, std::int64_t limit, const line_scanner& lines, std::int64_t field) {
   std::int64_t id = -1;
   if (!parse_number(word, id) || id < 0)

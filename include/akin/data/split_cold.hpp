@@ -1,5 +1,5 @@
 /// @file
-/// Splits by whole items and whole users: what a model does with those of whom the training has nothing.
+/// Cold-start splits by whole items and whole users, which the training does not contain.
 #pragma once
 
 #include <algorithm>
@@ -36,9 +36,9 @@ struct split_unseen_users_options {
   std::uint64_t seed = 0;
 };
 
-/// What strong generalisation needs: a training without the users who are asked, of each of these what a model is
-/// shown (`known`) and what it has to find (`held_out`). All have the shape and the ids of the whole; rows of users
-/// who belong elsewhere are empty.
+/// The parts of strong generalisation: a training without the evaluated users, and for each of these the interactions
+/// that a model sees (`known`) and those that it must find (`held_out`). All have the shape and the ids of the whole;
+/// rows of users of other parts are empty.
 template <class Data>
 struct unseen_users {
   Data train;
@@ -59,7 +59,7 @@ std::vector<Index> rows_of_cells(const csr_view<Scalar, Index>& x) {
   return rows;
 }
 
-/// Those of 0 … count - 1 that occur, in an order drawn from the seed.
+/// The ids of 0 … count - 1 that occur, in random order from the seed.
 template <class Owners>
 std::vector<std::size_t> drawn_order(const Owners& owners, std::size_t count, std::uint64_t seed) {
   std::vector<char> occurs(count);
@@ -71,10 +71,10 @@ std::vector<std::size_t> drawn_order(const Owners& owners, std::size_t count, st
   return order;
 }
 
-/// A fraction of a count, to the nearest number but 1 at least.
+/// A fraction of a count, rounded to the nearest number but at least 1.
 std::size_t rounded_part(double fraction, std::size_t count);
 
-/// Marks everything of the users, or items, who are drawn. owners: of each line or cell.
+/// Marks all lines or cells of the sampled users or items. owners: of each line or cell.
 template <class Owners>
 test_mask mark_owners(const Owners& owners, std::size_t count, double fraction, std::uint64_t seed,
                       std::string_view where, std::string_view what) {
@@ -114,8 +114,8 @@ AKIN_COMPILE_ONCE(data, test_mask mark_owners<std::vector<std::int32_t>>(const s
 
 }  // namespace detail
 
-/// A random test_fraction of the items that occur (to the nearest number, but so that each side has one) is new: all
-/// of their cells are test, and train has none of them. For models that know items by their content. Throws
+/// A random test_fraction of the items that occur (rounded to the nearest number, with at least one on each side) is
+/// new: all of their cells are test, and train has none of them. For models of items' content. Throws
 /// std::invalid_argument for a fraction out of range or fewer than 2 items that occur. O(cells + items).
 template <sparse_matrix_like Matrix>
 auto split_cold_items(const Matrix& user_items, const split_cold_items_options& options = {}) {
@@ -128,10 +128,10 @@ auto split_cold_items(const Matrix& user_items, const split_cold_items_options& 
 /// The same for the lines of a log.
 train_test<interaction_log> split_cold_items(const interaction_log& log, const split_cold_items_options& options = {});
 
-/// A random test_fraction of the users who occur (to the nearest number, but so that each side has one) is new: all of
-/// their cells are test, and train has none of them. For models that know users by their attributes, and for what a
-/// shop shows to strangers. Throws std::invalid_argument for a fraction out of range or fewer than 2 users who occur.
-/// O(cells + users).
+/// A random test_fraction of the users who occur (rounded to the nearest number, with at least one on each side) is
+/// new: all of their cells are test, and train has none of them. For models of users' attributes, and for lists for
+/// unknown visitors. Throws std::invalid_argument for a fraction out of range or fewer than 2 users who occur. O(cells
+/// + users).
 template <sparse_matrix_like Matrix>
 auto split_cold_users(const Matrix& user_items, const split_cold_users_options& options = {}) {
   const auto view = detail::splittable_view(user_items, "split_cold_users");
@@ -142,11 +142,11 @@ auto split_cold_users(const Matrix& user_items, const split_cold_users_options& 
 /// The same for the lines of a log.
 train_test<interaction_log> split_cold_users(const interaction_log& log, const split_cold_users_options& options = {});
 
-/// Strong generalisation: random users are for the test, others for validation (each to the nearest number, 1 at
-/// least), and the training has nothing of either. Of each of them a random held_out_fraction of the cells (rounded
-/// down: of fewer than 5 by default nothing) has to be found from the rest, by fold-in. D. Liang, R. G. Krishnan,
-/// M. D. Hoffman, T. Jebara, "Variational Autoencoders for Collaborative Filtering", WWW 2018. Throws
-/// std::invalid_argument for a fraction out of range or where no users are left to train on. O(cells + users).
+/// Strong generalisation: random users are for the test, others for validation (each rounded to the nearest number, at
+/// least 1), and the training has no cells of either. For each of them a random held_out_fraction of the cells (rounded
+/// down: by default none of fewer than 5) must be found from the rest, by fold-in. D. Liang, R. G. Krishnan, M. D.
+/// Hoffman, T. Jebara, "Variational Autoencoders for Collaborative Filtering", WWW 2018. Throws std::invalid_argument
+/// for a fraction out of range or if no users are left to train on. O(cells + users).
 template <sparse_matrix_like Matrix>
 auto split_unseen_users(const Matrix& user_items, const split_unseen_users_options& options = {}) {
   const auto view = detail::splittable_view(user_items, "split_unseen_users");
@@ -159,7 +159,7 @@ auto split_unseen_users(const Matrix& user_items, const split_unseen_users_optio
                             detail::cells_of(view, label, 4)};
 }
 
-/// The same for the lines of a log; where users repeat themselves, one pair may be known and held out.
+/// The same for the lines of a log; a repeated pair may be both known and held out.
 unseen_users<interaction_log> split_unseen_users(const interaction_log& log,
                                                  const split_unseen_users_options& options = {});
 

@@ -24,12 +24,12 @@ struct split_k_fold_options {
 
 struct split_time_folds_options {
   int folds = 5;               ///< windows of test, >= 1
-  double test_fraction = 0.5;  ///< of the lines, the latest: what all windows of test hold together; in (0, 1)
+  double test_fraction = 0.5;  ///< of the lines, the latest: the size of all test windows together; in (0, 1)
 };
 
 namespace detail {
 
-/// The fold of each line or cell: random, and of sizes that differ by one at most.
+/// The random fold of each line or cell; sizes differ by at most one.
 std::vector<std::size_t> random_folds(std::size_t size, const split_k_fold_options& options, std::string_view where);
 
 template <class Data, class Source>
@@ -46,8 +46,8 @@ std::vector<train_test<Data>> divide_folds(const Source& source, const std::vect
 
 std::ptrdiff_t count_moments(std::vector<std::int64_t> sorted);
 
-/// Where the windows begin, in lines of ascending time, and the end of the last: of the two beginnings of a moment
-/// around the wanted position, the nearer one.
+/// The begins of the windows, in lines of ascending time, and the end of the last: each is moved to the nearest
+/// beginning of a moment.
 std::vector<std::size_t> window_bounds(const std::vector<std::int64_t>& sorted,
                                        const split_time_folds_options& options);
 
@@ -65,8 +65,8 @@ AKIN_COMPILE_ONCE(
 }  // namespace detail
 
 /// `folds` splits of the cells for cross-validation: each cell is in the test of exactly one of them, and the tests
-/// differ in size by one cell at most. Throws std::invalid_argument where folds < 2 or there are fewer cells than
-/// folds. O(cells * (log cells + folds)) time, and memory for the data `folds` times.
+/// differ in size by one cell at most. Throws std::invalid_argument if folds < 2 or there are fewer cells than folds.
+/// O(cells * (log cells + folds)) time, and memory for the data `folds` times.
 template <sparse_matrix_like Matrix>
 auto split_k_fold(const Matrix& user_items, const split_k_fold_options& options = {}) {
   const auto view = detail::splittable_view(user_items, "split_k_fold");
@@ -75,15 +75,15 @@ auto split_k_fold(const Matrix& user_items, const split_k_fold_options& options 
   return detail::divide_folds<data>(view, fold_of, options.folds);
 }
 
-/// The same for the lines of a log; where users repeat themselves, one pair may be on both sides.
+/// The same for the lines of a log; a repeated pair may be on both sides.
 std::vector<train_test<interaction_log>> split_k_fold(const interaction_log& log,
                                                       const split_k_fold_options& options = {});
 
-/// Cross-validation that never looks into the future: the latest `test_fraction` of the lines are cut into `folds`
-/// consecutive windows of about as many lines each; split number i tests on window i and trains on everything before
-/// it (an expanding window). No moment is cut in two, and what comes after a window is on neither side of its split.
-/// Throws std::invalid_argument for a log that is empty, has no times or too few moments, folds < 1, a fraction out of
-/// range. O(lines * (log lines + folds)) time.
+/// Cross-validation without data from the future: the latest `test_fraction` of the lines are cut into `folds`
+/// consecutive windows of about as many lines each; split number i tests on window i and trains on everything before it
+/// (an expanding window). No moment is divided, and lines after a window are on neither side of its split. Throws
+/// std::invalid_argument for a log that is empty, has no times or too few moments, folds < 1, a fraction out of range.
+/// O(lines * (log lines + folds)) time.
 std::vector<train_test<interaction_log>> split_time_folds(const interaction_log& log,
                                                           const split_time_folds_options& options = {});
 
@@ -120,12 +120,12 @@ AKIN_INLINE std::vector<std::size_t> window_bounds(const std::vector<std::int64_
   const auto n = static_cast<double>(sorted.size());
   std::vector<std::size_t> bounds{0};
   for (int fold = 0; fold < options.folds; ++fold) {
-    const double wanted = n * (1 - options.test_fraction) + n * options.test_fraction * fold / options.folds;
-    const auto inside = sorted[std::min(static_cast<std::size_t>(wanted), sorted.size() - 1)];
+    const double target = n * (1 - options.test_fraction) + n * options.test_fraction * fold / options.folds;
+    const auto inside = sorted[std::min(static_cast<std::size_t>(target), sorted.size() - 1)];
     const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), inside);
     const auto before = static_cast<std::size_t>(first - sorted.begin());
     const auto after = static_cast<std::size_t>(last - sorted.begin());
-    const bool nearer = wanted - static_cast<double>(before) <= static_cast<double>(after) - wanted;
+    const bool nearer = target - static_cast<double>(before) <= static_cast<double>(after) - target;
     bounds.push_back(before > bounds.back() && (nearer || after == sorted.size()) ? before : after);
     if (bounds.back() <= bounds[bounds.size() - 2] || bounds.back() == sorted.size())
       fail<std::invalid_argument>("split_time_folds: the log must have moments enough for ", options.folds,

@@ -1,7 +1,7 @@
 /// @file
 /// Training and test data out of one log or matrix. Both sides keep the shape and the id maps of the whole, and every
-/// line or cell is on exactly one side. What is drawn is a function of the seed and of the number of the line or cell.
-/// A matrix that is malformed, as a map of foreign arrays can be, or has values that are not finite is refused by
+/// line or cell is on exactly one side. Random choices are a function of the seed and the number of the line or cell. A
+/// matrix that is malformed, as a map of foreign arrays can be, or has values that are not finite is refused by
 /// std::invalid_argument.
 #pragma once
 
@@ -59,7 +59,7 @@ struct split_leave_last_options {
 
 namespace detail {
 
-/// 1 where a line or cell goes to the test.
+/// 1 for a line or cell of the test.
 using test_mask = std::vector<char>;
 
 void require_fraction(double fraction, std::string_view where);
@@ -90,7 +90,7 @@ train_test<sparse_matrix<Scalar, Index>> divide(const csr_view<Scalar, Index>& x
   return {cells_of(x, is_test, 0), cells_of(x, is_test, 1)};
 }
 
-/// The checked view of a matrix to split: what is drawn is written to places that its offsets and ids name.
+/// The checked view of a matrix to split, since its offsets and ids are used as positions.
 template <class Matrix>
 auto splittable_view(const Matrix& x, std::string_view where) {
   return checked_view<pointee<decltype(x.valuePtr())>, pointee<decltype(x.outerIndexPtr())>>(execution::seq, x, where);
@@ -120,21 +120,20 @@ user_groups groups_of(const csr_view<Scalar, Index>& x) {
 /// A stream that data made from the same seed does not share.
 random_stream split_stream(std::uint64_t seed);
 
-/// Marks `count` of the members, each set of them equally likely: those with the smallest random keys.
+/// Marks a uniformly random subset of `count` members: those with the smallest random keys.
 void mark_some(std::span<std::size_t> members, std::size_t count, const random_stream& random, test_mask& is_test);
 
 test_mask mark_random(std::size_t size, const split_random_options& options, std::string_view where);
 
-/// fraction * size rounded down, where 0.29 * 100 is 29 although its product in floating point is a little less; below
-/// size, whatever the fraction below 1.
+/// fraction * size rounded down, with 0.29 * 100 = 29 although the product in floating point is a little less; below
+/// size for every fraction below 1.
 std::size_t rounded_down(double fraction, std::size_t size);
 
 test_mask mark_per_user(user_groups groups, const split_per_user_options& options, std::string_view where);
 
 test_mask mark_leave_out(user_groups groups, const split_leave_out_options& options, std::string_view where);
 
-/// The first moment of the test: of the two beginnings of a moment around the asked fraction, the nearer one that
-/// leaves something on both sides.
+/// The first moment of the test: the beginning of a moment nearest to the fraction that leaves lines on both sides.
 std::int64_t moment_of_fraction(std::vector<std::int64_t> times, double test_fraction);
 
 void require_times(const interaction_log& log, std::string_view where);
@@ -150,12 +149,12 @@ AKIN_COMPILE_ONCE(data, user_groups groups_of<double, std::int32_t>(const csr_vi
 }  // namespace detail
 
 /// The past and the future: every line from one moment on is test, and no moment is on both sides. The moment is given,
-/// or the one whose test is nearest in size to the asked fraction of the lines. Throws std::invalid_argument for a log
-/// that is empty, has no times or a single moment, a fraction out of range, or a moment that leaves a side empty.
-/// O(lines * log lines).
+/// or the one whose test is nearest in size to the fraction of the lines. Throws std::invalid_argument for a log that
+/// is empty, has no times or a single moment, a fraction out of range, or a moment that leaves a side empty. O(lines *
+/// log lines).
 train_test<interaction_log> split_by_time(const interaction_log& log, const split_by_time_options& options = {});
 
-/// A random test_fraction of all cells (rounded to the nearest number) is test, whoever's they are. Throws
+/// A random test_fraction of all cells (rounded to the nearest number) is test, independent of the user. Throws
 /// std::invalid_argument for a fraction out of range or nothing to split. O(cells).
 template <sparse_matrix_like Matrix>
 auto split_random(const Matrix& user_items, const split_random_options& options = {}) {
@@ -163,10 +162,10 @@ auto split_random(const Matrix& user_items, const split_random_options& options 
   return detail::divide(view, detail::mark_random(static_cast<std::size_t>(view.nonzeros()), options, "split_random"));
 }
 
-/// The same for the lines of a log; where users repeat themselves, one pair may be on both sides.
+/// The same for the lines of a log; a repeated pair may be on both sides.
 train_test<interaction_log> split_random(const interaction_log& log, const split_random_options& options = {});
 
-/// Of each user's n cells, a random test_fraction * n (rounded down, so that something stays) are test. Throws
+/// Of each user's n cells, a random test_fraction * n (rounded down, so that at least one stays) are test. Throws
 /// std::invalid_argument for a fraction out of range or nothing to split. O(cells).
 template <sparse_matrix_like Matrix>
 auto split_per_user(const Matrix& user_items, const split_per_user_options& options = {}) {
@@ -177,8 +176,8 @@ auto split_per_user(const Matrix& user_items, const split_per_user_options& opti
 /// The same for the lines of a log.
 train_test<interaction_log> split_per_user(const interaction_log& log, const split_per_user_options& options = {});
 
-/// Of each user with more than `count` cells, `count` random ones are test; the others have all of theirs in the
-/// training. Throws std::invalid_argument where count < 1 or there is nothing to split. O(cells).
+/// Of each user with more than `count` cells, `count` random ones are test; all cells of other users are in the
+/// training. Throws std::invalid_argument if count < 1 or there is nothing to split. O(cells).
 template <sparse_matrix_like Matrix>
 auto split_leave_out(const Matrix& user_items, const split_leave_out_options& options = {}) {
   const auto view = detail::splittable_view(user_items, "split_leave_out");
@@ -189,9 +188,9 @@ auto split_leave_out(const Matrix& user_items, const split_leave_out_options& op
 train_test<interaction_log> split_leave_out(const interaction_log& log, const split_leave_out_options& options = {});
 
 /// Of each user with more than `count` lines, the latest `count` are test; lines of one time count in their order in
-/// the log. The others have all of theirs in the training. Tests of different users lie at different times, so a model
-/// may learn from what is another user's future; split_by_time does not let it. Throws std::invalid_argument where
-/// count < 1 or the log is empty or has no times. O(lines * log lines).
+/// the log. All lines of other users are in the training. Tests of different users are at different times, so a model
+/// may learn from another user's future; split_by_time prevents that. Throws std::invalid_argument if count < 1 or the
+/// log is empty or has no times. O(lines * log lines).
 train_test<interaction_log> split_leave_last(const interaction_log& log, const split_leave_last_options& options = {});
 
 }  // namespace akin::inline AKIN_ABI
@@ -277,9 +276,9 @@ AKIN_INLINE test_mask mark_leave_out(user_groups groups, const split_leave_out_o
 
 AKIN_INLINE std::int64_t moment_of_fraction(std::vector<std::int64_t> times, double test_fraction) {
   const auto n = static_cast<double>(times.size());
-  const double wanted = n * (1 - test_fraction);  // lines to train on
+  const double target = n * (1 - test_fraction);  // lines to train on
   std::sort(times.begin(), times.end());
-  const auto inside = times[std::min(static_cast<std::size_t>(wanted), times.size() - 1)];
+  const auto inside = times[std::min(static_cast<std::size_t>(target), times.size() - 1)];
   const auto [first, last] = std::equal_range(times.begin(), times.end(), inside);
   if (first == times.begin() && last == times.end())
     fail<std::invalid_argument>("split_by_time: the log must have more than one moment, got ", times.size(),
@@ -287,7 +286,7 @@ AKIN_INLINE std::int64_t moment_of_fraction(std::vector<std::int64_t> times, dou
   const double before = static_cast<double>(first - times.begin()), after = static_cast<double>(last - times.begin());
   if (first == times.begin()) return *last;
   if (last == times.end()) return *first;
-  return wanted - before <= after - wanted ? *first : *last;
+  return target - before <= after - target ? *first : *last;
 }
 
 AKIN_INLINE void require_times(const interaction_log& log, std::string_view where) {

@@ -1,6 +1,6 @@
 /// @file
-/// Data from a seed: clicks with popular items and communities, ratings of known rank, Gaussian matrices. Everything is
-/// a function of the options alone.
+/// Synthetic data from a seed: clicks with popular items and communities, ratings of known rank, Gaussian matrices. All
+/// data are a function of the options alone.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +30,7 @@ struct power_law_options {
   double exponent = 0.9;           ///< popularity of the item of rank r ~ r^-exponent, >= 0
   double activity_exponent = 0.6;  ///< clicks of the user of rank r ~ r^-activity_exponent, >= 0
   int communities = 8;             ///< groups of users who share a taste, >= 1
-  double loyalty = 0.6;  ///< the share of a user's clicks that go to the items of the own community, in [0, 1]
+  double loyalty = 0.6;            ///< the share of a user's clicks on items of the user's community, in [0, 1]
 };
 
 struct low_rank_options {
@@ -38,7 +38,7 @@ struct low_rank_options {
   int items = 1000;
   int rank = 5;          ///< of the matrix before the noise, >= 1
   double density = 0.1;  ///< share of the cells that are observed, in (0, 1]
-  double noise = 0.1;    ///< standard deviation of what is added to each value, >= 0
+  double noise = 0.1;    ///< standard deviation of the noise of each value, >= 0
   std::uint64_t seed = 0;
 };
 
@@ -59,12 +59,12 @@ struct random_use {
 /// 0 … count - 1 in random order.
 std::vector<std::int32_t> random_order(int count, const random_stream& random);
 
-/// `total` split over weights[0] >= weights[1] >= …, in proportion and at most `most` each; total <= most * size.
-std::vector<std::int64_t> share_out(std::int64_t total, std::int64_t most, const std::vector<double>& weights);
+/// `total` split over weights[0] >= weights[1] >= …, in proportion and at most max_each each; total <= max_each * size.
+std::vector<std::int64_t> share_out(std::int64_t total, std::int64_t max_each, const std::vector<double>& weights);
 
 std::vector<double> power_law(int count, double exponent);
 
-/// How many clicks each user has, one at least where there are enough of them.
+/// The number of clicks of each user, at least one if there are enough clicks.
 std::vector<std::int64_t> user_activity(const synthetic::power_law_options& o);
 
 /// Draws items with probability loyalty * (popularity within a community) + (1 - loyalty) * popularity.
@@ -105,7 +105,7 @@ class basket_sampler {
  private:
   void take(std::int32_t user, std::int32_t item, std::vector<std::int32_t>& items);
 
-  /// What is missing goes to the items that arrive first, item i after an exponential time of rate p_i: the same as
+  /// The remaining draws go to the items that arrive first, item i after an exponential time of rate p_i: equivalent to
   /// drawing without replacement (P. S. Efraimidis, P. G. Spirakis, "Weighted Random Sampling with a Reservoir", 2006).
   void race(std::int32_t user, int community, std::int64_t count, std::uint64_t next, const random_stream& random,
             std::vector<std::int32_t>& items);
@@ -156,9 +156,9 @@ class row_appender {
 namespace synthetic {
 
 /// Exactly `interactions` distinct clicks (value 1), users x items: few items have many and most have few, likewise the
-/// users, and every user has one where interactions >= users. Users and items belong to communities, so that there is
-/// more to learn than popularity; numbers say nothing of rank or community. Throws std::invalid_argument for options
-/// out of range. O(interactions * log items) time, and O(items) more for a user who has a large part of them.
+/// users, and every user has one if interactions >= users. Users and items belong to communities, so that there is more
+/// to learn than popularity; ids are independent of rank and community. Throws std::invalid_argument for options out of
+/// range. O(interactions * log items) time, and O(items) more for a user who has a large part of them.
 template <class Scalar>
 sparse_matrix<Scalar> power_law_clicks(const power_law_options& options) {
   detail::check_options(options);
@@ -213,7 +213,7 @@ sparse_matrix<Scalar> low_rank_ratings(const low_rank_options& options) {
 }
 
 /// Independent elements of mean 0 and variance 1; element (r, c) is number r * cols + c of the seed. Throws
-/// std::invalid_argument where rows or cols is negative.
+/// std::invalid_argument if rows or cols is negative.
 template <class Scalar>
 dense_matrix<Scalar> gaussian(std::int64_t rows, std::int64_t cols, const gaussian_options& options = {}) {
   detail::require(rows >= 0, "synthetic::gaussian", "rows must not be negative", rows);
@@ -246,7 +246,7 @@ AKIN_INLINE std::vector<std::int32_t> random_order(int count, const random_strea
   return order;
 }
 
-AKIN_INLINE std::vector<std::int64_t> share_out(std::int64_t total, std::int64_t most,
+AKIN_INLINE std::vector<std::int64_t> share_out(std::int64_t total, std::int64_t max_each,
                                                 const std::vector<double>& weights) {
   std::vector<std::int64_t> shares;
   double weight_left = std::accumulate(weights.begin(), weights.end(), 0.0);
@@ -254,9 +254,9 @@ AKIN_INLINE std::vector<std::int64_t> share_out(std::int64_t total, std::int64_t
   for (const double weight : weights) {
     --places_left;
     const double fair = static_cast<double>(total) * (weight / weight_left);
-    // What later places cannot take must be taken here.
+    // This place must take the part that later places cannot.
     const auto share = std::clamp(static_cast<std::int64_t>(fair + 0.5),
-                                  std::max<std::int64_t>(0, total - most * places_left), std::min(most, total));
+                                  std::max<std::int64_t>(0, total - max_each * places_left), std::min(max_each, total));
     shares.push_back(share);
     total -= share;
     weight_left -= weight;
@@ -310,7 +310,7 @@ AKIN_INLINE void basket_sampler::fill(std::int32_t user, std::int64_t count, con
                                       std::vector<std::int32_t>& items) {
   items.clear();
   const auto community = static_cast<int>(random.below(0, static_cast<std::uint64_t>(taste_.communities())));
-  // Rejection alone could go on for long where a user has nearly everything; the race below ends for sure.
+  // Rejection alone could take long if a user has nearly all items; the race below always ends.
   const std::uint64_t tries = 4 * static_cast<std::uint64_t>(count) + 16;
   std::uint64_t next = 1;
   for (std::uint64_t t = 0; t < tries && std::ssize(items) < count; ++t, next += 2)
@@ -332,7 +332,7 @@ AKIN_INLINE void basket_sampler::race(std::int32_t user, int community, std::int
   taste_.for_each(community, [&](std::int32_t item, double probability) {
     if (at(taken_by_, item) == user) return;
     const double u = random.uniform(next + static_cast<std::uint64_t>(item));
-    // log p - log E: the largest arrives first, and p = 0 comes last instead of never.
+    // log p - log E: the largest arrives first, and p = 0 arrives last instead of never.
     arrivals_.push_back({std::log(probability + std::numeric_limits<double>::min()) - std::log(-std::log1p(-u)), item});
   });
   const auto missing = count - static_cast<std::int64_t>(items.size());

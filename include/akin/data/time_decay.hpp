@@ -1,5 +1,5 @@
 /// @file
-/// Old interactions count less.
+/// Time decay: old interactions count less.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,10 @@ struct time_decay_options {
   std::optional<std::int64_t> now = {};  ///< milliseconds since 1970-01-01 UTC; without it the latest of the log
 };
 
-/// The log with each value multiplied by 2^(-age / half-life), age the time from the interaction to `now`; what is
-/// later than `now` keeps its value. Before the matrix: `time_decay(log).matrix(duplicates::sum)` then sums the
-/// strength that is left. Throws std::invalid_argument for a log without times and for a half-life that is not
-/// positive. O(lines). Source: Y. Ding, X. Li, "Time Weight Collaborative Filtering", CIKM 2005.
+/// The log with each value multiplied by 2^(-age / half-life), age the time from the interaction to `now`; interactions
+/// after `now` keep their values. Before the matrix: `time_decay(log).matrix(duplicates::sum)` then sums the decayed
+/// values. Throws std::invalid_argument for a log without times and for a half-life that is not positive. O(lines).
+/// Source: Y. Ding, X. Li, "Time Weight Collaborative Filtering", CIKM 2005.
 interaction_log time_decay(const interaction_log& log, const time_decay_options& options = {});
 
 }  // namespace weighting

@@ -1,5 +1,5 @@
 /// @file
-/// How times are written in texts.
+/// The formats of times in texts.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,13 @@ namespace akin::inline AKIN_ABI {
 /// The unit of times that are numbers since 1970-01-01 UTC.
 enum class epoch_unit { seconds, milliseconds, microseconds, nanoseconds };
 
-/// How times are written. A time of day may follow each date: "8:26", "08:26:00.5", "8:26 PM", with a zone or in UTC.
+/// The format of times. A time of day may follow each date: "8:26", "08:26:00.5", "8:26 PM", with a zone or in UTC.
 enum class time_format {
-  automatic,    ///< as year_first or number, where numbers must lie in the years 1990 to 2100; eight digits are a date
+  automatic,    ///< as year_first or number, with numbers in the years 1990 to 2100; eight digits are a date
   year_first,   ///< "2010-12-01T08:26", "2010/12/1 8:26", "20101201"
   day_first,    ///< "31/12/2010 8:26", "31.12.2010", "31-12-2010"
   month_first,  ///< "12/31/2010 8:26", "12-31-2010"
-  number        ///< a number since 1970, whatever the years: the numbers of steps too
+  number        ///< a number since 1970 without a limit of years, such as the number of a step
 };
 
 namespace detail {
@@ -30,10 +30,10 @@ class time_parser {
  public:
   explicit time_parser(time_format format, epoch_unit unit, std::string_view where);
 
-  /// False where the text is no time of the format.
+  /// False if the text is not a time of the format.
   bool parse(std::string_view text, std::int64_t& milliseconds) const noexcept;
 
-  /// What a text that is no time must be; reads "t must " rule.
+  /// The rule for a text that is not a time; reads "t must " rule.
   std::string rule(std::string_view text) const;
 
  private:

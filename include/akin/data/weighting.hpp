@@ -1,6 +1,6 @@
 /// @file
-/// Other values for the same interactions: what many have, or one has much of, should say less. All of these keep the
-/// pattern, compute in double and return a copy.
+/// Weightings of interactions, which reduce the weight of popular items and large values. All of them keep the pattern,
+/// compute in double and return a copy.
 #pragma once
 
 #include <algorithm>
@@ -20,15 +20,15 @@ namespace akin::inline AKIN_ABI {
 namespace weighting {
 
 struct bm25_options {
-  double k1 = 1.2;  ///< how soon repetition stops to count, >= 0; with 0 only the item matters
-  double b = 0.75;  ///< how far long histories are held against their owners, in [0, 1]
+  double k1 = 1.2;  ///< saturation of repeated interactions, >= 0; with 0 only the item counts
+  double b = 0.75;  ///< normalisation by history length, in [0, 1]
 };
 
 struct log_options {
   double scale = 1;  ///< > 0; large values grow by their logarithm above 1 / scale
 };
 
-/// The length of a row that becomes 1.
+/// The norm of a row that becomes 1.
 enum class norm {
   l1,      ///< the sum of the magnitudes
   l2,      ///< Euclidean
@@ -60,7 +60,7 @@ matching_sparse<Matrix> with_values(const Matrix& x, const NewValue& new_value) 
   return result;
 }
 
-/// Throws unless the matrix is compressed and its values are finite, and not negative where that is asked.
+/// Throws unless the matrix is compressed and its values are finite, and, if required, not negative.
 template <class Matrix>
 auto weighable_view(const Matrix& x, bool may_be_negative, std::string_view where) {
   using scalar_type = pointee<decltype(x.valuePtr())>;
@@ -71,7 +71,7 @@ auto weighable_view(const Matrix& x, bool may_be_negative, std::string_view wher
   return view;
 }
 
-/// In how many rows each column has a value other than 0.
+/// The number of rows in which each column is not 0.
 template <class Scalar, class Index>
 numbers<double> document_frequencies(const csr_view<Scalar, Index>& x) {
   numbers<double> counts(x.cols);
@@ -126,8 +126,8 @@ detail::matching_sparse<Matrix> tf_idf(const Matrix& user_items) {
 /// Users as documents, items as terms: idf * x (k1 + 1) / (x + k1 (1 - b + b * L / mean L)), where L is the sum of the
 /// user's values, its mean is over all users, and idf = ln(1 + (users - df + 0.5) / (df + 0.5)) > 0. S. Robertson,
 /// H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, with the 1 + of Lucene, without which
-/// items that most users have would repel. Throws std::invalid_argument for options out of range and for values that
-/// are negative or not finite. O(cells).
+/// very popular items would have negative weights. Throws std::invalid_argument for options out of range and for values
+/// that are negative or not finite. O(cells).
 template <sparse_matrix_like Matrix>
 detail::matching_sparse<Matrix> bm25(const Matrix& user_items, const bm25_options& options = {}) {
   constexpr std::string_view where = "weighting::bm25";

@@ -1,5 +1,5 @@
 /// @file
-/// Which of two variants that people were shown at random got more clicks.
+/// A/B test: which of two randomly assigned variants has the higher click-through rate.
 #pragma once
 
 #include <cstdint>
@@ -14,32 +14,32 @@ namespace akin::inline AKIN_ABI {
 struct ab_result {
   double rate_a = 0;
   double rate_b = 0;
-  double lift = 0;  ///< rate_b / rate_a - 1; infinite where only b was clicked, 0 where neither was
-  /// The 95 % interval of the lift: what the score test of the ratio of two proportions does not reject (P. A. R.
-  /// Koopman, "Confidence Intervals for the Ratio of Two Binomial Proportions", Biometrics 40, 1984). It leaves out 0
-  /// just where p_value < 0.05, and says what is known where a variant was always or never clicked: upwards infinite
-  /// where a was never clicked, from -1 where b was not.
+  double lift = 0;  ///< rate_b / rate_a - 1; infinite if only b was clicked, 0 if neither was
+  /// The 95 % interval of the lift: the lifts that the score test of the ratio of two proportions does not reject (P.
+  /// A. R. Koopman, "Confidence Intervals for the Ratio of Two Binomial Proportions", Biometrics 40, 1984). It excludes
+  /// 0 exactly if p_value < 0.05, and is defined if a variant was always or never clicked: its upper end is infinite if
+  /// a was never clicked, its lower end -1 if b was not.
   double lift_low = -1;
   double lift_high = std::numeric_limits<double>::infinity();
   double z = 0;        ///< of the pooled test of two proportions
-  double p_value = 1;  ///< two-sided: how likely a difference as large would be if there was none
+  double p_value = 1;  ///< two-sided: the probability of at least this difference between equal variants
 };
 
 struct sample_size_options {
-  double base_rate = 0.05;     ///< in (0, 1), of clicks a view today
-  double smallest_lift = 0.1;  ///< > -1 and not 0, relative: what should not be missed; base_rate (1 + lift) < 1
-  double significance = 0.05;  ///< in (0, 1): how often two equal variants look different
-  double power = 0.8;          ///< in (significance / 2, 1): how often this lift is seen where it is there
+  double base_rate = 0.05;     ///< in (0, 1), the current rate of clicks per view
+  double smallest_lift = 0.1;  ///< > -1 and not 0, relative: the smallest lift to detect; base_rate (1 + lift) < 1
+  double significance = 0.05;  ///< in (0, 1): the probability of a false alarm between equal variants
+  double power = 0.8;          ///< in (significance / 2, 1): the probability of detecting this lift
 };
 
 namespace detail {
 
-/// x with P(N(0, 1) <= x) = p, for p in (0, 1), to a relative error of some roundings: Newton's method on erfc from the
-/// side where it converges monotonically.
+/// x with P(N(0, 1) <= x) = p, for p in (0, 1), to a relative error of a few roundings: Newton's method on erfc from
+/// the side where it converges monotonically.
 double normal_quantile(double p);
 
-/// Does the score test reject ratio e^log_ratio of the rates of b and a? The variance is that of the most likely rates
-/// with this ratio, the smaller root of a quadratic equation, written so that it does not cancel.
+/// Whether the score test rejects the ratio e^log_ratio of the rates of b and a. The variance is that of the most
+/// likely rates with this ratio, the smaller root of a quadratic equation, written so that it does not cancel.
 bool ratio_is_rejected(const shown_variant& a, const shown_variant& b, double log_ratio);
 
 /// The logarithm of the least ratio of the rates of b and a that is not rejected, by halving; b was clicked.
@@ -51,14 +51,13 @@ void check_variant(const shown_variant& variant, std::string_view name, std::str
 
 /// Is b better than a? `ab_test({.clicks = 200, .views = 10000}, {.clicks = 260, .views = 10000})`.
 ///
-/// The p-value holds for one look, at a number of views that was fixed before (required_sample_size). Who looks every
-/// day and stops at the first p below 0.05 finds a winner among equals far more often than one time in twenty;
-/// sequential_ab_test is for that. The
-/// normal approximation wants some ten clicks, and as many views without one, of each variant. Throws
-/// std::invalid_argument without views, or for fewer than 0 clicks or more than views.
+/// The p-value holds for one look, at a number of views that was fixed before (required_sample_size). Daily looks that
+/// stop at the first p below 0.05 find a winner among equal variants far more often than one time in twenty; use
+/// sequential_ab_test for that. The normal approximation needs about ten clicks, and as many views without one, of each
+/// variant. Throws std::invalid_argument without views, or for fewer than 0 clicks or more than views.
 ab_result ab_test(const shown_variant& a, const shown_variant& b);
 
-/// The views that each of two variants needs, so that a lift of options.smallest_lift is found significant with
+/// The number of views that each of two variants needs to find a lift of options.smallest_lift significant with
 /// probability options.power: (z_{1 - significance / 2} sqrt(2 p (1 - p)) + z_power sqrt(p_a (1 - p_a) + p_b (1 -
 /// p_b)))^2 / (p_b - p_a)^2 with p the mean of both rates, rounded up. Throws std::invalid_argument for options out of
 /// range. Source: J. L. Fleiss, "Statistical Methods for Rates and Proportions", 1981, chapter 3, without the
@@ -82,7 +81,7 @@ AKIN_INLINE double normal_quantile(double p) {
   double x = -std::sqrt(-2 * std::log(2 * p));  // below the root, as P(N <= x) <= exp(-x^2 / 2) / 2 for x <= 0
   for (int step = 0; step < 100; ++step) {
     const double tail = 0.5 * std::erfc(-x * root_of_half);
-    // Of ln P(N <= x), which is concave: each step stays below the root and comes nearer.
+    // Newton steps on ln P(N <= x), which is concave: each step stays below the root and approaches it.
     const double move = (std::log(p) - std::log(tail)) * tail / (one_over_root_two_pi * std::exp(-0.5 * x * x));
     x += move;
     if (std::abs(move) <= 1e-15 * (1 + std::abs(x))) break;

@@ -1,5 +1,5 @@
 /// @file
-/// Who is served well, and who is not: quality for groups of users, and the gap between them.
+/// Quality for groups of users, and the gap between them.
 #pragma once
 
 #include <algorithm>
@@ -19,14 +19,14 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// How far the groups with the largest and the smallest mean of a metric are apart.
+/// The difference between the groups with the largest and the smallest mean of a metric.
 struct group_gap {
-  double gap = 0;  ///< largest - smallest mean of the groups that have users; 0 where fewer than two have
-  /// Of the difference of these two groups, whose users are taken as independent draws; 0 where one of the groups has
-  /// fewer than two users. It does not know that the two were chosen for their difference: among many small groups a
-  /// gap of several standard errors can be chance.
+  double gap = 0;  ///< largest - smallest mean of the groups with users; 0 with fewer than two
+  /// Of the difference of these two groups, with their users as independent draws; 0 if one of the groups has fewer
+  /// than two users. It ignores that the two were chosen for their difference: among many small groups a gap of several
+  /// standard errors can be chance.
   double standard_error = 0;
-  std::int32_t highest = -1;  ///< the group with the largest mean, the first of equals; -1 where nobody is in a group
+  std::int32_t highest = -1;  ///< the group with the largest mean, the first of equals; -1 if no user is in a group
   std::int32_t lowest = -1;   ///< the group with the smallest mean, the first of equals
 };
 
@@ -79,14 +79,14 @@ group_gap gap_between(const std::vector<std::array<metric_result, Metrics>>& gro
 
 }  // namespace detail
 
-/// Averages what per_user says over each group of users, such as those of an age, a country, or with few interactions,
-/// and tells for each metric how far the best and the worst served group are apart. `group_of_user` holds for each user
-/// of the matrices an id from 0, or -1: in no group, left out. Groups are as many as the largest id says, also those
-/// without users. Throws std::invalid_argument where an evaluated user is beyond group_of_user, a group is below -1, a
-/// value is not finite, or users and values are not equally many. O(users * metrics + groups * metrics). The effect of
-/// recommendations on groups of users: M. D. Ekstrand, M. Tian, I. Madrazo Azpiazu, J. D. Ekstrand, O. Anuyah, D.
-/// McNeill, M. S. Pera, "All The Cool Kids, How Do They Fit In?: Popularity and Demographic Biases in Recommender
-/// Evaluation and Effectiveness", FAT* 2018.
+/// Averages the values of per_user over each group of users, such as those of an age, a country, or with few
+/// interactions, and reports the gap between the best and the worst group for each metric. `group_of_user` holds for
+/// each user of the matrices an id from 0, or -1: in no group, left out. The largest id determines the number of
+/// groups, which may be empty. Throws std::invalid_argument if an evaluated user is beyond group_of_user, a group is
+/// below -1, a value is not finite, or the numbers of users and values differ. O(users * metrics + groups * metrics).
+/// The effect of recommendations on groups of users: M. D. Ekstrand, M. Tian, I. Madrazo Azpiazu, J. D. Ekstrand, O.
+/// Anuyah, D. McNeill, M. S. Pera, "All The Cool Kids, How Do They Fit In?: Popularity and Demographic Biases in
+/// Recommender Evaluation and Effectiveness", FAT* 2018.
 template <class Index, std::size_t Metrics>
 group_evaluation<Metrics> by_group(const per_user_values<Index, Metrics>& values,
                                    std::span<const std::int32_t> group_of_user) {

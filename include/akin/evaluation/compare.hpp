@@ -1,5 +1,5 @@
 /// @file
-/// Is one model better than another on the same users?
+/// Compares two models on the same users.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 namespace akin::inline AKIN_ABI {
 
 struct comparison_options {
-  evaluation_options evaluation = {};  ///< of both models; its bootstrap is of no meaning here
+  evaluation_options evaluation = {};  ///< of both models; its bootstrap is ignored
   int flips = 10000;                   ///< of the sign-flip test
   std::uint64_t seed = 0;              ///< of the sign-flip test
 };
@@ -26,8 +26,8 @@ struct comparison_options {
 struct comparison {
   double mean_a = 0;
   double mean_b = 0;
-  double mean_difference = 0;  ///< of b - a: above 0 where b is better and more is better
-  double standard_error = 0;   ///< of the mean difference; below those of the means where the models agree on users
+  double mean_difference = 0;  ///< of b - a: above 0 if b is better and more is better
+  double standard_error = 0;   ///< of the mean difference; below those of the means if the models agree on users
   double low = 0;              ///< the 95 % interval of the mean difference by Student's t
   double high = 0;
   double p_value = 1;      ///< of the paired t test; all p values are two-sided
@@ -38,7 +38,7 @@ struct comparison {
 
 namespace detail {
 
-/// What the metric says of each evaluated user.
+/// The metric of each evaluated user.
 template <class Model, class Train, class Test, class Metric>
 std::vector<double> values_to_compare(const host_policy& policy, const Model& model, const Train& train,
                                       const Test& test, const Metric& metric, const comparison_options& options,
@@ -75,7 +75,7 @@ inline comparison compare_values(const host_policy& policy, const std::vector<do
 
 /// Evaluates a and b by a metric that is a mean over users, and tests whether b - a could be chance: paired_t_test,
 /// wilcoxon_signed_rank and sign_flip_test of akin/metrics/statistics.hpp. Several models are compared with one by
-/// compare_all. Throws as per_user, and std::invalid_argument where fewer than two users can be evaluated or flips < 1.
+/// compare_all. Throws as per_user, and std::invalid_argument if fewer than two users can be evaluated or flips < 1.
 /// Costs two evaluations and O(flips * users); memory as per_user; the same bits for any number of threads.
 template <class Policy, class A, class B, class Train, class Test, class Metric>
 comparison compare(const Policy& policy, const A& a, const B& b, const Train& train, const Test& test,

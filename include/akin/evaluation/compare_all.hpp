@@ -1,5 +1,5 @@
 /// @file
-/// Which of several models are better than the one that is there?
+/// Compares several models with a baseline.
 #pragma once
 
 #include <array>
@@ -13,8 +13,8 @@
 namespace akin::inline AKIN_ABI {
 
 /// The baseline, a, and one of several models, b. The adjusted p values are those of all these models by Holm's method,
-/// each test for itself: take one test, and of the models whose adjusted p value is below 0.05 none is a false alarm,
-/// but for a chance of 5 %.
+/// separately for each test: with one test, the probability of any false alarm among the models whose adjusted p value
+/// is below 0.05 is at most 5 %.
 struct adjusted_comparison : comparison {
   double adjusted_p = 1;            ///< of p_value
   double adjusted_wilcoxon_p = 1;   ///< of wilcoxon_p

@@ -26,28 +26,28 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// What is dealt out to the folds.
+/// The unit that is divided into folds.
 enum class fold_by {
-  cells,  ///< interactions: users are known, some of what they had is to be found
-  users   ///< rows: all of a user's cells, who is new to the model and shows it a part of them (strong generalisation)
+  cells,  ///< interactions: users are known, some of their interactions must be found
+  users   ///< users: new to the model, which sees a part of their cells (strong generalisation)
 };
 
 struct cross_validate_options {
   int folds = 5;  ///< at least 2 and at most the cells, or the users
   std::uint64_t seed = 0;
   fold_by by = fold_by::cells;
-  /// With fold_by::users: of each user's cells what is to be found, in (0, 1), rounded down. The model is shown the
-  /// rest.
+  /// With fold_by::users: the share of each user's cells that must be found, in (0, 1), rounded down. The model sees
+  /// the rest.
   double held_out_fraction = 0.2;
 };
 
-/// The result of each fold, an evaluation or the metric_results of evaluate_ratings, and what they say together.
+/// The result of each fold, an evaluation or the metric_results of evaluate_ratings, and their summary.
 template <class Fold>
 struct cross_validation : std::vector<Fold> {
   /// For each metric the mean of the folds' numbers with the standard error of that mean, deviation / sqrt(folds);
-  /// `count` is the number of folds. One in which there was nothing to judge has no number. Trainings of different
-  /// folds share most of their data, so the standard error is too small (Y. Bengio, Y. Grandvalet, "No Unbiased
-  /// Estimator of the Variance of K-Fold Cross-Validation", JMLR 5, 2004).
+  /// `count` is the number of folds. Folds without anything to judge are left out. Trainings of different folds share
+  /// most of their data, so the standard error is too small (Y. Bengio, Y. Grandvalet, "No Unbiased Estimator of the
+  /// Variance of K-Fold Cross-Validation", JMLR 5, 2004).
   [[nodiscard]] std::array<metric_result, std::tuple_size_v<Fold>> over_folds() const {
     std::array<metric_result, std::tuple_size_v<Fold>> result;
     for (std::size_t metric = 0; metric < result.size(); ++metric) {
@@ -70,7 +70,7 @@ auto trained(const Policy& policy, MakeModel& make_model, const Train& train) {
   return model;
 }
 
-/// Calls add(train, test) for each fold of cells; one fold's matrices at a time are in memory.
+/// Calls add(train, test) for each fold of cells, with the matrices of one fold at a time in memory.
 template <class Matrix, class Add>
 void for_each_fold(const Matrix& user_items, const cross_validate_options& options, std::string_view where,
                    const Add& add) {
@@ -113,13 +113,13 @@ void for_each_user_fold(const Matrix& user_items, const cross_validate_options& 
 
 }  // namespace detail
 
-/// Deals the cells of `user_items` out to `folds` folds at random, of sizes that differ by one at most; trains
-/// make_model() on all folds but one and evaluates it on that one, for each: every cell is in exactly one test. With
-/// `.by = fold_by::users` whole users are dealt out, and judged by evaluate_unseen; that needs a model that can score a
-/// history. Returns the evaluation of each fold; over_folds() sums them up. Which cell is in which fold is a function
-/// of the seed, and split_k_fold makes the same folds. Throws as evaluate and as the training, std::invalid_argument
-/// where there are fewer than 2 folds or more than cells or users. Costs `folds` trainings and evaluations, one after
-/// the other, and the memory of one more copy of the data; the same bits for any number of threads.
+/// Divides the cells of `user_items` at random into `folds` folds, of sizes that differ by at most one; for each fold
+/// it trains make_model() on all other folds and evaluates it on this one: every cell is in exactly one test. With `.by
+/// = fold_by::users` it divides whole users, evaluated by evaluate_unseen; that needs a model that can score a history.
+/// Returns the evaluation of each fold; over_folds() sums them up. The folds are a function of the seed, and the same
+/// as those of split_k_fold. Throws as evaluate and as the training, std::invalid_argument if there are fewer than 2
+/// folds or more than cells or users. Costs `folds` trainings and evaluations, one after the other, and the memory of
+/// one more copy of the data; the same bits for any number of threads.
 template <class Policy, class Matrix, class MakeModel, class... Metrics>
 requires sparse_matrix_like<Matrix>
 auto cross_validate(const Policy& policy, const Matrix& user_items, const cross_validate_options& options,
@@ -147,7 +147,7 @@ auto cross_validate(const Policy& policy, const Matrix& user_items, const cross_
   return result;
 }
 
-/// The same on splits of your own, such as those of split_time_folds as matrices.
+/// The same on the caller's splits, such as those of split_time_folds as matrices.
 template <class Policy, class Matrix, class MakeModel, class... Metrics>
 auto cross_validate(const Policy& policy, const std::vector<train_test<Matrix>>& splits, MakeModel&& make_model,
                     const Metrics&... metrics) {
@@ -159,7 +159,7 @@ auto cross_validate(const Policy& policy, const std::vector<train_test<Matrix>>&
   return result;
 }
 
-/// Cross-validation of predicted ratings, with the metrics of evaluate_ratings; folds of cells alone. Returns their
+/// Cross-validation of predicted ratings, with the metrics of evaluate_ratings; only with folds of cells. Returns their
 /// metric_results for each fold.
 template <class Policy, class Matrix, class MakeModel, class... Metrics>
 requires sparse_matrix_like<Matrix>

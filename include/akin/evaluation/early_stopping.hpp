@@ -1,5 +1,5 @@
 /// @file
-/// An observer that ends a training which gets no better.
+/// An observer that ends a training that stops improving.
 #pragma once
 
 #include <limits>
@@ -15,15 +15,15 @@ namespace akin::inline AKIN_ABI {
 
 struct early_stopping_options {
   int patience = 3;  ///< iterations without an improvement after which the training ends, >= 1
-  /// By which part of itself the lowest loss must fall to count as improved, in [0, 1).
+  /// The relative decrease of the lowest loss that counts as an improvement, in [0, 1).
   double min_improvement = 0;
 };
 
-/// Given to `fit` as its observer, ends the training where the loss that the model reports has not improved for
-/// `patience` iterations. What the loss is, the model's fit says: the objective on the training data, or with biased_mf
+/// As the observer of `fit`, ends the training if the loss that the model reports has not improved for `patience`
+/// iterations. The model's fit documents which loss it reports: the objective on the training data, or with biased_mf
 /// and its held-out ratings their RMSE. A model keeps what it has learnt by its last iteration, unless its fit says
-/// otherwise. A new training begins anew. Throws std::invalid_argument for bad options, and where a model reports no
-/// loss; that training then leaves the model as it was.
+/// otherwise. A new training resets it. Throws std::invalid_argument for bad options, and if a model reports no loss;
+/// that training then leaves the model as it was.
 class early_stopping {
  public:
   early_stopping() : early_stopping(early_stopping_options{}) {}

@@ -1,5 +1,5 @@
 /// @file
-/// How good lists are that were made before: by another system, a live shop, or akin's own recommend.
+/// Evaluates ready-made lists: of another system, a live shop, or akin's recommend.
 #pragma once
 
 #include <algorithm>
@@ -103,23 +103,23 @@ constexpr void assert_list_evaluation() {
   }
 }
 
-/// What is common to the lists of all users.
+/// The common data of the lists of all users.
 template <class Scalar, class Index>
 struct list_evaluation {
-  csr_view<Scalar, Index> wanted;
-  sparsity_view<Index> seen;  ///< no rows where nothing is known of it
+  csr_view<Scalar, Index> relevant;
+  sparsity_view<Index> seen;  ///< no rows if it is not known
   evaluation_options options;
   int k;
 };
 
 template <class Scalar, class Index, class... Metrics>
-list_evaluation<Scalar, Index> list_task(const csr_view<Scalar, Index>& wanted,
+list_evaluation<Scalar, Index> list_task(const csr_view<Scalar, Index>& relevant_cells,
                                          const std::type_identity_t<sparsity_view<Index>>& seen,
                                          const evaluation_options& options, const Metrics&... metrics) {
   require(options.sampled_negatives == 0, "evaluate_lists",
           "sampled_negatives must be 0, since lists are ranked already", options.sampled_negatives);
   require(options.bootstrap >= 0, "evaluate_lists", "bootstrap must not be negative", options.bootstrap);
-  return {wanted, seen, options, longest_list("evaluate_lists", metrics...)};
+  return {relevant_cells, seen, options, longest_list("evaluate_lists", metrics...)};
 }
 
 /// One worker's memory.
@@ -132,13 +132,13 @@ struct list_scratch {
   std::vector<double> gains;
 };
 
-/// Adds what the metrics say of the user's list.
+/// Adds the metrics of the user's list.
 template <class Lists, class Scalar, class Index>
 void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& task, list_judge<float, Index>& metrics,
                    std::int64_t user, block_tally& block, int worker, list_scratch<Index>& scratch) {
   const slice<const Index> seen = task.seen.rows > 0 ? task.seen.row(user) : slice<const Index>{};
   block.repeats +=
-      find_relevant(task.wanted.row(user), seen, task.options.exclude_seen, scratch.relevant, &scratch.gains);
+      find_relevant(task.relevant.row(user), seen, task.options.exclude_seen, scratch.relevant, &scratch.gains);
   if (scratch.relevant.empty()) {
     ++block.users_without_relevant;
     return;
@@ -150,18 +150,18 @@ void evaluate_list(const Lists& lists, const list_evaluation<Scalar, Index>& tas
               worker);
 }
 
-/// One pass over the users. All users' numbers; the metrics keep their states.
+/// One pass over the users. Returns the numbers of all users; the metrics keep their states.
 template <class Lists, class Scalar, class Index>
 block_tally pass_over_lists(const host_policy& policy, const Lists& lists, const list_evaluation<Scalar, Index>& task,
                             list_judge<float, Index>& metrics) {
   constexpr std::int64_t users_at_once = 64;  // as evaluate, so that the same lists have the same bits
-  // The ranks that are read are few of a long list's: not the next ones in memory, which the processor would fetch.
+  // Prefetches the ranks that are read: in long lists they are not adjacent in memory, so the processor would not.
   constexpr std::int64_t lists_ahead = 6;
-  const std::int64_t users = task.wanted.rows, items = task.wanted.cols;
+  const std::int64_t users = task.relevant.rows, items = task.relevant.cols;
   if (lists.size() != users)
     fail<std::invalid_argument>("evaluate_lists: lists must be as many as the users of relevant, ", users, ", got ",
                                 lists.size());
-  // Metrics that ask what users had get a pattern without cells where nothing is known.
+  // Metrics that use the users' items get an empty pattern if these are not known.
   const numbers<Index> nothing(task.seen.rows > 0 ? 0 : users + 1);
   const sparsity_view<Index> train =
       task.seen.rows > 0 ? task.seen : sparsity_view<Index>(users, items, nothing.data(), nullptr);
@@ -209,20 +209,20 @@ auto list_matrix_view(const host_policy& policy, const Matrix& matrix, std::stri
 /// shorter one (an Eigen::Matrix, an Eigen::Map, rows_view); or ranked_lists. Ids may be of any integer type.
 ///
 /// A user without relevant items is left out, and counted. An empty list scores 0 and counts; `unknown_users` is the
-/// number of them. The first k ranks are looked at, k the largest of the metrics'; precision divides by k whatever the
+/// number of them. Only the first k ranks are read, k the largest of the metrics'; precision divides by k whatever the
 /// length of the list.
 ///
-/// Throws std::invalid_argument where a list holds an item twice among these ranks or an id that is none, with the
-/// user; where there are fewer or more lists than rows, a k is below 1, or a matrix is malformed. Of the options,
-/// `bootstrap` and `seed` have a meaning here. One pass, O(users * k + nonzeros) time, one byte an item for each
-/// worker; the same bits for any number of threads.
+/// Throws std::invalid_argument, with the user, if a list has a repeated item among these ranks or an invalid id; also
+/// if there are fewer or more lists than rows, a k is below 1, or a matrix is malformed. Of the options only
+/// `bootstrap` and `seed` are used. One pass, O(users * k + nonzeros) time, one byte an item for each worker; the same
+/// bits for any number of threads.
 template <class Policy, class Lists, class Relevant, class... Metrics>
 evaluation<sizeof...(Metrics)> evaluate_lists(const Policy& policy, const Lists& lists, const Relevant& relevant,
                                               const evaluation_options& options, const Metrics&... metrics) {
   detail::assert_policy<Policy>();
   detail::assert_list_evaluation<Lists, Relevant, Metrics...>();
-  const auto wanted = detail::list_matrix_view(policy, relevant, "relevant");
-  const auto task = detail::list_task(wanted, {}, options, metrics...);
+  const auto relevant_cells = detail::list_matrix_view(policy, relevant, "relevant");
+  const auto task = detail::list_task(relevant_cells, {}, options, metrics...);
   return detail::evaluate_each_list(policy, detail::lists_in(lists), task, metrics...);
 }
 
@@ -234,9 +234,9 @@ requires((!interaction_matrix<Metrics> && !std::is_same_v<Metrics, evaluation_op
   return evaluate_lists(policy, lists, relevant, evaluation_options{}, metrics...);
 }
 
-/// The same by the rules of evaluate: cells of `test` that `train` has too are repeats, counted and, with
-/// options.exclude_seen, not expected. A list is judged as it is: a seen item in it takes its rank, and is no hit. For
-/// metrics that ask what users had, as novelty does. `train` and `test`: of the same shape.
+/// The same by the rules of evaluate: cells of `test` that are also in `train` are repeats: they are counted and, with
+/// options.exclude_seen, not relevant. A list is not changed: a seen item keeps its rank, and is not a hit. For metrics
+/// that use the users' items, such as novelty. `train` and `test`: of the same shape.
 template <class Policy, class Lists, interaction_matrix Train, interaction_matrix Test, class... Metrics>
 evaluation<sizeof...(Metrics)> evaluate_lists(const Policy& policy, const Lists& lists, const Train& train,
                                               const Test& test, const evaluation_options& options,
@@ -244,11 +244,11 @@ evaluation<sizeof...(Metrics)> evaluate_lists(const Policy& policy, const Lists&
   detail::assert_policy<Policy>();
   detail::assert_list_evaluation<Lists, Test, Metrics...>();
   const auto seen = detail::list_matrix_view(policy, train, "train");
-  const auto wanted = detail::list_matrix_view(policy, test, "test");
-  if (seen.rows != wanted.rows || seen.cols != wanted.cols)
-    detail::fail<std::invalid_argument>("evaluate_lists: train must have the shape of test, ", wanted.rows, " users x ",
-                                        wanted.cols, " items, got ", seen.rows, " x ", seen.cols);
-  const auto task = detail::list_task(wanted, seen.pattern(), options, metrics...);
+  const auto relevant_cells = detail::list_matrix_view(policy, test, "test");
+  if (seen.rows != relevant_cells.rows || seen.cols != relevant_cells.cols)
+    detail::fail<std::invalid_argument>("evaluate_lists: train must have the shape of test, ", relevant_cells.rows,
+                                        " users x ", relevant_cells.cols, " items, got ", seen.rows, " x ", seen.cols);
+  const auto task = detail::list_task(relevant_cells, seen.pattern(), options, metrics...);
   return detail::evaluate_each_list(policy, detail::lists_in(lists), task, metrics...);
 }
 

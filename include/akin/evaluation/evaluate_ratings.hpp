@@ -1,5 +1,5 @@
 /// @file
-/// How near a model's predicted ratings are to those that users gave.
+/// Evaluates a model's predicted ratings.
 #pragma once
 
 #include <array>
@@ -29,7 +29,7 @@ namespace akin::inline AKIN_ABI {
 
 namespace detail {
 
-/// A model that predicts many ratings of a user faster than one after the other.
+/// A model that predicts many ratings of a user faster than one by one.
 template <class T>
 concept row_predictor = rating_predictor<T> &&
     requires(const T& model, typename T::index_type user, slice<const typename T::index_type> items,
@@ -75,7 +75,7 @@ struct rated_row {
   slice<const Index> items;
   std::span<const double> predicted, actual;
 
-  /// x, which is of item number i; throws unless it is finite.
+  /// Checks the prediction x of item number i; throws unless it is finite.
   double checked(double x, const char* what, std::size_t i) const {
     if (!is_finite(x))
       fail<numeric_error>("evaluate_ratings: ", what, " must be finite, got ", x, " for user ", user, " and item ",
@@ -110,7 +110,7 @@ class rated_rows {
   std::vector<double> predicted_, actual_;
 };
 
-/// What a metric has seen: the moments of its losses. Where it does not report their mean, the standard error is that
+/// The accumulated moments of a metric's losses. If the metric does not report their mean, the standard error is that
 /// of the mean times the slope (the delta method).
 template <class Metric>
 class rating_tally {
@@ -161,17 +161,17 @@ void merge_tallies(std::tuple<Tallies...>& sum, const std::tuple<Tallies...>& bl
 
 /// Predicts every stored rating of `test` (users x items, of the model's shape; a stored 0 is a rating of 0) and
 /// averages the metrics over the ratings: a metric_result for each metric, in their order, for structured bindings;
-/// `count` is the number of ratings, and all is 0 without any. Users and items that the training did not have are
-/// predicted by what the model has for them, such as mean and biases, and count like all others. metrics::fcp looks at
-/// pairs of a user's ratings instead, and counts those.
+/// `count` is the number of ratings, and all is 0 without any. For users and items that were not in the training the
+/// model predicts what it can, such as mean and biases, and they count like all others. metrics::fcp compares pairs of
+/// a user's ratings instead, and counts the pairs.
 ///
-/// The standard error of a mean of losses takes ratings as independent of each other, which those of one user are not
-/// quite: it is a lower bound of what another test set would change.
+/// The standard error of a mean of losses treats ratings as independent, which those of one user are not: it is a lower
+/// bound of the variation between test sets.
 ///
 /// Any type that is callable on (predicted, actual) doubles is a metric; see akin/metrics/rating.hpp. Throws
-/// not_fitted, std::invalid_argument where the shape is wrong or the matrix is malformed, numeric_error with user and
-/// item where a prediction is NaN or infinite. O(ratings) predictions, by the model's predict_row(user, items, out,
-/// scratch) where it has one; the same bits for any number of threads.
+/// not_fitted, std::invalid_argument if the shape is wrong or the matrix is malformed, numeric_error with user and item
+/// if a prediction is NaN or infinite. O(ratings) predictions, by the model's predict_row(user, items, out, scratch) if
+/// it has one; the same bits for any number of threads.
 template <class Policy, class Model, class Test, class... Metrics>
 std::array<metric_result, sizeof...(Metrics)> evaluate_ratings(const Policy& policy, const Model& model,
                                                                const Test& test, const Metrics&... metrics) {

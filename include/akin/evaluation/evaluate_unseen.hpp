@@ -1,5 +1,5 @@
 /// @file
-/// How good recommendations are for users who were not in the training: strong generalisation.
+/// Evaluates recommendations for users who were not in the training: strong generalisation.
 #pragma once
 
 #include <algorithm>
@@ -61,11 +61,11 @@ class unseen_scorer {
 
 }  // namespace detail
 
-/// Ranks all items for each row of `known`, by what the model makes of that history without a refit (as recommend_for),
-/// and averages the metrics over the rows who want something in `held_out`. Rows are any users, in any number, and the
-/// same in both; columns are the model's items. The rules are those of evaluate, with `known` in the place of train:
-/// what is known is neither recommended nor relevant, and an empty history gets what recommend_for gives it; where that
-/// is an empty list, it counts in `unknown_users`. split_unseen_users makes such data. Throws not_fitted,
+/// Ranks all items for each row of `known`, by the model's scores of that history without a refit (as recommend_for),
+/// and averages the metrics over the rows with a relevant item in `held_out`. Rows are any users, in any number, and
+/// the same in both; columns are the model's items. The rules are those of evaluate, with `known` in the place of
+/// train: known items are neither recommended nor relevant, and an empty history gets the list of recommend_for; if
+/// that is empty, it counts in `unknown_users`. split_unseen_users makes such data. Throws not_fitted,
 /// std::invalid_argument, numeric_error as evaluate. Cost: that of recommend_for; the same bits for any number of
 /// threads.
 template <class Policy, class Model, class Known, class HeldOut, class... Metrics>

@@ -1,5 +1,5 @@
 /// @file
-/// How an evaluation is done, and what comes out of it.
+/// The options and the result of an evaluation.
 #pragma once
 
 #include <array>
@@ -13,11 +13,11 @@
 namespace akin::inline AKIN_ABI {
 
 struct evaluation_options {
-  /// What a user already had is neither recommended nor expected. False: it may be recommended and is expected, as in
-  /// shops where people buy the same again.
+  /// Items that a user already has are neither recommended nor relevant. False: they are both, as in shops with
+  /// repeated purchases.
   bool exclude_seen = true;
-  /// Above 0: the relevant items are ranked among that many random others of the user's candidates, not among all.
-  /// Such numbers are far larger than true ones and may order models otherwise: docs/evaluation.md.
+  /// Above 0: the relevant items are ranked among that many random other candidates of the user, not among all. Such
+  /// results are far larger than the true ones and may rank models differently: docs/evaluation.md.
   int sampled_negatives = 0;
   /// Above 0: that many resamples of the users give each mean a bootstrap interval.
   int bootstrap = 0;
@@ -26,13 +26,13 @@ struct evaluation_options {
 
 /// One metric over the evaluated users.
 struct metric_result {
-  double mean = 0;            ///< or the value of a metric of all lists together; 0 where no user was evaluated
-  double standard_error = 0;  ///< sample standard deviation / sqrt(count); 0 where the metric is no mean, or count < 2
+  double mean = 0;            ///< or the value of a metric of all lists together; 0 if no user was evaluated
+  double standard_error = 0;  ///< sample standard deviation / sqrt(count); 0 if the metric is not a mean, or count < 2
   std::int64_t count = 0;     ///< evaluated users
   double bootstrap_low = 0;   ///< the 95 % percentile interval of the mean over resampled users, with
   double bootstrap_high = 0;  ///< evaluation_options::bootstrap; 0 without, and for metrics of all lists together
 
-  /// The normal 95 % interval of the mean; it needs some dozens of users. Of no width where there is no standard error.
+  /// The normal 95 % interval of the mean; it needs some dozens of users. Zero width if the standard error is 0.
   [[nodiscard]] constexpr double low() const noexcept { return mean - 1.959963984540054 * standard_error; }
   [[nodiscard]] constexpr double high() const noexcept { return mean + 1.959963984540054 * standard_error; }
 };
@@ -41,11 +41,11 @@ struct metric_result {
 /// them share.
 template <std::size_t Metrics>
 struct evaluation : std::array<metric_result, Metrics> {
-  std::int64_t users = 0;                   ///< evaluated: they had something to be found
-  std::int64_t users_without_relevant = 0;  ///< left out: nothing to be found
-  /// Of the evaluated, those of whom the model knows nothing: an empty list, which scores 0 and counts.
+  std::int64_t users = 0;                   ///< evaluated: with a relevant item
+  std::int64_t users_without_relevant = 0;  ///< left out: no relevant item
+  /// Evaluated users whom the model does not know: an empty list, which scores 0 and counts.
   std::int64_t unknown_users = 0;
-  /// Relevant cells of test that train has too: left out with exclude_seen, else among what is expected.
+  /// Relevant cells of test that are also in train: left out with exclude_seen, else counted as relevant.
   std::int64_t repeats = 0;
 };
 

@@ -1,5 +1,5 @@
 /// @file
-/// Parameters by trying all combinations.
+/// Grid search: tries all combinations of parameters.
 #pragma once
 
 #include <cstdint>
@@ -41,11 +41,11 @@ auto search_grid(const Policy& policy, const Train& train, const Validation& val
 
 }  // namespace detail
 
-/// Tries all combinations of the values of the parameters that make_model(trial&) asks for with `choice` and `integer`
-/// (all that its step reaches), in the order of their values, the parameter that is asked for last moving fastest. What
-/// is asked for may depend on the values of parameters before it, and on nothing else. A parameter with uncountable
-/// values (uniform, log_uniform, and log_integer) is refused. All else, the best, failures, the observer, validation,
-/// is as in random_search. There is no limit to the number of combinations: an observer may set one.
+/// Tries all combinations of the values of the parameters that make_model(trial&) requests with `choice` and `integer`
+/// (all values of its steps), in the order of their values; the parameter that is requested last moves fastest.
+/// Requests may depend only on the values of earlier parameters. Parameters without a list of values (uniform,
+/// log_uniform, and log_integer) are refused. The best, failures, the observer and validation are as in random_search.
+/// The number of combinations is not limited; an observer may limit it.
 template <class Policy, class Train, class Metric, class MakeModel, class Observer = detail::no_trial_observer>
 auto grid_search(const Policy& policy, const Train& train, const grid_search_options& options, const Metric& metric,
                  MakeModel&& make_model, Observer&& observer = {}) {
@@ -55,7 +55,7 @@ auto grid_search(const Policy& policy, const Train& train, const grid_search_opt
   return detail::search_grid(policy, parts.train, parts.test, train, options, metric, make_model, observer);
 }
 
-/// The same with validation data of your own, as in random_search.
+/// The same with the caller's validation data, as in random_search.
 template <class Policy, class Train, class Validation, class Metric, class MakeModel,
           class Observer = detail::no_trial_observer>
 requires sparse_matrix_like<Validation>

@@ -1,5 +1,5 @@
 /// @file
-/// A report as one page of HTML that needs nothing else.
+/// A report as one self-contained HTML page.
 #pragma once
 
 #include <string>
@@ -13,20 +13,19 @@ namespace akin::inline AKIN_ABI {
 struct html_report_options {
   std::string title = "Evaluation";
   std::vector<std::string> notes = {};  ///< paragraphs below the title
-  /// The column that models are judged by, upwards in the charts of two numbers; empty: the first column.
+  /// The column of quality, the vertical axis of the scatter charts; empty: the first column.
   std::string quality = {};
-  /// The column that quality is set against; empty: the first whose name begins with "coverage", if there is one.
+  /// The column that is plotted against quality; empty: the first whose name begins with "coverage", if there is one.
   std::string coverage = {};
-  int digits = 4;  ///< behind the point, 0 to 12
+  int digits = 4;  ///< decimals, 0 to 12
 };
 
 /// The report as one HTML page: a table, bars of each metric with 95 % intervals, quality against coverage, quality
-/// against the time of training on a logarithmic scale. It holds all that it shows (inline SVG; no script, no network),
-/// follows the reader's choice of light or dark, fits narrow windows and paper, and tells all digits where the pointer
-/// rests. Names are shown as they are, whatever they hold. A chart that would show nothing is left out: trade-offs
-/// need two models that have both numbers.
+/// against the time of training on a logarithmic scale. It is self-contained (inline SVG; no script, no network),
+/// follows the reader's choice of light or dark, fits narrow windows and paper, and shows all digits in tooltips. Names
+/// are escaped. Empty charts are left out: trade-offs need two models with both numbers.
 ///
-/// Throws std::invalid_argument where `quality` or `coverage` names no column, or digits are out of range.
+/// Throws std::invalid_argument if `quality` or `coverage` names no column, or digits are out of range.
 std::string html_report(const report& table, const html_report_options& options = {});
 
 }  // namespace akin::inline AKIN_ABI
@@ -44,7 +43,7 @@ std::string html_report(const report& table, const html_report_options& options 
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// The name that was asked for, or the first column that `fits`; empty where none does.
+/// The requested name, or the first column with fits(column); empty if there is none.
 template <class Fits>
 std::string chosen_column(const report& table, const std::string& asked, std::string_view what, const Fits& fits) {
   const auto& columns = table.columns();
@@ -87,7 +86,7 @@ inline std::string html_table(const report& table, int digits) {
   return out + "</tbody>\n</table>\n</div>\n";
 }
 
-/// How to read the numbers, as far as there are any of the kind.
+/// Explanations of the kinds of numbers in the report.
 inline std::string html_legend(const report& table) {
   bool errors = false, intervals = false;
   for (const report_row& row : table.rows()) {
@@ -101,7 +100,7 @@ inline std::string html_legend(const report& table) {
                  (intervals ? "Whiskers and vertical lines in the charts are 95 % intervals." : ""), "</p>\n"});
 }
 
-/// Both charts of two numbers, as far as there are models to compare.
+/// Both scatter charts, if there are models to compare.
 inline std::string trade_offs(const report& table, const html_report_options& options) {
   const std::string quality = chosen_column(table, options.quality, "quality", [](const std::string&) { return true; });
   const std::string coverage = chosen_column(table, options.coverage, "coverage",

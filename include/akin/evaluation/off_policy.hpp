@@ -1,8 +1,8 @@
 /// @file
-/// What a new policy would have earned, from what another one showed.
+/// Off-policy evaluation: the value of a new policy from the log of another one.
 ///
-/// A policy is whatever chooses what is shown: a model and its rules. It must have chosen at random, with chances that
-/// were written down, since what was never shown says nothing of what it would have brought.
+/// A policy chooses the items that are shown: a model and its rules. The logged policy must have chosen at random with
+/// recorded probabilities, since items that were never shown have no rewards.
 #pragma once
 
 #include <cstddef>
@@ -18,15 +18,16 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// What was shown, one number a round; a round is one choice of one item. A field refers
-/// to an lvalue, which must live as long as it is used, and owns an rvalue.
+/// The logged rounds, one number a round; a round is one choice of one item. A field refers to an lvalue, which must
+/// live as long as it is used, and owns an rvalue.
 struct logged_rounds {
-  detail::kept<std::span<const double>> rewards;  ///< what the shown item brought: 1 for a click, a revenue, ...
-  detail::kept<std::span<const double>> logging;  ///< in (0, 1]: the chance with which the item was chosen to be shown
+  detail::kept<std::span<const double>> rewards;  ///< the reward of the shown item: 1 for a click, a revenue, ...
   detail::kept<std::span<const double>>
-      target;  ///< in [0, 1]: the chance with which the new policy would have chosen it
-  /// The reward of the shown item as a model predicts it, and the mean over all items of what it predicts, each with
-  /// the chance that the new policy gives the item. Both or none; the model must not have learnt from these rewards.
+      logging;  ///< in (0, 1]: the probability with which the logged policy chose the item
+  detail::kept<std::span<const double>>
+      target;  ///< in [0, 1]: the probability with which the new policy would have chosen it
+  /// A model's prediction of the reward of the shown item, and the mean of its predictions over all items, weighted by
+  /// the new policy's probabilities. Both or none; the model must not have learnt from these rewards.
   detail::kept<std::span<const double>> predicted = {};
   detail::kept<std::span<const double>> expected = {};
 };
@@ -38,12 +39,12 @@ struct off_policy_options {
 struct off_policy_result {
   engagement_result ips;                           ///< inverse propensity scoring: the mean of weight * reward
   engagement_result snips;                         ///< self-normalised: sum of weight * reward / sum of weights
-  std::optional<engagement_result> doubly_robust;  ///< where a model's predictions are given
-  /// The mean of the weights before they are clipped. 1 is in its interval where the logged chances are right and
-  /// whatever the new policy shows had a chance to be logged; below 1 it is where some of it had none.
+  std::optional<engagement_result> doubly_robust;  ///< if a model's predictions are given
+  /// The mean of the weights before clipping. Its interval contains 1 if the logged probabilities are right and
+  /// positive for all items that the new policy shows; it is below 1 if some of these could not be logged.
   engagement_result weight;
   double largest_weight = 0;    ///< before it is clipped
-  double effective_rounds = 0;  ///< (sum of weights)^2 / sum of squared weights: so many of the rounds count
+  double effective_rounds = 0;  ///< (sum of weights)^2 / sum of squared weights: the effective number of rounds
   std::int64_t clipped = 0;     ///< rounds whose weight was clipped
 };
 
@@ -51,24 +52,24 @@ struct off_policy_result {
 /// Student's t: `off_policy({.rewards = clicks, .logging = propensities, .target = chances})`. A round's weight is
 /// w = target / logging.
 ///
-/// - ips, mean of w r: unbiased where the logged chances are right and above 0 for all that the new policy shows; a few
-///   large weights make it vary (D. G. Horvitz, D. J. Thompson, "A Generalization of Sampling Without Replacement from
-///   a Finite Universe", JASA 47, 1952).
+/// - ips, mean of w r: unbiased if the logged probabilities are right and above 0 for all items that the new policy
+///   shows; a few large weights make it vary (D. G. Horvitz, D. J. Thompson, "A Generalization of Sampling Without
+///   Replacement from a Finite Universe", JASA 47, 1952).
 /// - snips, sum of w r / sum of w: varies less, biased by the order of 1 / rounds, and inside the range of the rewards;
 ///   a constant added to all rewards is added to it. Its standard error is by the delta method (A. Swaminathan, T.
 ///   Joachims, "The Self-Normalized Estimator for Counterfactual Learning", NeurIPS 2015).
-/// - doubly_robust, mean of expected + w (r - predicted): unbiased where either the chances are right or the model is,
-///   and varies less than ips where the model is any good (M. Dudik, J. Langford, L. Li, "Doubly Robust Policy
-///   Evaluation and Learning", ICML 2011).
+/// - doubly_robust, mean of expected + w (r - predicted): unbiased if either the probabilities or the model are right,
+///   and varies less than ips with a good model (M. Dudik, J. Langford, L. Li, "Doubly Robust Policy Evaluation and
+///   Learning", ICML 2011).
 ///
 /// options.clip bounds the weights in all three: smaller errors for a bias, towards 0 in ips for rewards above 0 (E. L.
 /// Ionides, "Truncated Importance Sampling", Journal of Computational and Graphical Statistics 17, 2008). The intervals
-/// do not know of this bias, nor of rewards that the log does not have; believe none with few effective_rounds. Rounds
-/// must be independent, so a person's rounds should be few.
+/// ignore this bias and rewards that are not in the log; they are not reliable with few effective_rounds. Rounds must
+/// be independent, so no person should have many of them.
 ///
-/// Throws std::invalid_argument for no round, spans of different lengths, what is out of range or not finite, and where
-/// the new policy would have shown nothing of what was logged; numeric_error where a square or a sum leaves the range
-/// of numbers. O(rounds), no memory.
+/// Throws std::invalid_argument for no round, spans of different lengths, numbers out of range or not finite, and if
+/// the new policy would have shown none of the logged items; numeric_error if a square or a sum overflows. O(rounds),
+/// no memory.
 off_policy_result off_policy(const logged_rounds& log, const off_policy_options& options = {});
 
 }  // namespace akin::inline AKIN_ABI
@@ -84,7 +85,7 @@ off_policy_result off_policy(const logged_rounds& log, const off_policy_options&
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// Throws unless there is one number for each of `rounds` rounds, and all are as `rule` says.
+/// Throws unless there is one number for each of `rounds` rounds, and all satisfy `rule`.
 template <class Predicate>
 void check_rounds(std::span<const double> values, std::size_t rounds, std::string_view name, std::string_view rule,
                   const Predicate& is_valid) {
@@ -110,7 +111,7 @@ inline void check_log(const logged_rounds& log) {
   check_rounds(log.expected, rounds, "expected", "finite", is_real);
 }
 
-/// Student's t interval; from -infinity to infinity where the values show no spread to make one of.
+/// Student's t interval; from -infinity to infinity if the values have no variance.
 inline engagement_result mean_with_interval(const metric_result& mean) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (!(mean.standard_error > 0)) return {mean.mean, mean.standard_error, -infinity, infinity, mean.count};
@@ -118,7 +119,7 @@ inline engagement_result mean_with_interval(const metric_result& mean) {
   return {mean.mean, mean.standard_error, mean.mean - width, mean.mean + width, mean.count};
 }
 
-/// Of each round what is needed of its chances.
+/// The weights of the rounds from their probabilities.
 struct importance_weights {
   std::span<const double> logging, target;
   double clip;
@@ -127,8 +128,8 @@ struct importance_weights {
   [[nodiscard]] double operator()(std::size_t round) const noexcept { return std::min(unclipped(round), clip); }
 };
 
-/// The standard error of sum(w r) / sum(w) by the delta method: sqrt(n / (n - 1) sum(w^2 (r - value)^2)) / sum(w), the
-/// one of a mean where all weights are alike.
+/// The standard error of sum(w r) / sum(w) by the delta method: sqrt(n / (n - 1) sum(w^2 (r - value)^2)) / sum(w),
+/// which is that of a mean if all weights are equal.
 inline double ratio_standard_error(std::span<const double> rewards, const importance_weights& weights, double value,
                                    double sum_of_weights) {
   double squares = 0;

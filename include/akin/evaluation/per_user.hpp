@@ -1,5 +1,5 @@
 /// @file
-/// The numbers behind the means: what each metric says of each user.
+/// The metrics of each user, behind the means.
 #pragma once
 
 #include <algorithm>
@@ -16,18 +16,17 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// The evaluated users, ascending, and what each metric says of each, in the order of the metrics.
+/// The evaluated users, ascending, and the metrics of each, in the order of the metrics.
 template <class Index, std::size_t Metrics>
 struct per_user_values {
   std::vector<Index> users;
   std::vector<std::array<double, Metrics>> values;  ///< as many as users
 };
 
-/// What evaluate averages, user by user, under the same rules: for plots, tests of one's own, and to see who is served
-/// badly. Which users are evaluated depends on train, test and the options alone, so the rows of two models belong
-/// together. The metrics must be means over users (not coverage). Throws as evaluate; options.bootstrap is of no
-/// meaning here. Memory: 8 bytes a metric and 8 for each evaluated user, twice while it runs; the same bits for any
-/// number of threads.
+/// The values that evaluate averages, user by user, under the same rules: for plots, custom tests, and to find badly
+/// served users. The evaluated users depend only on train, test and the options, so the rows of two models match. The
+/// metrics must be means over users (not coverage). Throws as evaluate; options.bootstrap is ignored. Memory: 8 bytes a
+/// metric and 8 for each evaluated user, twice while it runs; the same bits for any number of threads.
 template <class Policy, class Model, class Train, class Test, class... Metrics>
 auto per_user(const Policy& policy, const Model& model, const Train& train, const Test& test,
               const evaluation_options& options, const Metrics&... metrics)

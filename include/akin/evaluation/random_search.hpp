@@ -1,5 +1,5 @@
 /// @file
-/// Parameters by random search.
+/// Random search for parameters.
 #pragma once
 
 #include <cstdint>
@@ -40,21 +40,20 @@ auto search_randomly(const Policy& policy, const Train& train, const Validation&
 }  // namespace detail
 
 /// Tries `trials` random points of a search space and returns the best one, all others, and the best model, trained on
-/// all of `train`. make_model(trial&) asks the trial for parameters and returns a model that is not trained; it is
-/// called once a trial, and once more for the best. Each model is trained on `train` less a random part of each user's
-/// cells, and judged by `metric` on that part: a metric of evaluate, of which the largest is best, or of
-/// evaluate_ratings, of which the smallest is, but of metrics::fcp and its like the largest. Of equals the earlier
-/// trial is best. A test set plays no part: the score is the best of many, so judge the model on data that the search
-/// has not seen.
+/// all of `train`. make_model(trial&) requests parameters from the trial and returns an untrained model; it is called
+/// once a trial, and once more for the best. Each model is trained on `train` less a random part of each user's cells,
+/// and judged by `metric` on that part: a metric of evaluate, which is maximised, or of evaluate_ratings, which is
+/// minimised unless it is one like metrics::fcp. Ties go to the earlier trial. The test set is not used: the score is
+/// the best of many, so judge the model on data that the search has not seen.
 ///
 /// A trial whose training throws std::bad_alloc, numeric_error or another std::exception has failed: its message is in
-/// the result, and the search goes on; where all fail, std::runtime_error says so. A mistake in the search space or in
-/// the evaluation, and what is no std::exception, is thrown at once. observer(const trial_result&) is told of each
-/// trial; if it returns false the search ends there, and the best so far is the result. What the last training, of the
-/// best, throws is thrown, and the trials are lost then but for what the observer was told.
+/// the result, and the search continues; if all fail, it throws std::runtime_error. Errors in the search space or in
+/// the evaluation, and exceptions of other types, are thrown at once. observer(const trial_result&) is called for each
+/// trial; if it returns false the search ends there, and the best so far is the result. An exception of the last
+/// training, that of the best model, is passed on; the trials are then lost, except to the observer.
 ///
 /// Trials run one after the other, each with `policy`. A trial depends on the seed and its number alone: more trials
-/// add to the same ones, and results have the same bits for any number of threads. Source: J. Bergstra, Y. Bengio,
+/// extend the same sequence, and results have the same bits for any number of threads. Source: J. Bergstra, Y. Bengio,
 /// "Random Search for Hyper-Parameter Optimization", JMLR 13, 2012.
 template <class Policy, class Train, class Metric, class MakeModel, class Observer = detail::no_trial_observer>
 auto random_search(const Policy& policy, const Train& train, const random_search_options& options, const Metric& metric,
@@ -66,8 +65,8 @@ auto random_search(const Policy& policy, const Train& train, const random_search
   return detail::search_randomly(policy, parts.train, parts.test, train, options, metric, make_model, observer);
 }
 
-/// The same with validation data of your own, of the shape of train, such as what came after it: validation_fraction is
-/// of no meaning. The best model is trained on both; the values of a cell that both have are added.
+/// The same with the caller's validation data, of the shape of train, such as later interactions: validation_fraction
+/// is ignored. The best model is trained on both; the values of cells in both are added.
 template <class Policy, class Train, class Validation, class Metric, class MakeModel,
           class Observer = detail::no_trial_observer>
 requires sparse_matrix_like<Validation>

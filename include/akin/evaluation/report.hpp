@@ -19,15 +19,15 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// A number of a report and what is known of its accuracy; NaN (of the count: 0) stands for what is not known.
+/// A number of a report and its accuracy; NaN (for the count: 0) if not known.
 struct report_value {
   double value;
   double standard_error;
   double low = std::numeric_limits<double>::quiet_NaN();   ///< of a 95 % interval
   double high = std::numeric_limits<double>::quiet_NaN();  ///< of a 95 % interval
-  std::int64_t count = 0;                                  ///< of how many users (or ratings) the value is the mean
+  std::int64_t count = 0;                                  ///< the number of users (or ratings) of the mean
 
-  /// A number, alone or with its standard error, which gives a normal interval.
+  /// A number, optionally with its standard error, which gives a normal interval.
   report_value(double number, double error = std::numeric_limits<double>::quiet_NaN())
       : value(number), standard_error(error) {
     if (!detail::is_finite_number(error)) return;
@@ -50,13 +50,13 @@ struct report_value {
   static constexpr double normal_95 = 1.959963984540054;
 };
 
-/// A named number: a column of the report and what one row has there.
+/// A named number: a column of the report and the number of one row in it.
 struct report_metric {
   std::string name;
   report_value value;
 };
 
-/// What a row has besides its metrics; NaN: not measured.
+/// Other numbers of a row; NaN: not measured.
 struct report_details {
   double train_seconds = std::numeric_limits<double>::quiet_NaN();
   double evaluate_seconds = std::numeric_limits<double>::quiet_NaN();
@@ -67,23 +67,23 @@ struct report_row {
   std::vector<report_metric> metrics;
   report_details details;
 
-  /// The number in a column, or null where the row has none.
+  /// The number in a column, or null if the row has none.
   [[nodiscard]] const report_value* find(std::string_view column) const noexcept;
 };
 
-/// What follows a number in a table.
+/// The suffix of a number in a table.
 enum class report_spread { none, standard_error, interval };
 
 enum class report_format { text, markdown, csv, json };
 
-/// How text and Markdown are written. CSV and JSON hold everything, with all digits.
+/// The format of text and Markdown. CSV and JSON hold everything, with all digits.
 struct report_style {
-  int digits = 4;  ///< behind the point, 0 to 15
+  int digits = 4;  ///< decimals, 0 to 15
   report_spread spread = report_spread::standard_error;
 };
 
-/// The name of a metric with its k: "ndcg@20". Any type with a static `name`, of which the part behind the last "::"
-/// counts; without a k (or with a k of 0) the name alone.
+/// The name of a metric with its k: "ndcg@20". Any type with a static `name`, whose part after the last "::" is used;
+/// without a k (or with a k of 0) only the name.
 template <class Metric>
 std::string metric_name(const Metric& metric) {
   static_assert(
@@ -98,8 +98,8 @@ std::string metric_name(const Metric& metric) {
   return name;
 }
 
-/// The results of evaluate, evaluate_ratings, over_folds() or a group of by_group with the names of the metrics that it
-/// was given: what report::add takes.
+/// The results of evaluate, evaluate_ratings, over_folds() or a group of by_group with the names of their metrics, for
+/// report::add.
 template <std::size_t Count, class... Metrics>
 std::vector<report_metric> named_results(const std::array<metric_result, Count>& results, const Metrics&... metrics) {
   static_assert(Count == sizeof...(Metrics),
@@ -111,38 +111,38 @@ std::vector<report_metric> named_results(const std::array<metric_result, Count>&
 }
 
 /// A table: a row for each model, a column for each metric, in the order in which they were first added, then the
-/// seconds where somebody measured them. Writes itself as aligned text, Markdown, CSV (RFC 4180) and JSON; see
-/// html_report for a page with charts. Names are any UTF-8, escaped as each format wants it.
+/// seconds if they were measured. Writes itself as aligned text, Markdown, CSV (RFC 4180) and JSON; see html_report for
+/// a page with charts. Names are any UTF-8, escaped for each format.
 ///
 ///     akin::report table;
 ///     table.add("item_knn", {{"ndcg@10", result[0]}, {"coverage@10", result[1]}}, {.train_seconds = 1.5});
 ///     table.add("implicit_als", akin::named_results(result, metrics::ndcg{10}, metrics::coverage{10}));
 ///     std::puts(table.text().c_str());
 ///
-/// Not for several threads at once while somebody adds.
+/// Adding is not thread-safe.
 class report {
  public:
-  /// Adds a row. Throws std::invalid_argument, and adds nothing, where a name is empty or there twice (of rows, or of
-  /// the metrics of this row) or seconds are negative.
+  /// Adds a row. Throws std::invalid_argument, and adds nothing, if a name is empty or repeated (of rows, or of the
+  /// metrics of this row) or seconds are negative.
   void add(std::string name, std::vector<report_metric> metrics, const report_details& details = {});
 
   [[nodiscard]] const std::vector<report_row>& rows() const noexcept { return rows_; }
   /// The names of the metrics.
   [[nodiscard]] const std::vector<std::string>& columns() const noexcept { return columns_; }
 
-  /// Columns aligned by the width that a terminal gives the characters.
+  /// Columns aligned by the width of the characters in a terminal.
   [[nodiscard]] std::string text(const report_style& style = {}) const;
 
   /// A table of GitHub's Markdown.
   [[nodiscard]] std::string markdown(const report_style& style = {}) const;
 
   /// Comma-separated values (RFC 4180) with a header. Beside a column NAME stand NAME.standard_error, NAME.low,
-  /// NAME.high (of the 95 % interval) and NAME.count, each where any row has one; a missing number is an empty field.
+  /// NAME.high (of the 95 % interval) and NAME.count, each if any row has one; a missing number is an empty field.
   [[nodiscard]] std::string csv() const;
 
-  /// One object: {"columns": [names], "rows": [{"name", "metrics": {name: {"value", and what is known of
-  /// "standard_error", "low", "high", "count"}}, and what is known of "train_seconds", "evaluate_seconds"}]}. What is
-  /// not finite is null.
+  /// One object: {"columns": [names], "rows": [{"name", "metrics": {name: {"value", and those known of
+  /// "standard_error", "low", "high", "count"}}, and those known of "train_seconds", "evaluate_seconds"}]}. Numbers
+  /// that are not finite are null.
   [[nodiscard]] std::string json() const;
 
   /// Writes the report to `sink`, line by line: anything callable with a std::string_view, or a std::string that it is
@@ -194,7 +194,7 @@ class report {
   /// The header and the rows.
   [[nodiscard]] std::vector<std::vector<std::string>> cells(const report_style& style) const;
 
-  /// What the table does not say of itself.
+  /// The notes below the table.
   [[nodiscard]] std::string legend(const report_style& style) const;
 
   static std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& lines);

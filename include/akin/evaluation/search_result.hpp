@@ -1,5 +1,5 @@
 /// @file
-/// What comes out of a search for parameters: every trial, and the model of the best one.
+/// The result of a search for parameters: every trial, and the model of the best one.
 #pragma once
 
 #include <string>
@@ -11,15 +11,15 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// A training with the parameters of a trial, and what it was worth on the validation data.
+/// A training with the parameters of a trial, and its score on the validation data.
 struct trial_result {
   int number = 0;             ///< of the trial, 0 for the first
-  int iterations = 0;         ///< that successive_halving gave it; 0 in other searches
-  parameter_map parameters;   ///< what the trial asked for
-  double score = 0;           ///< the metric; 0 where the trial failed
+  int iterations = 0;         ///< of the training in successive_halving; 0 in other searches
+  parameter_map parameters;   ///< the requested parameters
+  double score = 0;           ///< the metric; 0 if the trial failed
   double standard_error = 0;  ///< of the score over the validation's users (or ratings)
-  double seconds = 0;         ///< that the training took
-  std::string error;          ///< why the trial failed; empty where it did not
+  double seconds = 0;         ///< of the training
+  std::string error;          ///< the failure of the trial; empty if it succeeded
 
   [[nodiscard]] bool failed() const noexcept { return !error.empty(); }
 };
@@ -27,7 +27,7 @@ struct trial_result {
 /// The outcome of a search.
 template <class Model>
 struct search_result {
-  double score = 0;                  ///< of the best trial on the validation data: the best of many, so it flatters
+  double score = 0;                  ///< of the best trial on the validation data: as the best of many it is optimistic
   double standard_error = 0;         ///< of that score
   int number = 0;                    ///< of the best trial
   parameter_map parameters;          ///< of the best trial
@@ -43,8 +43,8 @@ std::vector<std::string> csv_lines(const std::vector<trial_result>& trials);
 }  // namespace detail
 
 /// Writes trials as CSV (RFC 4180) to `sink`, a line each: anything callable with a std::string_view. Columns: trial,
-/// iterations (of successive_halving alone), score, standard_error, seconds, the parameters in the order of their
-/// names, error. A field is empty where a trial failed or did not ask for the parameter.
+/// iterations (only of successive_halving), score, standard_error, seconds, the parameters in the order of their names,
+/// error. A field is empty if a trial failed or did not request the parameter.
 template <class Sink>
 void trials_csv(const std::vector<trial_result>& trials, Sink&& sink) {
   for (const std::string& line : detail::csv_lines(trials)) sink(std::string_view(line));

@@ -1,5 +1,5 @@
 /// @file
-/// Parameters by random search that gives up early on what does not promise much.
+/// Successive halving: a random search that stops unpromising trials early.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ namespace akin::inline AKIN_ABI {
 
 struct successive_halving_options {
   int trials = 27;          ///< in the first round, >= 1
-  int eta = 3;              ///< one in eta goes on to the next round, with eta times the iterations; >= 2
+  int eta = 3;              ///< one in eta advances to the next round, with eta times the iterations; >= 2
   int min_iterations = 1;   ///< of the first round, >= 1
   int max_iterations = 27;  ///< of the last round and of the best model, >= min_iterations
   std::uint64_t seed = 0;
@@ -34,8 +34,8 @@ struct successive_halving_options {
 
 namespace detail {
 
-/// Ends a training after so many iterations; throws where the model is made for fewer than the last round has. One that
-/// does not say for how many it is made, 0, is believed.
+/// Ends a training after a number of iterations; throws if the model has fewer iterations than the last round. A model
+/// that reports 0 iterations is not checked.
 struct stop_after {
   int iterations, max_iterations;
   bool operator()(const progress& state) const {
@@ -51,7 +51,7 @@ concept fits_with_observer = requires(Model& model, const Policy& policy, const 
   model.fit(policy, x, observer);
 };
 
-/// Makes a model with the parameters of a trial and trains it for some iterations.
+/// Makes a model with the parameters of a trial and trains it for a number of iterations.
 template <class Policy, class MakeModel, class Matrix>
 auto train_for(const Policy& policy, MakeModel& make_model, trial& parameters, const Matrix& x, int iterations,
                int max_iterations) {
@@ -108,8 +108,8 @@ class halving_run {
     trial_result last;
   };
 
-  /// Trains all that are going on, and leaves those that succeeded in going_on_, the best first. False where there is
-  /// no next round: the observer ended the search, or nothing succeeded.
+  /// Trains all remaining trials, and keeps those that succeeded in going_on_, the best first. False if there is no
+  /// next round: the observer ended the search, or no trial succeeded.
   bool run_round(int iterations) {
     std::vector<candidate> judged;
     bool go_on = true;
@@ -130,7 +130,7 @@ class halving_run {
     const bool first_round = results_.size() <= static_cast<std::size_t>(options_.trials);
     if (go_on || first_round || !judged.empty())
       going_on_ = std::move(judged);
-    else  // nothing of this round: the best of the round before of those that have not failed in this one
+    else  // no success in this round: the best of the previous round that has not failed in this one
       going_on_.erase(going_on_.begin(), going_on_.begin() + tried);
     return go_on && !going_on_.empty();
   }
@@ -165,23 +165,23 @@ auto search_by_halving(const Policy& policy, const Train& train, const Validatio
 
 }  // namespace detail
 
-/// A random search that spends its iterations on what promises most. Round one trains `trials` random points of the
-/// search space, those of random_search with the same seed, for `min_iterations` and judges them on the validation
-/// data; the best one in `eta` (rounded up) go on to the next round with eta times the iterations, and so on to
-/// `max_iterations`, at which the last round is held; one that is left alone goes there at once. The best of the last
-/// round, trained on all of `train` for max_iterations, is the result; `trials` has every training. With the defaults
-/// that is 27 trainings of 1 iteration, 9 of 3, 3 of 9 and 1 of 27: a seventh of a random search's iterations. What
-/// does badly at first and well in the end is lost; a larger min_iterations loses less.
+/// A random search that spends its iterations on the most promising trials. Round one trains `trials` random points of
+/// the search space, those of random_search with the same seed, for `min_iterations` and judges them on the validation
+/// data; the best one in `eta` (rounded up) advance to the next round with eta times the iterations, and so on up to
+/// the last round, which has `max_iterations`; if one trial is left, it is trained for max_iterations at once. The best
+/// of the last round, trained on all of `train` for max_iterations, is the result; `trials` has every training. With
+/// the defaults that is 27 trainings of 1 iteration, 9 of 3, 3 of 9 and 1 of 27: a seventh of a random search's
+/// iterations. Trials that begin badly and end well are lost; a larger min_iterations loses fewer.
 ///
-/// The training of make_model(trial&) is ended by an observer, so its model must be made for max_iterations at least
-/// (a smaller number that it tells the observer is refused by std::invalid_argument), and the same training cut short
-/// must be a shorter training, as it is for all models here. make_model(trial&, iterations) instead gives the model its
-/// iterations itself; then no observer is needed, and iterations may stand for anything that costs time. A training
-/// does not go on from the round before. Failures, the observer of trials, validation, and which score is best are as
-/// in random_search, but of equals the one that the round before found better; a trial that fails in a round is out.
-/// Where the observer ends the search, the best trial of that round is the result, or of the round before if none has
-/// succeeded yet: the best of those that have not failed since. The same bits for any number of threads. Source: K.
-/// Jamieson, A. Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", AISTATS 2016.
+/// The training of make_model(trial&) is ended by an observer, so its model must have at least max_iterations (a
+/// smaller number in its progress throws std::invalid_argument), and a training that is stopped early must equal a
+/// shorter training, as it does for all models here. make_model(trial&, iterations) instead sets the iterations itself;
+/// then no observer is needed, and iterations may be any unit of cost. A training does not continue that of the
+/// previous round. Failures, the observer of trials, validation, and which score is best are as in random_search,
+/// except that ties go to the better one of the previous round; a trial that fails in a round is out. If the observer
+/// ends the search, the best trial of that round is the result, or of the previous round if none has succeeded yet: the
+/// best of those that have not failed since. The same bits for any number of threads. Source: K. Jamieson, A.
+/// Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", AISTATS 2016.
 template <class Policy, class Train, class Metric, class MakeModel, class Observer = detail::no_trial_observer>
 auto successive_halving(const Policy& policy, const Train& train, const successive_halving_options& options,
                         const Metric& metric, MakeModel&& make_model, Observer&& observer = {}) {
@@ -191,7 +191,7 @@ auto successive_halving(const Policy& policy, const Train& train, const successi
   return detail::search_by_halving(policy, parts.train, parts.test, train, options, metric, make_model, observer);
 }
 
-/// The same with validation data of your own, as in random_search.
+/// The same with the caller's validation data, as in random_search.
 template <class Policy, class Train, class Validation, class Metric, class MakeModel,
           class Observer = detail::no_trial_observer>
 requires sparse_matrix_like<Validation>

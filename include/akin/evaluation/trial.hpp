@@ -1,5 +1,5 @@
 /// @file
-/// One point of a search space, whose parameters are asked for by name.
+/// One point of a search space, whose parameters are requested by name.
 #pragma once
 
 #include <algorithm>
@@ -42,14 +42,13 @@ class trial_access;
 
 }  // namespace detail
 
-/// Answers with a value for each parameter that it is asked for. The names are the search space: there is nothing to
-/// declare, and which parameters are asked for may depend on the values of others. Asked again for the same parameter,
-/// a trial gives the same answer.
+/// Returns a value for each requested parameter. The requests define the search space: nothing is declared, and
+/// requests may depend on the values of other parameters. Repeated requests for a parameter return the same value.
 ///
-/// What is drawn is a function of (seed, number of the trial, name of the parameter): neither other parameters nor the
-/// number of trials or threads change it. In grid_search nothing is drawn; each value has its turn.
+/// A value is a function of (seed, number of the trial, name of the parameter), independent of other parameters and of
+/// the number of trials or threads. grid_search enumerates the values instead.
 ///
-/// Throws std::invalid_argument for an empty name or range, and where a name is asked for with two ranges.
+/// Throws std::invalid_argument for an empty name or range, and if a name is requested with two ranges.
 class trial {
  public:
   explicit trial(std::uint64_t seed, int number = 0);
@@ -60,7 +59,7 @@ class trial {
   int log_integer(std::string_view name, int low, int high);
   /// A number from low to high, uniform.
   double uniform(std::string_view name, double low, double high);
-  /// A number from low to high whose logarithm is uniform: for what acts by its order of magnitude, such as a
+  /// A number from low to high whose logarithm is uniform, for parameters whose order of magnitude matters, such as a
   /// regularisation or a learning rate. low > 0.
   double log_uniform(std::string_view name, double low, double high);
   /// One of the values; all are equally likely.
@@ -73,7 +72,7 @@ class trial {
     return choose<T>(name, values);
   }
 
-  /// What was asked for, so far.
+  /// The parameters requested so far.
   [[nodiscard]] const parameter_map& parameters() const noexcept { return parameters_; }
   /// 0 for the first trial of a search.
   [[nodiscard]] int number() const noexcept { return number_; }
@@ -101,11 +100,11 @@ class trial {
 
   struct asked {
     std::string range;
-    std::size_t position;  // among the values, where they can be counted
+    std::size_t position;  // among the values, if they can be enumerated
     double drawn;          // else
   };
 
-  /// What is known of the parameter; null where it is asked for the first time.
+  /// The parameter; null at its first request.
   const asked* find(std::string_view name, std::string_view range) const;
   std::size_t place(std::string_view name, const std::string& range, std::size_t count);
   template <class Inverse>
@@ -209,7 +208,7 @@ AKIN_INLINE std::size_t trial::place(std::string_view name, const std::string& r
 AKIN_INLINE std::size_t trial::choose_among(std::string_view name, const std::vector<parameter_value>& values) {
   if (values.empty())
     detail::fail<detail::search_space_error>("trial: there must be values to choose from for ", detail::quoted(name));
-  // With their number: texts may hold blanks, and lists that read alike must be equally long.
+  // With their number, since texts may contain blanks, and equal texts must mean equally long lists.
   std::string range = detail::sentence("one of ", values.size(), ":");
   for (const parameter_value& value : values) range += ' ' + value.text();
   const std::size_t position = place(name, range, values.size());

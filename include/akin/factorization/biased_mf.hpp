@@ -38,14 +38,14 @@ struct biased_mf_task : detail::ratings_task<biased_mf_options, Scalar, Index> {
   using table = factor_table<Scalar>;
   using rows = detail::dense_storage<Scalar>;
 
-  /// Learns from all of x but the share validation_fraction of it, which is watched.
+  /// Learns from all of x except the share validation_fraction of it, which is the validation data.
   table train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
               const detail::observer_ref& observer) const;
-  /// Learns from all of x and watches `validation`.
+  /// Learns from all of x, and validates on `validation`.
   table train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
               const csr_view<Scalar, Index>& validation, const detail::observer_ref& observer) const;
 
-  /// Each row is the minimum of the objective with the other side as it is, solved directly.
+  /// Each row minimises the objective for a fixed other side, solved directly.
   rows users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                   const row_context<biased_mf_task>& context) const {
     return detail::fold_in_ratings(policy, x, this->fixed_items(context.learnt), {}, kind);
@@ -58,7 +58,7 @@ struct biased_mf_task : detail::ratings_task<biased_mf_options, Scalar, Index> {
  private:
   using cell = kernels::rated_cell<Scalar, Index>;
 
-  /// Learns from the elements of x but those that are held out, watching those of `validation` that are watched.
+  /// Learns from the elements of x that are not held out, and validates on those of `validation` that are.
   template <class HeldOut, class Watched>
   table train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const HeldOut& is_held_out,
               const csr_view<Scalar, Index>& validation, const Watched& is_watched,
@@ -67,7 +67,7 @@ struct biased_mf_task : detail::ratings_task<biased_mf_options, Scalar, Index> {
   detail::block_grid<cell> blocks_of(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                                      const HeldOut& is_held_out) const;
 
-  /// Over the elements of x that are watched; infinite where there are none.
+  /// Over the validation elements of x; infinite if there are none.
   template <class Watched>
   static double rmse(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const Watched& is_watched,
                      const table& learnt);
@@ -75,15 +75,14 @@ struct biased_mf_task : detail::ratings_task<biased_mf_options, Scalar, Index> {
 
 /// Minimises over factors p_u, q_i and biases b_u, b_i, with mu the mean of the ratings,
 ///   sum over the stored r_ui of (r_ui - mu - b_u - b_i - p_u'q_i)^2 + lambda (|p_u|^2 + |q_i|^2 + b_u^2 + b_i^2),
-/// so that a row is held at zero in proportion to its ratings. Every stored value is a rating, 0 too.
+/// so that a row is regularised in proportion to its ratings. Every stored value is a rating, also 0.
 ///
 /// An epoch takes one gradient step for each rating, in the order of a grid of blocks: blocks that share no user and no
-/// item run side by side, the order within a block is a shuffle. Complexity: an epoch takes 8 nonzeros k flops; a
-/// regrouped copy of the ratings is held while training. Deterministic: the same bits for any number of threads, though
-/// another seed gives another model. Const members may be called from many threads. Source: Y. Koren, R. Bell, C.
-/// Volinsky, "Matrix Factorization Techniques for Recommender Systems", Computer 42(8), 2009; the blocks: R. Gemulla,
-/// E. Nijkamp, P. J. Haas, Y. Sismanis, "Large-Scale Matrix Factorization with Distributed Stochastic Gradient
-/// Descent", KDD 2011.
+/// item run in parallel; the order within a block is random. Complexity: an epoch takes 8 nonzeros k flops; training
+/// holds a regrouped copy of the ratings. Deterministic: the same bits for any number of threads; another seed gives
+/// another model. Const members may be called from many threads. Source: Y. Koren, R. Bell, C. Volinsky, "Matrix
+/// Factorization Techniques for Recommender Systems", Computer 42(8), 2009; the blocks: R. Gemulla, E. Nijkamp, P. J.
+/// Haas, Y. Sismanis, "Large-Scale Matrix Factorization with Distributed Stochastic Gradient Descent", KDD 2011.
 template <class Scalar = float, class Index = std::int32_t>
 class biased_mf : public detail::ratings_model<biased_mf_task<Scalar, Index>> {
   using base = detail::ratings_model<biased_mf_task<Scalar, Index>>;
@@ -92,16 +91,16 @@ class biased_mf : public detail::ratings_model<biased_mf_task<Scalar, Index>> {
   using base::base;
 
   /// Learns from a users x items matrix whose stored values are ratings. The observer is told of each epoch; `loss` is
-  /// the RMSE of the held-out ratings where there are any, else that of the training, each rating's error taken just
-  /// before its step. If it returns false, the training ends there. With ratings held out the model is that of the
-  /// epoch with the lowest RMSE of them. Throws std::invalid_argument for values that are not finite, numeric_error
-  /// with the epoch where the factors overflow; the model is then as it was.
+  /// the RMSE of the held-out ratings if there are any, else that of the training, each rating's error taken just
+  /// before its step. If it returns false, the training ends there. With held-out ratings the model is that of the
+  /// epoch with their lowest RMSE. Throws std::invalid_argument for values that are not finite, numeric_error with the
+  /// epoch in which the factors overflow; the model is then as it was.
   template <class Policy, class Matrix, class Observer = no_observer>
   requires(!sparse_matrix_like<std::remove_cvref_t<Observer>>) void fit(const Policy& policy, const Matrix& user_items,
                                                                         Observer&& observer = {}) {
     base::fit(policy, user_items, observer);
   }
-  /// The same with ratings of your own to validate on, users x items like user_items; all of user_items is learnt from.
+  /// The same with separate validation ratings, users x items like user_items; the model learns from all of user_items.
   template <class Policy, class Matrix, class Validation, class Observer = no_observer>
   requires sparse_matrix_like<Validation>
   void fit(const Policy& policy, const Matrix& user_items, const Validation& validation, Observer&& observer = {}) {
@@ -114,7 +113,7 @@ class biased_mf : public detail::ratings_model<biased_mf_task<Scalar, Index>> {
   void fit(const Matrix& user_items) { base::fit(user_items); }
 
   /// See akin::explain. The contributions of a history sum to the score of its fold-in less mean and item bias, which
-  /// are no user's.
+  /// no history contributes to.
   void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   static biased_mf read_from(const detail::model_reader& reader) { return base::template read_as<biased_mf>(reader); }
@@ -172,7 +171,7 @@ factor_table<Scalar> biased_mf_task<Scalar, Index>::train(const detail::host_pol
     detail::epoch_result result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
     if (validation.rows == 0) return result;
     const double watched = rmse(policy, validation, is_watched, current);
-    if (!detail::is_finite(watched)) return result;  // nothing to watch, or diverged
+    if (!detail::is_finite(watched)) return result;  // no validation ratings, or diverged
     result.loss = watched;
     if (result.loss < best_rmse) {
       best = current;

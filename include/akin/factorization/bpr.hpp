@@ -1,5 +1,5 @@
 /// @file
-/// Matrix factorisation that ranks what a user likes above what the user does not.
+/// Bayesian personalised ranking: matrix factorisation that ranks a user's positives above sampled negatives.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 #include <akin/config.hpp>
 #include <akin/factorization/bpr_options.hpp>
-#include <akin/factorization/detail/liked_cells.hpp>
-#include <akin/factorization/detail/liking_fold_in.hpp>
+#include <akin/factorization/detail/positive_cells.hpp>
+#include <akin/factorization/detail/positives_fold_in.hpp>
 #include <akin/factorization/detail/sgd_task.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
@@ -25,10 +25,10 @@ template <class Scalar, class Index>
 struct bpr_task : detail::positives_task<bpr_options, Scalar, Index> {
   using detail::positives_task<bpr_options, Scalar, Index>::options;
   static constexpr std::string_view kind = "bpr";
-  using cell = detail::liked_cell<Index>;
+  using cell = detail::positive_cell<Index>;
   using rows = detail::dense_storage<Scalar>;
 
-  /// Of ln(1 + exp(s_uj - s_ui)) with respect to s_ui - s_uj, but for its sign.
+  /// Of ln(1 + exp(s_uj - s_ui)) with respect to s_ui - s_uj, without its sign.
   static Scalar gradient(Scalar s_ui, Scalar s_uj) { return 1 / (1 + std::exp(s_ui - s_uj)); }
 
   factor_table<Scalar> train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
@@ -37,45 +37,45 @@ struct bpr_task : detail::positives_task<bpr_options, Scalar, Index> {
   }
 
   static cell cell_of(Index user, Index item, Scalar) { return {user, item}; }
-  /// A few pairs are drawn, then a few steps taken, so that drawing does not wait for the steps.
+  /// Samples a block of pairs, then takes their steps, so that sampling does not wait for the steps.
   static detail::sampled_loss learn_block(const slice<const cell>& cells,
-                                          const detail::block_others<Scalar, Index>& negatives,
+                                          const detail::block_negatives<Scalar, Index>& negatives,
                                           detail::block_random& random, const kernels::sgd_parameters<Scalar>& model,
                                           const kernels::sgd_rates<Scalar>& rates, bool with_loss);
 
   rows users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                   const row_context<bpr_task>& context) const {
-    return detail::fold_in_pairwise_users(policy, x, detail::liked_catalogue(context), options, kind, sample_pair);
+    return detail::fold_in_pairwise_users(policy, x, detail::fold_in_context(context), options, kind, sample_pair);
   }
   rows items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                   const row_context<bpr_task>& context) const {
     const auto item_loss_gradient = [](Scalar s_ui, Scalar own, const auto&, const auto&) {
       return gradient(s_ui, own);
     };
-    return detail::fold_in_pairwise_items(policy, x, detail::liked_catalogue(context), options, kind, 1, sample_pair,
+    return detail::fold_in_pairwise_items(policy, x, detail::fold_in_context(context), options, kind, 1, sample_pair,
                                           item_loss_gradient);
   }
 
-  /// The steps of a fold-in: one negative is drawn for each positive.
+  /// The sampled pair of a fold-in: one negative for each positive.
   static constexpr auto sample_pair = [](Scalar s_ui, const auto& draw, const auto& score) {
     const Index negative = draw();
-    return detail::comparison<Scalar, Index>{negative, negative < 0 ? Scalar{0} : gradient(s_ui, score(negative))};
+    return detail::sampled_pair<Scalar, Index>{negative, negative < 0 ? Scalar{0} : gradient(s_ui, score(negative))};
   };
 };
 
-/// Bayesian personalised ranking. With the score s_ui = b_i + p_u'q_i it minimises the mean over liked items i of user
-/// u and items j that u does not like of
+/// Bayesian personalised ranking. With the score s_ui = b_i + p_u'q_i it minimises, over the positives i of user u and
+/// negatives j, the mean of
 ///   ln(1 + exp(s_uj - s_ui)) + lambda / 2 (|p_u|^2 + |q_i|^2 + |q_j|^2 + b_i^2 + b_j^2).
-/// A stored value above 0 is a liking, whatever its size; anything else is as good as nothing.
+/// Every stored value above 0 is a positive, whatever its size; all other values are ignored.
 ///
-/// An epoch takes one gradient step for each liking, in the order of a grid of blocks that is drawn anew for each
-/// epoch: blocks that share no user and no item run side by side. The other item j is drawn from the block's own items,
-/// at most 16 times; a user who likes all that were drawn is skipped. The loss that an observer is told is the mean of
-/// ln(1 + exp(s_uj - s_ui)). A fold-in takes the same steps for one row, `epochs` times over it. Complexity: an epoch
-/// takes 12 k flops a liking, and a search of the user's row for each draw; a regrouped copy of the likings is held
-/// while training. Deterministic: the same bits for any number of threads. Const members may be called from many
-/// threads. Source: S. Rendle, C. Freudenthaler, Z. Gantner, L. Schmidt-Thieme, "BPR: Bayesian Personalized Ranking
-/// from Implicit Feedback", UAI 2009.
+/// An epoch takes one gradient step for each positive, in the order of a grid of blocks that is drawn anew for each
+/// epoch: blocks that share no user and no item run in parallel. The negative j is sampled from the block's own items
+/// with at most 16 tries; if they all fail, the step is skipped. The observer's loss is the mean of ln(1 + exp(s_uj -
+/// s_ui)). A fold-in takes the same steps for one row, `epochs` times over it. Complexity: an epoch takes 12 k flops a
+/// positive, and a search of the user's row for each draw; training holds a regrouped copy of the positives.
+/// Deterministic: the same bits for any number of threads. Const members may be called from many threads. Source: S.
+/// Rendle, C. Freudenthaler, Z. Gantner, L. Schmidt-Thieme, "BPR: Bayesian Personalized Ranking from Implicit
+/// Feedback", UAI 2009.
 template <class Scalar = float, class Index = std::int32_t>
 class bpr : public detail::positives_model<bpr_task<Scalar, Index>> {
   using base = detail::positives_model<bpr_task<Scalar, Index>>;
@@ -87,7 +87,7 @@ class bpr : public detail::positives_model<bpr_task<Scalar, Index>> {
 
 template <class Scalar, class Index>
 detail::sampled_loss bpr_task<Scalar, Index>::learn_block(const slice<const cell>& cells,
-                                                          const detail::block_others<Scalar, Index>& negatives,
+                                                          const detail::block_negatives<Scalar, Index>& negatives,
                                                           detail::block_random& random,
                                                           const kernels::sgd_parameters<Scalar>& model,
                                                           const kernels::sgd_rates<Scalar>& rates, bool with_loss) {

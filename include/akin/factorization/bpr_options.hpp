@@ -11,13 +11,12 @@ namespace akin {
 inline namespace AKIN_SEAM {
 
 struct bpr_options {
-  int factors = 64;              ///< k >= 1, numbers a user and an item
-  int epochs = 50;               ///< >= 1; an epoch compares each liked item with one other
-  double learning_rate = 0.05;   ///< > 0: length of a step
-  double regularization = 0.02;  ///< lambda >= 0: how strongly a step pulls factors and biases to zero
-  std::uint64_t seed = 0;        ///< of the initial factors, the blocks, the order in them and the other items
-  bool keep_interactions =
-      false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and forget need
+  int factors = 64;                ///< k >= 1, numbers a user and an item
+  int epochs = 50;                 ///< >= 1; an epoch compares each positive with one negative
+  double learning_rate = 0.05;     ///< > 0: length of a step
+  double regularization = 0.02;    ///< lambda >= 0: how strongly a step shrinks factors and biases
+  std::uint64_t seed = 0;          ///< of the initial factors, the blocks, the order in them and the negatives
+  bool keep_interactions = false;  ///< whether the model keeps its training matrix, which partial_fit and forget need
 };
 
 template <class Options, class Visit>

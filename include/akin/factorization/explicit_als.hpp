@@ -33,7 +33,7 @@ namespace akin::inline AKIN_ABI {
 ///
 /// Complexity: an iteration takes 2 nonzeros k^2 + (users + items) k^3 / 3 flops at most, less for rows with fewer
 /// ratings than factors, and holds (users + items) (k + 1) numbers and a transposed copy of the matrix. Deterministic:
-/// the same bits for any number of threads. With the solver `exact` the loss never rises but for rounding. Const
+/// the same bits for any number of threads. With the solver `exact` the loss never rises except for rounding. Const
 /// members may be called from many threads. Source: Y. Zhou, D. Wilkinson, R. Schreiber, R. Pan, "Large-Scale Parallel
 /// Collaborative Filtering for the Netflix Prize", AAIM 2008; biases: Y. Koren, R. Bell, C. Volinsky, "Matrix
 /// Factorization Techniques for Recommender Systems", IEEE Computer 42(8), 2009.
@@ -45,8 +45,8 @@ class explicit_als : public row_model<explicit_als_task<Scalar, Index>> {
   using base::base;
 
   /// Learns from a users x items matrix of ratings. The observer is told of each iteration; if it returns false, the
-  /// training ends there and what was learnt is kept. Throws std::invalid_argument for values that are not finite,
-  /// numeric_error where a row cannot be solved; the model is then as it was.
+  /// training ends there and keeps its result so far. Throws std::invalid_argument for values that are not finite,
+  /// numeric_error if a row cannot be solved; the model is then as it was.
   template <class Policy, class Matrix, class Observer = no_observer>
   requires(!sparse_matrix_like<std::remove_cvref_t<Observer>>) void fit(const Policy& policy, const Matrix& user_items,
                                                                         Observer&& observer = {}) {
@@ -74,13 +74,13 @@ class explicit_als : public row_model<explicit_als_task<Scalar, Index>> {
     return {this->learnt_.item_biases.begin(), this->learnt_.item_biases.end()};
   }
 
-  /// The rating that the user is expected to give: mu + b_u + b_i + x_u'y_i, where what had no ratings adds 0; ids must
-  /// be in range.
+  /// The predicted rating: mu + b_u + b_i + x_u'y_i, to which a user or an item without ratings adds 0; ids must be in
+  /// range.
   Scalar predict(Index user, Index item) const noexcept { return this->score(user, item); }
 
   /// The factors and, in the last column, the bias (0 in a model without) of users with these histories (rows x items):
-  /// rows x (k + 1), each the minimum of the objective with the items as they are. For the matrix of the training it
-  /// gives user_factors() and user_biases() to the bit.
+  /// rows x (k + 1), each the minimum of the objective for fixed items. For the training matrix it gives user_factors()
+  /// and user_biases() to the bit.
   using base::fold_in;
   /// The same with a weight for each rating.
   template <class Policy, class Matrix, class Weights>
@@ -91,7 +91,7 @@ class explicit_als : public row_model<explicit_als_task<Scalar, Index>> {
     return this->task_.users_from(base::on_host(policy), {x, w.values}, this->context()).map();
   }
 
-  /// predict and score_all for row `row` of what fold_in gave.
+  /// predict and score_all for row `row` of a result of fold_in.
   Scalar predict(const dense_matrix<Scalar>& folded, std::int64_t row, Index item) const noexcept {
     const Scalar* const user = folded.data() + row * folded.cols();
     return this->learnt_.score(user, user[this->learnt_.factors()], item);
@@ -101,11 +101,12 @@ class explicit_als : public row_model<explicit_als_task<Scalar, Index>> {
     this->scores_of(folded.data() + row * folded.cols(), out);
   }
 
-  /// Fills out[item] with the rating that a user with this history is expected to give to each item, -infinity for
-  /// items without ratings: the fold-in of the history, which reads the items of the history only.
+  /// Fills out[item] with the predicted rating of a user with this history, -infinity for items without ratings: the
+  /// fold-in of the history, which reads the items of the history only.
   void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
 
-  /// See akin::explain. The contributions of a history sum to the score less mean and item bias, which are no user's.
+  /// See akin::explain. The contributions of a history sum to the score less mean and item bias, which no history
+  /// contributes to.
   void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   static explicit_als read_from(const detail::model_reader& reader) {

@@ -14,17 +14,17 @@ inline namespace AKIN_SEAM {
 struct explicit_als_options {
   int factors = 64;     ///< k >= 1, numbers a user and an item; more fit more and cost more
   int iterations = 15;  ///< >= 1; an iteration solves all items, then all users
-  /// lambda > 0: how strongly factors and biases are held at zero. 0.01 to 0.2 with exponent 1, 1 to 20 with 0.
+  /// lambda > 0: regularisation of factors and biases. 0.01 to 0.2 with exponent 1, 1 to 20 with 0.
   double regularization = 0.05;
   bool biases = true;                  ///< solve a bias of each user and item with their factors
-  double regularization_exponent = 1;  ///< nu in [0, 1]: 0 holds all rows alike, 1 in proportion to their ratings
+  double regularization_exponent = 1;  ///< nu in [0, 1]: 0 regularises all rows alike, 1 in proportion to their ratings
   als_solver solver = als_solver::automatic;  ///< see als_solver
   double solver_tolerance = 1e-3;             ///< > 0: relative error of a row, in the norm of its own problem
   int solver_steps = 32;                      ///< >= 1
   std::uint64_t seed = 0;                     ///< of the initial factors
-  bool nonnegative = false;                   ///< keep factors, though not biases, at zero or above
+  bool nonnegative = false;                   ///< constrain factors, but not biases, to zero or above
   bool keep_interactions = false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and
-                                   ///< forget need
+                                   // /< forget need
 };
 
 template <class Options, class Visit>

@@ -114,8 +114,7 @@ struct explicit_als_task {
   table_type train(const detail::host_policy& policy, const ratings_type& x, const Scalar* transposed_weights,
                    const detail::observer_ref& observer) const;
 
-  /// k factors and the bias (0 in a model without biases): each row is the minimum of the objective with the other side
-  /// as it is.
+  /// k factors and the bias (0 in a model without biases): each row minimises the objective for a fixed other side.
   rows users_from(const detail::host_policy& policy, const ratings_type& x, const context_type& context) const {
     return fold(policy, x, context.learnt.mean, context.learnt.item_factors, context.learnt.item_biases);
   }
@@ -130,7 +129,7 @@ struct explicit_als_task {
   /// Reads the items of the history only.
   rows user_from(const row_view<Scalar, Index>& history, const context_type& context) const;
 
-  /// What each element of a history adds to the score of `item`.
+  /// The contribution of each element of a history to the score of `item`.
   void contributions(const row_view<Scalar, Index>& history, Index item, const table_type& learnt, Scalar* out) const {
     rows wide;
     engine_on(learnt.mean, layout().fixed(learnt.item_factors, wide), learnt.item_biases)

@@ -23,8 +23,8 @@ namespace detail {
 template <class T>
 concept dense_matrix_like = std::is_base_of_v<Eigen::DenseBase<T>, T>;
 
-/// A dense matrix or expression as an array of a model: a copy, or without one where a dense_matrix is moved in.
-/// Throws std::invalid_argument with the place of the first element that is not finite.
+/// A dense matrix or expression as an array of a model: a copy, unless a dense_matrix is moved in. Throws
+/// std::invalid_argument with the place of the first element that is not finite.
 template <class Scalar, class Matrix>
 dense_storage<Scalar> own_factors(Matrix&& matrix, std::string_view name) {
   using matrix_type = std::remove_cvref_t<Matrix>;
@@ -51,22 +51,20 @@ dense_storage<Scalar> own_factors(Matrix&& matrix, std::string_view name) {
 
 /// Users x k and items x k factors from anywhere; the score of a user and an item is the inner product of their rows.
 /// With it the factors of another library, of a neural network or of a file can be searched, ranked, evaluated and
-/// saved like those of any model of akin. A user or an item whose factors are all 0 counts as one of whom nothing is
-/// known.
+/// saved like those of any model of akin. A user or an item with all factors 0 is not known.
 ///
-/// Memory: the factors. Nothing is drawn or summed but inner products: deterministic. Const members may be called from
-/// many threads.
+/// Memory: the factors. Deterministic: it computes only inner products. Const members may be called from many threads.
 template <class Scalar = float, class Index = std::int32_t>
 class factor_model : public factor_scores<Scalar, Index> {
  public:
   static constexpr std::string_view kind = "factor_model";
 
-  /// Knows nothing; to be assigned to.
+  /// An empty model, to be assigned to.
   factor_model() = default;
 
-  /// From two dense matrices of Eigen's, or expressions of them, one row a user or an item: copies, but for a
-  /// dense_matrix that is moved in. Throws std::invalid_argument unless both have the same number of columns, one at
-  /// least, and all elements are finite.
+  /// From two dense matrices of Eigen's, or expressions of them, one row a user or an item: copies, unless a
+  /// dense_matrix is moved in. Throws std::invalid_argument unless both have the same number of columns, one at least,
+  /// and all elements are finite.
   template <class Users, class Items>
   requires detail::dense_matrix_like<std::remove_cvref_t<Users>> &&
       detail::dense_matrix_like<std::remove_cvref_t<Items>>

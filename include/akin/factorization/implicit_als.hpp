@@ -32,7 +32,7 @@ namespace akin::inline AKIN_ABI {
 ///
 /// Complexity: an iteration takes 3 (users + items) k^2 + 12 k^3 + (4 + 8 steps) nonzeros k flops, steps a row,
 /// and holds (users + items) k numbers and a transposed copy of the matrix. Deterministic: the same bits for any number
-/// of threads. With the solver `exact` the loss never rises but for rounding. Const members may be called from many
+/// of threads. With the solver `exact` the loss never rises except for rounding. Const members may be called from many
 /// threads. Source: Y. Hu, Y. Koren, C. Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008;
 /// the eigenbasis: docs/design/implicit-als-in-the-eigenbasis.md.
 template <class Scalar = float, class Index = std::int32_t>
@@ -43,17 +43,17 @@ class implicit_als : public row_model<implicit_als_task<Scalar, Index>> {
   using base::base;
 
   /// Learns from a users x items matrix. The observer is told of each iteration; if it returns false, the training ends
-  /// there and what was learnt is kept. Throws std::invalid_argument for values that are not finite, numeric_error
-  /// where a row cannot be solved; the model is then as it was.
+  /// there and keeps its result so far. Throws std::invalid_argument for values that are not finite, numeric_error if a
+  /// row cannot be solved; the model is then as it was.
   template <class Policy, class Matrix, class Observer = no_observer>
   requires(!detail::is_side_features<std::remove_cvref_t<Observer>>) void fit(const Policy& policy,
                                                                               const Matrix& user_items,
                                                                               Observer&& observer = {}) {
     base::fit(policy, user_items, observer);
   }
-  /// The same with features of users, items or both (a row for each): factors are held at B'f instead of 0, for the
-  /// features f of their user or item and weights B that are learnt. Users and items without interactions take no part
-  /// in it; afterwards they get B'f as their factors.
+  /// The same with features of users, items or both (a row for each): factors shrink towards B'f instead of 0, with the
+  /// features f of their user or item and learnt weights B. Users and items without interactions are left out of the
+  /// training; afterwards they get B'f as their factors.
   template <class Policy, class Matrix, class Observer = no_observer>
   void fit(const Policy& policy, const Matrix& user_items, const side_features<Scalar, Index>& features,
            Observer&& observer = {}) {
@@ -66,9 +66,9 @@ class implicit_als : public row_model<implicit_als_task<Scalar, Index>> {
   requires sparse_matrix_like<Matrix>
   void fit(const Matrix& user_items) { base::fit(user_items); }
 
-  /// The factors, rows x k, of users with these histories (rows x items): each the minimum of the objective with the
-  /// item factors as they are, the prior mean 0. For the matrix of a training without features of users it gives
-  /// user_factors() to the bit.
+  /// The factors, rows x k, of users with these histories (rows x items): each the minimum of the objective for fixed
+  /// item factors and a prior mean of 0. For the training matrix, without features of users, it gives user_factors() to
+  /// the bit.
   using base::fold_in;
   /// The same for users with these features (rows x features of a user); without a history they get their prior mean.
   /// For the matrices of the training it gives user_factors() to the bit.
@@ -82,12 +82,12 @@ class implicit_als : public row_model<implicit_als_task<Scalar, Index>> {
         .map();
   }
 
-  /// The factors, rows x k, of items that these users took (rows x users): each the minimum of the objective with the
-  /// user factors as they are. Users without interactions of the training count for nothing. For the items of the
-  /// training it gives nearly item_factors(), after which the users were solved once more. Takes users k^2 + 12 k^3
-  /// flops besides the rows.
+  /// The factors, rows x k, of items that these users took (rows x users): each the minimum of the objective for fixed
+  /// user factors. Users without interactions in the training are ignored. For the items of the training it gives
+  /// nearly item_factors(): the training solves the users once more after them. Takes users k^2 + 12 k^3 flops besides
+  /// the rows.
   using base::fold_in_items;
-  /// The same for items with these features (rows x features of an item); those that nobody took get their prior mean.
+  /// The same for items with these features (rows x features of an item); those without users get their prior mean.
   template <class Policy, class Matrix, class Features>
   dense_matrix<Scalar> fold_in_items(const Policy& policy, const Matrix& item_users,
                                      const Features& item_features) const {
@@ -99,7 +99,7 @@ class implicit_als : public row_model<implicit_als_task<Scalar, Index>> {
         .map();
   }
 
-  /// What the features weigh, B of users and of items: features x k, 0 x k without features; refers to the model.
+  /// The weights of the features, B of users and of items: features x k, 0 x k without features; refers to the model.
   Eigen::Map<const dense_matrix<Scalar>> user_feature_weights() const { return this->learnt_.user_weights.map(); }
   Eigen::Map<const dense_matrix<Scalar>> item_feature_weights() const { return this->learnt_.item_weights.map(); }
 

@@ -10,9 +10,9 @@
 namespace akin {
 inline namespace AKIN_SEAM {
 
-/// How the least squares problem of a row is solved.
+/// The solver of the least squares problem of a row.
 enum class als_solver {
-  automatic,           ///< conjugate gradients to solver_tolerance; directly where that takes more than solver_steps
+  automatic,           ///< conjugate gradients to solver_tolerance; directly if that takes more than solver_steps
   exact,               ///< to working precision
   conjugate_gradient,  ///< to solver_tolerance, but never more than solver_steps
 };
@@ -20,20 +20,21 @@ enum class als_solver {
 struct implicit_als_options {
   int factors = 64;     ///< k >= 1, numbers a user and an item; more fit more and cost more
   int iterations = 15;  ///< >= 1; an iteration solves all items, then all users
-  /// lambda >= 0: how strongly factors are held at zero. 0.001 to 1 with exponent 0; it must not be 0 together with
+  /// lambda >= 0: regularisation of the factors. 0.001 to 1 with exponent 0; it must not be 0 together with
   /// unobserved_weight.
   double regularization = 0.01;
-  double alpha = 1;                    ///< >= 0: confidence that a unit of a stored value adds; 1 to 40
-  double unobserved_weight = 1;        ///< alpha0 >= 0: confidence that what is not stored is not liked; 0.01 to 1
-  double regularization_exponent = 0;  ///< nu in [0, 1]: 0 holds all rows alike, 1 in proportion to their evidence
+  double alpha = 1;              ///< >= 0: confidence that a unit of a stored value adds; 1 to 40
+  double unobserved_weight = 1;  ///< alpha0 >= 0: confidence that a cell that is not stored is a negative; 0.01 to 1
+  double regularization_exponent =
+      0;  ///< nu in [0, 1]: 0 regularises all rows alike, 1 in proportion to their evidence
   als_solver solver = als_solver::automatic;
   double solver_tolerance = 1e-3;  ///< > 0: relative error of a row's factors, in the norm of its own problem
   int solver_steps = 32;           ///< >= 1
   std::uint64_t seed = 0;          ///< of the initial factors
-  /// > 0: how strongly the weights of side features are held at zero, beside regularization; 0.1 to 100.
+  /// > 0: regularisation of the weights of side features, in addition to regularization; 0.1 to 100.
   double feature_regularization = 1;
   bool keep_interactions = false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and
-                                   ///< forget need
+                                   // /< forget need
 };
 
 template <class Options, class Visit>

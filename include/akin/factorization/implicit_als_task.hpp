@@ -34,7 +34,7 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// Factors in the eigenbasis of the items' Gramian, and what features weigh.
+/// Factors in the eigenbasis of the items' Gramian, and the weights of features.
 template <class Scalar, class Index>
 struct implicit_als_table : factor_table<Scalar> {
   detail::storage<Scalar> item_eigenvalues;                  // of the Gramian of the trained items, which is diagonal
@@ -102,9 +102,9 @@ struct implicit_als_task {
  private:
   using prior_type = detail::feature_prior<Scalar, Index>;
 
-  /// Small, so that the first half-step decides; of the standard deviation that Rendle et al. use.
+  /// Small, so that the first half-step determines the result; with the standard deviation of Rendle et al.
   rows initial_factors(const detail::host_policy& policy, std::int64_t count) const;
-  /// rows of x: those of the features.
+  /// The rows of x are those of the features.
   prior_type prior_of(const feature_matrix<Scalar, Index>& features, const csr_view<Scalar, Index>& x) const;
   /// Puts the factors into the eigenbasis of their Gramian, and the weights of all features with them; its eigenvalues.
   static detail::storage<Scalar> rotate(const detail::host_policy& policy, rows& factors, prior_type& user_prior,
@@ -264,7 +264,7 @@ detail::feature_prior<Scalar, Index> implicit_als_task<Scalar, Index>::prior_of(
   if (!features.present()) return prior_type(options.factors);
   detail::numbers<double> lambdas(x.rows);
   for (std::int64_t row = 0; row < x.rows; ++row)
-    if (const std::int64_t n = detail::evidence(x.row(row).values); n > 0)
+    if (const std::int64_t n = detail::count_nonzero(x.row(row).values); n > 0)
       lambdas[row] = detail::row_regularization(options, n, x.cols);
   return prior_type(features.view(), std::move(lambdas), options.feature_regularization, options.factors);
 }

@@ -11,15 +11,14 @@ namespace akin {
 inline namespace AKIN_SEAM {
 
 struct logistic_mf_options {
-  int factors = 32;              ///< k >= 1, numbers a user and an item
-  int epochs = 30;               ///< >= 1, passes over the likings
-  double learning_rate = 0.05;   ///< > 0: length of a step
-  double regularization = 0.03;  ///< lambda >= 0: how strongly a step pulls factors and biases to zero
-  double alpha = 1;              ///< > 0: weight that a unit of a stored value has, an item that was drawn having 1
-  int negatives = 3;             ///< >= 1: items drawn for each liking that the user does not like
-  std::uint64_t seed = 0;        ///< of the initial factors, the blocks, the order in them and the items drawn
-  bool keep_interactions =
-      false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and forget need
+  int factors = 32;                ///< k >= 1, numbers a user and an item
+  int epochs = 30;                 ///< >= 1, passes over the positives
+  double learning_rate = 0.05;     ///< > 0: length of a step
+  double regularization = 0.03;    ///< lambda >= 0: how strongly a step shrinks factors and biases
+  double alpha = 1;                ///< > 0: weight of a unit of a stored value; a negative has weight 1
+  int negatives = 3;               ///< >= 1: negatives sampled for each positive
+  std::uint64_t seed = 0;          ///< of the initial factors, the blocks, the order in them and the negatives
+  bool keep_interactions = false;  ///< whether the model keeps its training matrix, which partial_fit and forget need
 };
 
 template <class Options, class Visit>

@@ -18,13 +18,13 @@ namespace akin::inline AKIN_ABI {
 
 /// Lowers, over user factors x_u >= 0 and item factors y_i >= 0,
 ///   sum over all u, i of (r_ui - x_u'y_i)^2 + lambda (sum of |x_u|^2 + sum of |y_i|^2),
-/// where a cell that is not stored is 0. No factor is negative, so a score is a sum of parts that only add, and each
-/// factor can be read as a taste: the items and the users that have most of it.
+/// where a cell that is not stored is 0. No factor is negative, so a score is a sum of non-negative parts, and each
+/// factor can be read as a taste: its top items and users.
 ///
 /// Complexity: an iteration takes (users + items) (1 + sweeps) k^2 flops for the rows and as many for the Gramians at
 /// most, and 4 nonzeros k; it holds (users + items) k numbers and a transposed copy of the matrix. The objective is not
 /// convex: the result depends on the seed. Deterministic: the same bits for any number of threads. The loss never rises
-/// but for rounding. Const members may be called from many threads. Source: D. D. Lee, H. S. Seung, "Algorithms for
+/// except for rounding. Const members may be called from many threads. Source: D. D. Lee, H. S. Seung, "Algorithms for
 /// Non-negative Matrix Factorization", NIPS 2000 (the objective); A. Cichocki, A.-H. Phan, "Fast Local Algorithms for
 /// Large Scale Nonnegative Matrix and Tensor Factorizations", IEICE Trans. Fundamentals E92-A, 2009 (the updates).
 template <class Scalar = float, class Index = std::int32_t>

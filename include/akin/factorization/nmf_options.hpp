@@ -14,10 +14,9 @@ struct nmf_options {
   int factors = 32;     ///< k >= 1, numbers a user and an item; more fit more and cost more
   int iterations = 30;  ///< >= 1; an iteration improves all items, then all users
   int sweeps = 2;       ///< >= 1; how often an iteration goes over the factors of a row; more may need fewer of them
-  double regularization = 0;  ///< lambda >= 0: how strongly factors are held at zero; 0 to 10 for counts near 1
-  std::uint64_t seed = 0;     ///< of the initial factors
-  bool keep_interactions =
-      false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and forget need
+  double regularization = 0;       ///< lambda >= 0: regularisation of the factors; 0 to 10 for counts near 1
+  std::uint64_t seed = 0;          ///< of the initial factors
+  bool keep_interactions = false;  ///< whether the model keeps its training matrix, which partial_fit and forget need
 };
 
 template <class Options, class Visit>

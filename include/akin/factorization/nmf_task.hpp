@@ -63,8 +63,8 @@ struct nmf_task {
   table_type train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                    const detail::observer_ref& observer) const;
 
-  /// Each row is the minimum of the objective, to a relative 1e-5, from nothing but the row and the other side. For the
-  /// matrix of the training users_from gives the user factors to the bit.
+  /// Each row minimises the objective, to a relative 1e-5, from the row and the other side alone. For the training
+  /// matrix users_from gives the user factors to the bit.
   rows users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                   const row_context<nmf_task>& context) const {
     return solved(policy, x, context.learnt.item_factors, context.learnt.item_gram);
@@ -82,7 +82,7 @@ struct nmf_task {
   static engine engine_on(const rows& fixed, const detail::storage<Scalar>& gram) { return {fixed.view(), gram}; }
 
  private:
-  /// A fold-in goes over a row until its factors are known to this part of their length.
+  /// The relative accuracy of the factors at which a fold-in stops its sweeps over a row.
   static constexpr double fold_in_tolerance = 1e-5;
   static constexpr int max_fold_in_sweeps = 1000;
 

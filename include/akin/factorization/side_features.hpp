@@ -1,5 +1,5 @@
 /// @file
-/// What is known of users and items besides who took what.
+/// Features of users and items, beside the interactions.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ template <class Scalar = float, class Index = std::int32_t>
 class feature_matrix {
  public:
   feature_matrix() = default;
-  /// Throws std::invalid_argument where the matrix is not compressed.
+  /// Throws std::invalid_argument if the matrix is not compressed.
   template <class Matrix>
   requires sparse_matrix_like<Matrix> feature_matrix(const Matrix& matrix AKIN_LIFETIME_BOUND) : present_(true) {
     detail::assert_interactions<Matrix, Scalar, Index>();

@@ -1,5 +1,5 @@
 /// @file
-/// Matrix factorisation of ratings in which what a user has rated counts, besides how.
+/// SVD++: matrix factorisation of ratings that also learns from which items a user has rated.
 #pragma once
 
 #include <algorithm>
@@ -29,12 +29,12 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// With the implicit factors y, items x k. user_factors hold p_u plus the user's sum of them.
+/// Adds the implicit factors y, items x k. user_factors hold p_u plus the user's sum of them.
 template <class Scalar>
 struct svdpp_table : factor_table<Scalar> {
   detail::dense_storage<Scalar> implicit_factors;
 
-  /// New items have implicit factors of 0: these are learnt by fit alone.
+  /// New items have implicit factors of 0, which only fit learns.
   svdpp_table resized(std::int64_t users, std::int64_t items) const {
     return {factor_table<Scalar>::resized(users, items), detail::with_rows(implicit_factors, items)};
   }
@@ -75,21 +75,21 @@ struct svdpp_task : detail::ratings_task<svdpp_options, Scalar, Index> {
 /// user u has rated,
 ///   sum over the stored r_ui of (r_ui - mu - b_u - b_i - q_i'(p_u + |N(u)|^-1/2 sum of y_j over N(u)))^2
 ///     + lambda (|p_u|^2 + |q_i|^2 + |y_i|^2 + b_u^2 + b_i^2).
-/// Every stored value is a rating, 0 too. user_factors() holds p_u plus the sum, so that predictions cost what they
-/// cost without it.
+/// Every stored value is a rating, also 0. user_factors() holds p_u plus the sum, so that predictions cost no more than
+/// without it.
 ///
 /// An epoch has two parts. One gradient step for each rating moves all but the y, in the order of a grid of blocks that
-/// is drawn anew for each epoch; blocks that share no user and no item run side by side, and the sums over N(u) stay
-/// what they were. Then all y move at once to the minimum of a separable quadratic that lies above the objective and
-/// touches it where they are, so that this part never raises the objective: steps for single ratings would have all
-/// users push a shared sum at the same time, and beyond the goal. Complexity: an epoch takes 18 nonzeros k flops; a
-/// regrouped copy and a transposed one of the ratings and 2 k numbers a user are held while training.
-/// Deterministic: the same bits for any number of threads. Const members may be called from many threads. Source: Y.
-/// Koren, "Factorization Meets the Neighborhood: a Multifaceted Collaborative Filtering Model", KDD 2008; the separable
-/// quadratic: A. R. De Pierro, "A Modified Expectation Maximization Algorithm for Penalized Likelihood Estimation in
-/// Emission Tomography", IEEE TMI 14(1), 1995.
+/// is drawn anew for each epoch; blocks that share no user and no item run in parallel, and the sums over N(u) stay
+/// fixed. Then all y move at once to the minimum of a separable quadratic that lies above the objective and touches it
+/// at the current y, so this part never raises the objective: with steps for single ratings all users would change a
+/// shared sum at the same time and overshoot. Complexity: an epoch takes 18 nonzeros k flops; a regrouped copy and a
+/// transposed one of the ratings and 2 k numbers a user are held during training. Deterministic: the same bits for any
+/// number of threads. Const members may be called from many threads. Source: Y. Koren, "Factorization Meets the
+/// Neighborhood: a Multifaceted Collaborative Filtering Model", KDD 2008; the separable quadratic: A. R. De Pierro, "A
+/// Modified Expectation Maximization Algorithm for Penalized Likelihood Estimation in Emission Tomography", IEEE TMI
+/// 14(1), 1995.
 ///
-/// The loss that an observer is told is the RMSE of the training, each rating's error taken just before its step.
+/// The observer's loss is the RMSE of the training, each rating's error taken just before its step.
 template <class Scalar = float, class Index = std::int32_t>
 class svdpp : public detail::ratings_model<svdpp_task<Scalar, Index>> {
   using base = detail::ratings_model<svdpp_task<Scalar, Index>>;
@@ -99,8 +99,8 @@ class svdpp : public detail::ratings_model<svdpp_task<Scalar, Index>> {
 
   /// The y, items x k; refers to the model.
   Eigen::Map<const dense_matrix<Scalar>> implicit_factors() const { return this->learnt_.implicit_factors.map(); }
-  /// See akin::explain. The contributions of a history, by its ratings and by what was rated, sum to the score of its
-  /// fold-in less mean and item bias, which are no user's.
+  /// See akin::explain. The contributions of a history, by its ratings and by its rated items, sum to the score of its
+  /// fold-in less mean and item bias, which no history contributes to.
   void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   static svdpp read_from(const detail::model_reader& reader) { return base::template read_as<svdpp>(reader); }

@@ -14,11 +14,10 @@ struct svdpp_options {
   int factors = 20;                ///< k >= 1, numbers a user and two times as many an item
   int epochs = 30;                 ///< >= 1, passes over the ratings
   double learning_rate = 0.01;     ///< > 0: length of a step; 0.002 to 0.02 for ratings with a deviation near 1
-  double regularization = 0.05;    ///< lambda >= 0: how strongly a rating's step pulls factors and biases to zero
-  double learning_rate_decay = 1;  ///< in (0, 1]: what the learning rate is multiplied by after each epoch
+  double regularization = 0.05;    ///< lambda >= 0: how strongly a rating's step shrinks factors and biases
+  double learning_rate_decay = 1;  ///< in (0, 1]: the factor of the learning rate after each epoch
   std::uint64_t seed = 0;          ///< of the initial factors, the blocks and the order in them
-  bool keep_interactions =
-      false;  ///< whether the model keeps the matrix that it learnt from, which partial_fit and forget need
+  bool keep_interactions = false;  ///< whether the model keeps its training matrix, which partial_fit and forget need
 };
 
 template <class Options, class Visit>

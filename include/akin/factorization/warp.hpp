@@ -1,5 +1,5 @@
 /// @file
-/// Matrix factorisation that puts what a user likes at the top of the list.
+/// WARP: matrix factorisation that puts a user's positives at the top of the list.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/factorization/detail/liked_cells.hpp>
-#include <akin/factorization/detail/liking_fold_in.hpp>
+#include <akin/factorization/detail/positive_cells.hpp>
+#include <akin/factorization/detail/positives_fold_in.hpp>
 #include <akin/factorization/detail/sgd_task.hpp>
 #include <akin/factorization/warp_options.hpp>
 #include <akin/kernels/dot.hpp>
@@ -27,7 +27,7 @@ template <class Scalar, class Index>
 struct warp_task : detail::positives_task<warp_options, Scalar, Index> {
   using detail::positives_task<warp_options, Scalar, Index>::options;
   static constexpr std::string_view kind = "warp";
-  using cell = detail::liked_cell<Index>;
+  using cell = detail::positive_cell<Index>;
   using rows = detail::dense_storage<Scalar>;
 
   static void check(const warp_options& options) {
@@ -42,24 +42,26 @@ struct warp_task : detail::positives_task<warp_options, Scalar, Index> {
   }
 
   static cell cell_of(Index user, Index item, Scalar) { return {user, item}; }
-  detail::sampled_loss learn_block(const slice<const cell>& cells, const detail::block_others<Scalar, Index>& negatives,
+  detail::sampled_loss learn_block(const slice<const cell>& cells,
+                                   const detail::block_negatives<Scalar, Index>& negatives,
                                    detail::block_random& random, const kernels::sgd_parameters<Scalar>& model,
                                    const kernels::sgd_rates<Scalar>& rates, bool with_loss) const;
 
   rows users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                   const row_context<warp_task>& context) const {
-    return detail::fold_in_pairwise_users(policy, x, detail::liked_catalogue(context), options, kind,
+    return detail::fold_in_pairwise_users(policy, x, detail::fold_in_context(context), options, kind,
                                           sample_pair(context.learnt.items()));
   }
-  /// A positive that has found a violation after t draws has about items / t of them, and would have found this item,
-  /// where it violates the margin too, with the probability t / items. Of positives max_trials times as many as in the
-  /// training are asked, so that no step is longer than there.
+  /// A positive that found a violation after t draws has about items / t violations, and would have found this item
+  /// with probability t / items if it violates the margin too. max_trials times as many positives as in the training
+  /// are sampled, so that no step is longer than there.
   rows items_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                   const row_context<warp_task>& context) const;
 
  private:
-  /// An item that violates the margin, with L(rank) as its gradient, and how many were drawn to find it; -1 for none.
-  struct violation : detail::comparison<Scalar, Index> {
+  /// A negative that violates the margin, with L(rank) as its gradient, and the number of draws that found it; -1 for
+  /// none.
+  struct violation : detail::sampled_pair<Scalar, Index> {
     int draws = 0;
   };
 
@@ -68,7 +70,8 @@ struct warp_task : detail::positives_task<warp_options, Scalar, Index> {
     return static_cast<Scalar>(std::log(static_cast<double>(rank) + 0.5) + 0.5772156649);
   }
 
-  /// Draws until an item violates the margin of one with the score s_ui. `drawn_from` of all `items` can be drawn.
+  /// Samples until an item violates the margin of a positive with the score s_ui. `drawn_from` of all `items` can be
+  /// drawn.
   template <class Draw, class Score>
   violation search(Scalar s_ui, std::int64_t drawn_from, std::int64_t items, const Draw& draw,
                    const Score& score) const {
@@ -93,23 +96,22 @@ struct warp_task : detail::positives_task<warp_options, Scalar, Index> {
   }
 };
 
-/// Weighted approximate-rank pairwise loss. With the score s_ui = b_i + p_u'q_i and the rank r_ui, the number of items
-/// j that user u does not like and that violate the margin, s_uj > s_ui - margin, it goes after the sum over liked
-/// items i of
+/// Weighted approximate-rank pairwise loss. With the score s_ui = b_i + p_u'q_i and the rank r_ui, the number of
+/// negatives j of user u that violate the margin, s_uj > s_ui - margin, it approximately minimises the sum over the
+/// positives i of
 ///   L(r_ui), L(r) = 1 + 1/2 + ... + 1/r,
-/// which the first places of a list decide, held by lambda / 2 (|p_u|^2 + |q_i|^2 + |q_j|^2 + b_i^2 + b_j^2) for each
-/// step. A stored value above 0 is a liking, whatever its size; anything else is as good as nothing.
+/// a loss dominated by the top of the list, plus lambda / 2 (|p_u|^2 + |q_i|^2 + |q_j|^2 + b_i^2 + b_j^2) for each
+/// step. Every stored value above 0 is a positive, whatever its size; all other values are ignored.
 ///
-/// An epoch takes up one liking after the other and draws items until one violates the margin, max_trials at most. The
-/// number of draws t tells the rank, floor((items - 1) / t); the step goes down L(rank) (s_uj - s_ui + margin), with L
-/// to 2 %. Order and draws are those of a grid of blocks that is drawn anew for each epoch: blocks that share no user
-/// and no item run side by side, others are drawn from the block's own items, and the rank among these is scaled by
-/// their share of all items. The loss that an observer is told is the mean over the likings of L(rank) (s_uj - s_ui +
-/// margin), 0 where no violation was found. A fold-in takes the same steps for one row, `epochs` times over it.
-/// Complexity: an epoch takes 2 k flops for each draw and 12 k for each violation; a
-/// regrouped copy of the likings is held while training. Deterministic: the same bits for any number of threads. Const
-/// members may be called from many threads. Source: J. Weston, S. Bengio, N. Usunier, "WSABIE: Scaling Up To Large
-/// Vocabulary Image Annotation", IJCAI 2011.
+/// An epoch visits each positive and samples items until one violates the margin, max_trials at most. The number of
+/// draws t estimates the rank as floor((items - 1) / t); the step descends L(rank) (s_uj - s_ui + margin), with L to 2
+/// %. The order is that of a grid of blocks that is drawn anew for each epoch: blocks that share no user and no item
+/// run in parallel, negatives are sampled from the block's own items, and the rank among these is scaled by their share
+/// of all items. The observer's loss is the mean over the positives of L(rank) (s_uj - s_ui + margin), 0 if no
+/// violation was found. A fold-in takes the same steps for one row, `epochs` times over it. Complexity: an epoch takes
+/// 2 k flops for each draw and 12 k for each violation; training holds a regrouped copy of the positives.
+/// Deterministic: the same bits for any number of threads. Const members may be called from many threads. Source: J.
+/// Weston, S. Bengio, N. Usunier, "WSABIE: Scaling Up To Large Vocabulary Image Annotation", IJCAI 2011.
 template <class Scalar = float, class Index = std::int32_t>
 class warp : public detail::positives_model<warp_task<Scalar, Index>> {
   using base = detail::positives_model<warp_task<Scalar, Index>>;
@@ -121,7 +123,7 @@ class warp : public detail::positives_model<warp_task<Scalar, Index>> {
 
 template <class Scalar, class Index>
 detail::sampled_loss warp_task<Scalar, Index>::learn_block(const slice<const cell>& cells,
-                                                           const detail::block_others<Scalar, Index>& negatives,
+                                                           const detail::block_negatives<Scalar, Index>& negatives,
                                                            detail::block_random& random,
                                                            const kernels::sgd_parameters<Scalar>& model,
                                                            const kernels::sgd_rates<Scalar>& rates, bool) const {
@@ -139,11 +141,11 @@ detail::sampled_loss warp_task<Scalar, Index>::learn_block(const slice<const cel
         s_ui, negatives.items().size, negatives.catalogue(), [&, u = user] { return negatives.draw(u, random); },
         [&](Index id) { return too_high = score(id); });
     ++loss.samples;
-    if (found.other < 0) continue;
-    const kernels::preferred_pair<Index> pair{user, item, found.other};
-    kernels::call<kernels::sgd_hinge_kernel>(&model, &pair, found.pull, &rates);
-    loss.sum +=
-        static_cast<double>(found.pull) * (static_cast<double>(too_high) - static_cast<double>(s_ui) + options.margin);
+    if (found.negative < 0) continue;
+    const kernels::preferred_pair<Index> pair{user, item, found.negative};
+    kernels::call<kernels::sgd_hinge_kernel>(&model, &pair, found.gradient, &rates);
+    loss.sum += static_cast<double>(found.gradient) *
+                (static_cast<double>(too_high) - static_cast<double>(s_ui) + options.margin);
   }
   return loss;
 }
@@ -157,9 +159,9 @@ detail::dense_storage<Scalar> warp_task<Scalar, Index>::items_from(const detail:
   const auto item_loss_gradient = [&](Scalar s_ui, Scalar own, const auto& draw, const auto& score) {
     if (!(own > s_ui - static_cast<Scalar>(options.margin))) return Scalar{0};
     const violation found = search(s_ui, items, items, draw, score);
-    return static_cast<Scalar>(found.pull * static_cast<Scalar>(found.draws) / static_cast<Scalar>(trials));
+    return static_cast<Scalar>(found.gradient * static_cast<Scalar>(found.draws) / static_cast<Scalar>(trials));
   };
-  return detail::fold_in_pairwise_items(policy, x, detail::liked_catalogue(context), options, kind, trials,
+  return detail::fold_in_pairwise_items(policy, x, detail::fold_in_context(context), options, kind, trials,
                                         sample_pair(items), item_loss_gradient);
 }
 

@@ -20,21 +20,21 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// Scores the items for a user by a filter that keeps what is smooth on the graph of users and items. With R the
-/// users x items interactions, D_u and D_i the sums of its rows and columns, P = D_i^-1/2 R' D_u^-1 R D_i^-1/2, V its
-/// `ideal_rank` eigenvectors of the largest eigenvalues and r a user's row, the scores are
+/// Scores the items for a user by a low-pass filter on the graph of users and items. With R the users x items
+/// interactions, D_u and D_i the sums of its rows and columns, P = D_i^-1/2 R' D_u^-1 R D_i^-1/2, V its `ideal_rank`
+/// eigenvectors of the largest eigenvalues and r a user's row, the scores are
 ///
 ///   D_i^b p(P) D_i^-b r + ideal_weight * D_i^c V V' D_i^-c r
 ///
-/// with a polynomial p, b = polynomial_exponent and c = ideal_exponent. Nothing is trained but V, by randomized_svd;
-/// the history of a user who was not there is filtered like any other. Values must not be negative.
+/// with a polynomial p, b = polynomial_exponent and c = ideal_exponent. Only V is trained, by randomized_svd; the
+/// history of a new user is filtered like any other. Values must not be negative.
 ///
-/// Complexity: fit takes what randomized_svd takes for `ideal_rank`; holds R twice and items * ideal_rank numbers. A
-/// user is scored in O(degree of p * nonzeros + items * ideal_rank), 16 in the time of one.
+/// Complexity: fit costs as much as randomized_svd for `ideal_rank`; the model holds R twice and items * ideal_rank
+/// numbers. A user is scored in O(degree of p * nonzeros + items * ideal_rank), 16 users in the time of one.
 /// Deterministic: the same bits for any number of threads, for a user alone or among others. Const members may be
-/// called from many threads; scoring allocates 16 (users + 2 items) numbers.
-/// Sources: Y. Shen et al., "How Powerful is Graph Convolution for Recommendation?", CIKM 2021; C. Kim et al., "Graph
-/// Spectral Filtering with Chebyshev Interpolation for Recommendation", SIGIR 2025.
+/// called from many threads; scoring allocates 16 (users + 2 items) numbers. Sources: Y. Shen et al., "How Powerful is
+/// Graph Convolution for Recommendation?", CIKM 2021; C. Kim et al., "Graph Spectral Filtering with Chebyshev
+/// Interpolation for Recommendation", SIGIR 2025.
 template <class Scalar = float, class Index = std::int32_t>
 class graph_filter : public detail::filter_table<Scalar, Index> {
   using table_type = detail::filter_table<Scalar, Index>;
@@ -46,8 +46,8 @@ class graph_filter : public detail::filter_table<Scalar, Index> {
   template <detail::options_for<graph_filter_options> Options = graph_filter_options>
   explicit graph_filter(const Options& options) : options_(checked<graph_filter_options>(options, kind)) {}
 
-  /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. If it
-  /// throws, model and matrix are as they were.
+  /// Learns from a users x items matrix; keeps a copy of it, or the matrix itself if it is moved in. If it throws,
+  /// model and matrix are as they were.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& user_items) {
     const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "graph_filter::fit");

@@ -10,8 +10,8 @@
 namespace akin {
 inline namespace AKIN_SEAM {
 
-/// What the filter does to the eigenvalues p of P, the similarity of items through their users: 1 is what whole regions
-/// of the graph share, 0 what sets single items apart.
+/// The response of the filter to the eigenvalues p of P, the similarity of items through their users: near 1 are
+/// signals that whole regions of the graph share, near 0 those that distinguish single items.
 enum class graph_polynomial {
   linear,        ///< p
   second_order,  ///< 2 p - p^2
@@ -21,7 +21,7 @@ enum class graph_polynomial {
 struct graph_filter_options {
   graph_polynomial polynomial = graph_polynomial::chebyshev;
   int order = 8;          ///< >= 1, of the chebyshev polynomial only: two products with the matrix each
-  double flatness = 1.5;  ///< > 0, of the plateau; 1 to 10, larger is flatter and drops later
+  double flatness = 1.5;  ///< > 0, of the plateau; 1 to 10, a larger one is flatter and drops later
   double polynomial_exponent =
       0.4;                      ///< in [-1, 1]: of the item degrees around the polynomial; above 0 favours the popular
   int ideal_rank = 256;         ///< >= 0: smoothest signals of the ideal low-pass filter; 0 leaves it out
@@ -56,7 +56,8 @@ constexpr graph_filter_options gf_cf() {
 }
 
 /// C. Kim et al., "Graph Spectral Filtering with Chebyshev Interpolation for Recommendation", SIGIR 2025, with their
-/// choices for Gowalla. They vary flatness, ideal_rank, ideal_weight and the exponents (both alike) from data to data.
+/// choices for Gowalla. They choose flatness, ideal_rank, ideal_weight and the exponents (both equal) for each data
+/// set.
 constexpr graph_filter_options chebyshev_cf() {
   graph_filter_options options;
   options.ideal_rank = 512;

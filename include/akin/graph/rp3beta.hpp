@@ -42,16 +42,17 @@ struct rp3beta_task {
 /// Scores item j for a user by the sum over the user's items i of r_ui w_ij, where
 ///   w_ij = sum over users u of p_iu p_uj / degree_j^beta,  p_iu = (r_ui / sum over users of r_.i)^alpha,
 ///   p_uj = (r_uj / sum over items of r_u.)^alpha
-/// is what a walk from item i to one of its users and on to one of the user's items finds, and degree_j is the number
-/// of users of item j. Of each item's row the `neighbors` largest are kept, never its own. Values must not be negative.
-/// An item that no walk reaches is not recommended. beta = 0 is P3alpha: rp3beta(p3alpha()).
+/// is the probability that a walk from item i to one of its users and on to one of the user's items ends at j, up to
+/// the powers, and degree_j is the number of users of item j. Each item's row keeps its `neighbors` largest weights,
+/// without the diagonal. Values must not be negative. An item that no walk reaches is not recommended. beta = 0 is
+/// P3alpha: rp3beta(p3alpha()).
 ///
 /// Complexity: fit O(sum over users of items^2) on all workers; holds items * neighbors weights and a copy of the
-/// interactions (none where the matrix is moved in). A user is scored in O(items of the user * neighbors + items).
-/// Deterministic: the same bits for any number of threads. Const members may be called from many threads.
-/// Sources: B. Paudel, F. Christoffel, C. Newell, A. Bernstein, "Updatable, Accurate, Diverse, and Scalable
-/// Recommendations for Interactive Applications", ACM TiiS 7(1), 2016; C. Cooper, S. H. Lee, T. Radzik, Y. Siantos,
-/// "Random Walks in Recommender Systems: Exact Computation and Simulations", WWW 2014.
+/// interactions (none if the matrix is moved in). A user is scored in O(items of the user * neighbors + items).
+/// Deterministic: the same bits for any number of threads. Const members may be called from many threads. Sources: B.
+/// Paudel, F. Christoffel, C. Newell, A. Bernstein, "Updatable, Accurate, Diverse, and Scalable Recommendations for
+/// Interactive Applications", ACM TiiS 7(1), 2016; C. Cooper, S. H. Lee, T. Radzik, Y. Siantos, "Random Walks in
+/// Recommender Systems: Exact Computation and Simulations", WWW 2014.
 template <class Scalar = float, class Index = std::int32_t>
 class rp3beta : public refit_model<rp3beta_task<Scalar, Index>> {
   using base = refit_model<rp3beta_task<Scalar, Index>>;

@@ -1,5 +1,5 @@
 /// @file
-/// A blend whose weights depend on how much a user has done.
+/// A blend whose weights depend on a user's activity.
 #pragma once
 
 #include <algorithm>
@@ -54,7 +54,7 @@ inline std::size_t group_of(std::span<const std::int64_t> boundaries, std::int64
   return static_cast<std::size_t>(std::upper_bound(boundaries.begin(), boundaries.end(), items) - boundaries.begin());
 }
 
-/// The rows of x that `keeps` names, the others empty.
+/// The rows of x with keeps(row), the others empty.
 template <class Scalar, class Index, class Keeps>
 sparse_matrix<Scalar, Index> rows_where(const csr_view<Scalar, Index>& x, const Keeps& keeps) {
   sparse_matrix<Scalar, Index> result(static_cast<Eigen::Index>(x.rows), static_cast<Eigen::Index>(x.cols));
@@ -70,13 +70,13 @@ sparse_matrix<Scalar, Index> rows_where(const csr_view<Scalar, Index>& x, const 
 
 }  // namespace detail
 
-/// The blend of a user's group: what a newcomer gets may come from other models than what a regular gets, as in
-/// feature-weighted linear stacking (J. Sill, G. Takacs, L. Mackey, D. Lin, "Feature-Weighted Linear Stacking", 2009)
-/// with the activity as the feature, in steps. A user's activity is the number of items that the matrix given to
-/// activity_blend has of the user; a history that is asked for by itself has its own.
+/// The blend of a user's group: new users may get other models than regular ones, as in feature-weighted linear
+/// stacking (J. Sill, G. Takacs, L. Mackey, D. Lin, "Feature-Weighted Linear Stacking", 2009) with the activity as the
+/// feature, in steps. A user's activity is the user's number of items in the matrix that is given to activity_blend;
+/// that of a history is its own length.
 ///
 /// Made by activity_blend(). Costs what blend costs, and 4 bytes a user. Deterministic as its models are. Similarities
-/// of items do not depend on a user: ask a blend for them.
+/// of items do not depend on a user: use a blend for them.
 template <class... Models>
 class activity_blended_model
     : public detail::combined_scores<
@@ -128,10 +128,10 @@ class activity_blended_model
     return std::any_of(groups_.begin(), groups_.end(), [&](const blend_type& g) { return g.knows_item(item); });
   }
 
-  /// Whether the blend of the group without items has a list for a visitor of whom nothing is known.
+  /// Whether the blend of the group without items has a list for an unknown visitor.
   bool answers_without_history() const { return groups_.front().answers_without_history(); }
 
-  /// What each model adds to the score; see blended_model::shares.
+  /// The contribution of each model to the score; see blended_model::shares.
   std::array<scalar_type, sizeof...(Models)> shares(index_type user, index_type item) const {
     return groups_[group_of(user)].shares(user, item);
   }
@@ -197,8 +197,8 @@ class activity_blended_model
 };
 
 /// Weights for activity_blend: those of learn_weights for the users of each group, by the items that they have in
-/// `history`. A group of which nobody wants anything in `held_out` gets the weights that are learnt from everybody.
-/// Arguments, errors and cost as learn_weights, `options` for each group; boundaries must ascend from 1.
+/// `history`. A group without relevant items in `held_out` gets the weights that are learnt from all users. Arguments,
+/// errors and cost as learn_weights, `options` for each group; boundaries must ascend from 1.
 template <class Policy, class History, class HeldOut, class Metric, class... Models>
 requires(scorer<Models>&&...) activity_weights<sizeof...(Models)> learn_activity_weights(
     const Policy& policy, normalization how, const History& history, const HeldOut& held_out, const Metric& metric,
@@ -210,16 +210,16 @@ requires(scorer<Models>&&...) activity_weights<sizeof...(Models)> learn_activity
   using index_type = typename std::tuple_element_t<0, std::tuple<Models...>>::index_type;
   const auto& first = std::get<0>(std::tie(models...));
   const auto seen = detail::shaped_view<index_type>(policy, history, first.users(), first.items(), where, "history");
-  const auto wanted =
+  const auto relevant_cells =
       detail::shaped_view<index_type>(policy, held_out, first.users(), first.items(), where, "held_out");
   activity_weights<sizeof...(Models)> result;
   const auto everybody = learn_weights(policy, how, history, held_out, metric, options, models...);
   for (std::size_t group = 0; group <= boundaries.size(); ++group) {
     std::vector<index_type> relevant;
     bool anybody = false;
-    const auto of_group = detail::rows_where(wanted, [&](std::int64_t user) {
+    const auto of_group = detail::rows_where(relevant_cells, [&](std::int64_t user) {
       if (detail::group_of(boundaries, seen.row_size(user)) != group) return false;
-      detail::find_relevant(wanted.row(user), seen.row(user).ids, true, relevant);
+      detail::find_relevant(relevant_cells.row(user), seen.row(user).ids, true, relevant);
       anybody |= !relevant.empty();
       return true;
     });
@@ -230,10 +230,10 @@ requires(scorer<Models>&&...) activity_weights<sizeof...(Models)> learn_activity
   return result;
 }
 
-/// One model of several, each user's blend by the number of items that `histories` (users x items, what the models have
-/// learnt from) has of the user: activity_blend(normalization::z_score, learnt, clicks, als, knn). Refers to lvalues
-/// among the models, which must outlive it, and owns rvalues. Throws std::invalid_argument for weights that blend
-/// refuses, boundaries that do not ascend from 1, and models or histories of different users or items.
+/// One model of several, which selects each user's blend by the user's number of items in `histories` (users x items,
+/// the training data of the models): activity_blend(normalization::z_score, learnt, clicks, als, knn). Refers to
+/// lvalues among the models, which must outlive it, and owns rvalues. Throws std::invalid_argument for weights that
+/// blend refuses, boundaries that do not ascend from 1, and models or histories of different users or items.
 template <class Histories, class... Models>
 requires sparse_matrix_like<Histories>
 auto activity_blend(normalization how, const activity_weights<sizeof...(Models)>& weights, const Histories& histories,

@@ -26,7 +26,7 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// A model and how much it counts in a blend.
+/// A model and its weight in a blend.
 template <class Model>
 struct weighted_model {
   double weight;
@@ -42,12 +42,12 @@ auto weighted(double weight, Model&& model) {
 /// Scores an item for a user by
 ///   s_ui = sum over the models p that know the user of w_p n_p(i)
 /// where n_p is the model's score, normalised over the items that it scores for this user. An item that a model does
-/// not score counts as its worst item (see normalization); an item that no model scores does not come. A model of
-/// weight 0 is not asked, as if it were not there.
+/// not score counts as its worst item (see normalization); an item that no model scores is left out. A model of weight
+/// 0 is ignored.
 ///
 /// Made by blend(). Complexity: a user costs what the models cost, and O(items) for each of them, O(items log items)
-/// with `rank`. Deterministic: same bits as long as its models give the same. Const members may be called from many
-/// threads where those of its models may.
+/// with `rank`. Deterministic if its models are. Const members may be called from many threads if those of its models
+/// may.
 template <class... Models>
 class blended_model
     : public detail::combined_scores<
@@ -78,7 +78,7 @@ class blended_model
 
   akin::normalization normalization() const noexcept { return normalization_; }
   const std::array<double, sizeof...(Models)>& weights() const noexcept { return weights_; }
-  /// The model of that number, from 0 on.
+  /// The model with this number, from 0 on.
   template <std::size_t Number>
   const auto& model() const noexcept {
     return *std::get<Number>(parts_);
@@ -95,13 +95,13 @@ class blended_model
     return any_asked([&](const auto& model) { return model.knows_item(item); });
   }
 
-  /// Whether a model with a weight has a list for a visitor of whom nothing is known.
+  /// Whether a model with a weight has a list for an unknown visitor.
   bool answers_without_history() const {
     return any_asked([](const auto& model) { return akin::answers_without_history(model); });
   }
 
-  /// What each model adds to the score of the user and the item: their sum is the score, up to rounding. All are 0
-  /// without evidence; a model that scores others but not this item adds what its worst item counts. Throws
+  /// The contribution of each model to the score of the user and the item: their sum is the score, up to rounding. All
+  /// are 0 without evidence; a model that scores other items but not this one adds the value of its worst item. Throws
   /// std::invalid_argument for ids out of range. Costs as much as score_all.
   std::array<scalar_type, sizeof...(Models)> shares(index_type user, index_type item) const {
     detail::require_id(user, users(), "blend::shares", "user");
@@ -120,7 +120,7 @@ class blended_model
   }
 
   /// Fills out[other] with the weighted sum of the models' similarities of the item to each other, normalised as scores
-  /// are; -infinity where no model has one.
+  /// are; -infinity if no model has one.
   void similarity_all(index_type item, std::span<scalar_type> out) const requires(item_similarity<Models>&&...) {
     detail::numbers<scalar_type> row(std::ssize(out));
     detail::numbers<std::uint8_t> known(std::ssize(out));
@@ -128,7 +128,7 @@ class blended_model
     for_each_part(parts_, [&](std::size_t number, const auto& model) {
       if (!(weight_of(number) > 0) || !model.knows_item(item)) return;
       model.similarity_all(item, std::span(row));
-      row[item] = no_score<scalar_type>;  // would be the best by far
+      row[item] = no_score<scalar_type>;  // would be by far the best
       const scalar_type unscored = detail::normalize(normalization_, std::span(row));
       detail::add_weighted<scalar_type>(weight_of(number), row, unscored, out, known);
     });
@@ -136,8 +136,8 @@ class blended_model
   }
 
   /// See akin::explain: the sum of the models' contributions, each times its weight and the slope of its normalisation.
-  /// They sum to the score but for what the normalisations subtract, which is the same for all items. Throws
-  /// std::invalid_argument where ranks are blended, which cannot be split over a history.
+  /// They sum to the score up to the constants of the normalisations, which are the same for all items. Throws
+  /// std::invalid_argument if ranks are blended, which cannot be split over a history.
   void contributions(const row_view<scalar_type, index_type>& history, index_type item,
                      std::span<scalar_type> out) const requires((history_scorer<Models> && explainable<Models>)&&...) {
     detail::require(normalization_ != akin::normalization::rank, "blend::contributions",
@@ -195,8 +195,8 @@ class blended_model
     return any_part(parts_, [&](const auto& model) { return weight_of(number++) > 0 && predicate(model); });
   }
 
-  /// body(number of the model, position, normalised scores, what an item without one counts) for each model and each
-  /// request that it knows.
+  /// Calls body(number of the model, position, normalised scores, value of an item without a score) for each model and
+  /// each request that it knows.
   template <class Request, class Body>
   void for_each_normal(std::span<const Request> requests, const Body& body) const {
     const std::int64_t all_items = items();

@@ -1,5 +1,5 @@
 /// @file
-/// A cheap model retrieves, a costly one ranks what was retrieved.
+/// A cheap model retrieves items, a costly one ranks them.
 #pragma once
 
 #include <algorithm>
@@ -25,16 +25,15 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// The `retrieve` best items of the cheap model, scored by the costly one; all others that the cheap model scores come
-/// below, in its order, moved as in fallback_model. Retrieved items that the costly model does not know are among those
-/// others, and a user that it does not know keeps the cheap model's scores.
+/// The `retrieve` best items of the cheap model, scored by the costly one; all others that the cheap model scores are
+/// below, in its order, mapped as in fallback_model. Retrieved items that the costly model does not know are among
+/// those others, and a user that it does not know keeps the cheap model's scores.
 ///
-/// The costly model is asked for single scores, score(user, item), where it can say by has_evidence(user, item) or by
-/// knows_item whether it has one; others (a blend) are asked for all. Items without evidence in it are among those
-/// that come below.
+/// The costly model computes single scores, score(user, item), if has_evidence(user, item) or knows_item tells whether
+/// it has one; others (a blend) compute all scores. Items without evidence in it are among those below.
 ///
 /// Made by cascade(). Complexity: a user costs all scores of the cheap model, `retrieve` scores of the costly one and
-/// O(items). Deterministic as its models are; const members may be called from many threads where theirs may.
+/// O(items). Deterministic as its models are; const members may be called from many threads if theirs may.
 template <class Cheap, class Costly>
 class cascade_model
     : public detail::combined_scores<cascade_model<Cheap, Costly>, typename Cheap::scalar_type,
@@ -60,7 +59,7 @@ class cascade_model
   std::int64_t items() const { return cheap().items(); }
   bool knows_user(index_type user) const { return cheap().knows_user(user); }
   bool knows_item(index_type item) const { return cheap().knows_item(item); }
-  /// Whether the cheap model has a list for a visitor of whom nothing is known.
+  /// Whether the cheap model has a list for an unknown visitor.
   bool answers_without_history() const { return akin::answers_without_history(cheap()); }
 
   /// Fills row i of `out` for request i, a user or a history; see detail::combined_scores.
@@ -88,7 +87,7 @@ class cascade_model
   }
 
  private:
-  /// Gives the best of the cheap scores those of the costly model.
+  /// Replaces the best of the cheap scores by those of the costly model.
   template <class Request>
   void rank(const Request& request, std::span<const scalar_type> cheap_scores, std::span<scalar_type> row,
             std::vector<kernels::scored<scalar_type, index_type>>& best) const {

@@ -9,8 +9,8 @@ namespace akin {
 inline namespace AKIN_SEAM {
 
 struct cascade_options {
-  /// Items that the cheap model retrieves and the costly one ranks, >= 1. What a query excludes is among them, so it
-  /// should be larger than a list and a usual history together; 100 to 1000.
+  /// Items that the cheap model retrieves and the costly one ranks, >= 1. Excluded items are among them, so it should
+  /// be larger than a list and a usual history together; 100 to 1000.
   int retrieve = 200;
 };
 

@@ -1,5 +1,5 @@
 /// @file
-/// A chain of models: the first that knows the user or the item answers.
+/// A chain of models: the first one that knows the user or the item answers.
 #pragma once
 
 #include <array>
@@ -26,19 +26,19 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// Scores a user's items by the first model that scores any; items that it does not score come below all of these, by
-/// the next that scores them, and so on. So a list is short only where the last model has nothing more, and with
-/// popularity at the end nobody goes away empty-handed.
+/// Scores a user's items by the first model that scores any; items that it does not score are below all of these, by
+/// the next model that scores them, and so on. So a list is short only if the last model has no more items, and with
+/// popularity at the end every user gets a full list.
 ///
-/// Models score on scales of their own. The first answer keeps its scores; those of the next models are moved, linearly
-/// and in their order, to end below what is there: onto [lowest - width, lowest - width / 2] with width =
-/// max(1, |lowest|). Scores of a list descend, but only those of one source can be compared. A `minimum_score` of a
-/// query is on the scale of the first that answers.
+/// Models have different scales. The first answer keeps its scores; those of the next models are mapped, linearly and
+/// in their order, below all earlier scores: onto [lowest - width, lowest - width / 2] with width = max(1, |lowest|).
+/// Scores of a list descend, but only those of one source are comparable. A `minimum_score` of a query is on the scale
+/// of the first model that answers.
 ///
 /// Models that cannot score a history or compare items are left out of recommend_for and similar_items.
 ///
-/// Made by fallback(). Complexity: a user costs what the models cost that are asked; one whose items are all scored
-/// already is not. Deterministic as its models are; const members may be called from many threads where theirs may.
+/// Made by fallback(). Complexity: a user costs as much as the models that are used; later ones are skipped if all
+/// items have scores. Deterministic as its models are; const members may be called from many threads if theirs may.
 template <class... Models>
 class fallback_model
     : public detail::combined_scores<
@@ -57,7 +57,7 @@ class fallback_model
     require_same_shape("fallback", parts_);
   }
 
-  /// The model of that number, from 0 on.
+  /// The model with this number, from 0 on.
   template <std::size_t Number>
   const auto& model() const noexcept {
     return *std::get<Number>(parts_);
@@ -71,12 +71,12 @@ class fallback_model
     return any_part(parts_, [&](const auto& model) { return model.knows_item(item); });
   }
 
-  /// Whether a visitor of whom nothing is known gets a list: where one of the models has one for everybody.
+  /// Whether an unknown visitor gets a list: if one of the models has one for everybody.
   bool answers_without_history() const {
     return any_part(parts_, [](const auto& model) { return akin::answers_without_history(model); });
   }
 
-  /// The number of the first model that knows the user, from 0 on; nullopt where none does.
+  /// The number of the first model that knows the user, from 0 on; nullopt if none does.
   std::optional<std::size_t> source(index_type user) const {
     return first_part(parts_, [&](const auto& model) { return model.knows_user(user); });
   }
@@ -96,8 +96,8 @@ class fallback_model
     return found;
   }
 
-  /// Fills out[other] with how alike the item and each other are, by the first model that can say so and below by the
-  /// next, as scores are; -infinity where none can.
+  /// Fills out[other] with the similarity of the item and each other, by the first model that has one and below by the
+  /// next, as for scores; -infinity if none has one.
   void similarity_all(index_type item, std::span<scalar_type> out) const requires(item_similarity<Models> || ...) {
     std::fill(out.begin(), out.end(), no_score<scalar_type>);
     std::vector<scalar_type> row(out.size());

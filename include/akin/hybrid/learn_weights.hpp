@@ -1,5 +1,5 @@
 /// @file
-/// The weights of a blend, learnt from interactions that its models have not seen.
+/// Learns the weights of a blend from interactions that its models have not seen.
 #pragma once
 
 #include <algorithm>
@@ -31,8 +31,8 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// The mean of a metric over users whom blends of the same models with different weights make lists for: models score
-/// once for all of these blends, some users at a time.
+/// The mean of a metric over users for blends of the same models with different weights: the models score once for all
+/// of these blends, a block of users at a time.
 template <class HistoryScalar, class TestScalar, class Metric, class... Models>
 class weight_trial {
   using first_type = std::tuple_element_t<0, std::tuple<Models...>>;
@@ -46,16 +46,16 @@ class weight_trial {
                const csr_view<TestScalar, index_type>& held_out, const Metric& metric, const Models&... models)
       : how_(how), history_(history), held_out_(held_out), metric_(metric), models_(part<Models>(models)...) {}
 
-  /// Chooses the users who want something; at most `most` of them, evenly, or all where it is 0.
-  void choose_users(std::int64_t most) {
+  /// Selects the users with relevant items; at most max_users of them, evenly, or all if it is 0.
+  void choose_users(std::int64_t max_users) {
     std::vector<index_type> relevant;
     for (std::int64_t user = 0; user < held_out_.rows; ++user)
       if (find(user, relevant), !relevant.empty()) users_.push_back(static_cast<index_type>(user));
     const std::int64_t all = users_.size();
     require(all > 0, "learn_weights", "held_out must have an item above 0 that its user has not in history");
-    if (most == 0 || most >= all) return;
-    for (std::int64_t i = 0; i < most; ++i) users_[i] = users_[i * all / most];
-    users_.resize(most);
+    if (max_users == 0 || max_users >= all) return;
+    for (std::int64_t i = 0; i < max_users; ++i) users_[i] = users_[i * all / max_users];
+    users_.resize(max_users);
   }
 
   /// The sum of the metric over the users for each of the candidates.
@@ -72,7 +72,7 @@ class weight_trial {
   }
 
  private:
-  /// A model's normalised scores of a user; empty where it does not know the user.
+  /// A model's normalised scores of a user; empty if it does not know the user.
   struct normal_row {
     std::vector<scalar_type> scores;
     scalar_type unscored = 0;
@@ -147,8 +147,8 @@ std::array<double, Count> shares_of_one(std::array<double, Count> weights) {
   return weights;
 }
 
-/// Where a search goes from `weights` along one of them: to 0, unless it is the only one, and to the weight (where it
-/// is 0, the largest of all) times powers of `step`.
+/// The candidates of a search from `weights` along one of them: 0, unless it is the only one, and the weight (if it is
+/// 0, the largest of all) times powers of `step`.
 template <std::size_t Count>
 std::vector<std::array<double, Count>> moves_of(const std::array<double, Count>& weights, std::size_t along,
                                                 double step) {
@@ -166,7 +166,7 @@ std::vector<std::array<double, Count>> moves_of(const std::array<double, Count>&
 }
 
 /// The best of equal weights, each model alone, and what a search along one weight after the other finds from there;
-/// try_all gives the goodness of each of some weights.
+/// try_all evaluates several weights.
 template <std::size_t Count, class TryAll>
 std::array<double, Count> search_weights(int rounds, const TryAll& try_all) {
   std::array<double, Count> best;
@@ -212,16 +212,16 @@ auto shaped_view(const host_policy& policy, const Matrix& matrix, std::int64_t u
 }  // namespace detail
 
 /// Weights for blend(normalization, ...), in the order of the models, that sum to 1: those whose blend makes the best
-/// lists, by `metric`, of what users took in `held_out` but do not have in `history`, which is not recommended. The
-/// models should have learnt from `history` alone; the weights then serve models of the same options that learnt from
+/// lists by `metric`; relevant are the users' items in `held_out` that are not in `history`, which is excluded. The
+/// models should have learnt only from `history`; the weights then suit models of the same options that learnt from
 /// both.
 ///
 /// Tries equal weights and each model alone, then from the best of them a coordinate search: one weight after the other
-/// is set to 0 or moved by some factors, which come closer to 1 from round to round. What is found is no worse on
-/// `held_out` than the best model alone. `metric` is one of users, such as metrics::ndcg{10}.
+/// is set to 0 or moved by some factors, which come closer to 1 from round to round. On `held_out` the result is at
+/// least as good as the best single model. `metric` is a mean over users, such as metrics::ndcg{10}.
 ///
-/// history, held_out: users x items, of the models' shape, with any scalar. Throws std::invalid_argument where shapes
-/// or options are wrong or nobody wants anything in `held_out`, not_fitted. O(1 + rounds * models) passes of scoring
+/// history, held_out: users x items, of the models' shape, with any scalar. Throws std::invalid_argument if shapes or
+/// options are wrong or no user has a relevant item in `held_out`, not_fitted. O(1 + rounds * models) passes of scoring
 /// over the users, each with O(models * items) for 6 blends; memory of 16 rows of scores for each model and worker. The
 /// same weights for any number of threads.
 template <class Policy, class History, class HeldOut, class Metric, class... Models>
@@ -243,11 +243,11 @@ requires(scorer<Models>&&...) std::array<double, sizeof...(Models)> learn_weight
   const auto& first = std::get<0>(std::tie(models...));
   detail::require_fitted(first, where);
   const auto seen = detail::shaped_view<index_type>(policy, history, first.users(), first.items(), where, "history");
-  const auto wanted =
+  const auto relevant_cells =
       detail::shaped_view<index_type>(policy, held_out, first.users(), first.items(), where, "held_out");
   detail::weight_trial<detail::pointee<decltype(history.valuePtr())>, detail::pointee<decltype(held_out.valuePtr())>,
                        Metric, Models...>
-  trial(how, seen, wanted, metric, models...);
+  trial(how, seen, relevant_cells, metric, models...);
   trial.choose_users(options.users);
   return detail::search_weights<sizeof...(Models)>(options.rounds,
                                                    [&](const auto& candidates) { return trial(policy, candidates); });

@@ -1,5 +1,5 @@
 /// @file
-/// One list of several lists: for models whose scores are on different scales, or that are out of reach.
+/// Fuses several lists into one, for models with different scales or without access to their scores.
 #pragma once
 
 #include <algorithm>
@@ -19,17 +19,17 @@
 namespace akin::inline AKIN_ABI {
 
 struct rank_fusion_options {
-  int k = 10;            ///< items a fused list at most, >= 1
-  double constant = 60;  ///< finite, >= 0; the larger, the less the first ranks count above the others
+  int k = 10;            ///< maximum length of a fused list, >= 1
+  double constant = 60;  ///< finite, >= 0; a larger one gives the first ranks less weight
 };
 
 struct list_fusion_options {
-  int k = 10;  ///< items a fused list at most, >= 1
+  int k = 10;  ///< maximum length of a fused list, >= 1
 };
 
 namespace detail {
 
-/// What an item has from the lists that hold it.
+/// The points of an item from the lists that contain it.
 template <class Index>
 struct fused_item {
   Index item;
@@ -37,7 +37,7 @@ struct fused_item {
   int lists;
 };
 
-/// Makes one element of those of each item, which add up in their order.
+/// Merges the elements of each item, added in their order.
 template <class Index>
 void add_up(std::vector<fused_item<Index>>& items) {
   std::stable_sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.item < b.item; });
@@ -53,8 +53,8 @@ void add_up(std::vector<fused_item<Index>>& items) {
   items.resize(kept);
 }
 
-/// Fuses row by row: points(lists, row, rank) is what the item at that rank, from 0 on, has from it, and
-/// score_of(points, number of lists) its score.
+/// Fuses row by row: points(lists, row, rank) are the points of the item at that rank, from 0 on, and score_of(points,
+/// number of lists) is its score.
 template <class Scalar, class Index, std::size_t Count, class Points, class ScoreOf>
 recommendations<Scalar, Index> fuse(std::string_view where, int k,
                                     const std::array<const recommendations<Scalar, Index>*, Count>& all,
@@ -64,10 +64,10 @@ recommendations<Scalar, Index> fuse(std::string_view where, int k,
     if (lists->size() != all[0]->size())
       fail<std::invalid_argument>(where, ": there must be as many lists of each, got ", all[0]->size(), " and ",
                                   lists->size());
-  std::int64_t room = 0;
-  for (const auto* lists : all) room += lists->k();
+  std::int64_t capacity = 0;
+  for (const auto* lists : all) capacity += lists->k();
   recommendations<Scalar, Index> result(static_cast<std::int64_t>(all[0]->size()),
-                                        static_cast<int>(std::min<std::int64_t>(k, room)));
+                                        static_cast<int>(std::min<std::int64_t>(k, capacity)));
   std::vector<fused_item<Index>> items;
   for (std::size_t row = 0; row < result.size(); ++row) {
     items.clear();
@@ -136,9 +136,8 @@ recommendations<Scalar, Index> borda(const list_fusion_options& options, const r
       [](double points, int) { return points; });
 }
 
-/// Fuses list r of each: the sum of an item's scores, each min-max normalised over its list (1 where all are equal),
-/// times the number of lists that hold it; ordered by (that descending, id ascending). Throws as
-/// reciprocal_rank_fusion.
+/// Fuses list r of each: the sum of an item's scores, each min-max normalised over its list (1 if all are equal), times
+/// the number of lists that hold it; ordered by (that descending, id ascending). Throws as reciprocal_rank_fusion.
 ///
 /// Source: E. A. Fox, J. A. Shaw, "Combination of Multiple Searches", TREC-2, 1994; normalised as J. H. Lee, "Analyses
 /// of Multiple Evidence Combination", SIGIR 1997.

@@ -1,5 +1,6 @@
 /// @file
-/// Several predictions of a rating as one, with weights learnt on ratings that the models have not seen.
+/// Stacking: a weighted sum of several rating predictions, with weights learnt on ratings that the models have not
+/// seen.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +35,8 @@ struct rating_weights {
 
 namespace detail {
 
-/// Sums over ratings of z and of zz', z = (each model's prediction, the rating), less a constant that keeps both small.
+/// Sums over ratings of z and of zz', z = (each model's prediction, the rating), minus a constant that keeps both
+/// small.
 template <std::size_t Models>
 struct rating_moments {
   std::int64_t count = 0;
@@ -56,7 +58,7 @@ struct rating_moments {
     }
   }
   [[nodiscard]] double mean(std::size_t i) const { return sums[i] / static_cast<double>(count); }
-  /// Of the deviations from the means, j <= i.
+  /// The sum of products of the deviations from the means, j <= i.
   [[nodiscard]] double centred(std::size_t i, std::size_t j) const { return products[i][j] - sums[i] * mean(j); }
 };
 
@@ -124,13 +126,13 @@ rating_moments<sizeof...(Models)> moments_of(const host_policy& policy, const cs
 
 /// The weights w and the intercept b that predict the ratings of `held_out` best,
 ///   sum over ratings of (r - b - sum over models of w_p prediction_p)^2 + regularization sum of w_p^2
-/// in closed form. The models should not have learnt from `held_out`; the weights then serve models of the same options
-/// that learnt from all. Weights may be negative: one model corrects another.
+/// in closed form. The models should not have learnt from `held_out`; the weights then suit models of the same options
+/// that learnt from all data. Weights may be negative if one model corrects another.
 ///
 /// held_out: users x items, of the models' shape; a stored 0 is a rating of 0. Throws not_fitted, std::invalid_argument
-/// for wrong shapes or options and where there are no ratings, numeric_error for predictions that are not finite, and
-/// where without regularization a model says the same as others. O(ratings) predictions of each model; the same bits
-/// for any number of threads.
+/// for wrong shapes or options and if there are no ratings, numeric_error for predictions that are not finite, and,
+/// without regularization, if the predictions of the models are linearly dependent. O(ratings) predictions of each
+/// model; the same bits for any number of threads.
 ///
 /// Source: L. Breiman, "Stacked Regressions", Machine Learning 24, 1996.
 template <class Policy, class HeldOut, class... Models>
@@ -176,7 +178,7 @@ requires(rating_predictor<Models>&&...) rating_weights<sizeof...(Models)> learn_
 /// Predicts a rating as intercept + the sum of each model's weight times its prediction; items are ranked by it.
 ///
 /// Made by stack(). Complexity: a prediction costs one of each model. Deterministic as its models are; const members
-/// may be called from many threads where theirs may.
+/// may be called from many threads if theirs may.
 template <class... Models>
 class stacked_model {
   using first_type = std::tuple_element_t<0, std::tuple<Models...>>;
@@ -197,7 +199,7 @@ class stacked_model {
   }
 
   const rating_weights<sizeof...(Models)>& weights() const noexcept { return weights_; }
-  /// The model of that number, from 0 on.
+  /// The model with this number, from 0 on.
   template <std::size_t Number>
   const auto& model() const noexcept {
     return *std::get<Number>(parts_);

@@ -8,8 +8,8 @@ namespace akin {
 inline namespace AKIN_SEAM {
 
 struct rating_stack_options {
-  /// >= 0, times the sum of the squared weights, beside the sum of the squared errors; more where models say nearly the
-  /// same of few ratings.
+  /// >= 0, times the sum of the squared weights, added to the sum of the squared errors; use more if models predict
+  /// nearly the same for few ratings.
   double regularization = 1;
 };
 

@@ -1,5 +1,5 @@
 /// @file
-/// One of several models for each user, by a rule of the caller.
+/// Selects one of several models for each user by the caller's rule.
 #pragma once
 
 #include <concepts>
@@ -16,11 +16,11 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// Asks, for each user, the model whose number the rule says: scores, lists and evidence are those of that model. The
-/// rule is called with users in range, from many threads and more than once a user; it must give the same answer
-/// whenever asked. It is code, so that the model cannot be saved.
+/// Uses, for each user, the model whose number the rule returns: scores, lists and evidence are those of that model.
+/// The rule is called with users in range, from many threads and more than once a user, and must be deterministic. It
+/// is code, so the model cannot be saved.
 ///
-/// Made by switching(). Costs what the chosen models cost. Deterministic as rule and models are.
+/// Made by switching(). Costs as much as the selected models. Deterministic if rule and models are.
 template <class Rule, class... Models>
 class switching_model {
   using first_type = std::tuple_element_t<0, std::tuple<Models...>>;
@@ -35,7 +35,7 @@ class switching_model {
     require_same_shape("switching", parts_);
   }
 
-  /// The model of that number, from 0 on.
+  /// The model with this number, from 0 on.
   template <std::size_t Number>
   const auto& model() const noexcept {
     return *std::get<Number>(parts_);
@@ -56,8 +56,8 @@ class switching_model {
     return any_part(parts_, [&](const auto& model) { return model.knows_item(item); });
   }
 
-  /// The number of the user's model, from 0 on. Throws std::invalid_argument for a user out of range, or where the rule
-  /// gives a number that no model has.
+  /// The number of the user's model, from 0 on. Throws std::invalid_argument for a user out of range, or if the rule
+  /// returns a number without a model.
   std::size_t source(index_type user) const {
     detail::require_id(user, users(), "switching", "user");
     const auto number = static_cast<std::int64_t>(rule_(user));
@@ -67,7 +67,7 @@ class switching_model {
     return static_cast<std::size_t>(number);
   }
 
-  /// What the user's model says of the item; ids must be in range.
+  /// The score of the user's model; ids must be in range.
   scalar_type score(index_type user, index_type item) const {
     scalar_type result = 0;
     with_part(parts_, source(user), [&](const auto& model) { result = model.score(user, item); });
@@ -88,7 +88,7 @@ class switching_model {
   std::tuple<part<Models>...> parts_;
 };
 
-/// The model that asks model number rule(user), from 0 on: switching([&](auto u) { return clicks_of(u) < 5; }, als,
+/// The model that uses model number rule(user), from 0 on: switching([&](auto u) { return clicks_of(u) < 5; }, als,
 /// popular), for true is 1. Refers to lvalues among the models, which must outlive it, and owns rvalues and the rule.
 /// Throws std::invalid_argument for models of different users or items.
 template <class Rule, class... Models>

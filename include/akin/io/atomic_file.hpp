@@ -1,5 +1,5 @@
 /// @file
-/// A file that appears under its name whole or not at all.
+/// Writes a file atomically: it appears under its name whole or not at all.
 #pragma once
 
 #include <cstddef>
@@ -16,12 +16,11 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// Writes a file beside the target, without a name where the system has that, else as `target.tmp-…`, and renames it
-/// over the target in commit(), after everything has reached the disk. Without commit(), or after an error, it is gone
-/// and the target is as it was; so it is when the process is killed. What a killed process left under a name, the next
-/// writer of the same target removes: it knows by a lock, which a living writer holds, that nobody will come for it
-/// (not on Windows, where it stays). Errors are std::runtime_error with path and reason. A target that is a symbolic
-/// link stays one: what it leads to is replaced.
+/// Writes a file beside the target, without a name if the system has that, else as `target.tmp-…`, and renames it over
+/// the target in commit(), after everything has reached the disk. Without commit(), after an error, or if the process
+/// is killed, it is gone and the target is as it was. The next writer of the same target removes a file with a name
+/// that a killed process has left: a living writer would hold its lock (not on Windows, where it stays). Errors are
+/// std::runtime_error with path and reason. If the target is a symbolic link, its destination is replaced.
 class atomic_file {
  public:
   /// `nameless`: false asks for a name from the start.
@@ -37,40 +36,40 @@ class atomic_file {
   void commit();
 
  private:
-  /// Where the file will be; refuses what a rename would replace by mistake: folders, devices, pipes.
+  /// The final path; refuses targets that a rename would replace by mistake: folders, devices, pipes.
   static std::filesystem::path resolved(const std::filesystem::path& target);
 
   static constexpr std::string_view suffix_begin = ".tmp-";
   static constexpr std::size_t suffix_digits = 16;
 
-  /// Differs between processes, threads and moments as good as always; who creates the file notices when it does not.
+  /// Almost certainly unique among processes, threads and moments; creating the file detects a collision.
   std::filesystem::path temporary_name() const;
 
   static std::int64_t process_id();
   static int sync(std::FILE* file);
 
-  /// False, with errno, where the file cannot be created.
+  /// False, with errno, if the file cannot be created.
   bool open_new(const std::filesystem::path& path);
 
-  /// False where the system has no files without a name, or no way to give them one.
+  /// False if the system has no files without a name, or no way to give them one.
   bool open_nameless();
 
   void give_name();
   void unlock() noexcept;
 
-  /// Removes what writers of the same target that are dead have left. What cannot be removed stays.
+  /// Removes files that dead writers of the same target have left. Files that cannot be removed stay.
   void remove_abandoned() const;
 
-  /// Makes the new name outlive a loss of power. The file is in place already, and some file systems and permissions do
-  /// not allow this, so a failure is no error.
+  /// Makes the new name survive a power failure. The file is already in place, and some file systems and permissions do
+  /// not allow this, so a failure is not an error.
   void sync_folder() const;
 
 #if !defined(_WIN32)
   std::filesystem::path folder() const;
   static std::string link_to(int descriptor);
 
-  /// Takes the descriptor and, for a lock that outlives the closing of the file, a second one; false, with errno, where
-  /// that fails. A file system without locks lets nobody lock what is abandoned, so that nobody removes it.
+  /// Takes the descriptor and, for a lock that outlives the closing of the file, a second one; false, with errno, if
+  /// that fails. On a file system without locks no abandoned file can be locked, so none is removed.
   bool adopt(int descriptor);
 
   bool is_temporary(std::string_view name) const;
@@ -82,7 +81,7 @@ class atomic_file {
 
   std::string shown_;
   std::filesystem::path target_;
-  std::filesystem::path temporary_;  // empty as long as there is none
+  std::filesystem::path temporary_;  // empty while there is none
   std::FILE* file_ = nullptr;
   [[maybe_unused]] int lock_ = -1;
 };
@@ -204,7 +203,7 @@ AKIN_INLINE std::string atomic_file::link_to(int descriptor) { return sentence("
 AKIN_INLINE bool atomic_file::open_new(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor < 0 || !adopt(descriptor)) return false;
-  // Between the opening and the lock another writer may have taken the file for an abandoned one.
+  // Another writer may have removed the file as abandoned between the opening and the lock.
   const bool is_taken = ::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   struct stat status {};
   if (!is_taken && ::fstat(lock_, &status) == 0 && status.st_nlink > 0) return true;

@@ -53,7 +53,7 @@ AKIN_INLINE std::uint64_t checksum(const void* data, std::size_t bytes) noexcept
 
   std::uint64_t result = checksum_step(0x9e3779b97f4a7c15u, bytes);
   for (const std::uint64_t lane : state) result = checksum_step(result, lane);
-  // The last lanes have met few multiplications so far: two more make every bit depend on all of them.
+  // The last lanes have had few multiplications so far: two more make every bit depend on all of them.
   return checksum_step(checksum_step(result, 0), 0);
 }
 

@@ -1,6 +1,6 @@
 /// @file
-/// Sparse matrices in model files. A checksum says that a file is as it was written, not that akin wrote it: what is
-/// used as a position is checked before it is used.
+/// Sparse matrices in model files. A checksum proves that a file is as it was written, not that akin wrote it:
+/// positions are checked before they are used.
 #pragma once
 
 #include <bit>
@@ -94,12 +94,12 @@ void write_csr(model_writer& writer, std::string_view name, const csr_view<Scala
   writer.add(sentence(name, ".values"), matrix.values, matrix.nonzeros());
 }
 
-/// What write_pattern stored, checked, in the bytes of the file.
+/// The matrix of write_pattern, checked, in the bytes of the file.
 template <class Index>
 sparsity_view<Index> read_pattern(const model_reader& reader, std::string_view name) {
   using std::int64_t;
-  constexpr auto most = static_cast<int64_t>(std::numeric_limits<Index>::max());
-  const auto cols = reader.value<int64_t>(sentence(name, ".cols"), 0, most);
+  constexpr auto max_index = static_cast<int64_t>(std::numeric_limits<Index>::max());
+  const auto cols = reader.value<int64_t>(sentence(name, ".cols"), 0, max_index);
   const auto offsets = reader.array<Index>(sentence(name, ".offsets"), model_reader::any, 1);
   const auto columns = reader.array<Index>(sentence(name, ".columns"), model_reader::any, 1);
   if (offsets.rows == 0) reader.refuse_section(sentence(name, ".offsets"), "is empty");
@@ -107,7 +107,7 @@ sparsity_view<Index> read_pattern(const model_reader& reader, std::string_view n
   return {offsets.rows - 1, cols, offsets.data, columns.data};
 }
 
-/// What write_csr stored, checked (values must be finite), in the bytes of the file.
+/// The matrix of write_csr, checked (values must be finite), in the bytes of the file.
 template <class Scalar, class Index>
 csr_view<Scalar, Index> read_csr(const model_reader& reader, std::string_view name) {
   const sparsity_view<Index> pattern = read_pattern<Index>(reader, name);

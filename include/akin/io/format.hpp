@@ -5,13 +5,13 @@
 ///     table     192 bytes a section, in ascending order of their names (bytewise), each name once: table_entry
 ///     sections  in the order of the table, each from a multiple of 64 bytes on
 ///
-/// A section is a named row-major array of one element type. What fills the gaps up to the next multiple of 64, also
-/// after the last section, is zero; the file ends there. So everything but the contents follows from the table, equal
-/// contents give equal files, and each byte is under a checksum or must be zero: the header's own covers the header,
-/// the header holds the table's, the table those of the sections.
+/// A section is a named row-major array of one element type. Padding up to the next multiple of 64, also after the last
+/// section, is zero; the file ends there. So everything except the contents follows from the table, equal contents give
+/// equal files, and each byte is covered by a checksum or must be zero: the header's own covers the header, the header
+/// holds the table's, the table those of the sections.
 ///
 /// Values are 1 x 1 arrays (integers as int64 or uint64, bool as uint8), texts 1 x n arrays of uint8. A model is the
-/// sections that it writes and three texts `@kind`, `@scalar`, `@index` that say what it is. Part `p` of a model is the
+/// sections that it writes and three texts `@kind`, `@scalar`, `@index` that identify it. Part `p` of a model is the
 /// same with names that begin with `p.`.
 #pragma once
 
@@ -27,7 +27,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// Files are written and mapped as they lie in memory, which a big-endian machine cannot do.
+/// Files have the layout of little-endian memory, so a big-endian machine cannot map them.
 inline constexpr bool can_store_models = std::endian::native == std::endian::little;
 
 inline constexpr std::size_t section_alignment = 64;
@@ -59,7 +59,7 @@ struct table_entry {
 };
 static_assert(sizeof(table_entry) == 192 && offsetof(table_entry, type) == 144);
 
-/// What a section is made of. The numbers are part of the format: append only.
+/// The element types of sections. The numbers are part of the format: append only.
 enum class element : std::uint32_t { int8 = 1, uint8, int32, uint32, int64, uint64, float32, float64 };
 
 struct element_traits {
@@ -67,7 +67,7 @@ struct element_traits {
   std::size_t size;
 };
 
-/// Name and size of an element type; size 0 for a number that is none.
+/// Name and size of an element type; size 0 for an unknown number.
 constexpr element_traits traits_of(element type) noexcept {
   switch (type) {
     case element::int8:
@@ -116,7 +116,7 @@ constexpr std::uint64_t aligned_up(std::uint64_t position) noexcept {
   return (position + section_alignment - 1) / section_alignment * section_alignment;
 }
 
-/// What a file calls a field of options: `inner` where it is `outer.inner`.
+/// The name of a field of options in a file: `inner` if it is `outer.inner`.
 constexpr std::string_view section_of_field(std::string_view name) noexcept { return name.substr(name.rfind('.') + 1); }
 
 /// As what a file holds a field of options that is listed with this rule.
@@ -132,7 +132,7 @@ struct stored_field<Field, Rule> {
 
 constexpr bool is_name_character(char c) noexcept { return c > ' ' && c <= '~'; }
 
-/// Where the first section begins.
+/// The begin of the first section.
 constexpr std::uint64_t sections_begin(std::uint64_t section_count) noexcept {
   static_assert(sizeof(file_header) % section_alignment == 0 && sizeof(table_entry) % section_alignment == 0);
   return sizeof(file_header) + section_count * sizeof(table_entry);

@@ -17,10 +17,10 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// A path as error messages show it.
+/// A path for error messages.
 std::string quoted(const std::filesystem::path& path);
 
-/// What the operating system says of an error number.
+/// The operating system's text for an error number.
 std::string error_text(int number);
 
 /// Bytes at an address that is a multiple of section_alignment, zero at first.
@@ -42,7 +42,7 @@ class aligned_bytes {
 
 #if defined(_WIN32)
 
-/// The bytes of a regular file, read into memory: a mapping would forbid to replace the file. Throws
+/// The bytes of a regular file, read into memory, since a mapping would prevent replacing the file. Throws
 /// std::runtime_error: where, path and reason.
 class mapped_file {
  public:
@@ -61,8 +61,8 @@ class mapped_file {
 #else
 
 /// The bytes of a regular file, mapped for reading; they begin at a multiple of the page size. Throws
-/// std::runtime_error with path and reason. Until the end of this object nobody may write into or shorten the file,
-/// removing it or renaming another over it is fine.
+/// std::runtime_error with path and reason. During the lifetime of this object the file must not be written or
+/// shortened; it may be removed or replaced by a rename.
 class mapped_file {
  public:
   explicit mapped_file(const std::filesystem::path& path, std::string_view where = {});
@@ -73,7 +73,7 @@ class mapped_file {
   std::span<const std::byte> bytes() const noexcept { return {static_cast<const std::byte*>(address_), size_}; }
 
  private:
-  /// What went wrong, empty if nothing did.
+  /// The error, empty on success.
   std::string map(int file);
 
   void* address_ = nullptr;
@@ -140,7 +140,7 @@ AKIN_INLINE std::size_t mapped_file::size_of(const std::filesystem::path& path, 
 #else
 
 AKIN_INLINE mapped_file::mapped_file(const std::filesystem::path& path, std::string_view where) {
-  // A pipe without a writer would otherwise keep open() waiting.
+  // Otherwise open() would wait for the writer of a pipe.
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) fail<std::runtime_error>(where, quoted(path), " cannot be opened: ", error_text(errno));
   const std::string problem = map(file);

@@ -1,5 +1,5 @@
 /// @file
-/// The arrays that models own, from model files: checked, and left where the file is mapped.
+/// The arrays of models from model files: checked, and left in the mapping of the file.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// The finite numbers of section `name`, rows x cols where these are given.
+/// The finite numbers of section `name`, rows x cols if these are given.
 template <class Scalar>
 dense_storage<Scalar> map_dense(const model_reader& reader, std::string_view name,
                                 std::int64_t rows = model_reader::any, std::int64_t cols = model_reader::any) {
@@ -26,7 +26,7 @@ dense_storage<Scalar> map_dense(const model_reader& reader, std::string_view nam
   return {array.rows, array.cols, storage<Scalar>(array.data, size, reader.owner())};
 }
 
-/// The finite numbers of section `name`, `size` of them where it is given.
+/// The finite numbers of section `name`, `size` of them if it is given.
 template <class Scalar>
 storage<Scalar> map_array(const model_reader& reader, std::string_view name, std::int64_t size = model_reader::any) {
   const rows_view<const Scalar> array = reader.array<Scalar>(name, size, 1);
@@ -34,7 +34,7 @@ storage<Scalar> map_array(const model_reader& reader, std::string_view name, std
   return {array.data, array.rows, reader.owner()};
 }
 
-/// What write_csr stored.
+/// The matrix of write_csr.
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> map_csr(const model_reader& reader, std::string_view name) {
   const csr_view<Scalar, Index> x = read_csr<Scalar, Index>(reader, name);

@@ -16,23 +16,23 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// Puts what the writer has collected on disk; as save() in everything else.
+/// Writes the sections of the writer to disk; otherwise as save().
 void write_model_file(model_writer& writer, const std::filesystem::path& path);
 
-/// Maps and checks a model file; as load() in everything else.
+/// Maps and checks a model file; otherwise as load().
 model_reader open_model_file(const std::filesystem::path& path);
 
-/// Reads a model file that lies in memory, from a copy of it; source is how errors call it.
+/// Reads a model file in memory, from a copy of it; `source` is its name in errors.
 model_reader read_model_bytes(std::span<const std::byte> bytes, std::string source);
 
 }  // namespace detail
 
 /// Writes a model to a file that load<Model>() reads on any little-endian machine. The file is written beside `path`,
 /// brought to the disk and renamed, so that at any moment, also when the process is killed, `path` holds the old file
-/// whole or the new one; programs that have loaded the old one keep it. What a killed process may have left beside
-/// `path`, the next save removes. Equal models give equal bytes. Throws std::runtime_error with path and reason when
-/// the file cannot be written, not_fitted when the model has learnt nothing. Memory: next to nothing, the model's
-/// arrays are written from where they are.
+/// whole or the new one; programs that have loaded the old one keep it. The next save removes files that a killed
+/// process has left beside `path`. Equal models give equal bytes. Throws std::runtime_error with path and reason when
+/// the file cannot be written, not_fitted when the model has learnt nothing. Memory: almost none, since the model's
+/// arrays are written in place.
 template <class Model>
 void save(const Model& model, const std::filesystem::path& path) {
   detail::model_writer writer;
@@ -41,10 +41,10 @@ void save(const Model& model, const std::filesystem::path& path) {
 }
 
 /// The model that save() wrote to `path`; Model must be its type, with the same scalar and index types. All bytes are
-/// checked (about the time to read the file once); arrays are then used where they are mapped, so that processes share
-/// them and what is not asked for need not stay in memory. Throws std::runtime_error when the file cannot be opened,
-/// and format_error, which is one, when it is truncated, corrupted, not akin's or another model. While the model, or a
-/// copy of it that still uses the mapping, lives, the file must not be written into; save() to the same path is safe.
+/// checked (about the time to read the file once); arrays are then used in the mapping, so that processes share them
+/// and unused pages need not stay in memory. Throws std::runtime_error when the file cannot be opened, and
+/// format_error, which is one, when it is truncated, corrupted, not akin's or another model. While the model, or a copy
+/// of it that still uses the mapping, lives, the file must not be written into; save() to the same path is safe.
 template <class Model>
 Model load(const std::filesystem::path& path) {
   return detail::read_model<Model>(detail::open_model_file(path));

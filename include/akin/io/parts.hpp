@@ -1,5 +1,5 @@
 /// @file
-/// What a class does to take part in save and load, and how a model stores another as a part of itself.
+/// The protocol of save and load, and models that are stored as parts of other models.
 #pragma once
 
 #include <concepts>
@@ -16,9 +16,9 @@ namespace akin::inline AKIN_ABI {
 namespace detail {
 
 /// A class that a model file can hold: `kind` names it for good, `write_to` adds its sections, `read_from` makes an
-/// object of them. Of scalar_type and index_type, those that the class has are recorded and checked. read_from must
-/// take whatever the sections hold without undefined behaviour; options that their constructor refuses with a
-/// std::logic_error become a format_error by themselves.
+/// object of them. scalar_type and index_type, if the class has them, are recorded and checked. read_from must accept
+/// any contents of the sections without undefined behaviour; a std::logic_error of a constructor that refuses the
+/// options becomes a format_error.
 template <class Model>
 concept storable = requires(const Model& model, model_writer& writer, const model_reader& reader) {
   { Model::kind } -> std::convertible_to<std::string_view>;
@@ -33,8 +33,8 @@ concept holds_a_model = requires(const Model& model, model_writer& writer) {
   model.write_held(writer);
 };
 
-/// A class that a model file can be written of. A hybrid of models whose types it does not name is one, though not
-/// storable: it is loaded by the types that it had.
+/// A class that can be written to a model file. A hybrid of type-erased models is one, but not storable: it is loaded
+/// with the original types.
 template <class Model>
 concept writable = holds_a_model<Model> || requires(const Model& model, model_writer& writer) {
   { Model::kind } -> std::convertible_to<std::string_view>;
@@ -59,10 +59,10 @@ constexpr std::string_view index_name_of() {
   }
 }
 
-/// "implicit_als<float>", "implicit_als<float, int64>", "id_map": a model as its user writes it.
+/// "implicit_als<float>", "implicit_als<float, int64>", "id_map": the name of a model in user code.
 std::string spelled(std::string_view kind, std::string_view scalar, std::string_view index);
 
-/// Adds the texts that say what is in the writer's scope: a Model.
+/// Adds the texts that identify the writer's scope as a Model.
 template <class Model>
 void write_label(model_writer& writer) {
   static_assert(writable<Model>, "akin: a model that is saved must have kind and write_to, and so must its parts");
@@ -83,7 +83,7 @@ void write_model(model_writer& writer, const Model& model) {
   }
 }
 
-/// Refuses the file unless what is in the reader's scope is labelled like this; returns how that is spelled.
+/// Refuses the file unless the reader's scope has this label; returns its text.
 std::string require_label(const model_reader& reader, std::string_view kind, std::string_view scalar,
                           std::string_view index);
 
@@ -93,7 +93,7 @@ std::string require_label(const model_reader& reader) {
   return require_label(reader, Model::kind, scalar_name_of<Model>(), index_name_of<Model>());
 }
 
-/// The model in the reader's scope; throws format_error if it is another one or not whole.
+/// The model in the reader's scope; throws format_error if it is another one or incomplete.
 template <class Model>
 Model read_model(const model_reader& reader) {
   static_assert(
@@ -123,7 +123,7 @@ void write_part(model_writer& writer, std::string_view part, const Model& model)
   write_model(scope, model);
 }
 
-/// The part that write_part stored; throws format_error as read_model does.
+/// The part of write_part; throws format_error as read_model does.
 template <class Model>
 Model read_part(const model_reader& reader, std::string_view part) {
   return read_model<Model>(reader.scope(part));

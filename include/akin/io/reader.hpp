@@ -1,6 +1,6 @@
 /// @file
-/// What a model finds in its file. Knows nothing of the file system, so that models include it cheaply; model_file.hpp
-/// opens files.
+/// Reads the sections of a model file. Independent of the file system, so that models include it cheaply;
+/// model_file.hpp opens files.
 #pragma once
 
 #include <cstddef>
@@ -24,30 +24,29 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// The sections of a whole model file, by name. What a section does not hold as asked is a format_error that names file
-/// and section. Arrays and texts lie in the file's own bytes, arrays aligned to 64; they live as long as owner() or the
-/// reader does. Copies and scopes of a reader share the file.
+/// The sections of a whole model file, by name. A section that does not match the request is a format_error that names
+/// file and section. Arrays and texts are in the bytes of the file, arrays aligned to 64; they live as long as owner()
+/// or the reader does. Copies and scopes of a reader share the file.
 class model_reader {
  public:
-  /// A dimension that may be anything.
+  /// Any dimension.
   static constexpr std::int64_t any = -1;
 
   /// Takes the bytes of a file, checks all of them and reads in place; owner keeps them alive, the first lies at a
-  /// multiple of 64, source is how errors call them. Throws format_error unless they are a whole model file.
+  /// multiple of 64, `source` is their name in errors. Throws format_error unless they are a whole model file.
   model_reader(std::shared_ptr<const void> owner, std::span<const std::byte> bytes, std::string source);
 
   /// A reader of the sections that are called `part.name`; they need not exist.
   [[nodiscard]] model_reader scope(std::string_view part) const { return {file_, sentence(prefix_, part, ".")}; }
 
-  /// The texts `@kind`, `@scalar` and `@index`: what the model or part is, empty where it is nothing of the sort.
+  /// The texts `@kind`, `@scalar` and `@index`: the type of the model or part, empty if it has none.
   [[nodiscard]] std::string_view kind() const { return label("@kind"); }
   [[nodiscard]] std::string_view scalar() const { return label("@scalar"); }
   [[nodiscard]] std::string_view index() const { return label("@index"); }
 
   [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
 
-  /// The array of that name, whose elements must be of type T and whose shape must be rows x cols where these are
-  /// given.
+  /// The array of that name, whose elements must be of type T and whose shape must be rows x cols if these are given.
   template <class T>
   [[nodiscard]] rows_view<const T> array(std::string_view name, std::int64_t rows = any,
                                          std::int64_t cols = any) const {
@@ -56,8 +55,8 @@ class model_reader {
             static_cast<std::int64_t>(entry.cols)};
   }
 
-  /// What model_writer::add_value stored. An integer may have been stored from another type, but must be within T; an
-  /// enumerator is only known to be within the underlying type: say min and max.
+  /// The value of model_writer::add_value. An integer may have been stored from another type, but must be in the range
+  /// of T; an enumerator is only checked against the underlying type: pass min and max.
   template <class T>
   [[nodiscard]] T value(std::string_view name) const {
     if constexpr (std::is_enum_v<T>) {
@@ -90,7 +89,7 @@ class model_reader {
     }
   }
 
-  /// What model_writer::add_options stored. They are not checked: the constructor of the model does that.
+  /// The options of model_writer::add_options. They are not checked: the constructor of the model does that.
   template <class Options>
   [[nodiscard]] Options options() const {
     Options read;
@@ -104,23 +103,23 @@ class model_reader {
   template <class Scalar, class Index>
   [[nodiscard]] auto sparse(std::string_view name) const;
 
-  /// What model_writer::add_text stored.
+  /// The text of model_writer::add_text.
   [[nodiscard]] std::string_view text(std::string_view name) const;
 
-  /// Keeps the bytes of the file where they are: a model that uses arrays in place holds a copy.
+  /// Keeps the bytes of the file alive: a model that uses arrays in place holds a copy.
   [[nodiscard]] const std::shared_ptr<const void>& owner() const { return file_->owner; }
 
-  /// Throws format_error: `load: "file" `, where it is about a part `(part p) `, and the words, which say what is
-  /// wrong: "is …" or "holds …".
+  /// Throws format_error: `load: "file" `, if it is about a part `(part p) `, and the description of the error: "is …"
+  /// or "holds …".
   template <class... Words>
   [[noreturn]] void refuse(const Words&... words) const {
     refuse_with({text_part(words)...});
   }
 
-  /// The same about one section: `load: "file" is no proper model: section "name" ` and what.
+  /// The same about one section: `load: "file" is no proper model: section "name" ` and the words.
   [[noreturn]] void refuse_section(std::string_view name, std::string_view what) const;
 
-  /// Refuses the file unless ok; for what must hold between sections, "users and items must differ".
+  /// Refuses the file unless ok; for conditions between sections, "users and items must differ".
   void require(bool ok, std::string_view rule) const;
 
   /// The full names of all sections, ascending, whatever the scope.

@@ -1,6 +1,6 @@
 /// @file
-/// Collects what a model wants to have in its file. Knows nothing of the file system, so that models include it
-/// cheaply; model_file.hpp puts the result on disk.
+/// Collects the sections of a model file. Independent of the file system, so that models include it cheaply;
+/// model_file.hpp writes the result to disk.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ class model_writer {
   /// A writer whose names go to the file as `part.name`: for a model made of models.
   [[nodiscard]] model_writer scope(std::string_view part) const { return {sections_, sentence(prefix_, part, ".")}; }
 
-  /// A row-major array, rows x cols; data may be null where there are no elements.
+  /// A row-major array, rows x cols; data may be null if there are no elements.
   template <class T>
   void add(std::string_view name, const T* data, std::int64_t rows, std::int64_t cols = 1) {
     append(name, element_of<T>(), rows, cols).data = reinterpret_cast<const std::byte*>(data);
@@ -47,7 +47,7 @@ class model_writer {
     add(name, array.data(), static_cast<std::int64_t>(array.size()));
   }
 
-  /// The same for an array that will be gone before the file is written.
+  /// The same for an array that is destroyed before the file is written.
   template <class T>
   void add_copy(std::string_view name, const T* data, std::int64_t rows, std::int64_t cols = 1) {
     append_copy(name, element_of<T>(), rows, cols, reinterpret_cast<const std::byte*>(data));
@@ -72,7 +72,7 @@ class model_writer {
 
   void add_text(std::string_view name, std::string_view text);
 
-  /// The options that fields() lists (model/fields.hpp), each by add_value; an optional one only where it has a value.
+  /// The options that fields() lists (model/fields.hpp), each by add_value; an optional one only if it has a value.
   template <class Options>
   void add_options(const Options& options) {
     fields(options, [this](std::string_view name, const auto& field, const auto&... rule) {

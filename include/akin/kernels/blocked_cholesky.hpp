@@ -1,6 +1,6 @@
 /// @file
 /// Normal equations in register tiles: A + S'S, its Cholesky factor and the solution, for many systems of some tens to
-/// hundreds of unknowns. For one small system see cholesky.hpp, which asks nothing of its memory.
+/// hundreds of unknowns. For one small system see cholesky.hpp, which needs no padding.
 #pragma once
 
 #include <algorithm>
@@ -16,19 +16,19 @@
 
 namespace akin::inline AKIN_ABI::kernels {
 
-/// `size` columns in whole cache lines: as far as vectors reach.
+/// `size` columns, rounded up to whole cache lines, which vectors may read.
 template <class T>
 constexpr std::int64_t padded_columns(std::int64_t size) noexcept {
-  constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T));
-  return (size + line - 1) / line * line;
+  constexpr std::int64_t cache_line = 64 / static_cast<std::int64_t>(sizeof(T));
+  return (size + cache_line - 1) / cache_line * cache_line;
 }
 
 /// Elements from one row to the next of a matrix with `size` columns that these kernels work on: an odd number of cache
 /// lines, so that a tile's rows do not fall into the same few sets of the cache.
 template <class T>
 constexpr std::int64_t padded_stride(std::int64_t size) noexcept {
-  constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T));
-  return (padded_columns<T>(size) / line | 1) * line;
+  constexpr std::int64_t cache_line = 64 / static_cast<std::int64_t>(sizeof(T));
+  return (padded_columns<T>(size) / cache_line | 1) * cache_line;
 }
 
 /// Rows of such a matrix; those after `size` are the unit matrix's.
@@ -71,8 +71,8 @@ AKIN_ALWAYS_INLINE void tile_products(const T* left, const T* right, std::int64_
   }
 }
 
-/// Calls f(vectors, j) with so many vectors from column j on, for the columns from `begin` to `end` in order, as long
-/// as it gives true.
+/// Calls f(vectors, j) for blocks of `vectors` vectors from column j on, for the columns from `begin` to `end` in
+/// order, while it returns true.
 template <class V, class Function>
 AKIN_ALWAYS_INLINE bool for_tiles(std::int64_t begin, std::int64_t end, const Function& f) {
   std::int64_t j = begin;
@@ -98,20 +98,20 @@ struct scaled_rows_kernel {
   }
 };
 
-/// S' = DY'W (k x stride), D = diag(column_scale), 0 in the padding columns. The rows of Y lie anywhere, so
-/// they are asked for in advance.
+/// S' = DY'W (k x stride), D = diag(column_scale), 0 in the padding columns. The rows of Y are scattered in memory, so
+/// they are prefetched.
 struct transposed_rows_kernel {
   template <class InstructionSet, class T, class Index>
   static AKIN_ALWAYS_INLINE void run(const weighted_rows<T, Index>* y, const T* column_scale, T* s,
                                      std::int64_t stride) {
-    constexpr std::int64_t ahead = 24;
+    constexpr std::int64_t prefetch_distance = 24;
     for (std::int64_t i = 0; i < padded_columns<T>(y->count); i += 4) {
       T filled_up[4] = {};
       const T* rows[4] = {column_scale, column_scale, column_scale, column_scale};  // any k numbers, times 0
       for (std::int64_t r = 0; r < std::min<std::int64_t>(4, y->count - i); ++r) {
         filled_up[r] = y->weights[i + r];
         rows[r] = y->row(i + r);
-        if (i + r < y->readable - ahead) prefetch_row(y->row(i + r + ahead), y->k);
+        if (i + r < y->readable - prefetch_distance) prefetch_row(y->row(i + r + prefetch_distance), y->k);
       }
       const vec<T, 4> weights = vec<T, 4>::load(filled_up);
       for (std::int64_t d = 0; d < y->k; ++d) {
@@ -148,8 +148,8 @@ struct upper_gramian_kernel {
   }
 };
 
-/// Left-looking, as many rows of R at once as a tile has: what earlier rows give is taken off at once, the rest happens
-/// in registers.
+/// Left-looking, a tile of rows of R at a time: it subtracts the products of earlier rows first, then works in
+/// registers.
 struct upper_cholesky_kernel {
   template <class InstructionSet, class T>
   static AKIN_ALWAYS_INLINE bool run(T* a, std::int64_t size, std::int64_t stride) {
@@ -175,7 +175,7 @@ struct upper_cholesky_kernel {
   }
 
  private:
-  /// Divides a tile by the triangle on the diagonal, which is found on the way where the tile has it.
+  /// Solves a tile with the triangle on the diagonal, which it factors first if the tile contains it.
   template <int Rows, int Vectors, class V, class T>
   static AKIN_ALWAYS_INLINE bool eliminate(T* a, std::int64_t i, std::int64_t j, std::int64_t stride, bool has_diagonal,
                                            V (&rows)[Rows][Vectors]) {
@@ -265,15 +265,15 @@ struct upper_solve_kernel {
 };
 
 /// The upper triangle of a (padded_rows(size) x stride) += s's for s (rows x stride), which is 0 in its padding
-/// columns; what is below the diagonal is left in any state. rows size^2 flops.
+/// columns; elements below the diagonal are undefined. rows size^2 flops.
 template <class T>
 void add_upper_gramian(const T* s, std::int64_t rows, T* a, std::int64_t size, std::int64_t stride) {
   call<upper_gramian_kernel>(s, rows, a, size, stride);
 }
 
 /// Factors a symmetric positive definite matrix as R'R in place, of which the upper triangle is read; `a` is
-/// padded_rows(size) x stride, with the unit matrix's rows and columns from `size` on. The diagonal becomes that of R
-/// inverted, and what is below it is left in any state. False as cholesky(). size^3 / 3 flops.
+/// padded_rows(size) x stride, with the unit matrix's rows and columns from `size` on. The diagonal becomes the inverse
+/// of that of R; elements below it are undefined. Returns false as cholesky() does. size^3 / 3 flops.
 template <class T>
 [[nodiscard]] bool cholesky_upper(T* a, std::int64_t size, std::int64_t stride) {
   return call<upper_cholesky_kernel>(a, size, stride);

@@ -13,8 +13,8 @@
 namespace akin::inline AKIN_ABI::kernels {
 
 /// Factors a symmetric positive definite matrix as L L' in place; only the lower triangle of `a` (size x size,
-/// row-major) is read and written. False where a pivot is not positive and finite: the matrix is not positive definite
-/// to working precision or holds what is not a number, and `a` is spoilt. size^3 / 3 flops. Source: Golub and Van Loan,
+/// row-major) is read and written. Returns false if a pivot is not positive and finite: the matrix is not positive
+/// definite to working precision or holds NaN, and `a` is overwritten. size^3 / 3 flops. Source: Golub and Van Loan,
 /// Matrix Computations, 4.2.
 template <class T>
 [[nodiscard]] bool cholesky(T* a, std::int64_t size) {

@@ -12,8 +12,8 @@
 
 namespace akin::inline AKIN_ABI::kernels {
 
-/// Some rows of a row-major matrix with k columns, each with a weight: row ids[i] of `rows` has weights[i]. Of `ids`
-/// `readable` may be read: those that follow say which rows are needed next.
+/// A subset of the rows of a row-major matrix with k columns, each with a weight: row ids[i] of `rows` has weights[i].
+/// `readable` ids may be read; those after `count` are the rows to prefetch.
 template <class T, class Index>
 struct weighted_rows {
   const T* rows;
@@ -69,8 +69,8 @@ AKIN_ALWAYS_INLINE vec<T, 4> dot_four(const T* r0, const T* r1, const T* r2, con
   return d == k ? sums : sums + dot_four_rests(r0 + d, r1 + d, r2 + d, r3 + d, p + d, k - d);
 }
 
-/// products[i] = weights[i] (y_i'p) for `count` rows from `begin`; `products` has room for three more. Returns the sum
-/// of weights[i] (y_i'p)^2.
+/// products[i] = weights[i] (y_i'p) for `count` rows from `begin`; `products` needs three elements more. Returns the
+/// sum of weights[i] (y_i'p)^2.
 template <class InstructionSet, class T, class Index>
 AKIN_ALWAYS_INLINE T weighted_dots(const weighted_rows<T, Index>& y, std::int64_t begin, std::int64_t count, const T* p,
                                    T* products) {
@@ -126,15 +126,16 @@ AKIN_ALWAYS_INLINE void add_rows(const weighted_rows<T, Index>& y, std::int64_t 
 /// Rows whose products are taken together: they stay in the first level of cache between the two passes over them.
 constexpr std::int64_t rows_at_once = 64;
 
-/// sum += Y'w: the sum of weights[i] y_i. 2 count k flops. The rows lie anywhere, so they are asked for in advance:
-/// also those whose ids follow these rows', as the rows of the system that is solved next do.
+/// sum += Y'w: the sum of weights[i] y_i. 2 count k flops. The rows are scattered in memory, so they are prefetched,
+/// also those whose ids follow, which belong to the next system.
 struct weighted_sum_kernel {
   template <class InstructionSet, class T, class Index>
   static AKIN_ALWAYS_INLINE void run(const weighted_rows<T, Index>* y, T* sum) {
-    constexpr std::int64_t ahead = 24, step = 4;
+    constexpr std::int64_t prefetch_distance = 24, step = 4;
     for (std::int64_t begin = 0; begin < y->count; begin += step) {
       const std::int64_t end = std::min(begin + step, y->count);
-      for (std::int64_t i = begin; i < std::min(end, y->readable - ahead); ++i) prefetch_row(y->row(i + ahead), y->k);
+      for (std::int64_t i = begin; i < std::min(end, y->readable - prefetch_distance); ++i)
+        prefetch_row(y->row(i + prefetch_distance), y->k);
       add_rows<InstructionSet>(*y, begin, end - begin, y->weights + begin, sum);
     }
   }
@@ -170,12 +171,12 @@ AKIN_ALWAYS_INLINE T precondition(const T* inverse_diagonal, const T* r, T* z, s
   return product;
 }
 
-/// p = z + keep p and q = D p. Returns p'q. q may be z.
+/// p = z + beta p and q = D p. Returns p'q. q may be z.
 template <class InstructionSet, class T>
-AKIN_ALWAYS_INLINE T turn(T keep, const T* z, const T* diagonal, T* p, T* q, std::int64_t k) {
+AKIN_ALWAYS_INLINE T update_direction(T beta, const T* z, const T* diagonal, T* p, T* q, std::int64_t k) {
   T product = 0;
   in_vectors<InstructionSet, T>(k, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
-    const V factor = V::broadcast(keep);
+    const V factor = V::broadcast(beta);
     V sum = V::zero();
     for (std::int64_t d = begin; d < end; d += V::lanes) {
       const V direction = V::load(z + d).plus_product(factor, V::load(p + d));
@@ -189,13 +190,13 @@ AKIN_ALWAYS_INLINE T turn(T keep, const T* z, const T* diagonal, T* p, T* q, std
   return product;
 }
 
-/// x += length p, r -= length q, z = D^-1 r. Returns r'z. z may be q.
+/// x += alpha p, r -= alpha q, z = D^-1 r. Returns r'z. z may be q.
 template <class InstructionSet, class T>
-AKIN_ALWAYS_INLINE T advance(T length, const T* p, const T* q, const T* inverse_diagonal, T* x, T* r, T* z,
-                             std::int64_t k) {
+AKIN_ALWAYS_INLINE T update_solution(T alpha, const T* p, const T* q, const T* inverse_diagonal, T* x, T* r, T* z,
+                                     std::int64_t k) {
   T product = 0;
   in_vectors<InstructionSet, T>(k, [&]<class V>(const V&, std::int64_t begin, std::int64_t end) AKIN_INLINE_LAMBDA {
-    const V forward = V::broadcast(length), back = V::broadcast(-length);
+    const V forward = V::broadcast(alpha), back = V::broadcast(-alpha);
     V sum = V::zero();
     for (std::int64_t d = begin; d < end; d += V::lanes) {
       V::load(x + d).plus_product(forward, V::load(p + d)).store(x + d);
@@ -216,43 +217,43 @@ struct conjugate_gradient_result {
 };
 
 /// Solves (diag(diagonal) + Y'WY) x = b from x = 0, preconditioned by the diagonal; `add_products(p, q)` does q += Y'WY
-/// p and returns p'Y'WY p. On entry r is b, which is used up; p and q are scratch, all of k numbers.
+/// p and returns p'Y'WY p. On entry r is b, which is overwritten; p and q are scratch, all of k numbers.
 ///
-/// With rho = r' D^-1 r and step lengths a_j, |x - x*|_A^2 <= rho and sum of a_j rho_j <= |x*|_A^2, so that stopping at
-/// rho <= tolerance^2 sum of a_j rho_j bounds the relative error in the norm of A. Exact, but for rounding, after as
-/// many steps as Y has rows or columns. Source: M. R. Hestenes, E. Stiefel, "Methods of Conjugate Gradients for Solving
-/// Linear Systems", J. Res. NBS 49, 1952.
+/// With rho = r' D^-1 r and step lengths alpha_j, |x - x*|_A^2 <= rho and captured_energy = sum of alpha_j rho_j <=
+/// |x*|_A^2, so stopping at rho <= tolerance^2 captured_energy bounds the relative error in the norm of A. Exact, up to
+/// rounding, after as many steps as Y has rows or columns. Source: M. R. Hestenes, E. Stiefel, "Methods of Conjugate
+/// Gradients for Solving Linear Systems", J. Res. NBS 49, 1952.
 template <class InstructionSet, class T, class AddProducts>
 AKIN_ALWAYS_INLINE conjugate_gradient_result conjugate_gradient(const AddProducts& add_products, const T* diagonal,
-                                                                const T* inverse_diagonal, T tolerance, int most_steps,
+                                                                const T* inverse_diagonal, T tolerance, int max_steps,
                                                                 T* x, T* r, T* p, T* q, std::int64_t k) {
-  T* const z = q;  // one is read for the last time where the other is written
+  T* const z = q;  // each element of z is read before that of q is written
   std::fill_n(x, k, T{0});
   std::fill_n(p, k, T{0});
-  T rho = precondition<InstructionSet>(inverse_diagonal, static_cast<const T*>(r), z, k), keep = 0, explained = 0;
+  T rho = precondition<InstructionSet>(inverse_diagonal, static_cast<const T*>(r), z, k), beta = 0, captured_energy = 0;
   for (int step = 0;; ++step) {
-    if (!(rho > tolerance * tolerance * explained)) return {step, rho >= 0};  // false for NaN
-    if (step == most_steps) return {step, false};
-    const T of_diagonal = turn<InstructionSet>(keep, static_cast<const T*>(z), diagonal, p, q, k);
+    if (!(rho > tolerance * tolerance * captured_energy)) return {step, rho >= 0};  // false for NaN
+    if (step == max_steps) return {step, false};
+    const T of_diagonal = update_direction<InstructionSet>(beta, static_cast<const T*>(z), diagonal, p, q, k);
     const T curvature = of_diagonal + add_products(static_cast<const T*>(p), q);
     if (!(curvature > 0)) return {step, false};
-    const T length = rho / curvature, last = rho;
-    explained += length * rho;
-    rho = advance<InstructionSet>(length, static_cast<const T*>(p), static_cast<const T*>(q), inverse_diagonal, x, r, z,
-                                  k);
-    keep = rho / last;
+    const T alpha = rho / curvature, last = rho;
+    captured_energy += alpha * rho;
+    rho = update_solution<InstructionSet>(alpha, static_cast<const T*>(p), static_cast<const T*>(q), inverse_diagonal,
+                                          x, r, z, k);
+    beta = rho / last;
   }
 }
 
-/// The whole solution of one row as a kernel; `scratch` has room for 2 k numbers.
+/// The whole solution of one row as a kernel; `scratch` has 2 k numbers.
 struct conjugate_gradient_kernel {
   template <class InstructionSet, class T, class Index>
   static AKIN_ALWAYS_INLINE conjugate_gradient_result run(const weighted_rows<T, Index>* y, const T* diagonal,
-                                                          const T* inverse_diagonal, T tolerance, int most_steps, T* x,
+                                                          const T* inverse_diagonal, T tolerance, int max_steps, T* x,
                                                           T* r, T* scratch) {
     const auto add_products = [&](const T* p, T* q)
                                   AKIN_INLINE_LAMBDA { return weighted_products_kernel::run<InstructionSet>(y, p, q); };
-    return conjugate_gradient<InstructionSet>(add_products, diagonal, inverse_diagonal, tolerance, most_steps, x, r,
+    return conjugate_gradient<InstructionSet>(add_products, diagonal, inverse_diagonal, tolerance, max_steps, x, r,
                                               scratch, scratch + y->k, y->k);
   }
 };

@@ -46,11 +46,11 @@ struct coordinate_sweep_kernel {
   }
 };
 
-/// For the minimum of 1/2 z'Hz - b'z + sum of t_k |z_k|, over z >= 0 where `nonnegative`: sets each coordinate in turn
-/// to its best value with the others as they are, where that moves it by more than `least` or to 0. H is symmetric with
-/// a unit diagonal, size x size, its rows `stride` elements apart, stride a multiple of sweep_alignment and what is
-/// beyond `size` zero; rest = b - Hz (stride elements) is kept up to date. Returns the largest step that is more than
-/// `least`, else 0. O(steps * size).
+/// For the minimum of 1/2 z'Hz - b'z + sum of t_k |z_k|, over z >= 0 if `nonnegative`: sets each coordinate in turn to
+/// its best value with the others fixed, if that moves it by more than `least` or to 0. H is symmetric with a unit
+/// diagonal, size x size, its rows `stride` elements apart, with stride a multiple of sweep_alignment and zeros beyond
+/// `size`; rest = b - Hz (stride elements) is kept up to date. Returns the largest step that is more than `least`, else
+/// 0. O(steps * size).
 template <class T>
 T coordinate_sweep(const T* h, std::int64_t stride, const T* thresholds, bool nonnegative, T least, T* z, T* rest,
                    std::int64_t size) {

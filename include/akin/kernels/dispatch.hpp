@@ -8,7 +8,7 @@
 
 namespace akin::inline AKIN_ABI::kernels {
 
-/// Ascending in what they ask of the processor.
+/// In ascending order of requirements.
 enum class instruction_set { portable, avx2, avx512 };
 
 /// The best instruction set of this processor among those that this build has bodies for.
@@ -29,7 +29,7 @@ inline instruction_set best_instruction_set() noexcept {
   return best;
 }
 
-// One function for each kernel and instruction set, never inlined: wherever it is called from, it rounds the same way.
+// One function for each kernel and instruction set, never inlined, so that it rounds the same way at every call site.
 
 template <class Kernel, class... Args>
 AKIN_NOINLINE auto run_portable(Args... args) {
@@ -46,7 +46,7 @@ AKIN_NOINLINE AKIN_TARGET_AVX512 auto run_avx512(Args... args) {
   return Kernel::template run<avx512>(args...);
 }
 
-/// Runs the kernel's body for `set`, which this processor must have.
+/// Runs the kernel's body for `set`, which this processor must support.
 template <class Kernel, class... Args>
 auto call_on(instruction_set set, Args... args) {
 #if AKIN_HAS_X86_DISPATCH
@@ -63,7 +63,7 @@ auto call(Args... args) {
   return call_on<Kernel>(best_instruction_set(), args...);
 }
 
-/// After a kernel: its functions for arguments of these types are compiled once.
+/// Placed after a kernel: compiles its functions for arguments of these types once.
 #if AKIN_HAS_X86_DISPATCH
 #define AKIN_COMPILE_KERNEL(kernel, ...)                             \
   AKIN_COMPILE_ONCE(kernels, auto run_portable<kernel>(__VA_ARGS__)) \

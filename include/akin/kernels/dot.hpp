@@ -1,5 +1,5 @@
 /// @file
-/// The canonical dot product: every score that is reported or compared comes from here.
+/// The canonical dot product, which computes every score that is reported or compared.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ T dot(const T* x, const T* y, std::int64_t size) {
   return call<dot_kernel>(x, y, size);
 }
 
-/// dot(x, row r of rows) for `count` rows one behind the other, to the bit.
+/// dot(x, row r of rows) for `count` contiguous rows, to the bit.
 struct dot_rows_kernel {
   template <class InstructionSet, class T>
   static AKIN_ALWAYS_INLINE void run(const T* x, const T* rows, std::int64_t count, std::int64_t size, T* out) {
@@ -45,7 +45,7 @@ struct dot_rows_kernel {
   }
 };
 
-/// out[r] = dot(x, row r) for `count` rows of `size` numbers, one behind the other.
+/// out[r] = dot(x, row r) for `count` contiguous rows of `size` numbers.
 template <class T>
 void dot_rows(const T* x, const T* rows, std::int64_t count, std::int64_t size, T* out) {
   call<dot_rows_kernel>(x, rows, count, size, out);

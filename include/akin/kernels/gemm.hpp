@@ -11,7 +11,7 @@
 
 namespace akin::inline AKIN_ABI::kernels {
 
-/// A register tile of `rows` x (`vectors` vectors): as many accumulators as leave room for the operands.
+/// A register tile of `rows` x (`vectors` vectors): as many accumulators as leave registers for the operands.
 template <class InstructionSet>
 struct gemm_tile {
   static constexpr int rows = InstructionSet::bytes == 64 ? 12 : 4;
@@ -92,8 +92,8 @@ void add_product(const T* a, std::int64_t rows, std::int64_t depth, const T* b, 
   call<gemm_kernel>(a, depth, std::int64_t{1}, b, cols, depth, c, cols, rows, cols, false);
 }
 
-/// The lower triangle of c (cols x cols) += a'a for a (rows x cols), row-major and contiguous; what is above the
-/// diagonal is left in any state. rows cols^2 flops.
+/// The lower triangle of c (cols x cols) += a'a for a (rows x cols), row-major and contiguous; elements above the
+/// diagonal are undefined. rows cols^2 flops.
 template <class T>
 void add_gramian(const T* a, std::int64_t rows, std::int64_t cols, T* c) {
   call<gemm_kernel>(a, std::int64_t{1}, cols, a, cols, rows, c, cols, cols, cols, true);

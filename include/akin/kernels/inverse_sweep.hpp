@@ -26,10 +26,10 @@ namespace akin::inline AKIN_ABI::kernels {
 
 /// Rows (and columns) of the parts of A that are worked on at once; whole register tiles on every instruction set.
 inline constexpr std::int64_t sweep_tile = 192;
-/// Rows of the blocks K: whole tiles. More make fewer passes over A, and more work that is not shared by workers.
+/// Rows of the blocks K: whole tiles. More rows mean fewer passes over A, and more work that is not parallel.
 inline constexpr std::int64_t sweep_block = 384;
 
-/// What the steps know of K: numbers for panels of register tiles, as the instruction set wants them.
+/// The packed pivot block K: panels of register tiles for the instruction set.
 template <class T>
 struct sweep_pivot {
   std::int64_t begin, size;  // rows of A, at most sweep_block
@@ -121,8 +121,8 @@ struct sweep_rows_kernel {
   }
 };
 
-/// A_IJ += left right' for a tile whose first element is (row, column); of one on the diagonal, what is above it is
-/// left in any state.
+/// A_IJ += left right' for a tile whose first element is (row, column); in a tile on the diagonal, elements above it
+/// are undefined.
 struct sweep_tile_kernel {
   template <class InstructionSet, class T>
   static AKIN_ALWAYS_INLINE void run(T* a, std::int64_t size, std::int64_t row, std::int64_t column, const T* left,
@@ -149,14 +149,14 @@ struct sweep_tile_kernel {
   template <class InstructionSet, class T>
   static AKIN_ALWAYS_INLINE void prefetch(const T* tile, std::int64_t size) {
     using shape = sweep_shape<InstructionSet, T>;
-    constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T));
+    constexpr std::int64_t cache_line = 64 / static_cast<std::int64_t>(sizeof(T));
     for (std::int64_t i = 0; i < shape::rows; ++i) {
-      for (std::int64_t j = 0; j < shape::cols; j += line) AKIN_PREFETCH(tile + i * size + j);
+      for (std::int64_t j = 0; j < shape::cols; j += cache_line) AKIN_PREFETCH(tile + i * size + j);
       AKIN_PREFETCH(tile + i * size + shape::cols - 1);
     }
   }
 
-  /// A register tile of which only rows x columns are there.
+  /// A partial register tile of rows x columns.
   template <class InstructionSet, class T>
   static AKIN_ALWAYS_INLINE void add_rest(const T* left, const T* right, std::int64_t depth, T* to, std::int64_t size,
                                           std::int64_t rows, std::int64_t columns) {
@@ -170,7 +170,7 @@ struct sweep_tile_kernel {
 };
 
 /// inverse = L^-1 of A_KK = LL' (size x size, elements above the diagonal 0), `stride` elements from row to row of
-/// A_KK. False where it is not positive definite to the precision of double.
+/// A_KK. Returns false if it is not positive definite to the precision of double.
 template <class T>
 [[nodiscard]] bool invert_factor(const T* a, std::int64_t stride, std::int64_t size, double* factor, double* inverse) {
   for (std::int64_t i = 0; i < size; ++i)

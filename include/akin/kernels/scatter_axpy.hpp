@@ -1,5 +1,5 @@
 /// @file
-/// y += a x for a sparse x, and what it gives for one element of y.
+/// y += a x for a sparse x, and the same sum for one element of y.
 #pragma once
 
 #include <cmath>
@@ -18,7 +18,7 @@ struct scatter_axpy_kernel {
   }
 };
 
-/// Adds a * x[i] to y[ids[i]] for all i in [0, size); an element of y gets the same bits whatever stands beside it.
+/// Adds a * x[i] to y[ids[i]] for all i in [0, size); the bits of an element of y do not depend on the other elements.
 template <class Scalar, class Index>
 void scatter_axpy(Scalar a, const Index* ids, const Scalar* x, std::int64_t size, Scalar* y) {
   call<scatter_axpy_kernel>(a, ids, x, size, y);
@@ -58,14 +58,14 @@ struct add_in_order_kernel {
   }
 };
 
-/// sum + a[0] x[0] + a[1] x[1] + ..., one product after the other: what an element of y gets from so many calls of
-/// scatter_axpy, to the bit.
+/// sum + a[0] x[0] + a[1] x[1] + ..., one product after the other, to the bit as an element of y after as many calls of
+/// scatter_axpy.
 template <class Scalar>
 Scalar add_in_order(const Scalar* a, const Scalar* x, std::int64_t size, Scalar sum) {
   return call<add_in_order_kernel>(a, x, size, sum);
 }
 
-/// A number that is there or not, as what it is multiplied by takes it: value and 1, or 0 and 0.
+/// An optional number as a pair of factors: value and 1 if it is present, else 0 and 0.
 template <class Scalar>
 struct maybe_number {
   Scalar value = 0, present = 0;
@@ -86,8 +86,8 @@ struct add_present_kernel {
   }
 };
 
-/// sums[0] = the sum of numbers[ids[i]] x[i], sums[1] = that of the |x[i]| of numbers that are present: what
-/// add_in_order gives for those alone, to the bit.
+/// sums[0] = the sum of numbers[ids[i]] x[i], sums[1] = that of the |x[i]| of numbers that are present; to the bit as
+/// add_in_order for those alone.
 template <class Scalar, class Index>
 void add_present(const Index* ids, const Scalar* x, std::int64_t size, const maybe_number<Scalar>* numbers,
                  Scalar* sums) {

@@ -1,5 +1,5 @@
 /// @file
-/// Inner products of a group of queries with a panel of rows, of which only those above a bound are written out.
+/// Inner products of a group of queries with a panel of rows; only those above a bound are written.
 #pragma once
 
 #include <algorithm>
@@ -16,14 +16,14 @@ namespace akin::inline AKIN_ABI::kernels {
 /// Queries that are scored together.
 inline constexpr int tile_queries = 12;
 
-/// Rows of a panel: as many on every processor, so that panels are the same.
+/// Rows of a panel: the same number on every processor, so that panels are portable.
 template <class T>
 inline constexpr int panel_rows = 128 / static_cast<int>(sizeof(T));
 
-/// Rows that are scored between two looks at the bounds: whole panels.
+/// Rows that are scored between two updates of the bounds: whole panels.
 inline constexpr int chunk_rows = 256;
 
-/// What was found in a chunk: for each query, the positions in the chunk of the scores above its bound, ascending.
+/// The hits of a chunk: for each query, the positions in the chunk of the scores above its bound, ascending.
 template <class T>
 struct tile_hits {
   std::int32_t counts[tile_queries];
@@ -31,7 +31,7 @@ struct tile_hits {
   T scores[tile_queries][chunk_rows];
 };
 
-/// Writes out what of a tile (tile_queries x panel_rows) is above the bounds.
+/// Writes the scores of a tile (tile_queries x panel_rows) that are above the bounds.
 template <class InstructionSet, class T>
 AKIN_ALWAYS_INLINE void collect_hits(const T* tile, const T* bounds, int first_position, tile_hits<T>& hits) {
   using vector = vec_for<InstructionSet, T>;
@@ -79,8 +79,8 @@ struct score_tile_kernel {
   }
 };
 
-/// Fills hits with the scores above bounds[0, tile_queries). Rounding is not that of dot: these scores choose what is
-/// looked at, and are not reported.
+/// Fills hits with the scores above bounds[0, tile_queries). Rounding differs from dot: these scores only select
+/// candidates, and are not reported.
 template <class T>
 void score_tile(const T* queries, const T* rows, const T* offsets, std::int64_t panels, std::int64_t depth,
                 const T* bounds, tile_hits<T>& hits) {

@@ -1,6 +1,6 @@
 /// @file
-/// Inner products of a group of queries with panels of rows in bytes, of which only those that may reach a bound are
-/// written out. All sums are exact: every instruction set finds the same integers.
+/// Inner products of a group of queries with panels of rows in bytes, only those that may reach a bound are written.
+/// All sums are exact: every instruction set computes the same integers.
 #pragma once
 
 #include <algorithm>
@@ -20,33 +20,32 @@ namespace akin::inline AKIN_ABI::kernels {
 inline constexpr int int8_panel_rows = 32;
 inline constexpr int int8_panels_per_chunk = chunk_rows / int8_panel_rows;
 
-/// With numbers from -127 to 127 no sum leaves 32 bits, and no inner product is above int8_largest_dot.
+/// With numbers from -127 to 127 no sum overflows 32 bits, and no inner product is above int8_largest_dot.
 inline constexpr std::int64_t int8_largest_depth = 1 << 15;
 inline constexpr float int8_largest_dot = 1 << 29;
 
-/// What the rows of a panel have in common. A number of theirs is its byte times the scale; everything here is divided
-/// by it.
+/// Common values of the rows of a panel, divided by their scale; a number of a row is its byte times the scale.
 struct int8_panel {
   float unit = 0;    // 1
-  float error = 0;   // what the length of a query is multiplied by to bound what the rows' rounding does to a score
-  float length = 0;  // the greatest length of a rounded row
+  float error = 0;   // times the length of a query, a bound of the rows' rounding errors in a score
+  float length = 0;  // the largest length of a rounded row
 };
 
-/// A group of queries; floats are divided by the query's scale. Of the arrays only the first tile_queries elements
-/// count. A row may reach query q where the inner product of their bytes is at least
-/// targets[q] * panel.unit - lengths[q] * panel.error - errors[q] * panel.length, computed in floats.
+/// A group of queries; floats are divided by the query's scale. Only the first tile_queries elements of the arrays are
+/// used. A row may reach query q if the inner product of their bytes is at least targets[q] * panel.unit - lengths[q] *
+/// panel.error - errors[q] * panel.length, computed in floats.
 struct int8_group {
-  static constexpr int room = 16;
+  static constexpr int capacity = 16;
 
   const std::int8_t* rows = nullptr;  // tile_queries x depth; depth is a multiple of 4
-  int size = tile_queries;            // those behind it are not looked at
-  std::int32_t sums[room] = {};       // of each row
-  alignas(64) float targets[room] = {};
-  alignas(64) float lengths[room] = {};
-  alignas(64) float errors[room] = {};  // lengths of what rounding has taken
+  int size = tile_queries;            // later ones are ignored
+  std::int32_t sums[capacity] = {};   // of each row
+  alignas(64) float targets[capacity] = {};
+  alignas(64) float lengths[capacity] = {};
+  alignas(64) float errors[capacity] = {};  // lengths of the rounding errors
 };
 
-/// What was found in a chunk: for each query the positions in the chunk, ascending, and the products.
+/// The hits of a chunk: for each query the positions in the chunk, ascending, and the products.
 struct int8_hits {
   std::int32_t counts[tile_queries];
   std::int32_t positions[tile_queries][chunk_rows];
@@ -180,20 +179,20 @@ struct score_tile_int8_kernel {
   template <class InstructionSet>
   static AKIN_ALWAYS_INLINE void set_limits(const int8_group& group, const int8_panel& panel, std::int32_t* limits) {
     using vector = vec_for<InstructionSet, float>;
-    const vector zero = vector::zero(), most = vector::broadcast(-int8_largest_dot);
-    float bounds[int8_group::room];
-    for (int q = 0; q < int8_group::room; q += vector::lanes) {
+    const vector zero = vector::zero(), lowest = vector::broadcast(-int8_largest_dot);
+    float bounds[int8_group::capacity];
+    for (int q = 0; q < int8_group::capacity; q += vector::lanes) {
       vector lowered = vector::load(group.lengths + q) * vector::broadcast(panel.error);
       lowered = lowered.plus_product(vector::load(group.errors + q), vector::broadcast(panel.length));
       lowered = lowered - vector::load(group.targets + q) * vector::broadcast(panel.unit);
-      // Within what an integer holds; beyond it every product is on the same side.
-      const vector raised = zero - most.or_larger(lowered);
-      most.or_larger(raised).store(bounds + q);
+      // Clamped to the range of an integer; beyond it every product is on the same side.
+      const vector raised = zero - lowest.or_larger(lowered);
+      lowest.or_larger(raised).store(bounds + q);
     }
-    for (int q = 0; q < int8_group::room; ++q) limits[q] = static_cast<std::int32_t>(bounds[q]) - 2;
+    for (int q = 0; q < int8_group::capacity; ++q) limits[q] = static_cast<std::int32_t>(bounds[q]) - 2;
   }
 
-  /// Writes out what of a tile is not negative: products less the limits, less 1.
+  /// Writes the elements of a tile that are not negative: products less the limits, less 1.
   static AKIN_ALWAYS_INLINE void collect(const std::int32_t* tile, int count, const std::int32_t* limits,
                                          int first_position, int8_hits& hits) {
     std::int32_t all[int8_panel_rows];
@@ -222,10 +221,10 @@ struct score_tile_int8_kernel {
   static AKIN_ALWAYS_INLINE void run(const int8_group* group, const std::uint8_t* bytes, const int8_panel* panels,
                                      std::int64_t count, std::int64_t depth, int8_hits* hits) {
     alignas(64) std::int32_t tile[tile_queries * int8_panel_rows];
-    std::int32_t limits[int8_group::room], starts[int8_group::room];
+    std::int32_t limits[int8_group::capacity], starts[int8_group::capacity];
     for (int p = 0; p < count; ++p) {
       set_limits<InstructionSet>(*group, panels[p], limits);
-      for (int q = 0; q < int8_group::room; ++q) starts[q] = -128 * group->sums[q] - limits[q] - 1;
+      for (int q = 0; q < int8_group::capacity; ++q) starts[q] = -128 * group->sums[q] - limits[q] - 1;
       int8_tile<InstructionSet>(group->rows, group->size, depth, bytes + p * int8_panel_rows * depth, starts, tile);
       collect(tile, group->size, limits, p * int8_panel_rows, *hits);
     }
@@ -235,8 +234,8 @@ struct score_tile_int8_kernel {
 AKIN_COMPILE_KERNEL(score_tile_int8_kernel, const int8_group*, const std::uint8_t*, const int8_panel*, std::int64_t,
                     std::int64_t, int8_hits*)
 
-/// Fills hits with the rows of `count` panels, at most a chunk, that may reach the group's targets; never fewer, and no
-/// more than two integers' worth of rounding more.
+/// Fills hits with the rows of `count` panels, at most a chunk, that may reach the group's targets; never fewer, and at
+/// most those within two integers of the target in addition.
 inline void score_tile_int8(const int8_group& group, const std::uint8_t* bytes, const int8_panel* panels,
                             std::int64_t count, std::int64_t depth, int8_hits& hits) {
   std::fill_n(hits.counts, tile_queries, 0);

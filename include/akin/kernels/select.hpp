@@ -1,5 +1,5 @@
 /// @file
-/// Where to cut a row of numbers so that the k largest are left: counting instead of sorting.
+/// The threshold of the k largest of a row of numbers, by counting instead of sorting.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 
 namespace akin::inline AKIN_ABI::kernels {
 
-/// How many of x[0, size) are at least t.
+/// The number of elements of x[0, size) that are at least t.
 template <class InstructionSet, class Scalar>
 AKIN_ALWAYS_INLINE std::int64_t count_at_least(const Scalar* x, std::int64_t size, Scalar t) {
   std::int64_t count = 0, i = 0;
@@ -32,19 +32,19 @@ AKIN_ALWAYS_INLINE std::int64_t count_at_least(const Scalar* x, std::int64_t siz
   return count;
 }
 
-/// The largest of `least` and x[0, size); NaN is passed over.
+/// The largest of `least` and x[0, size); NaN is ignored.
 template <class InstructionSet, class Scalar>
 AKIN_ALWAYS_INLINE Scalar largest(const Scalar* x, std::int64_t size, Scalar least) {
   using vector = vec_for<InstructionSet, Scalar>;
   vector maxima = vector::broadcast(least);
   std::int64_t i = 0;
   for (; i + vector::lanes <= size; i += vector::lanes) maxima = maxima.or_larger(vector::load(x + i));
-  Scalar most = lane_max(maxima);
-  for (; i < size; ++i) most = x[i] > most ? x[i] : most;
-  return most;
+  Scalar result = lane_max(maxima);
+  for (; i < size; ++i) result = x[i] > result ? x[i] : result;
+  return result;
 }
 
-/// Numbers in their order as integers, next to each other where the numbers are; no NaN.
+/// Maps numbers to integers in the same order, adjacent numbers to adjacent integers; no NaN.
 template <class Scalar>
 struct ordered {
   using integer = std::conditional_t<sizeof(Scalar) == 4, std::int32_t, std::int64_t>;
@@ -83,9 +83,9 @@ struct cut_kernel {
   }
 };
 
-/// A number t such that exactly k of x[0, size) are at least t or, where equal numbers leave none, the k-th largest.
-/// 1 <= k <= size; no NaN, and nothing below `least`. Bisection: at most as many passes over x as a number has bits,
-/// half of that as a rule.
+/// A number t such that exactly k of x[0, size) are at least t or, if ties leave none, the k-th largest. 1 <= k <=
+/// size; no NaN, and nothing below `least`. Bisection: at most as many passes over x as a number has bits, usually half
+/// as many.
 template <class Scalar>
 Scalar cut_for(const Scalar* x, std::int64_t size, std::int64_t k, Scalar least) {
   return call<cut_kernel>(x, size, k, least);

@@ -12,7 +12,7 @@
 
 namespace akin::inline AKIN_ABI::kernels {
 
-/// What the steps change: row-major factors with k columns, and a bias a row.
+/// The parameters that the steps change: row-major factors with k columns, and a bias a row.
 template <class T>
 struct sgd_parameters {
   T* user_factors;
@@ -20,10 +20,10 @@ struct sgd_parameters {
   T* user_biases;
   T* item_biases;
   std::int64_t k;
-  T mean;  ///< of the ratings; stays as it is
+  T mean;  ///< of the ratings; constant
 };
 
-/// How far a step goes.
+/// The learning rate and the regularisation.
 template <class T>
 struct sgd_rates {
   T rate;
@@ -36,10 +36,10 @@ struct rated_cell {
   T value;
 };
 
-/// User `user` likes `item` and is taken not to like `other`.
+/// A sampled pair: `item` is a positive of `user`, `negative` is not.
 template <class Index>
 struct preferred_pair {
-  Index user, item, other;
+  Index user, item, negative;
 };
 
 /// Elements begin to end of step_factors, in vectors that divide their number.
@@ -53,7 +53,7 @@ AKIN_ALWAYS_INLINE void step_factors_in(T step, T shrink, T* p, T* q, std::int64
   }
 }
 
-/// p += step q - shrink p and q += step p - shrink q, both from what they were.
+/// p += step q - shrink p and q += step p - shrink q, both from the old values.
 template <class InstructionSet, class T>
 AKIN_ALWAYS_INLINE void step_factors(T step, T shrink, T* p, T* q, std::int64_t k) {
   using vector = vec_for<InstructionSet, T>;
@@ -99,7 +99,7 @@ AKIN_ALWAYS_INLINE void step_pair_in(T step, T shrink, T* p, T* q, T* o, std::in
   }
 }
 
-/// p += step (q - o), q += step p and o -= step p, each less shrink times itself, all from what they were.
+/// p += step (q - o), q += step p and o -= step p, each less shrink times itself, all from the old values.
 template <class InstructionSet, class T>
 AKIN_ALWAYS_INLINE void step_pair(T step, T shrink, T* p, T* q, T* o, std::int64_t k) {
   using vector = vec_for<InstructionSet, T>;
@@ -109,8 +109,8 @@ AKIN_ALWAYS_INLINE void step_pair(T step, T shrink, T* p, T* q, T* o, std::int64
 }
 
 /// Pairwise logistic loss: with x = b_i - b_j + p_u'(q_i - q_j) and g = 1 / (1 + e^x), a step against the gradient of
-/// ln(1 + e^-x) + regularization / 2 times the squares of what takes part. 12 k flops a pair. Returns the sum of
-/// ln(1 + e^-x), each taken before its step, if with_loss, else 0.
+/// ln(1 + e^-x) + regularization / 2 times the squares of all parameters of the pair. 12 k flops a pair. Returns the
+/// sum of ln(1 + e^-x), each taken before its step, if with_loss, else 0.
 struct sgd_pair_kernel {
   template <class InstructionSet, class T, class Index>
   static AKIN_ALWAYS_INLINE double run(const sgd_parameters<T>* model, const preferred_pair<Index>* pairs,
@@ -122,30 +122,32 @@ struct sgd_pair_kernel {
       if (c + 2 < count) {
         prefetch_row(model->user_factors + pairs[c + 2].user * k, k);
         prefetch_row(model->item_factors + pairs[c + 2].item * k, k);
-        prefetch_row(model->item_factors + pairs[c + 2].other * k, k);
+        prefetch_row(model->item_factors + pairs[c + 2].negative * k, k);
       }
       T* const p = model->user_factors + pairs[c].user * k;
       T* const q = model->item_factors + pairs[c].item * k;
-      T* const o = model->item_factors + pairs[c].other * k;
-      T& liked = model->item_biases[pairs[c].item];
-      T& other = model->item_biases[pairs[c].other];
-      const T of_liked = liked + dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(q), k);
-      const T of_other = other + dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(o), k);
-      const T difference = of_liked - of_other;
-      const T pull = 1 / (1 + std::exp(difference));
+      T* const o = model->item_factors + pairs[c].negative * k;
+      T& positive_bias = model->item_biases[pairs[c].item];
+      T& negative_bias = model->item_biases[pairs[c].negative];
+      const T positive_score =
+          positive_bias + dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(q), k);
+      const T negative_score =
+          negative_bias + dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(o), k);
+      const T difference = positive_score - negative_score;
+      const T gradient = 1 / (1 + std::exp(difference));
       if (with_loss) {
         const double x = static_cast<double>(difference);
         loss += x > 0 ? std::log1p(std::exp(-x)) : std::log1p(std::exp(x)) - x;
       }
-      liked += rate * (pull - regularization * liked);
-      other -= rate * (pull + regularization * other);
-      step_pair<InstructionSet>(static_cast<T>(rate * pull), shrink, p, q, o, k);
+      positive_bias += rate * (gradient - regularization * positive_bias);
+      negative_bias -= rate * (gradient + regularization * negative_bias);
+      step_pair<InstructionSet>(static_cast<T>(rate * gradient), shrink, p, q, o, k);
     }
     return loss;
   }
 };
 
-/// One step down weight (s_uj - s_ui) + regularization / 2 times the squares of what takes part, for a pair of items i
+/// One step down weight (s_uj - s_ui) + regularization / 2 times the squares of all parameters of the pair, for items i
 /// and j with s_ui = b_i + p_u'q_i. 8 k flops.
 struct sgd_hinge_kernel {
   template <class InstructionSet, class T, class Index>
@@ -153,12 +155,12 @@ struct sgd_hinge_kernel {
                                      const sgd_rates<T>* rates) {
     const std::int64_t k = model->k;
     const T rate = rates->rate, regularization = rates->regularization, shrink = rate * regularization;
-    T& liked = model->item_biases[pair->item];
-    T& other = model->item_biases[pair->other];
-    liked += rate * (weight - regularization * liked);
-    other -= rate * (weight + regularization * other);
+    T& positive_bias = model->item_biases[pair->item];
+    T& negative_bias = model->item_biases[pair->negative];
+    positive_bias += rate * (weight - regularization * positive_bias);
+    negative_bias -= rate * (weight + regularization * negative_bias);
     step_pair<InstructionSet>(static_cast<T>(rate * weight), shrink, model->user_factors + pair->user * k,
-                              model->item_factors + pair->item * k, model->item_factors + pair->other * k, k);
+                              model->item_factors + pair->item * k, model->item_factors + pair->negative * k, k);
   }
 };
 
@@ -183,7 +185,7 @@ AKIN_ALWAYS_INLINE void step_towards(T step, T shrink, T* p, T* q, const T* rest
   step_towards_in<vec<T, 1>>(step, shrink, p, q, rest, whole, k);
 }
 
-/// The steps of sgd_rating_kernel, where what is regularised of p_u is its distance from the user's row of `rests`.
+/// The steps of sgd_rating_kernel, which regularise p_u towards the user's row of `rests` instead of 0.
 struct sgd_rating_towards_kernel {
   template <class InstructionSet, class T, class Index>
   static AKIN_ALWAYS_INLINE double run(const sgd_parameters<T>* model, const T* rests,
@@ -209,9 +211,9 @@ struct sgd_rating_towards_kernel {
   }
 };
 
-/// Logistic loss: a cell with a value w > 0 is a liking of weight w, with w < 0 none of weight -w. With
-/// s = b_u + b_i + p_u'q_i, a step against the gradient of |w| ln(1 + e^-s) or |w| ln(1 + e^s) + regularization / 2
-/// times the squares of what takes part. 8 k flops a cell. Returns the sum of the logarithms with their weights, each
+/// Logistic loss: a cell with a value w > 0 is a positive of weight w, with w < 0 a negative of weight -w. With s = b_u
+/// + b_i + p_u'q_i, a step against the gradient of |w| ln(1 + e^-s) or |w| ln(1 + e^s) + regularization / 2 times the
+/// squares of all parameters of the cell. 8 k flops a cell. Returns the sum of the logarithms with their weights, each
 /// taken before its step, if with_loss, else 0.
 struct sgd_logistic_kernel {
   template <class InstructionSet, class T, class Index>
@@ -228,15 +230,15 @@ struct sgd_logistic_kernel {
       const T product = dot_kernel::run<InstructionSet>(static_cast<const T*>(p), static_cast<const T*>(q), k);
       const T score = user_bias + item_bias + product, weight = cells[c].value;
       const T margin = weight > 0 ? score : -score;
-      const T pull = weight / (1 + std::exp(margin));  // has the sign of the weight
+      const T gradient = weight / (1 + std::exp(margin));  // has the sign of the weight
       if (with_loss) {
         const double x = static_cast<double>(margin), size = std::abs(static_cast<double>(weight));
         const double logarithm = x > 0 ? std::log1p(std::exp(-x)) : std::log1p(std::exp(x)) - x;
         loss += size * logarithm;
       }
-      user_bias += rate * (pull - regularization * user_bias);
-      item_bias += rate * (pull - regularization * item_bias);
-      step_factors<InstructionSet>(static_cast<T>(rate * pull), shrink, p, q, k);
+      user_bias += rate * (gradient - regularization * user_bias);
+      item_bias += rate * (gradient - regularization * item_bias);
+      step_factors<InstructionSet>(static_cast<T>(rate * gradient), shrink, p, q, k);
     }
     return loss;
   }

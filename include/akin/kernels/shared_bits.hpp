@@ -1,5 +1,5 @@
 /// @file
-/// How many bits two bitmaps share.
+/// The number of bits that two bitmaps share.
 #pragma once
 
 #include <bit>
@@ -10,8 +10,8 @@
 
 namespace akin::inline AKIN_ABI::kernels {
 
-/// The loop is the same for all: what counts is that the processor's instruction may be used, which a portable build's
-/// std::popcount does not have.
+/// All instruction sets have the same loop: only the dispatched body may use the processor's instruction, which
+/// std::popcount in a portable build does not.
 struct shared_bits_kernel {
   template <class InstructionSet>
   static AKIN_ALWAYS_INLINE std::int64_t run(const std::uint64_t* a, const std::uint64_t* b, std::int64_t words) {

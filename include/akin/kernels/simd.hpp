@@ -153,15 +153,15 @@ AKIN_ALWAYS_INLINE vec<T, 4> lane_sums(const vec<T, Lanes>& a, const vec<T, Lane
   }
 }
 
-/// Asks for the first bytes of a row; the processor sees by itself how they go on.
+/// Prefetches the first bytes of a row; the processor prefetches the rest by itself.
 template <class T>
 AKIN_ALWAYS_INLINE void prefetch_row(const T* row, std::int64_t k) {
-  constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(T)), most = 8 * line;
-  for (std::int64_t d = 0; d < std::min(k, most); d += line) AKIN_PREFETCH(row + d);
+  constexpr std::int64_t cache_line = 64 / static_cast<std::int64_t>(sizeof(T)), max_elements = 8 * cache_line;
+  for (std::int64_t d = 0; d < std::min(k, max_elements); d += cache_line) AKIN_PREFETCH(row + d);
 }
 
-/// sum + a * x with one rounding, or two where no instruction does it in one: the instruction set alone decides, while
-/// of the plain expression the optimiser fuses some and not others, by what it makes of the loop around it.
+/// sum + a * x with one rounding, or two if there is no fused instruction: only the instruction set decides, while the
+/// optimiser fuses some plain expressions and not others, depending on the loop around them.
 template <class InstructionSet, class Scalar>
 AKIN_ALWAYS_INLINE Scalar plus_product(Scalar sum, Scalar a, Scalar x) {
 #if defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF)
@@ -177,10 +177,10 @@ AKIN_ALWAYS_INLINE Scalar plus_product(Scalar sum, Scalar a, Scalar x) {
 template <class InstructionSet, class T>
 using vec_for = vec<T, InstructionSet::bytes / static_cast<int>(sizeof(T))>;
 
-/// Calls f(V{}, begin, end) for the part of [0, size) that is whole vectors V of an instruction set, and for what is
-/// left with a vector of one lane: the same code for both. f loops over its part and makes its constant vectors before.
-/// Where a sum in f adds products, it should add one at a time: compilers may fuse either product of `a * b + c * d`,
-/// and choose differently in the copies that they make of a loop.
+/// Calls f(V{}, begin, end) for the part of [0, size) that is whole vectors V of an instruction set, and for the
+/// remainder with a vector of one lane: the same code for both. f loops over its part and makes its constant vectors
+/// before. A sum of products in f should add one product at a time: compilers may fuse either product of `a * b + c *
+/// d`, and choose differently in the copies that they make of a loop.
 template <class InstructionSet, class T, class Function>
 AKIN_ALWAYS_INLINE void in_vectors(std::int64_t size, const Function& f) {
   using vector = vec_for<InstructionSet, T>;

@@ -1,5 +1,5 @@
 /// @file
-/// A row of a sparse product: sums at a few positions of a long row, then those positions alone.
+/// A row of a sparse product: accumulates sums at a few positions of a long row, then extracts those positions.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@ namespace akin::inline AKIN_ABI::kernels {
 
 /// For each p in [0, count), with row r = rows[p] of a compressed matrix, and each element q of the row: adds
 /// factors[p] * terms[q] to sums[columns[q]]. Factors, terms and sums are vectors of Width numbers, multiplied one by
-/// one: a product and, where wanted, what else there is to know of a pair (a count, squares). Where `touched` is not
-/// null it gets the positions whose last sum was 0 when they were added to, and their number is returned: each that has
-/// a sum is among them, and there is room for one more than there are multiplications.
-/// Source: F. G. Gustavson, "Two Fast Algorithms for Sparse Matrices", ACM TOMS 4(3), 1978.
+/// one: a product and optionally other sums of a pair (a count, squares). If `touched` is not null it gets the
+/// positions whose last sum was 0 before an addition, and their number is returned: it covers every position with a
+/// sum, and needs capacity for one more than the multiplications. Source: F. G. Gustavson, "Two Fast Algorithms for
+/// Sparse Matrices", ACM TOMS 4(3), 1978.
 template <int Width>
 struct accumulate_rows_kernel {
-  static constexpr std::int64_t ahead = 2;  // rows that are asked for before their turn
+  static constexpr std::int64_t prefetch_distance = 2;  // in rows
 
   template <class InstructionSet, class Scalar, class Index>
   static AKIN_ALWAYS_INLINE std::int64_t run(const Index* rows, const Scalar* factors, std::int64_t count,
@@ -27,8 +27,9 @@ struct accumulate_rows_kernel {
     std::int64_t listed = 0;
     for (std::int64_t p = 0; p < count; ++p) {
       const std::int64_t begin = offsets[rows[p]], size = offsets[rows[p] + 1] - begin;
-      if (p + ahead < count) {
-        const std::int64_t next = offsets[rows[p + ahead]], next_size = offsets[rows[p + ahead] + 1] - next;
+      if (p + prefetch_distance < count) {
+        const std::int64_t next = offsets[rows[p + prefetch_distance]],
+                           next_size = offsets[rows[p + prefetch_distance] + 1] - next;
         prefetch_row(columns + next, next_size);
         prefetch_row(terms + next * Width, next_size * Width);
       }
@@ -69,10 +70,10 @@ struct accumulate_rows_kernel {
   }
 };
 
-/// Which sums are taken out of a row: those whose last number is not 0, or is at least a bound above 0.
+/// Selects the sums to extract from a row: those whose last number is not 0, or is at least a bound above 0.
 enum class taking { touched, above };
 
-/// Takes the sums of one position out, if they are to be taken, and leaves 0; how many are taken then.
+/// Extracts the sums of one position, if selected, and resets them to 0; returns the new number of extracted sums.
 template <int Width, taking Which, class Scalar, class Index>
 AKIN_ALWAYS_INLINE std::int64_t take_sums(Index id, Scalar bound, Scalar* sums, std::int64_t taken, Index* ids,
                                           Scalar* found) {
@@ -85,9 +86,9 @@ AKIN_ALWAYS_INLINE std::int64_t take_sums(Index id, Scalar bound, Scalar* sums, 
   return taken + (Which == taking::above ? last >= bound : last != 0);
 }
 
-/// Takes out what accumulate_rows_kernel has summed, from the positions ids[begin, end) that it listed: behind the
-/// `taken` that there are already, to ids[n] and Width numbers found[n], each position once. Leaves zeros. Returns how
-/// many are taken then; needs room for one more.
+/// Extracts the sums of accumulate_rows_kernel at the positions ids[begin, end) that it listed: appends to the `taken`
+/// earlier ones, as ids[n] and Width numbers found[n], each position once. Resets the sums to 0. Returns the new
+/// number; needs capacity for one more.
 template <int Width, taking Which>
 struct take_listed_kernel {
   template <class InstructionSet, class Scalar, class Index>

@@ -10,7 +10,7 @@
 
 namespace akin::inline AKIN_ABI::kernels {
 
-/// What sparse_product works on: A in compressed rows, dense row-major matrices of k columns.
+/// The operands of sparse_product: A in compressed rows, dense row-major matrices of k columns.
 template <class Scalar, class Index>
 struct sparse_product_task {
   const Index* offsets;
@@ -42,11 +42,11 @@ struct sparse_product_kernel {
 
  private:
   /// `Vectors` vectors of a row of out. Products are added one at a time in the order of the row. Elements of A before
-  /// `known` may be looked at: the rows after this one are next.
+  /// `known` may be read to prefetch the next rows.
   template <int Vectors, class Vector, class Scalar, class Index>
   static AKIN_ALWAYS_INLINE void strip(const sparse_product_task<Scalar, Index>& task, std::int64_t row,
                                        std::int64_t column, std::int64_t known) {
-    constexpr std::int64_t lanes = Vector::lanes, ahead = Vectors > 2 ? 2 : 16;
+    constexpr std::int64_t lanes = Vector::lanes, prefetch_distance = Vectors > 2 ? 2 : 16;
     const std::int64_t k = task.k;
     const auto first = static_cast<std::int64_t>(task.offsets[row]),
                last = static_cast<std::int64_t>(task.offsets[row + 1]);
@@ -55,7 +55,8 @@ struct sparse_product_kernel {
     for (int v = 0; v < Vectors; ++v) sums[v] = Vector::zero();
     for (std::int64_t p = first; p < last; ++p) {
       if constexpr (lanes > 1)
-        if (p + ahead < known) prefetch_row(task.b + task.ids[p + ahead] * k + column, Vectors * lanes);
+        if (p + prefetch_distance < known)
+          prefetch_row(task.b + task.ids[p + prefetch_distance] * k + column, Vectors * lanes);
       const Vector value = Vector::broadcast(task.values[p]);
       const Scalar* const from = task.b + task.ids[p] * k + column;
       AKIN_UNROLL
@@ -75,8 +76,8 @@ struct sparse_product_kernel {
   }
 };
 
-/// For the rows [begin, end): out = scale diag(weights) A B, or with Y out = scale diag(weights) A B + shift Y - out.
-/// 2 nonzeros k flops. Where k is a multiple of 16, equal columns of B (and Y, and out) give equal bits.
+/// For the rows [begin, end): out = scale diag(weights) A B, or with Y out = scale diag(weights) A B + shift Y - out. 2
+/// nonzeros k flops. If k is a multiple of 16, equal columns of B (and Y, and out) give equal bits.
 template <class Scalar, class Index>
 void sparse_product(const sparse_product_task<Scalar, Index>& task, std::int64_t begin, std::int64_t end) {
   call<sparse_product_kernel>(&task, begin, end);

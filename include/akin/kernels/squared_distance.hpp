@@ -1,5 +1,5 @@
 /// @file
-/// The canonical squared distance of two vectors, dense or sparse: every distance that is reported comes from here.
+/// The canonical squared distance of two vectors, dense or sparse, which computes every distance that is reported.
 #pragma once
 
 #include <cstdint>
@@ -38,14 +38,13 @@ struct squared_distance_kernel {
   }
 };
 
-/// |x - y|^2: 0 for equal vectors, the same both ways round, and on one machine and build the same bits from every call
-/// site.
+/// |x - y|^2: 0 for equal vectors, symmetric, and on one machine and build the same bits from every call site.
 template <class T>
 T squared_distance(const T* x, const T* y, std::int64_t size) {
   return call<squared_distance_kernel>(x, y, size);
 }
 
-/// The same for vectors of which the elements other than 0 are stored, by ascending position.
+/// The same for sparse vectors, whose nonzero elements are stored by ascending position.
 struct sparse_squared_distance_kernel {
   template <class InstructionSet, class T, class Index>
   static AKIN_ALWAYS_INLINE T run(const Index* x_ids, const T* x, std::int64_t x_size, const Index* y_ids, const T* y,

@@ -77,7 +77,7 @@ struct rotate_rows_kernel {
   }
 
  private:
-  /// The upper row of a pair is the lower one of the next pair: it stays in registers.
+  /// The upper row of a pair is the lower row of the next pair, so it stays in registers.
   template <class Vector>
   static AKIN_ALWAYS_INLINE void rotate_strip(double* z, const rotation_sweep& sweep, const rotation* rotations) {
     constexpr std::int64_t lanes = Vector::lanes, width = 2 * lanes;
@@ -97,8 +97,8 @@ struct rotate_rows_kernel {
 };
 
 /// Symmetric `a` (n x n row-major, both triangles) = V diag(values) V': values ascending, row i of `a` becomes the unit
-/// eigenvector of values[i]. False where a number is not finite, beyond 1e150, or the iteration does not end; `a` is
-/// then spoilt. About 6 n^3 flops; n^2 numbers of scratch.
+/// eigenvector of values[i]. Returns false if a number is not finite or beyond 1e150, or the iteration does not
+/// converge; `a` is then overwritten. About 6 n^3 flops; n^2 numbers of scratch.
 [[nodiscard]] bool symmetric_eigen(double* a, double* values, std::int64_t n);
 
 #if AKIN_BODIES(kernels)
@@ -174,8 +174,8 @@ AKIN_INLINE bool symmetric_eigen(double* a, double* values, std::int64_t n) {
   tridiagonalize(a, n, values, e);
   if (n > 0) e[n - 1] = 0;
 
-  // Couplings below the rounding of the whole matrix are nothing: where it is far from full rank, the rows that
-  // rounding fills are otherwise stirred anew by each sweep over the large ones and never separate.
+  // Off-diagonal elements below the rounding of the whole matrix count as 0: if it is far from full rank, each sweep
+  // over the large rows would otherwise mix the rows of rounding errors again, and they would never separate.
   double norm = 0;
   for (std::int64_t i = 0; i < n; ++i) norm = std::max(norm, std::abs(values[i]) + std::abs(e[i]));
   const double negligible = std::numeric_limits<double>::epsilon() * norm;

@@ -12,7 +12,7 @@
 
 namespace akin::inline AKIN_ABI::kernels {
 
-/// A score and whose it is.
+/// A score and its id.
 template <class Scalar, class Index>
 struct scored {
   Scalar score;
@@ -24,13 +24,12 @@ struct scored {
   }
 };
 
-/// Keeps the k best of what it is offered, in memory of the caller; NaN, -infinity and scores that are not above
-/// `floor` are never kept. A heap whose root is the worst kept, so that an offer that is too small costs one
-/// comparison.
+/// Keeps the k best of the scores offered, in memory of the caller; NaN, -infinity and scores that are not above
+/// `floor` are never kept. A heap whose root is the worst one, so that an offer that is too small costs one comparison.
 template <class Scalar, class Index>
 class top_k {
  public:
-  /// `memory` has room for k elements; k >= 1.
+  /// `memory` has k elements; k >= 1.
   constexpr top_k(scored<Scalar, Index>* memory, std::int64_t k,
                   Scalar floor = -std::numeric_limits<Scalar>::infinity()) noexcept
       : kept_(memory), k_(k), floor_(floor) {}
@@ -52,12 +51,12 @@ class top_k {
   /// at least this.
   constexpr Scalar bound() const noexcept { return size_ < k_ ? floor_ : kept_[0].score; }
 
-  /// Whether the id is among those that are kept. O(k).
+  /// Whether the id is kept. O(k).
   constexpr bool holds(Index id) const noexcept {
     return std::any_of(kept_, kept_ + size_, [&](const scored<Scalar, Index>& each) { return each.id == id; });
   }
 
-  /// Puts what was kept in order, best first; its number. Nothing may be offered afterwards.
+  /// Sorts the kept scores, best first, and returns their number. Nothing may be offered afterwards.
   constexpr std::int64_t finish() noexcept {
     std::sort_heap(kept_, kept_ + size_, before);
     return size_;
@@ -74,11 +73,11 @@ class top_k {
   std::int64_t size_ = 0;
 };
 
-/// Scores that are looked at together: one comparison says whether any of them can be kept.
+/// Scores that are tested together: one comparison tells whether any of them can be kept.
 inline constexpr std::int64_t scores_at_once = 64;
 
-/// The first position at or behind `begin`, in steps of scores_at_once, from which so many scores hold one above
-/// `bound`; where there is none, that of the rest, which is shorter.
+/// The first position at or behind `begin`, in steps of scores_at_once, from which scores_at_once scores contain one
+/// above `bound`; if there is none, the first position of the shorter remainder.
 struct next_above_kernel {
   template <class InstructionSet, class Scalar>
   static AKIN_ALWAYS_INLINE std::int64_t run(const Scalar* scores, std::int64_t begin, std::int64_t size,
@@ -89,18 +88,18 @@ struct next_above_kernel {
   }
 };
 
-/// Offers scores[i] as id first + i for all i in [0, size) of which may_come(first + i). All ids that were offered
-/// before must be smaller.
-template <class Scalar, class Index, class MayCome>
+/// Offers scores[i] as id first + i for all i in [0, size) with allows(first + i). All ids that were offered before
+/// must be smaller.
+template <class Scalar, class Index, class Allows>
 void offer_all(const Scalar* scores, std::int64_t size, Index first, top_k<Scalar, Index>& best,
-               const MayCome& may_come) noexcept {
+               const Allows& allows) noexcept {
   std::int64_t begin = 0;
   while (begin < size) {
     begin = call<next_above_kernel>(scores, begin, size, best.bound());
     const std::int64_t end = std::min(begin + scores_at_once, size);
     for (; begin < end; ++begin) {
       const auto id = static_cast<Index>(first + static_cast<Index>(begin));
-      if (scores[begin] > best.bound() && may_come(id)) best.offer(scores[begin], id);
+      if (scores[begin] > best.bound() && allows(id)) best.offer(scores[begin], id);
     }
   }
 }

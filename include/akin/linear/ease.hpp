@@ -1,5 +1,5 @@
 /// @file
-/// A linear model of each item by all others, in closed form.
+/// EASE: a linear model of each item by all others, in closed form.
 #pragma once
 
 #include <cstdint>
@@ -42,16 +42,16 @@ struct ease_task {
   }
 };
 
-/// Minimises |X - X W|^2 + lambda |W|^2 over the items x items matrices W with nothing on the diagonal, for the users x
-/// items matrix X: with P = (X'X + lambda I)^-1, w_ij = -p_ij / p_jj. An item's score for a user is the sum over the
-/// user's items i of r_ui w_ij. Weights may be negative. An item that nobody has is not recommended.
+/// Minimises |X - X W|^2 + lambda |W|^2 over the items x items matrices W with a zero diagonal, for the users x items
+/// matrix X: with P = (X'X + lambda I)^-1, w_ij = -p_ij / p_jj. An item's score for a user is the sum over the user's
+/// items i of r_ui w_ij. Weights may be negative. An item without users is not recommended.
 ///
-/// Fit takes O(sum over users of items^2) + items^3 flops on all workers, and items^2 numbers of memory, beside those
-/// of the weights that a fitted model already has. A user is scored in O(items of the user * items). Deterministic: the
-/// same bits for any number of threads. Const members may be called from many threads. fit throws std::length_error
-/// where it would take more than memory_limit, numeric_error where Scalar cannot hold or invert X'X + lambda I.
-/// Sources: H. Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019; dropout: H. Steck, "Autoencoders
-/// that don't overfit towards the Identity", NeurIPS 2020.
+/// Fit takes O(sum over users of items^2) + items^3 flops on all workers, and items^2 numbers of memory, in addition to
+/// the weights of a model that is already fitted. A user is scored in O(items of the user * items). Deterministic: the
+/// same bits for any number of threads. Const members may be called from many threads. fit throws std::length_error if
+/// it would take more than memory_limit, numeric_error if Scalar cannot hold or invert X'X + lambda I. Sources: H.
+/// Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019; dropout: H. Steck, "Autoencoders that don't
+/// overfit towards the Identity", NeurIPS 2020.
 template <class Scalar = float, class Index = std::int32_t>
 class ease : public refit_model<ease_task<Scalar, Index>> {
   using base = refit_model<ease_task<Scalar, Index>>;

@@ -9,10 +9,10 @@ namespace akin {
 inline namespace AKIN_SEAM {
 
 struct ease_options {
-  /// lambda > 0, added to the diagonal of X'X: more gives smaller weights. 50 to 5000, more with more users.
+  /// lambda > 0, added to the diagonal of X'X: a larger one gives smaller weights. 50 to 5000, more with more users.
   double regularization = 500;
-  /// p in [0, 1): as if each value were left out with this probability when others are predicted from it; adds
-  /// p / (1 - p) of itself to each element of the diagonal, so that items that many have are held more. 0 to 0.8.
+  /// p in [0, 1): dropout: as if each value were left out with this probability when others are predicted from it; adds
+  /// p / (1 - p) of itself to each element of the diagonal, which regularises popular items more. 0 to 0.8.
   double dropout = 0;
   double memory_limit = 16e9;  ///< > 0: bytes that fit may take, about items^2 * sizeof(Scalar)
 };

@@ -40,17 +40,17 @@ struct slim_task {
 };
 
 /// For each item j, with x_j its column of the users x items matrix X, finds weights w of the other items that minimise
-///   1/2 |x_j - X w|^2 + l2/2 |w|^2 + l1 |w|_1,  w_j = 0,  w >= 0 where `nonnegative`,
-/// and scores j for a user by the sum over the user's items i of w_ij r_ui. An item that none of them weighs is not
-/// recommended.
+///   1/2 |x_j - X w|^2 + l2/2 |w|^2 + l1 |w|_1,  w_j = 0,  w >= 0 if `nonnegative`,
+/// and scores j for a user by the sum over the user's items i of w_ij r_ui. An item without a weight from any of them
+/// is not recommended.
 ///
 /// By coordinate descent on the inner products of the items. Fit takes O(sum over users of items^2) for these and, for
 /// each item, O(items * weights) a few times, or O(neighbors^2) with `neighbors`; it holds the products (items^2
-/// numbers, or less where they are sparse). Deterministic: the same bits for any number of threads. Const members may
-/// be called from many threads. fit throws std::length_error where the products may take more than memory_limit and
-/// `neighbors` is 0, numeric_error where squares of values are beyond Scalar. Sources: X. Ning, G. Karypis, "SLIM:
-/// Sparse Linear Methods for Top-N Recommender Systems", ICDM 2011; J. Friedman, T. Hastie, R. Tibshirani,
-/// "Regularization Paths for Generalized Linear Models via Coordinate Descent", J. Stat. Softw. 33(1), 2010.
+/// numbers, or fewer if they are sparse). Deterministic: the same bits for any number of threads. Const members may be
+/// called from many threads. fit throws std::length_error if the products may take more than memory_limit and
+/// `neighbors` is 0, numeric_error if squares of values are beyond Scalar. Sources: X. Ning, G. Karypis, "SLIM: Sparse
+/// Linear Methods for Top-N Recommender Systems", ICDM 2011; J. Friedman, T. Hastie, R. Tibshirani, "Regularization
+/// Paths for Generalized Linear Models via Coordinate Descent", J. Stat. Softw. 33(1), 2010.
 template <class Scalar = float, class Index = std::int32_t>
 class slim : public refit_model<slim_task<Scalar, Index>> {
   using base = refit_model<slim_task<Scalar, Index>>;
@@ -59,7 +59,7 @@ class slim : public refit_model<slim_task<Scalar, Index>> {
   using base::base;
   static slim read_from(const model_reader& reader) { return base::template read_as<slim>(reader); }
 
-  /// W, items x items: row i holds what having item i adds to the scores of others. Refers to the model.
+  /// W, items x items: row i holds the contributions of item i to the scores of others. Refers to the model.
   auto weights() const { return this->weights_.map(); }
 };
 

@@ -9,15 +9,15 @@ namespace akin {
 inline namespace AKIN_SEAM {
 
 struct slim_options {
-  double l1 = 1;  ///< >= 0: more gives fewer weights; 0.1 to 10. l1 and l2 must not both be 0
-  double l2 = 5;  ///< >= 0: more gives smaller weights, spread over more items; 1 to 500
-  /// >= 0: an item gets weights only from this many items, those with the largest cosines; 0: from all.
+  double l1 = 1;  ///< >= 0: a larger one gives fewer weights; 0.1 to 10. l1 and l2 must not both be 0
+  double l2 = 5;  ///< >= 0: a larger one gives smaller weights, spread over more items; 1 to 500
+  /// >= 0: an item has weights only from this many items, those with the largest cosines; 0: from all.
   int neighbors = 0;
   bool nonnegative = true;  ///< whether weights must not be negative
-  /// > 0: an item's problem is solved when no weight's own best step changes the item's prediction by more than this
-  /// share of the item's length.
+  /// > 0: the solver stops when no weight's best step changes the item's prediction by more than this share of the
+  /// item's length.
   double tolerance = 1e-5;
-  int iterations = 1000;       ///< >= 1: sweeps over the weights of an item at most
+  int iterations = 1000;       ///< >= 1: maximum number of sweeps over the weights of an item
   double memory_limit = 16e9;  ///< > 0: bytes of the products of all items with all others
 };
 

@@ -1,5 +1,5 @@
 /// @file
-/// How well scores order all items of a catalogue, not only the best of them.
+/// Area under the curve: the quality of the scores of all items of a catalogue.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// Relevant items of one score, and the others beside it.
+/// The relevant items with one score, and the other items above and at it.
 template <class Scalar>
 struct score_step {
   Scalar score;
@@ -30,16 +30,16 @@ struct score_step {
   std::int64_t tied = 0;   ///< other items with this score
 };
 
-/// Counts by a comparison of every item with every step, which vectorises: for few steps.
+/// Counts by comparing every item with every step, which vectorises: for few steps.
 template <class Scalar>
 void count_by_passes(std::span<const Scalar> scores, std::vector<score_step<Scalar>>& steps) {
-  constexpr std::size_t at_once = 2048;  // stay in the nearest cache for all steps
+  constexpr std::size_t at_once = 2048;  // stay in the first-level cache for all steps
   for (std::size_t begin = 0; begin < scores.size(); begin += at_once) {
-    const auto some = scores.subspan(begin, std::min(at_once, scores.size() - begin));
+    const auto block = scores.subspan(begin, std::min(at_once, scores.size() - begin));
     for (auto& step : steps) {
       const Scalar bound = step.score;
       std::int32_t above = 0, tied = 0;
-      for (const Scalar score : some) {
+      for (const Scalar score : block) {
         above += score > bound;
         tied += score == bound;
       }
@@ -49,7 +49,7 @@ void count_by_passes(std::span<const Scalar> scores, std::vector<score_step<Scal
   }
 }
 
-/// The same by a search for the place of each item that is not below the last step: for many steps.
+/// The same by a binary search for each item that is not below the last step: for many steps.
 template <class Scalar>
 void count_by_search(std::span<const Scalar> scores, std::vector<score_step<Scalar>>& steps) {
   const Scalar least = steps.back().score;
@@ -59,26 +59,26 @@ void count_by_search(std::span<const Scalar> scores, std::vector<score_step<Scal
         std::lower_bound(steps.begin(), steps.end(), score, [](const auto& step, Scalar x) { return step.score > x; });
     ++(at->score == score ? at->tied : at->above);
   }
-  std::int64_t above = 0;  // so far, what is between a step and the one before
+  std::int64_t above = 0;  // so far, between a step and the previous one
   for (auto& step : steps) {
     step.above += above;
     above = step.above + step.tied;
   }
 }
 
-/// The distinct scores of the relevant items, best first. `candidates` counts all items that could be ranked; those of
-/// them that `scores` gives as -infinity share the last place.
+/// The distinct scores of the relevant items, best first. `candidates` counts all items that could be ranked; those
+/// with a score of -infinity share the last place.
 template <class Scalar, class Index>
 std::vector<score_step<Scalar>> score_steps(std::span<const Scalar> scores, std::span<const Index> relevant,
                                             std::int64_t candidates) {
   constexpr Scalar no_score = -std::numeric_limits<Scalar>::infinity();
   constexpr std::size_t few = 64;
-  std::vector<Scalar> wanted;
-  wanted.reserve(relevant.size());
-  for (const Index item : relevant) wanted.push_back(scores.empty() ? no_score : at(scores, item));
-  std::sort(wanted.begin(), wanted.end(), std::greater<>());
+  std::vector<Scalar> relevant_scores;
+  relevant_scores.reserve(relevant.size());
+  for (const Index item : relevant) relevant_scores.push_back(scores.empty() ? no_score : at(scores, item));
+  std::sort(relevant_scores.begin(), relevant_scores.end(), std::greater<>());
   std::vector<score_step<Scalar>> steps;
-  for (const Scalar score : wanted) {
+  for (const Scalar score : relevant_scores) {
     if (steps.empty() || steps.back().score != score) steps.push_back({score});
     ++steps.back().relevant;
   }
@@ -86,7 +86,7 @@ std::vector<score_step<Scalar>> score_steps(std::span<const Scalar> scores, std:
     count_by_passes(scores, steps);
   else
     count_by_search(scores, steps);
-  std::int64_t found = 0;  // the counts are of all items so far, relevant ones too
+  std::int64_t found = 0;  // the counts still include relevant items
   for (auto& step : steps) {
     step.above -= found;
     found += step.relevant;
@@ -96,7 +96,7 @@ std::vector<score_step<Scalar>> score_steps(std::span<const Scalar> scores, std:
   return steps;
 }
 
-/// Throws unless these are scores of items and ascending items among them.
+/// Throws unless these are scores of items and ascending relevant items.
 template <class Scalar>
 void check_scored(std::span<const Scalar> scores, std::span<const std::int32_t> relevant, std::string_view where) {
   for (std::size_t item = 0; item < scores.size(); ++item)
@@ -109,7 +109,7 @@ void check_scored(std::span<const Scalar> scores, std::span<const std::int32_t> 
   }
 }
 
-/// What a metric of scores says of scores from outside, where all items are candidates.
+/// A metric of scores for the caller's scores, with all items as candidates.
 template <class Metric, class Scalar>
 double judge_scores(const Metric& metric, std::span<const Scalar> scores, std::span<const std::int32_t> relevant,
                     std::string_view where) {
@@ -132,11 +132,11 @@ namespace metrics {
 /// Operating Characteristic Curve", Radiology 1982). Candidates are all items that could be recommended: with
 /// exclude_seen not those of train. Items without a score, -infinity, are tied at the bottom.
 ///
-/// 0.5, what chance gets, where there is nothing to tell apart: every candidate is relevant, or the model knows nothing
-/// of the user. So the same users count for each model and metric. As a (scores, relevant) call 0 where nothing is
-/// relevant, as the metrics of lists; scores of all items, relevant items ascending; throws std::invalid_argument
-/// where a score is NaN, or relevant does not ascend or names no item. O(items log R) time for R relevant items; for
-/// up to 64 of them O(items * R) comparisons by SIMD, which are faster. O(R) memory.
+/// 0.5, as for random scores, if every candidate is relevant, or the model does not know the user, so that the same
+/// users count for each model and metric. As a (scores, relevant) call 0 if nothing is relevant, as the metrics of
+/// lists; scores of all items, relevant items ascending; throws std::invalid_argument if a score is NaN, or relevant
+/// does not ascend or names no item. O(items log R) time for R relevant items; for up to 64 of them O(items * R)
+/// comparisons by SIMD, which are faster. O(R) memory.
 struct auc {
   static constexpr bool wants_scores = true;
 
@@ -159,7 +159,7 @@ struct auc {
 /// The area under the first part of the ROC curve, up to a false positive rate f in (0, 1], on the scale where chance
 /// is 0.5 and perfect is 1: (1 + (A - f²/2) / (f - f²/2)) / 2, A the raw area (D. K. McClish, "Analyzing a Portion of
 /// the ROC Curve", Medical Decision Making 1989; scikit-learn's roc_auc_score with max_fpr). With f = 1 it is auc.
-/// Everything else as auc; throws where f is not in (0, 1].
+/// Everything else as auc; throws if f is not in (0, 1].
 struct partial_auc {
   static constexpr bool wants_scores = true;
   double max_false_positive_rate = 0.1;
@@ -184,7 +184,7 @@ struct partial_auc {
       from = above + run;
       found += rise;
     }
-    // Where the last tie was cut short, nothing is left to add.
+    // If the last tie was cut short, nothing is left to add.
     area += found * (limit - from);
     const double least = 0.5 * f * f, share = area / (relevant * others);
     return 0.5 * (1 + (share - least) / (f - least));

@@ -1,5 +1,5 @@
 /// @file
-/// Metrics of what a recommender shows, whatever is relevant.
+/// Metrics of the recommended items, independent of relevance.
 #pragma once
 
 #include <algorithm>
@@ -16,10 +16,9 @@
 
 namespace akin::inline AKIN_ABI::metrics {
 
-/// The share of the catalogue that comes in the first k ranks of at least one evaluated user (catalogue coverage: M.
-/// Ge, C. Delgado-Battenfeld, D. Jannach, "Beyond Accuracy: Evaluating Recommender Systems by Coverage and
-/// Serendipity", RecSys 2010). One number for all users, so it has no standard error. Memory: one bit an item and
-/// worker.
+/// The share of the catalogue in the first k ranks of at least one evaluated user (catalogue coverage: M. Ge, C.
+/// Delgado-Battenfeld, D. Jannach, "Beyond Accuracy: Evaluating Recommender Systems by Coverage and Serendipity",
+/// RecSys 2010). One number for all users, so it has no standard error. Memory: one bit an item and worker.
 struct coverage {
   int k = 10;
 
@@ -56,10 +55,10 @@ struct coverage {
   static constexpr std::string_view name = "metrics::coverage";
 };
 
-/// The share of the evaluated users whose list has at least k items; with k = 1, of those whom anything is recommended.
-/// The user space coverage of G. Shani, A. Gunawardana, "Evaluating Recommendation Systems", Recommender Systems
-/// Handbook, Springer 2011, the proportion of users for whom the system can recommend items; Elliot's UserCoverageAtN
-/// and, with k = 1, UserCoverage are the numbers of these users instead of their share. A mean over users.
+/// The share of the evaluated users whose list has at least k items; with k = 1, of those with any recommendation. The
+/// user space coverage of G. Shani, A. Gunawardana, "Evaluating Recommendation Systems", Recommender Systems Handbook,
+/// Springer 2011, the proportion of users for whom the system can recommend items; Elliot's UserCoverageAtN and, with k
+/// = 1, UserCoverage are the numbers of these users instead of their share. A mean over users.
 struct user_coverage {
   int k = 10;
 
@@ -71,8 +70,8 @@ struct user_coverage {
   static constexpr std::string_view name = "metrics::user_coverage";
 };
 
-/// How often each item of the catalogue was shown in the first k ranks of the evaluated users: what gini,
-/// shannon_entropy and personalization are made of. Memory: 8 bytes an item and worker.
+/// The number of times that each item of the catalogue was in the first k ranks of the evaluated users: the counts of
+/// gini, shannon_entropy and personalization. Memory: 8 bytes an item and worker.
 class exposure_counts {
  public:
   exposure_counts(int k, std::int64_t items)
@@ -102,13 +101,12 @@ class exposure_counts {
   std::vector<std::int64_t> counts_;
 };
 
-/// The Gini coefficient of exposure over the whole catalogue: with the n items' counts c ascending,
-/// sum_i (2i - n - 1) c_i / (n sum_i c_i), i from 1. 0 where all items are shown alike (or nothing is), 1 - 1/n where
-/// all ranks go to one item. Items that are never shown count. It is twice the area between the Lorenz curve of
-/// exposure and the diagonal; D. Fleder, K. Hosanagar, "Blockbuster Culture's Next Rise or Fall: The Impact of
-/// Recommender Systems on Sales Diversity", Management Science 55(5), 2009, take it of sales. G. Shani, A. Gunawardana
-/// (2011) divide by n - 1 where this divides by n, so that one item alone gives 1. One number for all users. O(n log n)
-/// at the end.
+/// The Gini coefficient of exposure over the whole catalogue: with the n items' counts c ascending, sum_i (2i - n - 1)
+/// c_i / (n sum_i c_i), i from 1. 0 if all items are shown equally often (or none is), 1 - 1/n if all ranks go to one
+/// item. Items that are never shown count. It is twice the area between the Lorenz curve of exposure and the diagonal;
+/// D. Fleder, K. Hosanagar, "Blockbuster Culture's Next Rise or Fall: The Impact of Recommender Systems on Sales
+/// Diversity", Management Science 55(5), 2009, apply it to sales. G. Shani, A. Gunawardana (2011) divide by n - 1
+/// instead of n, so that a single item gives 1. One number for all users. O(n log n) at the end.
 struct gini {
   int k = 10;
 
@@ -137,8 +135,8 @@ struct gini {
 };
 
 /// The Shannon entropy of exposure in bits: -sum_i p_i log2 p_i, p_i the share of all shown ranks that item i has. From
-/// 0 where one item is all that is shown (or nothing is) to log2(items). C. E. Shannon, "A Mathematical Theory of
-/// Communication", 1948. One number for all users.
+/// 0 if only one item is shown (or none is) to log2(items). C. E. Shannon, "A Mathematical Theory of Communication",
+/// 1948. One number for all users.
 struct shannon_entropy {
   int k = 10;
 
@@ -162,9 +160,9 @@ struct shannon_entropy {
   static constexpr std::string_view name = "metrics::shannon_entropy";
 };
 
-/// How different users' lists are: 1 minus the mean over pairs of evaluated users of |shared items| / k. A list shorter
-/// than k shares nothing in its empty ranks; fewer than two users give 0. Exact in O(items): an item that c users are
-/// shown is shared by c (c - 1) / 2 pairs. T. Zhou et al., "Solving the apparent diversity-accuracy dilemma of
+/// The difference between users' lists: 1 minus the mean over pairs of evaluated users of |shared items| / k. The empty
+/// ranks of a list shorter than k are not shared; fewer than two users give 0. Exact in O(items): an item that c users
+/// are shown is shared by c (c - 1) / 2 pairs. T. Zhou et al., "Solving the apparent diversity-accuracy dilemma of
 /// recommender systems", PNAS 107(10), 2010 (there: interlist distance). One number for all users.
 struct personalization {
   int k = 10;

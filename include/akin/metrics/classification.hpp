@@ -1,10 +1,10 @@
 /// @file
-/// How good guesses of yes or no are: of clicks, purchases, likes.
+/// Metrics of binary classification: of clicks, purchases, likes.
 ///
 /// All take (truth, guess): contiguous ranges of float or double of one length, such as std::vector<double>; truth is 0
-/// or 1, but for the errors of numbers at the end. They throw std::invalid_argument where lengths differ, nothing is
-/// given, truth is another number or a guess is NaN. Source, where no other is named: C. D. Manning, P. Raghavan, H.
-/// Schütze, "Introduction to Information Retrieval", 2008, chapter 8.
+/// or 1, except in the errors of numbers at the end. They throw std::invalid_argument if lengths differ or are 0, truth
+/// is another number or a guess is NaN. Source, unless another is named: C. D. Manning, P. Raghavan, H. Schütze,
+/// "Introduction to Information Retrieval", 2008, chapter 8.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// How often which guess met which truth, and the rates that follow; a rate of nothing is 0.
+/// The confusion matrix of guess and truth, and its rates; a rate with denominator 0 is 0.
 struct confusion_counts {
   std::int64_t true_positives = 0;
   std::int64_t false_positives = 0;
@@ -34,17 +34,17 @@ struct confusion_counts {
   [[nodiscard]] double accuracy() const noexcept {
     return share(true_positives + true_negatives, false_positives + false_negatives);
   }
-  /// Of what was guessed, the share that was true.
+  /// The share of true ones among the positive guesses.
   [[nodiscard]] double precision() const noexcept { return share(true_positives, false_positives); }
-  /// Of what was true, the share that was guessed: the true positive rate.
+  /// The share of positive guesses among the true ones: the true positive rate.
   [[nodiscard]] double recall() const noexcept { return share(true_positives, false_negatives); }
-  /// Of what was false, the share that was not guessed: the true negative rate.
+  /// The share of negative guesses among the false ones: the true negative rate.
   [[nodiscard]] double specificity() const noexcept { return share(true_negatives, false_positives); }
   /// The harmonic mean of precision and recall.
   [[nodiscard]] double f1() const noexcept { return share(2 * true_positives, false_positives + false_negatives); }
-  /// Matthews' correlation coefficient of truth and guess: 1 all right, 0 no better than chance, -1 all wrong; 0 where
-  /// truth or guess is the same everywhere. B. W. Matthews, "Comparison of the Predicted and Observed Secondary
-  /// Structure of T4 Phage Lysozyme", Biochimica et Biophysica Acta 405, 1975.
+  /// Matthews' correlation coefficient of truth and guess: 1 all right, 0 no better than chance, -1 all wrong; 0 if
+  /// truth or guess is constant. B. W. Matthews, "Comparison of the Predicted and Observed Secondary Structure of T4
+  /// Phage Lysozyme", Biochimica et Biophysica Acta 405, 1975.
   [[nodiscard]] double matthews() const noexcept {
     const auto tp = static_cast<double>(true_positives), fp = static_cast<double>(false_positives);
     const auto tn = static_cast<double>(true_negatives), fn = static_cast<double>(false_negatives);
@@ -68,7 +68,7 @@ auto numbers_of(const Numbers& numbers) {
   return std::span<const scalar_type>(std::data(numbers), std::size(numbers));
 }
 
-/// Throws unless these are as many guesses as truths, and at least one.
+/// Throws unless guesses and truths have the same length, at least 1.
 template <class Truth, class Guess>
 void check_lengths(std::span<const Truth> truth, std::span<const Guess> guess, std::string_view where) {
   if (truth.size() != guess.size())
@@ -77,7 +77,7 @@ void check_lengths(std::span<const Truth> truth, std::span<const Guess> guess, s
   require(!truth.empty(), where, "there must be something to judge");
 }
 
-/// Throws unless these are guesses of yes or no; the number of truths that are yes.
+/// Throws unless truth is 0 or 1 and no guess is NaN; returns the number of truths that are 1.
 template <class Truth, class Guess>
 std::int64_t check_guesses(std::span<const Truth> truth, std::span<const Guess> guess, std::string_view where) {
   check_lengths(truth, guess, where);
@@ -91,13 +91,13 @@ std::int64_t check_guesses(std::span<const Truth> truth, std::span<const Guess> 
   return positives;
 }
 
-/// Guesses of one value.
+/// The guesses with one value.
 struct tied_guesses {
   std::int64_t positives = 0;
   std::int64_t negatives = 0;
 };
 
-/// Of each distinct guess, the greatest first, how often the truth was yes and no. O(n log n).
+/// For each distinct guess, in descending order, the counts of truths 1 and 0. O(n log n).
 template <class Truth, class Guess>
 std::vector<tied_guesses> guesses_by_value(std::span<const Truth> truth, std::span<const Guess> guess) {
   std::vector<std::size_t> order(guess.size());
@@ -135,8 +135,8 @@ confusion_counts count_guesses(const Truth& truth, const Guess& guess, double th
 
 }  // namespace detail
 
-/// A guess of `threshold` or more says yes; the threshold is rounded to the type of the guesses, so that 0.7F reaches
-/// 0.7. O(n).
+/// A guess of at least `threshold` is positive; the threshold is rounded to the type of the guesses, so that 0.7F
+/// reaches 0.7. O(n).
 template <class Truth, class Guess>
 confusion_counts confusion(const Truth& truth, const Guess& guess, double threshold = 0.5) {
   return detail::count_guesses(truth, guess, threshold, "confusion");
@@ -148,8 +148,8 @@ double accuracy(const Truth& truth, const Guess& guess, double threshold = 0.5) 
   return detail::count_guesses(truth, guess, threshold, "accuracy").accuracy();
 }
 
-/// The mean of -ln of the chance that was given to what came: guess in [0, 1] is the chance of 1. Chances are first cut
-/// to [e, 1 - e], e the rounding of the guesses' type, as scikit-learn's log_loss does. O(n).
+/// The mean of -ln of the probability of the truth: guess in [0, 1] is the probability of 1. Probabilities are first
+/// clipped to [e, 1 - e], e the rounding of the guesses' type, as in scikit-learn's log_loss. O(n).
 template <class Truth, class Guess>
 double log_loss(const Truth& truth, const Guess& guess) {
   constexpr std::string_view where = "log_loss";
@@ -169,10 +169,9 @@ double log_loss(const Truth& truth, const Guess& guess) {
   return sum / static_cast<double>(t.size());
 }
 
-/// The area under the ROC curve: the chance that a true one's guess is greater than a false one's, of equal guesses one
-/// half. Exact: from integers. Throws where truth is the same everywhere. O(n log n). Source: J. A. Hanley, B. J.
-/// McNeil, "The Meaning and Use of the Area under a Receiver Operating Characteristic (ROC) Curve", Radiology 143,
-/// 1982.
+/// The area under the ROC curve: the probability that a true one's guess is greater than a false one's; ties count
+/// half. Exact: from integers. Throws if truth is constant. O(n log n). Source: J. A. Hanley, B. J. McNeil, "The
+/// Meaning and Use of the Area under a Receiver Operating Characteristic (ROC) Curve", Radiology 143, 1982.
 template <class Truth, class Guess>
 double roc_auc(const Truth& truth, const Guess& guess) {
   constexpr std::string_view where = "roc_auc";
@@ -191,7 +190,7 @@ double roc_auc(const Truth& truth, const Guess& guess) {
 }
 
 /// The area under the curve of precision over recall as a sum of steps, sum over thresholds of (R_n - R_{n-1}) P_n:
-/// scikit-learn's average_precision_score, no trapezoids, which would be too good. Throws where nothing is true. O(n
+/// scikit-learn's average_precision_score, without trapezoids, which would be optimistic. Throws if no truth is 1. O(n
 /// log n). Source: J. Davis, M. Goadrich, "The Relationship Between Precision-Recall and ROC Curves", ICML 2006.
 template <class Truth, class Guess>
 double pr_auc(const Truth& truth, const Guess& guess) {
@@ -212,7 +211,7 @@ double pr_auc(const Truth& truth, const Guess& guess) {
 
 namespace detail {
 
-/// The mean of of_error(guess - truth). Throws for what cannot be judged.
+/// The mean of of_error(guess - truth). Throws for invalid arguments.
 template <class Truth, class Guess, class OfError>
 double mean_error(const Truth& truth, const Guess& guess, std::string_view where, const OfError& of_error) {
   const auto t = numbers_of(truth);

@@ -1,5 +1,5 @@
 /// @file
-/// Metrics of how unlike each other the items of a list are.
+/// Metrics of the diversity of a list, by users in common.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// The users of each item: sorted ids, and a bit a user as well where an item has more than one user in 32.
+/// The users of each item: sorted ids, and a bitmap of users if an item has more than one user in 32.
 template <class Index>
 class item_audiences {
  public:
@@ -45,7 +45,7 @@ class item_audiences {
   [[nodiscard]] std::size_t size(std::size_t item) const noexcept { return starts_[item + 1] - starts_[item]; }
 
   /// The sum over all pairs of |Ui and Uj| / sqrt(|Ui| |Uj|). Pairs with an item that has a bitmap are counted one by
-  /// one; those of the items without are counted together, in one pass over their users.
+  /// one; pairs of items without bitmaps are counted together, in one pass over their users.
   [[nodiscard]] double sum_of_cosines(std::span<const Index> items) const {
     double sum = 0;
     std::vector<audience> few;
@@ -64,7 +64,7 @@ class item_audiences {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
   static constexpr std::int64_t range = 2048, nobody = std::numeric_limits<std::int64_t>::max();
 
-  /// Users of an item that are still to be counted, and 1 / sqrt(how many they were).
+  /// The remaining users of an item, and 1 / sqrt(the number of all its users).
   struct audience {
     std::span<const Index> rest;
     double weight;
@@ -97,8 +97,8 @@ class item_audiences {
     return static_cast<double>(shared) / std::sqrt(static_cast<double>(size(a)) * static_cast<double>(size(b)));
   }
 
-  /// Users are taken in ranges for which a table of a number a user fits the first cache: what the items before have
-  /// added to a user's number is what the item shares with them.
+  /// Users are processed in ranges whose table of one number a user fits the first-level cache: a user's number, to
+  /// which earlier items have added, is the item's overlap with them.
   [[nodiscard]] static double sum_of_few(std::span<audience> items) noexcept {
     std::array<double, range> table{};
     double sum = 0;
@@ -141,9 +141,9 @@ class item_audiences {
 namespace metrics {
 
 /// Intra-list diversity of the first k items: the mean over their pairs of 1 - |Ui and Uj| / sqrt(|Ui| |Uj|), Ui the
-/// users who have item i in train, that is, of 1 - cosine of the binary columns of train. From 0, the same people have
-/// all of them, to 1, nobody has two of them. An item that nobody has is like no other (cosine 0); a list of fewer than
-/// two items has no pairs and scores 0. B. Smyth, P. McClave, "Similarity vs. Diversity", ICCBR 2001 (mean
+/// users who have item i in train, that is, of 1 - cosine of the binary columns of train. From 0 if the same users have
+/// all of them to 1 if no user has two of them. An item without users has cosine 0 with every other; a list of fewer
+/// than two items has no pairs and scores 0. B. Smyth, P. McClave, "Similarity vs. Diversity", ICCBR 2001 (mean
 /// dissimilarity of all pairs), with co-consumption as the similarity. Memory: an id and at most 4 bytes more for each
 /// nonzero of train, 16 bytes an item; O(nonzeros of train) to prepare; for a list a pass over the users of its items
 /// that less than a 32nd of the users have, for each item that more have, and users / 64 steps for each pair of these.

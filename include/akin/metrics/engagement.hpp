@@ -1,7 +1,7 @@
 /// @file
-/// What people do with what they are shown: clicks, conversions and revenue, with 95 % intervals.
+/// Engagement: clicks, conversions and revenue, with 95 % intervals.
 ///
-/// Views must be independent of each other for an interval to mean what it says: count people, not pages.
+/// Intervals are valid only if views are independent of each other: count people, not pages.
 #pragma once
 
 #include <algorithm>
@@ -20,29 +20,29 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// What a variant was shown, and how often that was taken.
+/// The views and clicks of a variant.
 struct shown_variant {
-  std::int64_t clicks = 0;  ///< or purchases, or whatever happens at most once a view
+  std::int64_t clicks = 0;  ///< or purchases, or anything that happens at most once a view
   std::int64_t views = 0;   ///< > 0
 };
 
-/// How many came, and how many of them did what was hoped for.
+/// The visits of a variant, and its conversions.
 struct visited_shop {
   std::int64_t conversions = 0;  ///< visits with a purchase, a registration, ...
   std::int64_t visits = 0;       ///< > 0: sessions, visitors or clicks, as conversions are counted in
 };
 
-/// What a variant brought.
+/// The revenues of a variant.
 struct sold_variant {
-  /// One for each view that brought any; below 0 for returns. Refers to an lvalue, and owns an rvalue.
+  /// One for each view with a revenue; below 0 for returns. Refers to an lvalue, and owns an rvalue.
   detail::kept<std::span<const double>> revenues;
-  std::int64_t views = 0;  ///< of all, at least as many; those without a revenue brought 0
+  std::int64_t views = 0;  ///< the number of all views, at least as many; the others have revenue 0
 };
 
 /// A mean over views, or a share of them.
 struct engagement_result {
   double value = 0;
-  double standard_error = 0;  ///< 0 where all views were alike
+  double standard_error = 0;  ///< 0 if all views were equal
   double low = 0;             ///< the 95 % interval
   double high = 0;
   std::int64_t count = 0;  ///< views
@@ -62,34 +62,35 @@ struct mean_of_views {
   double variance = 0;
 };
 
-/// Two passes; the views that brought nothing are added as one. Throws where the revenues are no revenues.
+/// Two passes; views without a revenue are added in one step. Throws if a revenue is not finite or there are more
+/// revenues than views.
 mean_of_views mean_revenue(std::span<const double> revenues, std::int64_t views, std::string_view where);
 
 }  // namespace detail
 
 /// The share of views that were clicked, `click_through_rate({.clicks = 200, .views = 10000})`, with Wilson's score
-/// interval: inside [0, 1], and of some width also where nobody clicked, or everybody. Throws std::invalid_argument
-/// without views, or for fewer than 0 clicks or more than views. Source: E. B. Wilson, "Probable Inference, the Law of
+/// interval: inside [0, 1], and of positive width even for 0 % or 100 % clicks. Throws std::invalid_argument without
+/// views, or for fewer than 0 clicks or more than views. Source: E. B. Wilson, "Probable Inference, the Law of
 /// Succession, and Statistical Inference", Journal of the American Statistical Association 22, 1927.
 engagement_result click_through_rate(const shown_variant& shown);
 
-/// The share of visits that ended as hoped for, `conversion_rate({.conversions = 12, .visits = 200})`, with Wilson's
+/// The share of visits with a conversion, `conversion_rate({.conversions = 12, .visits = 200})`, with Wilson's
 /// interval. Throws std::invalid_argument without visits, or for fewer than 0 conversions or more than visits.
 engagement_result conversion_rate(const visited_shop& shop);
 
-/// The mean revenue of a view: `revenues` are those of the views that brought any, all others count 0. The interval is
-/// mean +- t standard errors with Student's t; revenues are skewed, so that it wants some hundreds of purchases, and a
-/// few large orders that did not happen yet are not in it. Where all views brought the same, above all nothing, no
-/// spread was seen and the interval is from -infinity to infinity. Throws std::invalid_argument without views, for more
-/// revenues than views, and for NaN and infinite ones. O(revenues).
+/// The mean revenue of a view: `revenues` are those of the views with any, all others count 0. The interval is mean +-
+/// t standard errors with Student's t; revenues are skewed, so it needs a few hundred purchases, and rare large orders
+/// may be missing from it. If all views have the same revenue, for example none, the interval is from -infinity to
+/// infinity. Throws std::invalid_argument without views, for more revenues than views, and for NaN and infinite ones.
+/// O(revenues).
 engagement_result revenue_per_view(std::span<const double> revenues, std::int64_t views);
 
-/// Does a view of b bring more than one of a? Welch's t test, `compare_revenue({.revenues = of_a, .views = 10000},
-/// {.revenues = of_b, .views = 10000})`: the spreads may differ. It holds for one look at a number of views that was
-/// fixed before, and the mean must be normal, which takes some hundreds of purchases of each variant. Where neither
-/// variant shows a spread nothing is known: p is 1, the interval from -infinity to infinity. Throws as
-/// revenue_per_view, and for fewer than two views. O(revenues). Source: B. L. Welch, "The Generalization of 'Student's'
-/// Problem when Several Different Population Variances are Involved", Biometrika 34, 1947.
+/// Compares the revenue per view of a and b by Welch's t test, `compare_revenue({.revenues = of_a, .views = 10000},
+/// {.revenues = of_b, .views = 10000})`: the variances may differ. It is valid for one look at a number of views that
+/// was fixed before, and the mean must be normal, which needs a few hundred purchases of each variant. If both
+/// variances are 0, p is 1 and the interval is from -infinity to infinity. Throws as revenue_per_view, and for fewer
+/// than two views. O(revenues). Source: B. L. Welch, "The Generalization of 'Student's' Problem when Several Different
+/// Population Variances are Involved", Biometrika 34, 1947.
 t_test_result compare_revenue(const sold_variant& a, const sold_variant& b);
 
 }  // namespace akin::inline AKIN_ABI

@@ -1,6 +1,6 @@
 /// @file
-/// Metrics of how alike groups of items are treated: those of a small producer and a large one, of one country and
-/// another. For groups of users see akin/evaluation/by_group.hpp.
+/// Fairness metrics for groups of items, such as those of small and large producers, or of countries. For groups of
+/// users see akin/evaluation/by_group.hpp.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// How many groups there are: the largest id + 1. Throws unless each item has an id, -1 or above.
+/// The number of groups: the largest id + 1. Throws unless each item has an id of at least -1.
 std::size_t checked_groups(std::span<const std::int32_t> groups, std::int64_t items, std::string_view where);
 
 /// The groups of the items that a metric looks at; refers to the ids.
@@ -33,7 +33,7 @@ struct item_groups {
   std::size_t count;
 };
 
-/// The largest minus the smallest value of the groups that count; 0 with fewer than two.
+/// The largest minus the smallest value of the selected groups; 0 with fewer than two.
 template <class Groups, class Counts, class Value>
 double gap_between(const Groups& groups, const Counts& counts, const Value& value) {
   double smallest = 0, largest = 0;
@@ -51,15 +51,15 @@ double gap_between(const Groups& groups, const Counts& counts, const Value& valu
 
 namespace metrics {
 
-/// What the items of a group were shown.
+/// The exposure of the items of a group.
 struct shown_group {
   std::int64_t items = 0;  ///< of the catalogue
   double exposure = 0;     ///< sum of 1 / log2(1 + rank) over all its ranks in the lists, ranks from 1
   double relative = 0;     ///< exposure / items, divided by the same over the items of all groups; 1 is parity
 };
 
-/// Sums of exposure for each group, from integers: how often an item of the group stood at each rank. Memory: 8 bytes a
-/// group and rank.
+/// Sums of exposure for each group, from integers: the number of its items at each rank. Memory: 8 bytes a group and
+/// rank.
 class group_exposures {
  public:
   group_exposures(int k, const detail::item_groups& groups)
@@ -79,7 +79,7 @@ class group_exposures {
     for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
   }
 
-  /// One for each id. `relative` is 0 for a group without items, and for all where no item of a group was shown.
+  /// One for each id. `relative` is 0 for a group without items, and for all if no item of a group was shown.
   [[nodiscard]] std::vector<shown_group> by_group() const;
 
  private:
@@ -88,18 +88,18 @@ class group_exposures {
   std::vector<std::int64_t> counts_;
 };
 
-/// How unequally groups of items are exposed in the first k ranks of all evaluated users together: rank r, from 1,
+/// The inequality of exposure of groups of items in the first k ranks of all evaluated users together: rank r, from 1,
 /// gives an exposure of 1 / log2(1 + r); the exposure of a group is that of its items, per item of the group, relative
 /// to the exposure per item of all groups; the gap is the largest minus the smallest over the groups that have items. 0
 /// is demographic parity (A. Singh, T. Joachims, "Fairness of Exposure in Rankings", KDD 2018, there for one ranking),
-/// 1 that the groups differ by as much as an item gets on average; at most the items of all groups / the items of the
-/// smallest, where that group gets everything. 0 with fewer than two groups and where no item of a group is shown.
+/// 1 if the groups differ by as much as the average exposure of an item; at most the items of all groups / the items of
+/// the smallest, if that group gets all exposure. 0 with fewer than two groups and if no item of a group is shown.
 ///
-/// `groups`: an id from 0 for each item of the catalogue, -1 for an item that is in no group and counts nowhere; they
-/// are referred to and must outlive the evaluation. Throws std::invalid_argument where there are fewer or more ids than
-/// items or an id is below -1. accumulate(context).by_group() has the numbers of each group, of lists that are added
-/// one by one; exposure_of_group has one of them in evaluate. One number for all users, so it has no standard error.
-/// Memory: 8 bytes a group, rank and worker, groups being the largest id + 1.
+/// `groups`: an id from 0 for each item of the catalogue, -1 for an item that is in no group and is ignored; they are
+/// referred to and must outlive the evaluation. Throws std::invalid_argument if there are fewer or more ids than items
+/// or an id is below -1. accumulate(context).by_group() has the numbers of each group, of lists that are added one by
+/// one; exposure_of_group has one of them in evaluate. One number for all users, so it has no standard error. Memory: 8
+/// bytes a group, rank and worker, groups being the largest id + 1.
 struct exposure_gap {
   int k;
   std::span<const std::int32_t> groups;
@@ -126,9 +126,9 @@ struct exposure_gap {
   static constexpr std::string_view name = "metrics::exposure_gap";
 };
 
-/// The exposure per item of one group relative to that of all groups, as exposure_gap has it: above 1 where its items
-/// stand higher and more often than the average item, 1 at parity, 0 where they are never shown. Throws
-/// std::invalid_argument where exposure_gap does and where no item is in the group.
+/// The exposure per item of one group relative to that of all groups, as exposure_gap has it: above 1 if its items
+/// stand higher and more often than the average item, 1 at parity, 0 if they are never shown. Throws
+/// std::invalid_argument if exposure_gap does and if no item is in the group.
 struct exposure_of_group {
   int k;
   std::span<const std::int32_t> groups;
@@ -160,14 +160,14 @@ struct exposure_of_group {
   static constexpr std::string_view name = "metrics::exposure_of_group";
 };
 
-/// What was found of the items of a group.
+/// The recall of the items of a group.
 struct found_group {
   std::int64_t wanted = 0;  ///< cells: an item of the group that is relevant to an evaluated user
-  std::int64_t found = 0;   ///< of these, how many came in the user's first k ranks
-  double recall = 0;        ///< found / wanted, 0 where nothing is wanted
+  std::int64_t found = 0;   ///< the number of these in the user's first k ranks
+  double recall = 0;        ///< found / wanted, 0 if wanted is 0
 };
 
-/// Relevant cells of each group, and how many of them were found. Memory: 16 bytes a group.
+/// The relevant cells of each group, and the number of them that were found. Memory: 16 bytes a group.
 class group_recalls {
  public:
   group_recalls(int k, const detail::item_groups& groups) : k_(k), groups_(groups), cells_(groups.count) {}
@@ -203,14 +203,14 @@ class group_recalls {
   std::vector<cells> cells_;
 };
 
-/// How unequally the relevant items of groups are found: the recall of a group is the share of its relevant cells (a
-/// user and an item that the user wants) whose item comes in the user's first k ranks; the gap is the largest minus the
-/// smallest over the groups with relevant cells. From 0, equal opportunity, to 1; 0 with fewer than two such groups.
-/// The recalls are those of Z. Zhu, J. Wang, J. Caverlee, "Measuring and Mitigating Item Under-Recommendation Bias in
-/// Personalized Ranking Systems", SIGIR 2020, whose REO is their standard deviation divided by their mean; the gap is
-/// in the unit of recall, and finite also where nothing is found.
+/// The inequality of recall of groups of items: the recall of a group is the share of its relevant cells (a user and a
+/// relevant item) whose item is in the user's first k ranks; the gap is the largest minus the smallest over the groups
+/// with relevant cells. From 0, equal opportunity, to 1; 0 with fewer than two such groups. The recalls are those of Z.
+/// Zhu, J. Wang, J. Caverlee, "Measuring and Mitigating Item Under-Recommendation Bias in Personalized Ranking
+/// Systems", SIGIR 2020, whose REO is their standard deviation divided by their mean; the gap is in the unit of recall,
+/// and finite even if nothing is found.
 ///
-/// `groups`, what is thrown and by_group() as in exposure_gap; item_recall_of_group has the recall of one group in
+/// `groups`, exceptions and by_group() as in exposure_gap; item_recall_of_group has the recall of one group in
 /// evaluate. One number for all users, so it has no standard error. Memory: 16 bytes a group and worker.
 struct item_recall_gap {
   int k;
@@ -238,8 +238,8 @@ struct item_recall_gap {
   static constexpr std::string_view name = "metrics::item_recall_gap";
 };
 
-/// The share of the relevant cells of one group that are found in the first k ranks, as item_recall_gap has it; 0 where
-/// the group has none. Throws std::invalid_argument where item_recall_gap does and where no item is in the group.
+/// The share of the relevant cells of one group that are found in the first k ranks, as item_recall_gap has it; 0 if
+/// the group has none. Throws std::invalid_argument if item_recall_gap does and if no item is in the group.
 struct item_recall_of_group {
   int k;
   std::span<const std::int32_t> groups;

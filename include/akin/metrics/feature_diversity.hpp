@@ -1,5 +1,5 @@
 /// @file
-/// Metrics of how unlike each other the items of a list are by what is known of the items.
+/// Metrics of the diversity of a list, by features of the items.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +24,8 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// Scales the row by a power of two to values of at most 1, so that no square of it overflows, and returns what it must
-/// be multiplied with then to be of length 1; 0 for a row of zeros.
+/// Scales the row by a power of two to values of at most 1, so that no square of it overflows, and returns the factor
+/// that then normalises it; 0 for a row of zeros.
 template <class Scalar>
 double scale_features(slice<Scalar> row) noexcept {
   double largest = 0, squares = 0;
@@ -99,7 +99,7 @@ class sparse_item_features {
       scales_[item] = scale_features(slice<Scalar>{rows_.mutable_values() + rows.offsets[item], rows.row_size(item)});
   }
 
-  /// The same; O(elements of the items' rows) where these are some thousand, else O(items * elements).
+  /// The same; O(elements of the items' rows) up to a few thousand, else O(items * elements).
   template <class Index>
   [[nodiscard]] double sum_of_cosines(std::span<const Index> items) const noexcept {
     std::int64_t elements = 0;
@@ -111,8 +111,7 @@ class sparse_item_features {
   static constexpr int bits = 12;
   static constexpr std::int64_t slots = std::int64_t{1} << bits;
 
-  /// The sums of the rows so far are in a table of the columns that they have, since there may be too many columns for
-  /// an array.
+  /// The sums of the rows so far are in a hash table by column, since there may be too many columns for an array.
   template <class Index>
   [[nodiscard]] double sum_by_columns(std::span<const Index> items) const noexcept {
     std::array<FeatureIndex, slots> columns;
@@ -177,17 +176,17 @@ struct item_features_of<Features> {
 namespace metrics {
 
 /// Intra-list diversity of the first k items by given features of the items: the mean over their pairs of 1 - cosine of
-/// their rows of `features`. 0 where all point the same way, 1 where no two have a feature in common, above 1 where
-/// features of both signs point apart. An item without features (a row of zeros) is like no other, cosine 0; a list of
-/// fewer than two items has no pairs and scores 0. B. Smyth, P. McClave, "Similarity vs. Diversity", ICCBR 2001 (mean
-/// dissimilarity of all pairs); C.-N. Ziegler et al., "Improving Recommendation Lists Through Topic Diversification",
-/// WWW 2005 (similarity by the content of the items).
+/// their rows of `features`. 0 if all have the same direction, 1 if no two have a feature in common, above 1 if
+/// features of both signs point in opposite directions. An item without features (a row of zeros) has cosine 0 with
+/// every other; a list of fewer than two items has no pairs and scores 0. B. Smyth, P. McClave, "Similarity vs.
+/// Diversity", ICCBR 2001 (mean dissimilarity of all pairs); C.-N. Ziegler et al., "Improving Recommendation Lists
+/// Through Topic Diversification", WWW 2005 (similarity by the content of the items).
 ///
 /// `features`: items x features of float or double, a compressed row-major sparse matrix or a dense one, as a named
 /// object that lives until the evaluation has begun: it is referred to, and copied once an evaluation. Throws
-/// std::invalid_argument where it has not one row for each item of the catalogue, holds what is not finite or is
-/// malformed. Memory: the copy and 8 bytes an item; O(k * features) a list where they are dense, O(elements of its
-/// items' rows) where they are sparse, times k where these are more than 2048.
+/// std::invalid_argument unless it has one row for each item of the catalogue, all values are finite and it is well
+/// formed. Memory: the copy and 8 bytes an item; O(k * features) a list where they are dense, O(elements of its items'
+/// rows) where they are sparse, times k if these are more than 2048.
 template <class Features>
 struct feature_diversity {
   static_assert(!sparse_matrix_like<Features> || bool(Features::IsRowMajor),

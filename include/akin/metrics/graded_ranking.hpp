@@ -1,11 +1,11 @@
 /// @file
-/// Accuracy of ranked lists where some items are wanted more than others: the gain of a relevant item is its value in
-/// the test, such as a rating, and that of any other item 0.
+/// Accuracy of ranked lists with graded relevance: the gain of a relevant item is its value in the test, such as a
+/// rating, and that of any other item 0.
 ///
 /// The metrics take (ranked, relevant, gains): items best first, the relevant items ascending, and their gains, which
-/// must be positive and finite, beside them. They return 0 where nothing is relevant, and throw std::invalid_argument
-/// where k < 1, an item is ranked twice or `relevant` does not ascend. Without gains (ranked, relevant) each gain is 1.
-/// Below, g(r) is the gain of the item at rank r, from 1.
+/// must be positive and finite, beside them. They return 0 if nothing is relevant, and throw std::invalid_argument if k
+/// < 1, an item is ranked twice or `relevant` does not ascend. Without gains (ranked, relevant) each gain is 1. Below,
+/// g(r) is the gain of the item at rank r, from 1.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// What the metric says of a list from outside with these gains.
+/// The metric of the caller's list with these gains.
 template <class Metric>
 double judge_graded(const Metric& metric, std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant,
                     std::span<const double> gains, std::string_view where) {
@@ -44,7 +44,7 @@ double judge_graded(const Metric& metric, std::span<const std::int32_t> ranked, 
   return judge(graded, ranked, relevant, where);
 }
 
-/// The gain of what stands at this rank, which is a hit.
+/// The gain of the hit at this rank.
 template <class Index>
 double gain_at(const metrics::judged_list<Index>& list, std::int32_t rank) {
   if (list.gains.empty()) return 1;
@@ -63,16 +63,16 @@ inline double exponential_gain(double gain, double highest) {
 
 namespace metrics {
 
-/// What a gain is worth in graded_ndcg.
+/// The scale of gains in graded_ndcg.
 enum class gain_scale {
   linear,      ///< g: K. Järvelin, J. Kekäläinen, "Cumulated Gain-Based Evaluation of IR Techniques", ACM TOIS 2002
   exponential  ///< 2^g - 1: C. Burges et al., "Learning to Rank using Gradient Descent", ICML 2005
 };
 
 /// Normalised discounted cumulative gain: sum over r <= k of s(g(r)) / log2(r + 1), s as `scale` says, divided by the
-/// same sum of the ideal list, which has the min(k, R) largest gains in order. Where all gains are the same it is ndcg.
-/// The exponential scale doubles with each unit of gain: made for grades such as 1 to 5, not for counts. O(R log k)
-/// time and a copy of the gains.
+/// same sum of the ideal list, which has the min(k, R) largest gains in order. If all gains are the same it is ndcg.
+/// The exponential scale doubles with each unit of gain: for grades such as 1 to 5, not for counts. O(R log k) time and
+/// a copy of the gains.
 struct graded_ndcg {
   int k = 10;
   gain_scale scale = gain_scale::linear;
@@ -107,8 +107,8 @@ struct graded_ndcg {
 /// The expected 1 / rank at which a user who reads from the top is satisfied: sum over r <= k of
 /// 1/r P(r) prod over q < r of (1 - P(q)), where P(r) = (2^g(r) - 1) / 2^highest_gain. O. Chapelle, D. Metzler,
 /// Y. Zhang, P. Grinspan, "Expected Reciprocal Rank for Graded Relevance", CIKM 2009. highest_gain is that of the
-/// scale, such as 5 for stars, the same for all users; throws where it is not positive and finite, or a hit has a
-/// higher one.
+/// scale, such as 5 for stars, the same for all users; throws if it is not positive and finite, or a hit has a higher
+/// one.
 struct expected_reciprocal_rank {
   int k = 10;
   double highest_gain = 1;

@@ -1,5 +1,5 @@
 /// @file
-/// What a metric sees: one user's list and what the user wanted; and the forms that a metric may have.
+/// The input of a metric, one user's list and relevant items, and the forms of a metric.
 #pragma once
 
 #include <algorithm>
@@ -17,14 +17,14 @@
 namespace akin::inline AKIN_ABI {
 namespace metrics {
 
-/// One user's ranked list beside the items that were relevant to that user.
+/// One user's ranked list and relevant items.
 template <class Index = std::int32_t>
 struct judged_list {
   std::int64_t user = 0;
   std::span<const Index> ranked;       ///< items, best first, none twice; may be shorter than a metric's k
   std::span<const Index> relevant;     ///< items, ascending
-  std::span<const std::int32_t> hits;  ///< the ranks, 0 for the first and ascending, at which a relevant item stands
-  std::span<const double> gains = {};  ///< the values of the relevant items in test; empty where none are known
+  std::span<const std::int32_t> hits;  ///< the ranks of the relevant items, 0 for the first, ascending
+  std::span<const double> gains = {};  ///< the values of the relevant items in test; empty if none are known
 
   /// The hits among the first k ranks.
   [[nodiscard]] std::span<const std::int32_t> hits_within(int k) const noexcept {
@@ -32,16 +32,16 @@ struct judged_list {
   }
 };
 
-/// What the lists of an evaluation have in common.
+/// The common data of the lists of an evaluation.
 template <class Index = std::int32_t>
 struct list_context {
   std::int64_t users = 0;
   std::int64_t items = 0;      ///< the catalogue
-  sparsity_view<Index> train;  ///< what each user already had
+  sparsity_view<Index> train;  ///< the items that each user already had
 };
 
-/// A metric of one list, whose result is the mean over the users: callable on a judged_list, or, as the metrics of a
-/// user may prefer, on (ranked, relevant) spans. `k` is the length of the list that it wants.
+/// A metric of one list, whose result is the mean over the users: callable on a judged_list, or, for simple metrics, on
+/// (ranked, relevant) spans. `k` is the length of its list.
 template <class Metric, class Index = std::int32_t>
 concept user_metric = requires(const Metric& metric) {
   { metric.k } -> std::convertible_to<int>;
@@ -55,8 +55,8 @@ concept user_metric = requires(const Metric& metric) {
     });
 
 /// A metric of all lists together: accumulate(context) starts a state that takes lists with add, another state with
-/// merge, and has a value(). Lists come in any order and grouping, so the state must not depend on it: integers and
-/// bits, no sums of floating point.
+/// merge, and has a value(). Lists are added in any order and grouping, on which the state must not depend: integers
+/// and bits, no sums of floating point.
 template <class Metric, class Index = std::int32_t>
 concept aggregate_metric = requires(const Metric& metric, const list_context<Index>& context,
                                     const judged_list<Index>& list) {
@@ -66,7 +66,7 @@ concept aggregate_metric = requires(const Metric& metric, const list_context<Ind
   { metric.accumulate(context).value() } -> std::convertible_to<double>;
 };
 
-/// A metric of one list that must know the catalogue or what users had: prepare(context) makes, once an evaluation, an
+/// A metric of one list that uses the catalogue or the users' items: prepare(context) makes, once an evaluation, an
 /// object that is callable on a judged_list; the result is the mean over the users. All workers share the object: its
 /// operator() is const, safe in several threads at once, and allocates nothing large.
 template <class Metric, class Index = std::int32_t>
@@ -80,18 +80,18 @@ concept prepared_metric = requires(const Metric& metric, const list_context<Inde
 template <class Metric, class Index = std::int32_t>
 concept list_metric = user_metric<Metric, Index> || aggregate_metric<Metric, Index> || prepared_metric<Metric, Index>;
 
-/// What a model says of all items for one user.
+/// The scores of a model of all items for one user.
 template <class Scalar>
 struct scored_items {
-  /// One for each item; -infinity where the item has no evidence or was no candidate. Empty where the model knows
-  /// nothing of the user: all candidates are alike then.
+  /// One for each item; -infinity if the item has no evidence or is not a candidate. Empty if the model does not know
+  /// the user: then all candidates are equal.
   std::span<const Scalar> scores;
   std::int64_t candidates = 0;  ///< items that could be ranked, all relevant ones among them
 };
 
-/// A metric of the scores of all items, such as auc: says so with `static constexpr bool wants_scores = true`, needs no
-/// k, and is callable on (judged_list, scored_items); the result is the mean over the users. It costs a row of scores
-/// for each user, where metrics of lists get by with the best items.
+/// A metric of the scores of all items, such as auc: has `static constexpr bool wants_scores = true`, needs no k, and
+/// is callable on (judged_list, scored_items); the result is the mean over the users. It costs a row of scores for each
+/// user, while metrics of lists need only the best items.
 template <class Metric, class Scalar = float, class Index = std::int32_t>
 concept scored_metric = requires(const Metric& metric, const judged_list<Index>& list,
                                  const scored_items<Scalar>& items) {
@@ -112,7 +112,7 @@ void find_hits(std::span<const Index> ranked, std::span<const Index> relevant, s
       hits.push_back(static_cast<std::int32_t>(rank));
 }
 
-/// The metric of a list from outside; throws where an item is ranked twice or `relevant` does not ascend.
+/// The metric of the caller's list; throws if an item is ranked twice or `relevant` does not ascend.
 template <class Metric>
 double judge(const Metric& metric, std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant,
              std::string_view where) {

@@ -1,5 +1,5 @@
 /// @file
-/// Metrics of how far the categories of a list are from those of what the user had.
+/// The miscalibration of a list: the distance of its categories from those of the user's items.
 #pragma once
 
 #include <algorithm>
@@ -42,7 +42,7 @@ class item_categories {
       read_dense(categories, where);
   }
 
-  /// How many categories there are.
+  /// The number of categories.
   [[nodiscard]] std::int64_t count() const noexcept { return count_; }
 
   template <class Index>
@@ -94,22 +94,22 @@ class item_categories {
 
 namespace metrics {
 
-/// How far the categories of the first k items are from those of the user's items in train: the Kullback-Leibler
+/// The distance of the categories of the first k items from those of the user's items in train: the Kullback-Leibler
 /// divergence C_KL = sum_g p(g) ln(p(g) / q~(g)), q~ = 0.99 q + 0.01 p, with p and q the mean shares of category g over
-/// the items in train and of the list. Smaller is better: 0 where the list has the user's mixture, ln 100 (4.61), the
-/// most, where it has none of the user's categories. H. Steck, "Calibrated Recommendations", RecSys 2018, with all
-/// items of the user and all ranks weighing the same.
+/// the items in train and of the list. Smaller is better: 0 if the list has the user's mixture, at most ln 100 (4.61),
+/// if it has none of the user's categories. H. Steck, "Calibrated Recommendations", RecSys 2018, with all items of the
+/// user and all ranks weighing the same.
 ///
-/// An item without categories is left out of p and q. A user of whose items no category is known (without items in
-/// train, for instance) asks for no mixture and scores 0; an empty list, and one of items without categories, scores
-/// ln 100, since q is 0 then and q~ = 0.01 p.
+/// An item without categories is left out of p and q. A user without categories (for example without items in train)
+/// has no mixture and scores 0; an empty list, and one of items without categories, scores ln 100, since q is 0 then
+/// and q~ = 0.01 p.
 ///
-/// `categories`: items x categories, a compressed row-major sparse matrix or a dense one, 1 where an item is of the
+/// `categories`: items x categories, a compressed row-major sparse matrix or a dense one, 1 if an item is of the
 /// category or any weight; each row is divided by its sum. A named object that lives until the evaluation has begun: it
-/// is referred to, and copied once an evaluation. Throws std::invalid_argument where it has not one row for each item
-/// of the catalogue, holds what is negative or not finite, or is malformed. Memory: 16 bytes for each value above 0, 8
-/// an item; for each list, while it is judged, at most 24 bytes for each category, or for each category of each of its
-/// items and the user's where these are fewer. O(categories of these items) a list, times a logarithm of that where
+/// is referred to, and copied once an evaluation. Throws std::invalid_argument unless it has one row for each item of
+/// the catalogue, all values are finite and not negative, and it is well formed. Memory: 16 bytes for each value above
+/// 0, 8 an item; for each list, while it is judged, at most 24 bytes for each category, or for each category of each of
+/// its items and the user's if these are fewer. O(categories of these items) a list, times a logarithm of that where
 /// they are fewer than the categories.
 template <class Categories>
 struct miscalibration {
@@ -135,13 +135,13 @@ struct miscalibration {
       const part p = measure(owned), q = measure(shown);
       if (p.items == 0) return 0;
       if (q.items == 0) return std::log(1 / smoothing);
-      // A sum for each category where many are met, a sort of those that are met where there are many more.
+      // An array of sums if the items have many of the categories, a sort of their categories if there are far more.
       return categories_.count() <= p.shares + q.shares ? by_category(owned, p, shown, q)
                                                         : by_sorting(owned, p, shown, q);
     }
 
    private:
-    /// Of some items, how many have categories, and how many categories they have, one by one.
+    /// The number of given items with categories, and the total number of their categories.
     struct part {
       std::int64_t items = 0, shares = 0;
     };
@@ -215,7 +215,7 @@ struct miscalibration {
                                           context.items, ", got ", categories_->rows());
     return {k, context.train, *categories_};
   }
-  static constexpr double smoothing = 0.01;  ///< how much of p is in q~, so that the divergence is finite
+  static constexpr double smoothing = 0.01;  ///< the share of p in q~, so that the divergence is finite
   static constexpr std::string_view name = "metrics::miscalibration";
 
  private:

@@ -1,5 +1,5 @@
 /// @file
-/// Metrics of how little known the recommended items are.
+/// Metrics of the novelty of recommended items.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +16,8 @@
 namespace akin::inline AKIN_ABI::metrics {
 
 /// Mean self-information of the first k items in bits: -log2(users who have the item in train / users who have anything
-/// in train). An item that nobody has counts as had by one user, so that the number stays finite; without any train all
-/// users count; a user with an empty list scores 0. In evaluate_unseen train is what is known of the unseen users. T.
+/// in train). An item without users counts as one with one user, so that the number stays finite; without any train all
+/// users count; a user with an empty list scores 0. In evaluate_unseen train is the known part of the unseen users. T.
 /// Zhou et al., "Solving the apparent diversity-accuracy dilemma of recommender systems", PNAS 107(10), 2010. Memory: 8
 /// bytes an item; O(nonzeros of train) to prepare, O(k) a list.
 struct novelty {
@@ -44,7 +44,7 @@ struct novelty {
   [[nodiscard]] prepared prepare(const list_context<Index>& context) const {
     detail::require(k >= 1, name, "k must be positive", k);
     detail::numbers<std::int64_t> owners(context.items);
-    std::int64_t users = 0;  // splits leave rows empty, whose users are elsewhere
+    std::int64_t users = 0;  // splits leave rows of other parts empty
     for (std::int64_t user = 0; user < context.train.rows; ++user) {
       const auto row = context.train.row(user);
       users += !row.empty();

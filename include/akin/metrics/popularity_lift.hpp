@@ -1,5 +1,5 @@
 /// @file
-/// Metrics of how much more popular the recommended items are than what users have.
+/// Metrics of the popularity of recommended items relative to users' items.
 #pragma once
 
 #include <algorithm>
@@ -15,12 +15,11 @@
 namespace akin::inline AKIN_ABI::metrics {
 
 /// Popularity lift of the first k items: (mean popularity of the list - mean popularity of the user's items in train) /
-/// the latter, the popularity of an item being the number of users who have it in train. 0 where the list is as popular
-/// as what the user chose, 1 where twice as popular, -1 where nobody has any of its items. A user without items in
-/// train and one with an empty list score 0. H. Abdollahpouri et al., "The Connection Between Popularity Bias,
-/// Calibration, and Fairness in Recommendation", RecSys 2020, divides the means of a group of users; here each user is
-/// a group and the mean of the lifts is reported. Memory: 8 bytes an item and a user; O(nonzeros of train) to prepare,
-/// O(k) a list.
+/// the latter, the popularity of an item being the number of users who have it in train. 0 if the list is as popular as
+/// the user's items, 1 if twice as popular, -1 if none of its items has users. A user without items in train and one
+/// with an empty list score 0. H. Abdollahpouri et al., "The Connection Between Popularity Bias, Calibration, and
+/// Fairness in Recommendation", RecSys 2020, divides the means of a group of users; here each user is a group and the
+/// mean of the lifts is reported. Memory: 8 bytes an item and a user; O(nonzeros of train) to prepare, O(k) a list.
 struct popularity_lift {
   int k = 10;
 

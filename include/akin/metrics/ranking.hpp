@@ -1,14 +1,14 @@
 /// @file
-/// Accuracy of ranked lists: each metric is an aggregate {k}, a function of one user's first k ranks. Those that weigh
-/// how much an item was wanted are in graded_ranking.hpp.
+/// Accuracy of ranked lists: each metric is an aggregate {k}, a function of one user's first k ranks. Those with graded
+/// relevance are in graded_ranking.hpp.
 ///
-/// All of them take (ranked, relevant): items best first, and the relevant items ascending. They return a number in
-/// [0, 1], 0 where nothing is relevant, and throw std::invalid_argument where k < 1, an item is ranked twice or
-/// `relevant` does not ascend. Below, rel(r) is 1 where the item at rank r (from 1) is relevant, else 0; R is the
-/// number of relevant items, also of those that are not in the list; H is the number of hits in the first k ranks.
+/// All of them take (ranked, relevant): items best first, and the relevant items ascending. They return a number in [0,
+/// 1], 0 if nothing is relevant, and throw std::invalid_argument if k < 1, an item is ranked twice or `relevant` does
+/// not ascend. Below, rel(r) is 1 if the item at rank r (from 1) is relevant, else 0; R is the number of relevant
+/// items, in the list or not; H is the number of hits in the first k ranks.
 ///
-/// Source: C. D. Manning, P. Raghavan, H. Schütze, "Introduction to Information Retrieval", 2008, chapter 8, where no
-/// other is named; variants have names of their own.
+/// Source: C. D. Manning, P. Raghavan, H. Schütze, "Introduction to Information Retrieval", 2008, chapter 8, unless
+/// another is named; variants have their own names.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +33,7 @@ std::span<const std::int32_t> counted_hits(const metrics::judged_list<Index>& li
   return list.hits_within(k);
 }
 
-/// a / b, 0 where b is 0.
+/// a / b, 0 if b is 0.
 inline double ratio_or_zero(double a, double b) noexcept { return b == 0 ? 0 : a / b; }
 
 /// The share of hits up to each hit, added up.
@@ -47,7 +47,7 @@ inline double sum_of_precisions(std::span<const std::int32_t> hits) noexcept {
 
 namespace metrics {
 
-/// H / k. A list shorter than k is not forgiven: it could have been longer.
+/// H / k. A list shorter than k is penalised: it could have been longer.
 struct precision {
   int k = 10;
 
@@ -101,7 +101,7 @@ struct f1 {
 
 /// The weighted harmonic mean of precision and recall of one user, in which recall counts beta times as much as
 /// precision: (1 + beta^2) H / (k + beta^2 R). 0 is precision, 1 is f1. C. J. van Rijsbergen, "Information Retrieval",
-/// 2nd edition, 1979, chapter 7. Throws where beta is negative.
+/// 2nd edition, 1979, chapter 7. Throws if beta is negative.
 struct f_beta {
   int k = 10;
   double beta = 1;
@@ -110,7 +110,7 @@ struct f_beta {
   double operator()(const judged_list<Index>& list) const {
     const auto hits = static_cast<double>(detail::counted_hits(list, k, name).size());
     detail::require(beta >= 0, name, "beta must not be negative", beta);
-    const double precise = 1 / (1 + beta * beta);  // the weight of precision, which no beta overflows
+    const double precise = 1 / (1 + beta * beta);  // the weight of precision, which does not overflow for any beta
     return detail::ratio_or_zero(hits, precise * k + (1 - precise) * static_cast<double>(list.relevant.size()));
   }
   double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
@@ -118,22 +118,23 @@ struct f_beta {
 };
 
 /// The share of relevant items among the first R ranks, where precision and recall are the same. k is the length of the
-/// list that is asked for: a user who wants more than k items is judged by the first k ranks, the others being misses.
+/// list: a user with more than k relevant items is judged by the first k ranks; the others are misses.
 struct r_precision {
   int k = 100;
 
   template <class Index>
   double operator()(const judged_list<Index>& list) const {
     detail::require(k >= 1, name, "k must be positive", k);
-    const std::size_t wanted = list.relevant.size(), ranks = std::min(static_cast<std::size_t>(k), wanted);
+    const std::size_t relevant_count = list.relevant.size(),
+                      ranks = std::min(static_cast<std::size_t>(k), relevant_count);
     return detail::ratio_or_zero(static_cast<double>(list.hits_within(static_cast<int>(ranks)).size()),
-                                 static_cast<double>(wanted));
+                                 static_cast<double>(relevant_count));
   }
   double operator()(std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant) const;
   static constexpr std::string_view name = "metrics::r_precision";
 };
 
-/// 1 where there is a hit in the first k ranks, else 0.
+/// 1 if there is a hit in the first k ranks, else 0.
 struct hit_rate {
   int k = 10;
 
@@ -203,10 +204,10 @@ struct reciprocal_rank {
   static constexpr std::string_view name = "metrics::reciprocal_rank";
 };
 
-/// (1 - p) times the sum over r <= k of rel(r) p^(r-1): the rate of finding something of a user who goes on to the next
-/// rank with probability p, the persistence. A list of hits alone scores 1 - p^k, and what lies beyond k could have
-/// added p^k at most. A. Moffat, J. Zobel, "Rank-Biased Precision for Measurement of Retrieval Effectiveness", ACM TOIS
-/// 2008. Throws unless 0 < p < 1.
+/// (1 - p) times the sum over r <= k of rel(r) p^(r-1): the hit rate of a user who continues to the next rank with
+/// probability p, the persistence. A list of hits scores 1 - p^k, and ranks beyond k could add at most p^k. A. Moffat,
+/// J. Zobel, "Rank-Biased Precision for Measurement of Retrieval Effectiveness", ACM TOIS 2008. Throws unless 0 < p <
+/// 1.
 struct rank_biased_precision {
   int k = 10;
   double p = 0.8;

@@ -1,5 +1,5 @@
 /// @file
-/// Accuracy of predicted ratings: of each by itself, or of how those of a user stand to each other.
+/// Accuracy of predicted ratings: of each rating, or of the order of each user's ratings.
 #pragma once
 
 #include <algorithm>
@@ -19,17 +19,16 @@
 namespace akin::inline AKIN_ABI {
 namespace metrics {
 
-/// A metric of predicted ratings: a loss for each rating, of which the mean is taken. One that reports another number
-/// than the mean has `value`, from the mean to that number, and `slope`, its derivative, for the standard error.
+/// A metric of predicted ratings: a loss for each rating, of which the mean is taken. One that reports a function of
+/// the mean has `value`, that function, and `slope`, its derivative, for the standard error.
 template <class Metric>
 concept rating_metric = requires(const Metric& metric, double rating) {
   { metric(rating, rating) } -> std::convertible_to<double>;
 };
 
-/// A metric of how a user's predictions stand to each other: accumulate() starts a state that takes a user with
-/// add(predicted, actual), the ratings of the same items, and another state with merge; it says value(),
-/// standard_error() and count(), what the value is a mean of. States are merged in an order that does not depend on
-/// the threads.
+/// A metric of the order of a user's predictions: accumulate() starts a state that takes a user with add(predicted,
+/// actual), the ratings of the same items, and another state with merge; it has value(), standard_error() and count(),
+/// the number of values in the mean. States are merged in an order that does not depend on the threads.
 template <class Metric>
 concept user_rating_metric = requires(const Metric& metric, std::span<const double> ratings) {
   metric.accumulate().add(ratings, ratings);
@@ -70,19 +69,19 @@ struct mae {
 
 namespace detail {
 
-/// How many pairs i < j have values[i] > values[j]; sorts the values. By merging, O(n log n).
+/// The number of pairs i < j with values[i] > values[j]; sorts the values. By merging, O(n log n).
 std::int64_t sort_and_count_inversions(std::vector<double>& values);
 
 /// Pairs of one user's items with different ratings.
 struct rated_pairs {
-  std::int64_t concordant = 0;  ///< the better one is predicted to be better
+  std::int64_t concordant = 0;  ///< the higher rating has the higher prediction
   std::int64_t all = 0;
 };
 
 /// O(n log n).
 rated_pairs count_rated_pairs(std::span<const double> predicted, std::span<const double> actual);
 
-/// What fcp counts. The value of all users is a ratio of sums, whose variance is that of its linearisation: of
+/// The counts of fcp. The value of all users is a ratio of sums, whose variance is that of its linearisation: of
 /// concordant - value * pairs over the users.
 class concordant_pairs {
  public:
@@ -110,17 +109,17 @@ class concordant_pairs {
 
 namespace metrics {
 
-/// The fraction of concordant pairs: of all pairs of items that the same user rated differently, the share of which the
-/// better one is predicted to be better. Pairs of all users are pooled, so that who rated more counts more; two equal
-/// predictions are not concordant, as in Surprise, so that a constant reaches 0. In evaluate_ratings `count` is the
-/// number of pairs, and the standard error takes users, not pairs, as independent of each other (the delta method).
+/// The fraction of concordant pairs: the share, of all pairs of items that the same user rated differently, in which
+/// the higher rating has the higher prediction. Pairs of all users are pooled, so that users with more ratings count
+/// more; two equal predictions are not concordant, as in Surprise, so that a constant reaches 0. In evaluate_ratings
+/// `count` is the number of pairs, and the standard error treats users, not pairs, as independent (the delta method).
 /// O(n log n) for a user with n ratings. Y. Koren, J. Sill, "Collaborative Filtering on Ordinal User Feedback", IJCAI
 /// 2013.
 struct fcp {
   static constexpr std::string_view name = "metrics::fcp";
 
   [[nodiscard]] detail::concordant_pairs accumulate() const noexcept { return {}; }
-  /// Of one user's ratings; 0 where no two differ. Throws std::invalid_argument where the lengths differ, and for NaN.
+  /// Of one user's ratings; 0 if no two differ. Throws std::invalid_argument if the lengths differ, and for NaN.
   double operator()(std::span<const double> predicted, std::span<const double> actual) const;
 };
 
@@ -154,7 +153,7 @@ AKIN_INLINE rated_pairs count_rated_pairs(std::span<const double> predicted, std
   std::vector<std::pair<double, double>> order(predicted.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = {actual[i], -predicted[i]};
   std::sort(order.begin(), order.end());
-  // Of equal ratings the greatest prediction is first now, so that no inversion of the negated ones is among them.
+  // Equal ratings are now in descending order of prediction, so that they add no inversion of the negated ones.
   std::vector<double> negated(order.size());
   rated_pairs pairs;
   std::int64_t lower = 0;

@@ -1,5 +1,5 @@
 /// @file
-/// Metrics of finding what is wanted and would not have been found anyway.
+/// Metrics of serendipity: relevant items that are not obvious.
 #pragma once
 
 #include <algorithm>
@@ -16,13 +16,13 @@
 
 namespace akin::inline AKIN_ABI::metrics {
 
-/// The share of the first k ranks whose item is relevant and unexpected: not among what a primitive recommender would
-/// have shown, here the k items that most users have in train of those that the user does not have (ties by id, none
-/// that nobody has: the list of akin::popularity). The denominator is k, also for shorter lists, as in precision, which
-/// is never smaller. An item that the user has in train is never unexpected, which matters with `.exclude_seen = false`
-/// alone. Where train is not known nothing is popular, and serendipity is precision; in evaluate_unseen the popular
-/// items are those of the given histories. M. Ge, C. Delgado-Battenfeld, D. Jannach, "Beyond Accuracy: Evaluating
-/// Recommender Systems by Coverage and Serendipity", RecSys 2010, who leave the primitive recommender open.
+/// The share of the first k ranks whose item is relevant and unexpected: not among the recommendations of a primitive
+/// recommender, here the k most popular items in train that the user does not have (ties by id, none without users: the
+/// list of akin::popularity). The denominator is k, also for shorter lists, as in precision, which is never smaller. An
+/// item that the user has in train is never unexpected, which matters only with `.exclude_seen = false`. If train is
+/// not known no item is popular, and serendipity is precision; in evaluate_unseen the popular items are those of the
+/// given histories. M. Ge, C. Delgado-Battenfeld, D. Jannach, "Beyond Accuracy: Evaluating Recommender Systems by
+/// Coverage and Serendipity", RecSys 2010, who leave the primitive recommender open.
 ///
 /// Memory: two ids an item; O(nonzeros of train + items log items) to prepare, O((k + n) log n) a list with a hit of a
 /// user who has n items.
@@ -65,7 +65,7 @@ struct serendipity {
     [[nodiscard]] static bool holds(const slice<const Index>& row, Index item) noexcept {
       return std::binary_search(row.begin(), row.end(), item);
     }
-    /// The place behind the k-th most popular item that is not in `mine`.
+    /// The position after the k-th most popular item that is not in `mine`.
     [[nodiscard]] std::int64_t end_of_expected(const slice<const Index>& mine) const noexcept {
       std::int64_t place = 0;
       for (int shown = 0; shown < k_ && place < had_; ++place) shown += holds(mine, by_popularity_[place]) ? 0 : 1;
@@ -76,7 +76,7 @@ struct serendipity {
     sparsity_view<Index> train_;
     detail::numbers<Index> by_popularity_;
     detail::numbers<Index> places_;  // of the items in by_popularity_
-    std::int64_t had_ = 0;           // items that somebody has
+    std::int64_t had_ = 0;           // items with users
   };
 
   template <class Index>

@@ -1,5 +1,5 @@
 /// @file
-/// Is b better than a? Tests of paired values, such as what a metric says of each user under two models.
+/// Tests of paired values, such as a metric of each user under two models: is b better than a?
 #pragma once
 
 #include <algorithm>
@@ -22,19 +22,19 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// Of a test without an interval; p values are two-sided throughout.
+/// The result of a test without an interval; all p values are two-sided.
 struct test_result {
   double statistic = 0;
   double p_value = 1;
 };
 
-/// Of the paired t test.
+/// The result of the paired t test.
 struct t_test_result {
   double mean_difference = 0;  ///< of b - a
   double standard_error = 0;   ///< of the mean difference
   double low = 0;              ///< the 95 % interval of the mean difference by Student's t
   double high = 0;
-  double statistic = 0;  ///< mean_difference / standard_error; infinite where all differences are one number but 0
+  double statistic = 0;  ///< mean_difference / standard_error; infinite if all differences are equal and not 0
   double p_value = 1;
 };
 
@@ -45,18 +45,18 @@ struct sign_flip_options {
 
 namespace detail {
 
-/// Streams of a seed, far from those of sampled negatives and of the bootstrap.
+/// Streams of a seed, apart from those of sampled negatives and of the bootstrap.
 inline constexpr std::uint64_t first_sign_flip_stream = std::uint64_t{3} << 62;
 
-/// b - a; throws where they are no pairs, fewer than two, or not finite.
+/// b - a; throws if their lengths differ or are below two, or a value is not finite.
 std::vector<double> paired_differences(std::span<const double> a, std::span<const double> b, std::string_view where);
 
 /// The t of which a share of 0.975 lies below, by halving.
 double student_t_975(double freedom);
 
-/// The share of all 2^n choices of signs in which the ranks that get a plus sum up to `most` or less. Ranks are
-/// doubled, so that mean ranks are integers. Counts stay below 2^50, which a double holds exactly.
-double signed_rank_tail(std::span<const std::size_t> doubled_ranks, std::size_t most);
+/// The share of all 2^n choices of signs in which the ranks with a plus sum up to at most max_sum. Ranks are doubled,
+/// so that mean ranks are integers. Counts stay below 2^50, which a double holds exactly.
+double signed_rank_tail(std::span<const std::size_t> doubled_ranks, std::size_t max_sum);
 
 /// The sum of the values with the random signs of one flip: bit j of number i belongs to value 64 i + j.
 double flipped_sum(std::span<const double> values, const random_stream& random);
@@ -66,23 +66,23 @@ test_result sign_flip_test(const host_policy& policy, std::span<const double> a,
 
 }  // namespace detail
 
-/// Student's paired t test of the mean of b - a. It takes the users as independent draws, and the mean as normal,
-/// which it nearly is with some dozens of users; p is 1 where all differences are 0. Throws std::invalid_argument where
-/// a and b differ in length, hold fewer than two values, or one that is not finite. O(n).
+/// Student's paired t test of the mean of b - a. It assumes that users are independent and that the mean is normal,
+/// which it nearly is with a few dozen users; p is 1 if all differences are 0. Throws std::invalid_argument if a and b
+/// differ in length, have fewer than two values, or one that is not finite. O(n).
 t_test_result paired_t_test(std::span<const double> a, std::span<const double> b);
 
 /// Wilcoxon's signed-rank test: are the differences symmetric around 0? Differences of 0 are dropped; equal sizes share
 /// their mean rank. For up to 50 differences other than 0 the p value is exact: the share of all choices of signs whose
 /// rank sum is as far out, given the ties. Above, it is the normal approximation with the variance corrected for ties
 /// and without a correction for continuity. The statistic is the smaller of the rank sums of the positive and the
-/// negative differences. p is 1 where all differences are 0. Throws as paired_t_test. O(n log n). F. Wilcoxon,
-/// "Individual Comparisons by Ranking Methods", Biometrics Bulletin 1(6), 1945.
+/// negative differences. p is 1 if all differences are 0. Throws as paired_t_test. O(n log n). F. Wilcoxon, "Individual
+/// Comparisons by Ranking Methods", Biometrics Bulletin 1(6), 1945.
 test_result wilcoxon_signed_rank(std::span<const double> a, std::span<const double> b);
 
-/// The sign-flip (randomisation) test of the mean of b - a: were a and b alike, each difference could as well have the
-/// other sign. p = (1 + flips whose mean is as far from 0 as the observed one, or farther) / (1 + flips), so never
-/// below 1 / (1 + flips); sums that differ by rounding alone are taken as equal. It needs no normal distribution, and
-/// holds for few users. The statistic is the mean difference. p is 1 where all differences are 0. Throws as
+/// The sign-flip (randomisation) test of the mean of b - a: if a and b were equal, each difference could equally well
+/// have the other sign. p = (1 + flips whose mean is as far from 0 as the observed one, or farther) / (1 + flips), so
+/// never below 1 / (1 + flips); sums that differ by rounding alone are taken as equal. It needs no normal distribution,
+/// and is valid for few users. The statistic is the mean difference. p is 1 if all differences are 0. Throws as
 /// paired_t_test, and where flips < 1. O(flips * n) on the threads of the policy, the same bits for any number of them.
 /// R. A. Fisher, "The Design of Experiments", 1935.
 template <class Policy>
@@ -92,10 +92,10 @@ test_result sign_flip_test(const Policy& policy, std::span<const double> a, std:
   return detail::sign_flip_test(detail::behind_door(policy), a, b, options);
 }
 
-/// Holm's adjustment of the p values of several tests, in their order: those that stay below 0.05 are found with a
-/// chance of at most 5 % that any of them is a false alarm, however the tests depend on each other. Throws
-/// std::invalid_argument where a value is not in [0, 1]. O(n log n). S. Holm, "A Simple Sequentially Rejective Multiple
-/// Test Procedure", Scandinavian Journal of Statistics 6(2), 1979.
+/// Holm's adjustment of the p values of several tests, in their order: the probability that any of those below 0.05 is
+/// a false alarm is at most 5 %, for any dependence between the tests. Throws std::invalid_argument if a value is not
+/// in [0, 1]. O(n log n). S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of
+/// Statistics 6(2), 1979.
 std::vector<double> holm(std::span<const double> p_values);
 
 }  // namespace akin::inline AKIN_ABI
@@ -128,11 +128,11 @@ AKIN_INLINE double student_t_975(double freedom) {
   return (low + high) / 2;
 }
 
-AKIN_INLINE double signed_rank_tail(std::span<const std::size_t> doubled_ranks, std::size_t most) {
-  std::vector<double> ways(most + 1);
+AKIN_INLINE double signed_rank_tail(std::span<const std::size_t> doubled_ranks, std::size_t max_sum) {
+  std::vector<double> ways(max_sum + 1);
   ways[0] = 1;
   for (const std::size_t rank : doubled_ranks)
-    for (std::size_t sum = most; sum >= rank; --sum) ways[sum] += ways[sum - rank];
+    for (std::size_t sum = max_sum; sum >= rank; --sum) ways[sum] += ways[sum - rank];
   return std::ldexp(std::accumulate(ways.begin(), ways.end(), 0.0), -static_cast<int>(doubled_ranks.size()));
 }
 

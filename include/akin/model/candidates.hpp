@@ -1,5 +1,5 @@
 /// @file
-/// The best of a row of scores, and rows of them.
+/// Selection of the best scores of a row, and the rows of a matrix of them.
 #pragma once
 
 #include <algorithm>
@@ -20,14 +20,15 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// What the best of a row are chosen from: scores[n] is that of ids[n].
+/// The candidates of a row: scores[n] belongs to ids[n].
 template <class Scalar, class Index>
 struct candidates {
   numbers<Index> ids;
   numbers<Scalar> scores;
   std::int64_t count = 0;
 
-  /// Of those from `begin` to `end` moves the ones with a score of at least t to `kept` and behind; the end of them.
+  /// Moves the candidates from `begin` to `end` with a score of at least t to `kept` and the places after it; returns
+  /// their end.
   std::int64_t keep_at_least(Scalar t, std::int64_t begin, std::int64_t end, std::int64_t kept) noexcept {
     Index* const id = ids.data();
     Scalar* const score = scores.data();
@@ -47,11 +48,11 @@ Scalar above(Scalar floor) {
   return std::nextafter(floor, std::numeric_limits<Scalar>::max());
 }
 
-/// Candidates to look at before the first cut: the k-th best of them is a bound for the k-th best of all, and most of
-/// the rest are below it.
+/// The number of candidates before the first cut: their k-th best is a bound for the k-th best of all, and most of the
+/// rest are below it.
 constexpr std::int64_t first_look(std::int64_t all, std::int64_t k) { return all / 4 > k ? 4 * k : all; }
 
-/// Leaves of the candidates, each of at least `cut`, the first k by (score descending, id ascending).
+/// Reduces the candidates, all of at least `cut`, to the first k by (score descending, id ascending).
 template <class Scalar, class Index>
 void drop_ties(candidates<Scalar, Index>& best, Scalar cut, std::int64_t k, numbers<Index>& ties) {
   Index* const ids = best.ids.data();
@@ -72,7 +73,7 @@ void drop_ties(candidates<Scalar, Index>& best, Scalar cut, std::int64_t k, numb
   best.count = k;
 }
 
-/// Leaves of the candidates, none below `least`, the k best by (score descending, id ascending), in any order.
+/// Reduces the candidates, none below `least`, to the k best by (score descending, id ascending), in any order.
 template <class Scalar, class Index>
 void cut_to(candidates<Scalar, Index>& best, Scalar least, std::int64_t k, numbers<Index>& ties) {
   if (best.count <= k) return;
@@ -85,18 +86,18 @@ void cut_to(candidates<Scalar, Index>& best, Scalar least, std::int64_t k, numbe
 template <class Scalar, class Index>
 void keep_best(candidates<Scalar, Index>& best, Scalar floor, std::int64_t k, numbers<Index>& ties) {
   Scalar bound = above(floor);
-  const std::int64_t some = first_look(best.count, k);
-  std::int64_t kept = best.keep_at_least(bound, 0, some, 0);
-  if (kept > k && best.count > some) {
+  const std::int64_t first_count = first_look(best.count, k);
+  std::int64_t kept = best.keep_at_least(bound, 0, first_count, 0);
+  if (kept > k && best.count > first_count) {
     bound = kernels::cut_for(best.scores.data(), kept, k, bound);
     kept = best.keep_at_least(bound, 0, kept, 0);
   }
-  best.count = best.keep_at_least(bound, some, best.count, kept);
+  best.count = best.keep_at_least(bound, first_count, best.count, kept);
   cut_to(best, bound, k, ties);
 }
 
-/// Puts candidates in the order of their ids, which are below `cols`: by a sort, or by marks in a row of bits where
-/// that is short.
+/// Puts candidates in the order of their ids, which are below `cols`: by a sort, or by marks in a row of bits if that
+/// is short.
 template <class Scalar, class Index>
 class id_order {
  public:
@@ -110,7 +111,7 @@ class id_order {
   }
 
  private:
-  static constexpr std::int64_t words_for_one = 16;  // to be walked in the time that a sort takes for one element
+  static constexpr std::int64_t words_for_one = 16;  // that are scanned in the time that a sort takes for one element
 
   void by_marks(candidates<Scalar, Index>& of) {
     for (std::int64_t n = 0; n < of.count; ++n) {
@@ -137,19 +138,20 @@ class id_order {
   }
 
   numbers<std::uint64_t> marks_;  // one bit a column, zero between rows
-  numbers<Scalar> scores_;        // of the columns that are marked
+  numbers<Scalar> scores_;        // of the marked columns
   numbers<kernels::scored<Scalar, Index>> entries_;
 };
 
-/// Rows of candidates that were chosen, while their lengths are not known: room for each, filled in any order.
+/// Rows of selected candidates whose lengths are not yet known: reserved places, filled in any order.
 template <class Scalar, class Index>
 class row_slots {
  public:
   using entry = kernels::scored<Scalar, Index>;
 
-  /// Room for at most `most[row]` elements a row.
-  explicit row_slots(const numbers<std::int64_t>& most) : starts_(most.size() + 1), counts_(most.size()) {
-    for (std::int64_t row = 0; row < most.size(); ++row) starts_[row + 1] = starts_[row] + most[row];
+  /// Reserves `capacities[row]` elements for each row.
+  explicit row_slots(const numbers<std::int64_t>& capacities)
+      : starts_(capacities.size() + 1), counts_(capacities.size()) {
+    for (std::int64_t row = 0; row < capacities.size(); ++row) starts_[row + 1] = starts_[row] + capacities[row];
     entries_ = std::make_unique_for_overwrite<entry[]>(static_cast<std::size_t>(starts_.back()));
   }
 

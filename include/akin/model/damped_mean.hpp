@@ -1,5 +1,5 @@
 /// @file
-/// A mean that stays near 0 where it rests on little.
+/// A damped mean, which stays near 0 for few values.
 #pragma once
 
 #include <akin/config.hpp>
@@ -7,14 +7,14 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// How many values of 0 the mean of an item, or a user, is taken to have besides its own, where nobody says so.
+/// The default number of zeros that are added to the values of an item, or a user.
 inline constexpr double default_item_damping = 25, default_user_damping = 10;
 
-/// Of numbers, the 0 of none.
+/// Of numbers; 0 without any.
 class damped_mean {
  public:
   void add(double x) noexcept { sum_ += x, count_ += 1; }
-  /// The mean of what was added and of `damping` zeros.
+  /// The mean of the added values and of `damping` zeros.
   double value(double damping = 0) const noexcept { return count_ == 0 ? 0 : sum_ / (count_ + damping); }
 
  private:

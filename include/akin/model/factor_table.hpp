@@ -1,5 +1,5 @@
 /// @file
-/// What factor models learn, and how they answer from it.
+/// The learnt state of factor models, and their answers from it.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// A copy that can be written, with zeros in the rows that it has more.
+/// A writable copy with rows of zeros appended.
 template <class Scalar>
 dense_storage<Scalar> with_rows(const dense_storage<Scalar>& x, std::int64_t rows) {
   dense_storage<Scalar> resized(rows, x.cols());
@@ -64,7 +64,7 @@ struct factor_table {
   bool knows_item(std::int64_t item) const noexcept { return is_known(item_factors, item); }
   Scalar user_bias(std::int64_t user) const noexcept { return has_biases ? user_biases[user] : Scalar{0}; }
 
-  /// The score of a row of factors and a bias, be they of a user of the table or of a fold-in.
+  /// The score of a row of factors and a bias, of a user of the table or of a fold-in.
   Scalar score(const Scalar* user, Scalar bias, std::int64_t item) const noexcept {
     const Scalar product = kernels::dot(user, item_factors.view().row(item), factors());
     return has_biases ? mean + bias + item_biases[item] + product : product;
@@ -74,18 +74,18 @@ struct factor_table {
   }
   /// out[i] = score(user, bias, first + i), to the bit.
   void score_range(const Scalar* user, Scalar bias, std::int64_t first, std::span<Scalar> out) const noexcept;
-  /// Fills out[other] with the cosine of the items' factors, -infinity where one of them is 0.
+  /// Fills out[other] with the cosine of the items' factors, -infinity if one of them is 0.
   void similarity_all(std::int64_t item, std::span<Scalar> out) const noexcept;
 
   inner_products<Scalar> as_inner_products() const noexcept {
     return {user_factors.view(), item_factors.view(), user_biases.data(), item_biases.data(), mean};
   }
 
-  /// A copy with zeros in the rows of users and items that it has more.
+  /// A copy with rows of zeros for additional users and items.
   factor_table resized(std::int64_t user_count, std::int64_t item_count) const;
 
-  /// Sets the rows of these users, or items, to `rows`: k factors and, if there are biases, the bias. `x` are the
-  /// histories that they were learnt from.
+  /// Sets the rows of these users, or items, to `rows`: k factors and, if there are biases, the bias. `x` are their
+  /// histories.
   template <class Index>
   void set_users(const detail::numbers<Index>& ids, const detail::dense_storage<Scalar>& rows,
                  const csr_view<Scalar, Index>& /*x*/) {
@@ -125,7 +125,7 @@ class factor_scores {
   using scalar_type = Scalar;
   using index_type = Index;
 
-  /// Whether fit was called, be it with no users and no items.
+  /// Whether fit was called, even with no users and no items.
   bool is_fitted() const noexcept { return learnt_.user_factors.is_set(); }
   std::int64_t users() const noexcept { return learnt_.users(); }
   std::int64_t items() const noexcept { return learnt_.items(); }
@@ -138,8 +138,7 @@ class factor_scores {
   /// Items x k; refers to the model.
   Eigen::Map<const dense_matrix<Scalar>> item_factors() const { return learnt_.item_factors.map(); }
 
-  /// p_u'q_i and, in a model with them, mean and biases; what is not known of a user or an item adds 0. Ids must be in
-  /// range.
+  /// p_u'q_i and, in a model with them, mean and biases; terms that are not known are 0. Ids must be in range.
   Scalar score(Index user, Index item) const noexcept { return learnt_.score(user, item); }
   /// Fills out[item] for all items, -infinity for those without evidence.
   void score_all(Index user, std::span<Scalar> out) const noexcept {
@@ -155,7 +154,7 @@ class factor_scores {
   }
   inner_products<Scalar> as_inner_products() const noexcept { return learnt_.as_inner_products(); }
 
-  /// Fills out[other] with the cosine of the items' factors, -infinity where there is no evidence.
+  /// Fills out[other] with the cosine of the items' factors, -infinity if there is no evidence.
   void similarity_all(Index item, std::span<Scalar> out) const noexcept { learnt_.similarity_all(item, out); }
 
  protected:

@@ -1,5 +1,5 @@
 /// @file
-/// The list of a model's options: what they are called, and what each must be. C++17-clean, no Eigen.
+/// The list of a model's options: their names, and a rule for each. C++17-clean, no Eigen.
 ///
 /// A function `fields` stands beside each aggregate of options, in its namespace, where a call of fields() finds it:
 ///
@@ -31,13 +31,13 @@
 namespace akin {
 inline namespace AKIN_ABI {
 
-/// void where T is Options, const or not: what fields() returns, so that it takes nothing that converts to Options.
+/// void if T is Options, const or not: the return type of fields(), so that it takes nothing that converts to Options.
 template <class Options, class T>
 using fields_of = std::enable_if_t<std::is_same_v<std::remove_const_t<T>, Options>>;
 
 namespace detail {
 
-/// Looks at the bits, so that -ffast-math cannot argue it away.
+/// Tests the bits, so that -ffast-math cannot remove the test.
 inline bool is_finite_number(double x) noexcept {
   std::uint64_t bits;
   std::memcpy(&bits, &x, sizeof bits);

@@ -1,5 +1,5 @@
 /// @file
-/// What the author of a model needs for its file: `write_to(model_writer&)` and `read_from(const model_reader&)`.
+/// The file of a model, for its author: `write_to(model_writer&)` and `read_from(const model_reader&)`.
 #pragma once
 
 #include <akin/config.hpp>
@@ -10,10 +10,10 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// What a model writes itself to: options, values, texts and arrays by name.
+/// The target of a model's write_to: options, values, texts and arrays by name.
 using model_writer = detail::model_writer;
 
-/// What a model reads itself from. What does not hold what is asked for is a format_error.
+/// The source of a model's read_from. A section that does not match the request is a format_error.
 using model_reader = detail::model_reader;
 
 }  // namespace akin::inline AKIN_ABI

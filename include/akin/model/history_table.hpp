@@ -1,5 +1,5 @@
 /// @file
-/// The histories that a model has learnt from, where it answers from them.
+/// The histories of a training, for models that answer from them.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,14 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// Holds the histories of a training. The table of a model inherits it, and adds what was learnt; the model fills it.
+/// Holds the histories of a training. The table of a model inherits it, and adds the learnt arrays; the model fills it.
 template <class Scalar, class Index>
 class history_table {
  public:
   using scalar_type = Scalar;
   using index_type = Index;
 
-  /// Whether fit was called, be it with no users and no items.
+  /// Whether fit was called, even with no users and no items.
   bool is_fitted() const noexcept { return histories_.is_set(); }
   std::int64_t users() const noexcept { return histories_.rows(); }
   std::int64_t items() const noexcept { return histories_.cols(); }

@@ -1,5 +1,5 @@
 /// @file
-/// Scores that are inner products of a user's and an item's factors: the form in which a search by tiles takes a model.
+/// Scores that are inner products of a user's and an item's factors: the form of a model for a search by tiles.
 #pragma once
 
 #include <concepts>
@@ -10,8 +10,8 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// score(u, i) = mean + user_offsets[u] + item_offsets[i] + the inner product of rows u and i, but for rounding; null
-/// stands for offsets of 0.
+/// score(u, i) = mean + user_offsets[u] + item_offsets[i] + the inner product of rows u and i, up to rounding; null
+/// means offsets of 0.
 template <class Scalar>
 struct inner_products {
   rows_view<const Scalar> users, items;

@@ -1,5 +1,5 @@
 /// @file
-/// Parameters by name: the options of a model, and what a trial was asked for.
+/// Parameters by name: the options of a model, and the parameters of a trial.
 #pragma once
 
 #include <concepts>
@@ -28,7 +28,7 @@ std::string name_of_special(double x);
 
 }  // namespace detail
 
-/// What a parameter can be: a number, an enumerator (kept as its number), true or false, a text.
+/// The types of a parameter: a number, an enumerator (stored as its number), true or false, a text.
 template <class T>
 concept parameter_type = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::convertible_to<T, std::string_view>;
 
@@ -38,7 +38,7 @@ class parameter_value {
   template <parameter_type T>
   explicit parameter_value(const T& value) : value_(kept(value)) {}
 
-  /// As it is printed: the fewest digits that read back as the same number, true or false, the text itself.
+  /// Its text: the fewest digits that read back as the same number, true or false, the text itself.
   [[nodiscard]] std::string text() const;
   /// The number, 0 or 1 for false and true. Throws std::invalid_argument for a text.
   [[nodiscard]] double number() const;

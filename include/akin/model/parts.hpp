@@ -1,5 +1,5 @@
 /// @file
-/// A model as a part of another: referred to where it is an lvalue, owned where it is not.
+/// A model as a part of another: refers to an lvalue, owns an rvalue.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,8 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// Refers to a model of the caller, which must outlive it, or owns one. Copies share the model, which nobody changes
-/// through them; a move is a copy, so that what was moved from can still be asked.
+/// Refers to a model of the caller, which must outlive it, or owns one. Copies share the model, which they cannot
+/// change; a move is a copy, so that a moved-from part stays valid.
 template <class Model>
 class part {
  public:
@@ -38,7 +38,7 @@ class part {
   std::shared_ptr<const Model> model_;
 };
 
-/// The part for what was passed as Model&&.
+/// The part for an argument of type Model&&.
 template <class Model>
 auto part_of(Model&& model) {
   using model_type = std::remove_cvref_t<Model>;
@@ -46,7 +46,7 @@ auto part_of(Model&& model) {
   return part<model_type>(std::forward<Model>(model));
 }
 
-/// One readable sentence where models do not go together.
+/// One readable sentence for models that do not fit together.
 template <class First, class... Rest>
 constexpr void assert_parts() {
   static_assert((std::is_same_v<typename First::scalar_type, typename Rest::scalar_type> && ...),
@@ -86,7 +86,7 @@ bool any_part(const std::tuple<part<Models>...>& parts, const Predicate& predica
   return std::apply([&](const auto&... each) { return (predicate(*each) || ...); }, parts);
 }
 
-/// Whether all parts are fitted, be it on nothing.
+/// Whether all parts are fitted, even on empty data.
 template <class... Models>
 bool are_fitted(const std::tuple<part<Models>...>& parts) {
   return !any_part(parts, [](const auto& model) { return !detail::is_fitted(model); });
@@ -101,7 +101,7 @@ std::optional<std::size_t> first_part(const std::tuple<part<Models>...>& parts, 
   return found ? std::optional(number) : std::nullopt;
 }
 
-/// body(model) for the part of that number.
+/// body(model) for the part with this number.
 template <class... Models, class Body>
 void with_part(const std::tuple<part<Models>...>& parts, std::size_t number, const Body& body) {
   for_each_part(parts, [&](std::size_t at, const auto& model) {
@@ -122,7 +122,7 @@ std::tuple<part<Models>...> read_parts(const detail::model_reader& reader, std::
   return std::tuple<part<Models>...>{part<Models>(detail::read_part<Models>(reader, part_name(Number)))...};
 }
 
-/// What write_parts stored.
+/// The parts of write_parts.
 template <class... Models>
 std::tuple<part<Models>...> read_parts(const detail::model_reader& reader) {
   return read_parts<Models...>(reader, std::index_sequence_for<Models...>());

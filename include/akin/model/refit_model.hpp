@@ -1,5 +1,5 @@
 /// @file
-/// Models that learn anew when interactions come or users leave.
+/// Models that are updated by a new fit.
 #pragma once
 
 #include <cstdint>
@@ -24,12 +24,13 @@
 namespace akin::inline AKIN_ABI {
 
 /// A model that keeps its histories and learns from them as a whole. Its Task, made of its options, is the algorithm;
-/// the model does the rest: checks, files, what happens after the fit. A task has
+/// the model does the rest: checks, files, updates. A task has
 ///   kind, scalar_type, index_type, options_type;
 ///   table_type, a history_table with what was learnt, which answers for the model and has write_to(writer);
 ///   options; learn(policy, histories) -> table_type, whose histories the model fills in;
 ///   read_table(reader, histories) -> table_type, the table that its write_to stored;
-///   and, if it needs them, check(options), what the list of the options cannot check, check_values(x, where) and
+///   and, if it needs them, check(options), for rules that the list of the options cannot express, check_values(x,
+///   where) and
 ///     merging(): how a cell that was there is combined with one that comes again, added by default.
 template <class Task>
 class refit_model : public Task::table_type {
@@ -49,8 +50,8 @@ class refit_model : public Task::table_type {
     if constexpr (requires { Task::check(task_.options); }) Task::check(task_.options);
   }
 
-  /// Learns from a users x items matrix, of which it keeps a copy, or the matrix itself where that is moved in. If it
-  /// throws, model and matrix are as they were.
+  /// Learns from a users x items matrix; keeps a copy of it, or the matrix itself if it is moved in. If it throws,
+  /// model and matrix are as they were.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& user_items) {
     const std::string where = named("fit");
@@ -65,9 +66,9 @@ class refit_model : public Task::table_type {
 
   const options_type& options() const noexcept { return task_.options; }
 
-  /// Learns from interactions that have come since: `new_interactions` has at least users() rows and items() columns;
-  /// rows and columns beyond are new. A value adds to one that is there or, where scores are ratings, takes its place.
-  /// The same, to the bit, as a fit to all of them, and as long. If it throws, the model is as it was.
+  /// Learns from new interactions: `new_interactions` has at least users() rows and items() columns; rows and columns
+  /// beyond are new. A new value of a known cell is added to the old one or, if scores are ratings, replaces it. The
+  /// same, to the bit, as a fit to all interactions, and as slow. If it throws, the model is as it was.
   template <class Policy, class Matrix>
   void partial_fit(const Policy& policy, const Matrix& new_interactions) {
     const std::string where = fitted("partial_fit");
@@ -79,8 +80,8 @@ class refit_model : public Task::table_type {
   requires sparse_matrix_like<Matrix>
   void partial_fit(const Matrix& new_interactions) { partial_fit(execution::seq, new_interactions); }
 
-  /// Learns anew without what the user had; ids stay as they are. The same, to the bit, as a fit to the other rows. If
-  /// it throws, the model is as it was.
+  /// Learns again without the user's interactions; ids do not change. The same, to the bit, as a fit to the other rows.
+  /// If it throws, the model is as it was.
   template <class Policy>
   requires execution_policy<Policy>
   void forget(const Policy& policy, std::int64_t user) { drop(policy, user); }
@@ -89,7 +90,7 @@ class refit_model : public Task::table_type {
   void write_to(model_writer& writer) const;
 
  protected:
-  /// The Model that write_to stored.
+  /// The Model of write_to.
   template <class Model>
   static Model read_as(const model_reader& reader) {
     Model model(reader.options<options_type>());

@@ -1,5 +1,5 @@
 /// @file
-/// What a model is asked about: a user of the training, or a history.
+/// The request to a model: a user of the training, or a history.
 #pragma once
 
 #include <concepts>
@@ -12,11 +12,11 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// A history of a user of the model or of anybody: item ids, and a value each.
+/// The history of any user: item ids, and a value each.
 template <class Model>
 using history_of = row_view<typename Model::scalar_type, typename Model::index_type>;
 
-/// Whether the model scores an empty history: that of a visitor of whom nothing is known.
+/// Whether the model scores an empty history, that of an unknown visitor.
 template <class Model>
 bool answers_without_history(const Model& model) {
   if constexpr (requires {
@@ -37,7 +37,7 @@ bool is_known(const Model& model, const history_of<Model>& of) {
   return !of.empty() || answers_without_history(model);
 }
 
-/// How many users a model scores at once.
+/// The number of users that a model scores at once.
 template <class Model, class Request>
 constexpr std::int64_t scored_at_once() {
   if constexpr (block_scorer<Model, Request>)

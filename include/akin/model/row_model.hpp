@@ -1,5 +1,5 @@
 /// @file
-/// Factor models whose rows are solved again when interactions come or users leave.
+/// Factor models that are updated row by row after new interactions, or when users leave.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +33,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// Throws not_fitted or std::invalid_argument unless the model has learnt something and kept it.
+/// Throws not_fitted or std::invalid_argument unless the model is fitted and has kept its interactions.
 template <class Model>
 void require_kept(const Model& model, std::string_view where) {
   require_fitted(is_fitted(model), where);
@@ -79,7 +79,7 @@ csr_storage<Scalar, Index> take_rows(const csr_view<Scalar, Index>& x, const det
 
 }  // namespace detail
 
-/// What a task solves rows against: what was learnt, and the histories (users x items) where they are kept.
+/// The fixed side of a task: the learnt table, and the histories (users x items) if they are kept.
 template <class Task>
 struct row_context {
   const typename Task::table_type& learnt;
@@ -87,7 +87,7 @@ struct row_context {
 };
 
 /// A model that holds a table of factors and solves its rows one by one. Its Task, made of its options, is the
-/// algorithm; the model does the rest: checks, files, what happens after the fit. A task has
+/// algorithm; the model does the rest: checks, files, updates. A task has
 ///   kind, scalar_type, index_type, options_type (with keep_interactions), table_type (a factor_table, or derived);
 ///   options; read_table(reader), the table that its write_to stored;
 ///   train(policy, x, observer) -> table_type;
@@ -95,8 +95,8 @@ struct row_context {
 ///     of x, the other side staying as it is;
 ///   merging: how a cell that was there is combined with one that comes again; alternating: whether all users are
 ///     solved again after items have changed; items_need_histories: whether items_from reads the histories;
-///   and, if it needs them, check(options), what the list of the options cannot check, check_values(x, where),
-///   check_update(learnt, where), user_from(history, context), a faster
+///   and, if it needs them, check(options), for rules that the list of the options cannot express, check_values(x,
+///   where), check_update(learnt, where), user_from(history, context), a faster
 ///     users_from for one history, relearn_items(policy, learnt, item_users, ids) instead of items_from, and
 ///     items_changed(policy, learnt).
 template <class Task>
@@ -118,8 +118,8 @@ class row_model
   }
 
   /// Learns from a users x items matrix. The observer is told of each iteration; if it returns false, the training ends
-  /// there and what was learnt is kept. Throws std::invalid_argument for values that the model cannot learn from,
-  /// numeric_error where the factors overflow; the model is then as it was.
+  /// there and keeps its result so far. Throws std::invalid_argument for values that the model cannot learn from,
+  /// numeric_error if the factors overflow; the model is then as it was.
   template <class Policy, class Matrix, class Observer = no_observer>
   void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
     const std::string where = named("fit");
@@ -132,16 +132,16 @@ class row_model
 
   const options_type& options() const noexcept { return task_.options; }
 
-  /// The interactions that the model has learnt from, users x items; refers to the model. Throws not_fitted, or
-  /// std::invalid_argument where the option keep_interactions is off.
+  /// The interactions of the training, users x items; refers to the model. Throws not_fitted, or std::invalid_argument
+  /// if the option keep_interactions is off.
   auto histories() const {
     detail::require_kept(*this, named("histories"));
     return histories_.map();
   }
 
-  /// The rows that users with these histories (rows x items) would have, the items staying as they are: k factors each
-  /// and, in models with biases, the bias in the last column. A row depends on its history alone; one without evidence
-  /// gives zeros. The model's page says how it is found.
+  /// The rows of users with these histories (rows x items) while the items stay fixed: k factors each and, in models
+  /// with biases, the bias in the last column. A row depends on its history alone; a history without evidence gives
+  /// zeros. The model's page describes the method.
   template <class Policy, class Matrix>
   dense_matrix<Scalar> fold_in(const Policy& policy, const Matrix& histories) const {
     const auto x = checked_histories(policy, histories);
@@ -156,14 +156,14 @@ class row_model
   }
 
   /// Fills out[item] with the score of each item for a history, by its fold-in; -infinity for items without evidence,
-  /// and for all where the history is no evidence.
+  /// and for all items if the history has no evidence.
   void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
 
-  /// Learns from interactions that have come since: `new_interactions` holds those only, and has at least users() rows
-  /// and items() columns; rows and columns beyond are new users and items. In order, each from its whole history and
-  /// with the rest as it is: the users who have something new, the items that have, the same users again (in an
-  /// alternating model all users). Nothing else changes: after many changes a fit is better. Takes a copy of the model,
-  /// and time for the rows that change; needs keep_interactions. If it throws, the model is as it was.
+  /// Learns from new interactions: `new_interactions` holds only these, and has at least users() rows and items()
+  /// columns; rows and columns beyond are new users and items. Relearns three groups of rows, each from its whole
+  /// history with all others fixed: the users with new interactions, the items with new interactions, the same users
+  /// again (in an alternating model all users). Nothing else changes: after many changes a fit is better. Takes a copy
+  /// of the model, and time for the rows that change; needs keep_interactions. If it throws, the model is as it was.
   template <class Policy, class Matrix>
   void partial_fit(const Policy& policy, const Matrix& new_interactions) {
     const std::string where = named("partial_fit");
@@ -187,7 +187,7 @@ class row_model
  protected:
   static std::string named(std::string_view call) { return detail::sentence(kind, "::", call); }
 
-  /// The policy of a caller, which must be one that there is an engine for.
+  /// The caller's policy, for which an engine must exist.
   template <class Policy>
   static detail::host_policy on_host(const Policy& policy) {
     static_assert(std::is_convertible_v<const Policy&, detail::host_policy>,
@@ -224,13 +224,13 @@ class row_model
   }
 
   void learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer);
-  /// Takes over what was learnt from x, and a copy of x if the options say so.
+  /// Takes over a table that was learnt from x, and a copy of x if the options ask for it.
   void adopt(typename Task::table_type learnt, const csr_view<Scalar, Index>& x);
 
   /// The row of one history.
   detail::dense_storage<Scalar> user_from(const row_view<Scalar, Index>& history) const;
 
-  /// The Model that write_to stored.
+  /// The Model of write_to.
   template <class Model>
   static Model read_as(const detail::model_reader& reader) {
     Model model(reader.options<options_type>());
@@ -240,7 +240,7 @@ class row_model
   void read(const detail::model_reader& reader);
 
   Task task_;
-  detail::csr_storage<Scalar, Index> histories_;  // where they are kept
+  detail::csr_storage<Scalar, Index> histories_;  // if they are kept
 
  private:
   using table_type = typename Task::table_type;
@@ -253,7 +253,7 @@ class row_model
   void add(const detail::host_policy& policy, const csr_view<Scalar, Index>& added, std::string_view where);
   void drop(const detail::host_policy& policy, Index user);
 
-  /// Learns these users and items anew from `histories`, which become the model's.
+  /// Relearns these users and items from `histories`, which become the model's.
   void relearn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories,
                const detail::numbers<Index>& users, const detail::numbers<Index>& items);
   void relearn_users(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,

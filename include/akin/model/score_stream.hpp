@@ -1,5 +1,5 @@
 /// @file
-/// Scores of one request after the other, computed for several at once by models that can.
+/// A stream of the scores of requests, computed in blocks by models that can.
 #pragma once
 
 #include <algorithm>
@@ -16,15 +16,15 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// What a verb asks of a model, whatever the model: rows of scores for requests (users, or histories). So what ranks by
-/// them is compiled once for a scalar and an index type.
+/// A source of rows of scores for requests (users, or histories), without the model's type, so that ranking is compiled
+/// once for a scalar and an index type.
 template <class Scalar, class Request>
 class score_source {
  public:
   virtual std::int64_t items() const = 0;
-  /// How many requests cost little more than one.
+  /// The number of requests that are scored at little more than the cost of one.
   virtual std::int64_t at_once() const = 0;
-  /// Whether there is a list for the request.
+  /// Whether the request has a list.
   virtual bool is_known(const Request& request) const = 0;
   /// Row i of `out` gets the scores of requests[i]; at most at_once() of them.
   virtual void score(std::span<const Request> requests, const rows_view<Scalar>& out) const = 0;

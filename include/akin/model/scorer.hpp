@@ -1,5 +1,5 @@
 /// @file
-/// What a model can be asked, as concepts.
+/// The abilities of models, as concepts.
 #pragma once
 
 #include <concepts>
@@ -17,9 +17,9 @@ namespace akin::inline AKIN_ABI {
 template <class Scalar>
 inline constexpr Scalar no_score = -std::numeric_limits<Scalar>::infinity();
 
-/// A model that can score every item for a history that it has never seen: score_history(history, out) fills
-/// out[item], -infinity where there is no evidence. A model that needs none says so by answers_without_history(), and
-/// is then asked about empty histories too.
+/// A model that can score every item for a history that it has never seen: score_history(history, out) fills out[item],
+/// -infinity if there is no evidence. A model that needs no history has answers_without_history(), and is then asked
+/// for empty histories too.
 template <class T>
 concept history_scorer = requires(const T& model,
                                   const row_view<typename T::scalar_type, typename T::index_type>& history,
@@ -27,8 +27,8 @@ concept history_scorer = requires(const T& model,
   model.score_history(history, out);
 };
 
-/// A model that scores up to `block_users` users, or histories, for little more than one: score_block fills row i of
-/// `out` with what score_all, or score_history, gives for element i, to the bit.
+/// A model that scores up to `block_users` users, or histories, at little more than the cost of one: score_block fills
+/// row i of `out` with what score_all, or score_history, gives for element i, to the bit.
 template <class Model, class Request>
 concept block_scorer = requires(const Model& model, std::span<const Request> requests,
                                 rows_view<typename Model::scalar_type> out) {
@@ -36,7 +36,7 @@ concept block_scorer = requires(const Model& model, std::span<const Request> req
   model.score_block(requests, out);
 };
 
-/// A model that can say how alike two items are: it fills a similarity for every item, -infinity where there is none.
+/// A model with item similarities: it fills a similarity for every item, -infinity if there is none.
 template <class T>
 concept item_similarity = requires(const T& model, typename T::index_type item,
                                    std::span<typename T::scalar_type> out) {
@@ -52,8 +52,8 @@ concept rating_predictor = requires(const T& model, typename T::index_type id) {
   { model.predict(id, id) } -> std::convertible_to<double>;
 };
 
-/// A model that can split a score over the items of a history: contributions(history, item, out) fills one number for
-/// each element of the history; their sum is the score that the history has for the item.
+/// A model that can split a score over the items of a history: contributions(history, item, out) fills a number for
+/// each element of the history; their sum is the history's score of the item.
 template <class T>
 concept explainable = requires(const T& model, const row_view<typename T::scalar_type, typename T::index_type>& history,
                                typename T::index_type item, std::span<typename T::scalar_type> out) {

@@ -18,13 +18,14 @@
 namespace akin::inline AKIN_ABI {
 
 struct top_products_options {
-  int k = 10;          ///< >= 1, elements of each row at most
-  double minimum = 0;  ///< what is not above it is left out
+  int k = 10;          ///< >= 1, the maximum number of elements of each row
+  double minimum = 0;  ///< only elements above it are kept
 };
 
 namespace detail {
 
-/// The same for views, each element multiplied by the scale of its column, where scales (b.cols numbers) are not null.
+/// The same for views, with each element multiplied by the scale of its column, if scales (b.cols numbers) are not
+/// null.
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> top_products(const host_policy& policy, const csr_view<Scalar, Index>& a,
                                         const csr_view<Scalar, Index>& b, std::int64_t k, Scalar minimum,
@@ -62,12 +63,12 @@ AKIN_COMPILE_ONCE(model, sparse_matrix<double, std::int32_t> top_products<double
 
 }  // namespace detail
 
-/// Of each row of the product a b (rows of a x columns of b) the k largest elements above `minimum`, of equal ones
-/// those with the smaller column. a and b: row-major compressed matrices of one type, a.cols() == b.rows(); for the
-/// inner products of the rows of two matrices, as of documents, b is the transpose of the second. Throws
-/// std::invalid_argument for shapes that do not meet, for values that are not finite and for options out of range.
-/// O(multiplications) on all workers, which hold four rows of the result each; never the whole product. Sums are in the
-/// order of the rows of b: the same bits for any number of threads.
+/// Of each row of the product a b (rows of a x columns of b) the k largest elements above `minimum`, ties to the
+/// smaller column. a and b: row-major compressed matrices of one type, a.cols() == b.rows(); for the inner products of
+/// the rows of two matrices, as of documents, b is the transpose of the second. Throws std::invalid_argument for
+/// incompatible shapes, for values that are not finite and for options out of range. O(multiplications) on all workers,
+/// which hold four rows of the result each; never the whole product. Sums are in the order of the rows of b: the same
+/// bits for any number of threads.
 template <class Policy, class Matrix>
 auto top_products(const Policy& policy, const Matrix& a, const Matrix& b, const top_products_options& options = {}) {
   using scalar_type = detail::pointee<decltype(a.valuePtr())>;

@@ -1,5 +1,5 @@
 /// @file
-/// The k best of each row of a sparse product: the one loop behind similarities, random walks and text.
+/// The k best of each row of a sparse product: the common loop of similarities, random walks and text.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,7 @@ struct terms_view {
 };
 
 /// A row of a product with fewer multiplications than this many times its columns lists the columns that it touches;
-/// with more, a walk over all columns finds them sooner.
+/// with more, a scan of all columns is faster.
 inline constexpr std::int64_t listed_share = 2;
 
 /// One worker's memory for the rows of a product with `cols` columns.
@@ -41,7 +41,7 @@ struct top_rows_scratch {
     best.scores.resize(cols + 1);
   }
 
-  /// The sums of each of best.ids, Width numbers; one number stands where its score will be.
+  /// The sums of each of best.ids, Width numbers; a single sum is stored in place of its score.
   Scalar* found() noexcept { return Width == 1 ? best.scores.data() : several.data(); }
 
   numbers<Scalar> sums;     // cols x Width, zero between rows
@@ -68,8 +68,8 @@ numbers<Index> dearest_first(const numbers<std::int64_t>& costs) {
   return longest_first(std::move(rows), 1 << 16, [&](Index row) { return costs[row]; });
 }
 
-/// Where the sums of a row are: at the first `positions` of scratch.best.ids, where they were listed, or anywhere in
-/// [0, positions).
+/// The places of a row's sums: at the first `positions` of scratch.best.ids if they were listed, else anywhere in [0,
+/// positions).
 struct summed_row {
   std::int64_t positions;
   bool listed;
@@ -89,8 +89,8 @@ summed_row sum_row(slice<const Index> rows, const Scalar* factors, const terms_v
   return {listed ? touched : right.cols, listed};
 }
 
-/// Takes the sums at the positions [begin, end) of a row out: behind the first `taken` of scratch.best.ids and
-/// scratch.found(), of which there are as many then as is returned.
+/// Extracts the sums at the positions [begin, end) of a row: appends to the first `taken` of scratch.best.ids and
+/// scratch.found(), and returns their new number.
 template <kernels::taking Which, int Width, class Scalar, class Index>
 std::int64_t take_sums(const summed_row& row, std::int64_t begin, std::int64_t end, Scalar bound, std::int64_t taken,
                        top_rows_scratch<Width, Scalar, Index>& scratch) {
@@ -107,26 +107,26 @@ void take_all_sums(const summed_row& row, top_rows_scratch<Width, Scalar, Index>
   scratch.best.count = take_sums<kernels::taking::touched>(row, 0, row.positions, Scalar{0}, std::int64_t{0}, scratch);
 }
 
-/// The k best sums of a row above `floor`, a number that is not negative, in any order: as keep_best, but most are
-/// dropped where they are taken.
+/// The k best sums of a row above `floor`, a number that is not negative, in any order: as keep_best, but drops most of
+/// them during the extraction.
 template <class Scalar, class Index>
 void take_best_sums(const summed_row& row, Scalar floor, std::int64_t k, top_rows_scratch<1, Scalar, Index>& scratch) {
   constexpr auto which = kernels::taking::above;
   Scalar bound = above(floor);
-  const std::int64_t some = first_look(row.positions, k);
-  std::int64_t taken = take_sums<which>(row, 0, some, bound, std::int64_t{0}, scratch);
-  if (taken > k && row.positions > some) {
+  const std::int64_t first_count = first_look(row.positions, k);
+  std::int64_t taken = take_sums<which>(row, 0, first_count, bound, std::int64_t{0}, scratch);
+  if (taken > k && row.positions > first_count) {
     bound = kernels::cut_for(scratch.best.scores.data(), taken, k, bound);
     taken = scratch.best.keep_at_least(bound, 0, taken, 0);
   }
-  scratch.best.count = take_sums<which>(row, some, row.positions, bound, taken, scratch);
+  scratch.best.count = take_sums<which>(row, first_count, row.positions, bound, taken, scratch);
   cut_to(scratch.best, bound, k, scratch.ties);
 }
 
-/// Says that a row's sums are its scores.
+/// Tag: a row's sums are its scores.
 struct sums_are_scores {};
 
-/// Leaves the k best of a row above `floor` in scratch.best.
+/// Stores the k best of a row above `floor` in scratch.best.
 template <int Width, class Scalar, class Index, class ScoreAll>
 void choose(std::int64_t row, const summed_row& sums, std::int64_t k, Scalar floor, const ScoreAll& score_all,
             top_rows_scratch<Width, Scalar, Index>& scratch) {
@@ -142,7 +142,7 @@ void choose(std::int64_t row, const summed_row& sums, std::int64_t k, Scalar flo
 
 /// The k best of each row of the product a b, by (score descending, id ascending). score_all(row, ids, sums, count,
 /// scores) makes a score of each touched column's Width sums, if it is not sums_are_scores; a score that is not above
-/// `floor` is not kept. With `omit_diagonal` element i of row i is none.
+/// `floor` is not kept. `omit_diagonal` leaves out element i of row i.
 ///
 /// O(sum over the elements of a of the lengths of b's rows) multiplications in the order of the rows of b, on all
 /// workers, which hold (2 Width + 4) * cols numbers each; never rows x cols. The same bits for any number of threads.
@@ -151,15 +151,15 @@ csr_storage<Scalar, Index> top_rows(const host_policy& policy, const terms_view<
                                     const terms_view<Scalar, Index>& b, std::int64_t k, Scalar floor,
                                     bool omit_diagonal, const ScoreAll& score_all) {
   const numbers<std::int64_t> costs = product_costs(a.pattern, b.pattern);
-  numbers<std::int64_t> most(costs);
-  for (std::int64_t& count : most) count = std::min({count, k, b.pattern.cols});
-  row_slots<Scalar, Index> rows(most);
+  numbers<std::int64_t> capacities(costs);
+  for (std::int64_t& count : capacities) count = std::min({count, k, b.pattern.cols});
+  row_slots<Scalar, Index> rows(capacities);
 
   using scratch_type = top_rows_scratch<Width, Scalar, Index>;
   per_worker<scratch_type> workers(worker_count(policy, a.pattern.rows), scratch_type(b.pattern.cols));
   const numbers<Index> order = dearest_first<Index>(costs);
-  for_each_row(policy, a.pattern.rows, [&](std::int64_t turn, int worker) {
-    const std::int64_t row = order[turn];
+  for_each_row(policy, a.pattern.rows, [&](std::int64_t position, int worker) {
+    const std::int64_t row = order[position];
     auto& scratch = workers[worker];
     const summed_row sums = sum_row<Width>(a.pattern.row(row), a.terms + a.pattern.offsets[row] * Width, b, costs[row],
                                            omit_diagonal ? row : -1, scratch);

@@ -1,5 +1,5 @@
 /// @file
-/// A sparse matrix of weights between items, and what models answer from it.
+/// A sparse matrix of weights between items, and the answers of models from it.
 #pragma once
 
 #include <algorithm>
@@ -34,8 +34,8 @@ csr_storage<Scalar, Index> map_weights(const model_reader& reader, std::string_v
 }  // namespace detail
 
 /// Answers from W (items x items) and the users' histories: the score of item j is the sum over the user's items i of
-/// r_ui w_ij, and an item that none of them has in its row gets none. Scoring a user takes O(sum of the rows of W of
-/// the user's items + items).
+/// r_ui w_ij, and items in none of these rows are not scored. Scoring a user takes O(sum of the rows of W of the user's
+/// items + items).
 template <class Scalar, class Index>
 class weight_table : public history_table<Scalar, Index> {
  public:
@@ -46,22 +46,22 @@ class weight_table : public history_table<Scalar, Index> {
   bool knows_user(Index user) const noexcept {
     return user >= 0 && user < this->users() && this->histories_.view().row_size(user) > 0;
   }
-  /// Whether the item's row or column of W holds anything. Without a column it is never recommended, but has similar
-  /// items.
+  /// Whether the item's row or column of W has weights. Without weights in its column it is never recommended, but has
+  /// similar items.
   bool knows_item(Index item) const noexcept { return item >= 0 && item < this->items() && known_[item] != 0; }
-  /// Whether an item of the user speaks for this one; ids must be in range.
+  /// Whether an item of the user has a weight for this one; ids must be in range.
   bool has_evidence(Index user, Index item) const noexcept;
 
   /// 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const noexcept;
-  /// Fills out[item] for all items, -infinity for those that no item of the user speaks for.
+  /// Fills out[item] for all items, -infinity for those without a weight from an item of the user.
   void score_all(Index user, std::span<Scalar> out) const noexcept {
     score_history(this->histories_.view().row(user), out);
   }
   /// The same for a history of any user: item ids in range, and a value each.
   void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const noexcept;
 
-  /// Fills out[other] with the weight from the item to each other, -infinity where there is none.
+  /// Fills out[other] with the weight from the item to each other, -infinity if there is none.
   void similarity_all(Index item, std::span<Scalar> out) const noexcept;
 
   /// See akin::explain.
@@ -73,12 +73,12 @@ class weight_table : public history_table<Scalar, Index> {
   void write_to(model_writer& writer) const { detail::write_csr(writer, "weights", weights_.view()); }
 
  protected:
-  static constexpr std::int64_t some = 64;  // items of a history that are looked at together
+  static constexpr std::int64_t block_size = 64;  // items of a history that are processed together
 
   /// Fills out[item] with 0 for all items that one of `columns` has in its row, -infinity for the others.
   void mark_reached(slice<const Index> columns, std::span<Scalar> out) const noexcept;
 
-  /// w_ij, 0 where it is not held.
+  /// w_ij, 0 if it is not stored.
   Scalar weight(Index i, Index j) const noexcept { return detail::value_at(weights_.view(), i, j); }
 
   detail::csr_storage<Scalar, Index> weights_;  // items x items
@@ -105,9 +105,9 @@ bool weight_table<Scalar, Index>::has_evidence(Index user, Index item) const noe
 template <class Scalar, class Index>
 Scalar weight_table<Scalar, Index>::score(Index user, Index item) const noexcept {
   const auto [columns, values] = this->histories_.view().row(user);
-  Scalar sum = 0, weights[some];
-  for (std::int64_t begin = 0; begin < columns.size; begin += some) {
-    const std::int64_t size = std::min(some, columns.size - begin);
+  Scalar sum = 0, weights[block_size];
+  for (std::int64_t begin = 0; begin < columns.size; begin += block_size) {
+    const std::int64_t size = std::min(block_size, columns.size - begin);
     for (std::int64_t i = 0; i < size; ++i) weights[i] = weight(columns[begin + i], item);
     sum = kernels::add_in_order(values.data + begin, weights, size, sum);
   }

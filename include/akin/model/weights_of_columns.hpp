@@ -1,5 +1,5 @@
 /// @file
-/// Weights between items that were found column by column, as the matrix that models hold.
+/// The weight matrix of a model from columns of weights.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 namespace akin::inline AKIN_ABI {
 
 /// Items x items: element (i, j) is the weight of id i in columns[j], whose ids ascend. Empties the columns. Throws
-/// std::length_error where there are more weights than Index counts.
+/// std::length_error if there are more weights than Index can count.
 template <class Scalar, class Index>
 detail::csr_storage<Scalar, Index> weights_of_columns(
     std::vector<detail::numbers<kernels::scored<Scalar, Index>>>& columns, std::string_view where) {

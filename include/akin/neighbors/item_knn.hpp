@@ -1,5 +1,5 @@
 /// @file
-/// Recommendations and ratings from the items most like those that the user has.
+/// Item-based nearest neighbours: recommendations and ratings from the items most similar to the user's.
 #pragma once
 
 #include <cstdint>
@@ -44,11 +44,11 @@ struct item_knn_task {
 };
 
 /// Keeps for each item i its nearest items N(i) with their similarities s_ij, and scores an item j for a user by the
-/// sum over the user's items i of s_ij r_ui, j in N(i), or by their weighted average. An item that no item of the user
-/// has as a neighbour is not recommended.
+/// sum over the user's items i of s_ij r_ui, j in N(i), or by their weighted average. An item that is not a neighbour
+/// of any item of the user is not recommended.
 ///
 /// Complexity: fit O(sum over users of items^2) on all workers; holds items * neighbors similarities and a copy of the
-/// interactions (none where the matrix is moved in); while fitting four copies more. Models that average hold the
+/// interactions (none if the matrix is moved in), and during a fit four more copies. Models that average hold the
 /// similarities twice. A user is scored in O(items of the user * neighbors + items). Sums in Scalar: float counts up to
 /// 2^24 common users. Deterministic: the same bits for any number of threads. Const members may be called from many
 /// threads. Source: M. Deshpande, G. Karypis, "Item-Based Top-N Recommendation Algorithms", ACM TOIS 22(1), 2004;

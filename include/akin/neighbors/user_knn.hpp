@@ -1,5 +1,5 @@
 /// @file
-/// Recommendations and ratings from the users most like the user.
+/// User-based nearest neighbours: recommendations and ratings from the most similar users.
 #pragma once
 
 #include <cstdint>
@@ -38,19 +38,19 @@ struct user_knn_task {
     return options.aggregation == aggregation::weighted_average ? when_both::replace : when_both::add;
   }
   table_type learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
-  /// Reads what is stored and makes the centred interactions and those by item again.
+  /// Reads the stored arrays and rebuilds the centred interactions and those by item.
   table_type read_table(const model_reader& reader, const csr_view<Scalar, Index>& histories) const;
 };
 
 /// Keeps for each user u the nearest users N(u) with their similarities s_uv, and scores an item i by the sum over v in
-/// N(u) of s_uv r_vi, or by their weighted average. An item that no neighbour has is not recommended. adjusted_cosine
-/// takes off the items' means here, pearson the users'.
+/// N(u) of s_uv r_vi, or by their weighted average. An item that no neighbour has is not recommended. Here
+/// adjusted_cosine subtracts the items' means, pearson the users'.
 ///
-/// Complexity: fit O(sum over items of users^2) on all workers; holds users * neighbors similarities and the
-/// interactions four times: as they are, centred, and by user and by item as the measure sees them, for new users. A
-/// user is scored in O(sum of the neighbours' items + items); a history that is new in O(sum of its items' users) more.
-/// Deterministic: the same bits for any number of threads. Const members may be called from many threads.
-/// Source: P. Resnick et al., "GroupLens: An Open Architecture for Collaborative Filtering of Netnews", CSCW 1994.
+/// Complexity: fit O(sum over items of users^2) on all workers; holds users * neighbors similarities and four copies of
+/// the interactions: original, centred, and with the values of the measure by user and by item, for new users. A user
+/// is scored in O(sum of the neighbours' items + items); a new history takes O(sum of its items' users) more.
+/// Deterministic: the same bits for any number of threads. Const members may be called from many threads. Source: P.
+/// Resnick et al., "GroupLens: An Open Architecture for Collaborative Filtering of Netnews", CSCW 1994.
 template <class Scalar = float, class Index = std::int32_t>
 class user_knn : public refit_model<user_knn_task<Scalar, Index>> {
   using base = refit_model<user_knn_task<Scalar, Index>>;

@@ -1,5 +1,5 @@
 /// @file
-/// Why a model scores an item for a user as it does.
+/// Explains the score of a user and an item by the items of the user's history.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// One item of the user's history, and what it adds to the score.
+/// One item of the user's history, and its contribution to the score.
 template <class Scalar, class Index>
 struct reason {
   Index item;
@@ -29,8 +29,8 @@ struct explain_options {
   int k = 10;  ///< reasons at most, >= 1
 };
 
-/// The k items of the user's row of `user_items` that speak most for `item`, by (contribution descending, id
-/// ascending); those that speak against it come last, and items that contribute nothing (or what is not a number) are
+/// The k items of the user's row of `user_items` with the largest contributions to the score of `item`, by
+/// (contribution descending, id ascending); negative contributions are last, and items that contribute 0 or NaN are
 /// left out. Throws not_fitted, or std::invalid_argument for ids out of range, for values of the row that are not
 /// finite and for a matrix that does not fit the model.
 template <class Model, class Matrix>

@@ -1,5 +1,5 @@
 /// @file
-/// Most of the nearest vectors, soon: an adaptor of hnswlib, which must be installed. Not part of akin.hpp.
+/// Approximate nearest neighbours: an adaptor of hnswlib, which must be installed. Not part of akin.hpp.
 #pragma once
 
 #if !__has_include(<hnswlib/hnswlib.h>)
@@ -39,7 +39,7 @@
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
 
-// Distances come from akin's kernels, so hnswlib's own intrinsics are left out: up to 0.6 they come with functions that
+// Distances come from akin's kernels, so hnswlib's own intrinsics are left out: up to 0.6 they define functions that
 // are not inline, and prefetch behind the end of lists.
 #if !defined(NO_MANUAL_VECTORIZATION)
 #define NO_MANUAL_VECTORIZATION
@@ -71,7 +71,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// How hnswlib compares vectors: by akin's canonical kernels, the smaller, the nearer.
+/// The distances of hnswlib, from akin's canonical kernels; smaller means nearer.
 class hnsw_space : public hnswlib::SpaceInterface<float> {
  public:
   hnsw_space(metric by, std::int64_t dimension) : by_(by), dimension_(dimension) {}
@@ -82,7 +82,7 @@ class hnsw_space : public hnswlib::SpaceInterface<float> {
   }
   void* get_dist_func_param() override { return &dimension_; }
 
-  /// What metric says of such a distance.
+  /// The score of such a distance under the metric.
   float nearness(float distance) const noexcept {
     return by_ == metric::euclidean ? 0 - std::sqrt(distance) : -distance;
   }
@@ -101,7 +101,7 @@ class hnsw_space : public hnswlib::SpaceInterface<float> {
   std::int64_t dimension_;
 };
 
-/// A graph of vectors, of which number i is that of row i.
+/// A graph of vectors; vector i is row i.
 class hnsw_graph {
  public:
   hnsw_graph(const hnsw_options& options, rows_view<const float> rows)
@@ -115,7 +115,7 @@ class hnsw_graph {
   hnsw_graph(const hnsw_graph&) = delete;
   hnsw_graph& operator=(const hnsw_graph&) = delete;
 
-  /// Calls use(row, score) for up to `count` rows that are near, in any order; how many they are.
+  /// Calls use(row, score) for up to `count` near rows, in any order; returns their number.
   template <class Use>
   std::int64_t find(const float* x, std::int64_t count, const Use& use) const {
     auto found = index_.searchKnn(x, static_cast<std::size_t>(count));
@@ -136,18 +136,18 @@ class hnsw_graph {
 
 }  // namespace detail
 
-/// Finds most of the vectors nearest to given vectors in time that hardly grows with their number, by hnswlib's graphs
-/// (Yu. A. Malkov and D. A. Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical
-/// Navigable Small World graphs", IEEE TPAMI 42(4), 2020). Takes the calls of nearest_neighbors, and gives the same
-/// kind of lists with the same scores, but some of the nearest may be missing: say more for m, ef_construction and
-/// ef_search to miss fewer. Vectors are float and dense.
+/// Finds most of the nearest vectors in time that is almost independent of their number, by hnswlib's graphs (Yu. A.
+/// Malkov and D. A. Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable
+/// Small World graphs", IEEE TPAMI 42(4), 2020). Has the calls of nearest_neighbors and the same kind of lists with the
+/// same scores, but lists may miss some of the nearest: raise m, ef_construction and ef_search to miss fewer. Vectors
+/// are float and dense.
 ///
-/// A list is as long as it can be. What a query lets come is honoured: where that is little, all of it is looked at,
-/// and lists are exact; otherwise what may not come is left out of more neighbours than were asked for.
+/// Lists are as long as possible. If a query allows few vectors, all of them are scored and lists are exact; otherwise
+/// a search for more neighbours is filtered.
 ///
-/// Memory: a copy of the vectors, and about 8 m + 120 bytes for each. fit inserts one vector after the other on one
-/// thread, whatever its policy, so that the graph does not depend on chance; queries are answered in parallel:
-/// deterministic. Const members may be called from many threads. Copies share the graph. Not for files.
+/// Memory: a copy of the vectors, and about 8 m + 120 bytes for each. fit inserts the vectors in order on one thread
+/// under every policy, so that the graph is deterministic; queries run in parallel. Const members may be called from
+/// many threads. Copies share the graph. Cannot be saved.
 template <class Scalar = float, class Index = std::int32_t>
 class hnsw {
   static_assert(std::is_same_v<Scalar, float>,
@@ -166,23 +166,23 @@ class hnsw {
   std::int64_t items() const noexcept { return items_; }
   std::int64_t dimension() const noexcept { return dimension_; }
 
-  /// Learns the rows of a dense matrix or expression of Eigen's. Throws std::invalid_argument unless there is a column
-  /// at least and all elements are finite. O(rows log(rows)) distances, as a rule, times ef_construction.
+  /// Learns the rows of a dense matrix or expression of Eigen's. Throws std::invalid_argument unless there is at least
+  /// one column and all elements are finite. Usually O(rows log(rows)) distances times ef_construction.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, const Matrix& vectors) {
     assert_types<Policy, Matrix>();
     detail::require(vectors.cols() >= 1, "hnsw", "vectors must have a column at least", vectors.cols());
-    constexpr std::int64_t most =
+    constexpr std::int64_t max_vectors =
         std::min<std::int64_t>(detail::largest_id<Index>, std::numeric_limits<hnswlib::tableint>::max() - 1);
-    detail::require(vectors.rows() <= most, "hnsw", "there must be an id for each vector", vectors.rows());
+    detail::require(vectors.rows() <= max_vectors, "hnsw", "there must be an id for each vector", vectors.rows());
     const bool unit = options_.metric == metric::cosine;
     const auto rows = detail::own_dense_vectors<Scalar>(policy, vectors, unit, "hnsw");
-    detail::numbers<Index> nothing;
+    detail::numbers<Index> zero_rows;
     if (unit)
-      nothing = detail::rows_of_nothing<Index>(
+      zero_rows = detail::zero_rows<Index>(
           rows.rows(), [&](std::int64_t row) { return detail::is_zero(rows.view().row(row), rows.cols()); });
     graph_ = rows.rows() == 0 ? nullptr : std::make_shared<const detail::hnsw_graph>(options_, rows.view());
-    nothing_ = std::move(nothing);
+    zero_rows_ = std::move(zero_rows);
     items_ = rows.rows();
     dimension_ = rows.cols();
   }
@@ -192,7 +192,7 @@ class hnsw {
     fit(execution::seq, vectors);
   }
 
-  /// About the k nearest for each row of `queries`: list q for row q, and row q of `exclude` belongs to it. Throws
+  /// Approximately the k nearest for each row of `queries`: list q for row q, with row q of `exclude`. Throws
   /// not_fitted, or std::invalid_argument for queries that are not finite or of another length and for a query that
   /// does not fit.
   template <class Policy, class Matrix>
@@ -204,11 +204,11 @@ class hnsw {
                                           queries.cols());
     detail::check_query(q, queries.rows(), items(), "search");
     const auto x = detail::own_dense_vectors<Scalar>(policy, queries, options_.metric == metric::cosine, "search");
-    const wanted want = wanted_of(q);
+    const search_plan plan = plan_of(q);
     return detail::rank_rows<Scalar, Index>(policy, x.rows(), items(), q.k, [&](std::int64_t row, auto& scratch) {
       const Scalar* const one = x.view().row(row);
       if (items() == 0 || (options_.metric == metric::cosine && detail::is_zero(one, x.cols()))) return std::int64_t{0};
-      return rank(one, want, detail::excluded_row(q, row), scratch.best);
+      return rank(one, plan, detail::excluded_row(q, row), scratch.best);
     });
   }
 
@@ -222,22 +222,22 @@ class hnsw {
     detail::assert_vectors<Matrix, Scalar, Index>();
   }
 
-  /// What may come to some query.
-  struct wanted {
-    item_mask coming;
+  /// The vectors that a query allows, before exclusions.
+  struct search_plan {
+    item_mask allowed;
     std::int64_t count;
-    detail::numbers<Index> all;  // of it, where it is little
+    detail::numbers<Index> all;  // their ids, if they are few
     Scalar floor;
   };
-  wanted wanted_of(const query<Index>& q) const {
-    wanted want{detail::may_come_to_some(q, items()), 0, {}, detail::least_bound<Scalar>(q)};
-    for (const Index item : nothing_) want.coming.erase(item);
-    want.count = want.coming.size();
-    // To find k of them takes k items / count neighbours, and each brings 2 m vectors with it.
+  search_plan plan_of(const query<Index>& q) const {
+    search_plan plan{detail::allowed_for_someone(q, items()), 0, {}, detail::least_bound<Scalar>(q)};
+    for (const Index item : zero_rows_) plan.allowed.erase(item);
+    plan.count = plan.allowed.size();
+    // Finding k of them takes k items / count neighbours, and each visits 2 m vectors.
     const double found = std::min<double>(q.k, static_cast<double>(items())) * static_cast<double>(items());
-    if (static_cast<double>(want.count) * static_cast<double>(want.count) <= found * 2 * options_.m)
-      want.all = list_of(want.coming);
-    return want;
+    if (static_cast<double>(plan.count) * static_cast<double>(plan.count) <= found * 2 * options_.m)
+      plan.all = list_of(plan.allowed);
+    return plan;
   }
   detail::numbers<Index> list_of(const item_mask& mask) const {
     detail::numbers<Index> ids;
@@ -246,33 +246,33 @@ class hnsw {
     return ids;
   }
 
-  std::int64_t rank(const Scalar* x, const wanted& want, slice<const Index> row, best_type& list) const {
+  std::int64_t rank(const Scalar* x, const search_plan& plan, slice<const Index> row, best_type& list) const {
     detail::numbers<Index> excluded(row.begin(), row.end());
     std::ranges::sort(excluded);
     const auto is_excluded = [&](std::int64_t item) {
       return std::ranges::binary_search(excluded, static_cast<Index>(item));
     };
-    if (want.count == 0) return 0;
-    if (!want.all.empty()) return rank_all(x, want.all, want.floor, is_excluded, list);
+    if (plan.count == 0) return 0;
+    if (!plan.all.empty()) return rank_all(x, plan.all, plan.floor, is_excluded, list);
     const std::int64_t k = list.size();
-    const double share = static_cast<double>(want.count) / static_cast<double>(items());
+    const double share = static_cast<double>(plan.count) / static_cast<double>(items());
     auto count = static_cast<std::int64_t>(1.2 * static_cast<double>(k) / share) + row.size;
     for (;; count *= 2) {
       count = std::min(count, items());
-      kernels::top_k<Scalar, Index> best(list.data(), k, want.floor);
+      kernels::top_k<Scalar, Index> best(list.data(), k, plan.floor);
       bool is_low = false;
-      std::int64_t coming = 0;
+      std::int64_t allowed = 0;
       const std::int64_t found = graph_->find(x, count, [&](std::int64_t item, Scalar score) {
-        is_low |= !(score > want.floor);
-        if (!want.coming.contains(item) || is_excluded(item)) return;
+        is_low |= !(score > plan.floor);
+        if (!plan.allowed.contains(item) || is_excluded(item)) return;
         best.offer(score, static_cast<Index>(item));
-        ++coming;
+        ++allowed;
       });
-      // All that are near enough were found, if one was found that is not.
-      if (coming >= k || is_low) return best.finish();
+      // If one was found that is too far, all that are near enough were found.
+      if (allowed >= k || is_low) return best.finish();
       if (found < count || count == items()) break;
     }
-    return rank_all(x, list_of(want.coming), want.floor, is_excluded, list);
+    return rank_all(x, list_of(plan.allowed), plan.floor, is_excluded, list);
   }
 
   template <class IsExcluded>
@@ -285,8 +285,8 @@ class hnsw {
   }
 
   hnsw_options options_;
-  std::shared_ptr<const detail::hnsw_graph> graph_;  // null where there are no vectors
-  detail::numbers<Index> nothing_;                   // vectors that have no cosine
+  std::shared_ptr<const detail::hnsw_graph> graph_;  // null if there are no vectors
+  detail::numbers<Index> zero_rows_;                 // vectors that have no cosine
   detail::extent items_, dimension_;
 };
 

@@ -15,7 +15,7 @@ struct hnsw_options {
   akin::metric metric = akin::metric::inner_product;
   int m = 16;                 ///< 2 to 10000, links of a vector on each level, twice that on the lowest
   int ef_construction = 200;  ///< >= 1, vectors that are looked at closely to link one
-  int ef_search = 64;         ///< >= 1, the same to answer a query: more find more, and take longer
+  int ef_search = 64;         ///< >= 1, the same to answer a query: more find more neighbours, and take longer
   std::uint64_t seed = 0;     ///< of the vectors' levels
 };
 

@@ -1,5 +1,5 @@
 /// @file
-/// A set of items, one bit each: what is in stock, or what must not be shown.
+/// A set of items, one bit each: those in stock, or those to hide.
 #pragma once
 
 #include <bit>
@@ -16,7 +16,7 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// Refers to an item_mask, or to bits of the caller's: item i is bit i % 64 of words[i / 64]. A view of no words stands
+/// Refers to an item_mask, or to bits of the caller: item i is bit i % 64 of words[i / 64]. A view of no words stands
 /// for "no mask".
 struct item_mask_view {
   const std::uint64_t* words = nullptr;
@@ -30,10 +30,10 @@ struct item_mask_view {
 /// Items of a catalogue of `items()`. Takes a bit an item; contains, insert and erase take O(1).
 class item_mask {
  public:
-  /// Nothing of a catalogue of `items`.
+  /// The empty set of a catalogue of `items`.
   explicit item_mask(std::int64_t items) : items_(items) {
     detail::require(items >= 0, "item_mask", "items must not be negative", items);
-    words_.resize(static_cast<std::size_t>(items / 64 + 1));  // one word at least, so that there is something to view
+    words_.resize(static_cast<std::size_t>(items / 64 + 1));  // at least one word, so that its view is set
   }
   /// The items that are named, in any order. Throws std::invalid_argument for an id out of range.
   template <std::integral Id>
@@ -48,7 +48,7 @@ class item_mask {
   }
 
   std::int64_t items() const noexcept { return items_; }
-  /// How many are in it. O(items / 64).
+  /// The number of items in it. O(items / 64).
   std::int64_t size() const noexcept;
   /// False out of range.
   bool contains(std::int64_t item) const noexcept {

@@ -27,11 +27,10 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// Gives a vector the label that weighs most among its k nearest, of equal ones the smaller: k-nearest-neighbour
+/// Gives a vector the label with the largest weight among its k nearest, ties to the smaller label: k-nearest-neighbour
 /// classification, with equal votes or with votes of 1 / distance (S. A. Dudani, "The distance-weighted k-nearest-
 /// neighbor rule", IEEE Transactions on Systems, Man and Cybernetics 6(4), 1976, in the form that is common today).
-/// Fewer vectors than k vote all. Neighbours are those of nearest_neighbors: exact, of equally near ones the smaller
-/// id.
+/// Fewer than k vectors all vote. Neighbours are those of nearest_neighbors: exact, ties to the smaller id.
 ///
 /// Memory and time are those of nearest_neighbors. Deterministic. Const members may be called from many threads.
 template <class Scalar = float, class Index = std::int32_t>
@@ -43,20 +42,20 @@ class knn_classifier {
 
   knn_classifier() : knn_classifier(knn_classifier_options{}) {}
   /// Throws std::invalid_argument for options out of range, and for votes::distance with metric::inner_product, which
-  /// has no distances.
+  /// defines no distance.
   template <detail::options_for<knn_classifier_options> Options = knn_classifier_options>
   explicit knn_classifier(const Options& options)
       : options_(checked<knn_classifier_options>(options, kind)), voters_(options, kind) {}
 
   const knn_classifier_options& options() const noexcept { return options_; }
-  /// The labels that there are, ascending.
+  /// The labels, ascending.
   std::span<const int> classes() const noexcept { return classes_; }
-  /// Vectors that were learnt from, and the length of each; 0 before fit.
+  /// The number of vectors, and the length of each; 0 before fit.
   std::int64_t items() const noexcept { return voters_.size(); }
   std::int64_t dimension() const noexcept { return voters_.dimension(); }
 
-  /// Learns that row i of `vectors` (what nearest_neighbors::fit takes) has labels[i]. Throws std::invalid_argument
-  /// unless there is a vector at least, a label for each, and all elements are finite.
+  /// Learns that row i of `vectors` (as for nearest_neighbors::fit) has labels[i]. Throws std::invalid_argument unless
+  /// there is at least one vector, a label for each, and all elements are finite.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& vectors, std::span<const int> labels) {
     detail::storage<std::int32_t> kept(std::ssize(labels));

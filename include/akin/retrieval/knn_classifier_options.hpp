@@ -9,17 +9,17 @@
 namespace akin {
 inline namespace AKIN_SEAM {
 
-/// What the vote of a neighbour weighs.
+/// The weight of a neighbour's vote.
 enum class votes {
-  uniform,  ///< all the same
-  distance  ///< 1 / distance; where neighbours are at a distance of 0, they alone vote
+  uniform,  ///< all equal
+  distance  ///< 1 / distance; if neighbours are at distance 0, only they vote
 };
 
 struct knn_classifier_options {
   int k = 5;  ///< >= 1, neighbours that vote
   akin::metric metric = akin::metric::euclidean;
   votes weighting =
-      votes::uniform;  ///< votes::distance takes metric::euclidean, or metric::cosine, where it is 1 - cosine
+      votes::uniform;  ///< votes::distance needs metric::euclidean, or metric::cosine with distance 1 - cosine
 };
 
 template <class Options, class Visit>

@@ -1,5 +1,5 @@
 /// @file
-/// Numbers of vectors as means of their nearest neighbours'.
+/// Predicts a number for a vector from those of its nearest neighbours.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@
 namespace akin::inline AKIN_ABI {
 
 /// Gives a vector the mean of the targets of its k nearest, plain or weighted by 1 / distance. Neighbours are those of
-/// nearest_neighbors: exact, of equally near ones the smaller id; fewer vectors than k have all a say.
+/// nearest_neighbors: exact, ties to the smaller id; fewer than k vectors all count.
 ///
 /// Memory and time are those of nearest_neighbors. Sums are in double, in the order of the list: deterministic. Const
 /// members may be called from many threads.
@@ -41,18 +41,18 @@ class knn_regressor {
 
   knn_regressor() : knn_regressor(knn_regressor_options{}) {}
   /// Throws std::invalid_argument for options out of range, and for votes::distance with metric::inner_product, which
-  /// has no distances.
+  /// defines no distance.
   template <detail::options_for<knn_regressor_options> Options = knn_regressor_options>
   explicit knn_regressor(const Options& options)
       : options_(checked<knn_regressor_options>(options, kind)), voters_(options, kind) {}
 
   const knn_regressor_options& options() const noexcept { return options_; }
-  /// Vectors that were learnt from, and the length of each; 0 before fit.
+  /// The number of vectors, and the length of each; 0 before fit.
   std::int64_t items() const noexcept { return voters_.size(); }
   std::int64_t dimension() const noexcept { return voters_.dimension(); }
 
-  /// Learns that row i of `vectors` (what nearest_neighbors::fit takes) has targets[i]. Throws std::invalid_argument
-  /// unless there is a vector at least, a target for each, and all numbers are finite.
+  /// Learns that row i of `vectors` (as for nearest_neighbors::fit) has targets[i]. Throws std::invalid_argument unless
+  /// there is at least one vector, a target for each, and all numbers are finite.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& vectors, std::span<const std::type_identity_t<Scalar>> targets) {
     detail::storage<Scalar> kept = checked_copy(targets);

@@ -14,7 +14,7 @@ struct knn_regressor_options {
   int k = 5;  ///< >= 1, neighbours whose targets are averaged
   akin::metric metric = akin::metric::euclidean;
   votes weighting =
-      votes::uniform;  ///< votes::distance takes metric::euclidean, or metric::cosine, where it is 1 - cosine
+      votes::uniform;  ///< votes::distance needs metric::euclidean, or metric::cosine with distance 1 - cosine
 };
 
 template <class Options, class Visit>

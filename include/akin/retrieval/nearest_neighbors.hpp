@@ -31,10 +31,10 @@ namespace akin::inline AKIN_ABI {
 /// Finds the nearest of any vectors, one a row, dense or sparse: by inner product, cosine or Euclidean distance. Exact:
 /// every list is the true top k of the scores, ordered by (score descending, id ascending).
 ///
-/// A score says how near a vector is, always the larger, the nearer: under metric::euclidean it is the negated
-/// distance, so that `-score` is the distance and a query's `minimum_score = -r` asks for what is no farther than r. A
-/// vector is at a distance of exactly 0 from itself. A vector of zeros has no cosine: it never comes, and its own list
-/// is empty. What is too far for the scalar type to say how far (a square beyond its range) never comes.
+/// A larger score always means a nearer vector: under metric::euclidean it is the negated distance, so that `-score` is
+/// the distance and a query's `minimum_score = -r` returns vectors within distance r. A vector is at a distance of
+/// exactly 0 from itself. A vector of zeros has no cosine: it is never returned, and its own list is empty. Vectors
+/// whose squared distance overflows Scalar are never returned.
 ///
 /// Memory: the vectors, which under metric::cosine are kept at length 1; sparse ones twice, by row and by column.
 /// Deterministic: each query is answered by itself. Const members may be called from many threads.
@@ -53,12 +53,12 @@ class nearest_neighbors {
   /// Vectors that are searched, and the length of each; 0 before fit.
   std::int64_t items() const noexcept { return is_sparse_ ? sparse_.rows().rows() : dense_.rows().rows(); }
   std::int64_t dimension() const noexcept { return is_sparse_ ? sparse_.rows().cols() : dense_.rows().cols(); }
-  /// Whether the vectors are sparse; queries must be so, too.
+  /// Whether the vectors are sparse; queries must then be sparse, too.
   bool is_sparse() const noexcept { return is_sparse_; }
 
-  /// Takes the rows of a dense matrix or expression of Eigen's, or of a row-major compressed sparse matrix: a copy, but
-  /// for a dense_matrix or sparse_matrix that is moved in. Throws std::invalid_argument unless there is a column at
-  /// least and all elements are finite; a matrix that was moved in is still whole then.
+  /// Takes the rows of a dense matrix or expression of Eigen's, or of a row-major compressed sparse matrix: a copy,
+  /// unless a dense_matrix or sparse_matrix is moved in. Throws std::invalid_argument unless there is at least one
+  /// column and all elements are finite; a matrix that was moved in is then unchanged.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& vectors) {
     using matrix_type = std::remove_cvref_t<Matrix>;
@@ -78,8 +78,8 @@ class nearest_neighbors {
   template <class Matrix>
   requires(!execution_policy<Matrix>) void fit(Matrix&& vectors) { fit(execution::seq, std::forward<Matrix>(vectors)); }
 
-  /// The k nearest for each row of `queries`, which are dense or sparse as the vectors are: list q for row q, and row q
-  /// of `exclude` belongs to it. A query that is one of the vectors finds itself; exclude it where it shall not.
+  /// The k nearest for each row of `queries`, which are dense or sparse as the vectors are: list q for row q, with row
+  /// q of `exclude`. A query that is one of the vectors finds itself, unless it is excluded.
   ///
   /// Throws not_fitted, or std::invalid_argument for queries that are not finite or of another length and for a query
   /// that does not fit. O(queries * items * dimension) for dense vectors; for sparse ones O(multiplications of stored
@@ -117,7 +117,7 @@ class nearest_neighbors {
       const auto unit = detail::own_dense_vectors<Scalar>(policy, queries, true, "search");
       return dense_.search(policy, unit.view(), q);
     }
-    const detail::seen_rows<Scalar, Matrix> rows(queries);
+    const detail::dense_rows_ref<Scalar, Matrix> rows(queries);
     detail::check_finite_rows(policy, rows.view(), "search");
     return dense_.search(policy, rows.view(), q);
   }

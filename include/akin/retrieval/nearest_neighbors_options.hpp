@@ -8,10 +8,10 @@
 namespace akin {
 inline namespace AKIN_SEAM {
 
-/// How near two vectors are to each other; always the larger, the nearer.
+/// The similarity of two vectors; larger always means nearer.
 enum class metric {
   inner_product,  ///< x . y
-  cosine,         ///< x . y / (|x| |y|); a vector of zeros has none with any other
+  cosine,         ///< x . y / (|x| |y|); not defined for a vector of zeros
   euclidean       ///< -|x - y|, the distance negated
 };
 

@@ -1,5 +1,5 @@
 /// @file
-/// Rows in bytes that find the same lists as rows of floats, sooner.
+/// An index of rows in bytes: the same lists as rows of floats, faster.
 #pragma once
 
 #include <algorithm>
@@ -30,16 +30,17 @@
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/retrieval/detail/tile_search.hpp>
 #include <akin/retrieval/item_mask.hpp>
-#include <akin/retrieval/one_status.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommend_status.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/retrieval/workspace.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
 
-/// What a search of a quantized_index took: `reranked / scanned` is the share of scores that bytes did not decide.
+/// Work counters of a search of a quantized_index: `reranked / scanned` is the share of scores that bytes did not
+/// decide.
 struct search_statistics {
   /// Queries times rows whose products of bytes were computed, in steps of 256 rows.
   std::int64_t scanned = 0;
@@ -53,16 +54,16 @@ namespace detail {
 struct mask_filter {
   item_mask_view mask;
   static constexpr bool is_open() noexcept { return false; }
-  bool may_come(std::int64_t item) const noexcept { return mask.contains(item); }
+  bool allows(std::int64_t item) const noexcept { return mask.contains(item); }
 };
 
 }  // namespace detail
 
-/// Item factors (items x k) rounded to bytes, to find for any vector the items whose inner product with it is largest.
-/// Exact: bytes only tell which items cannot be among the best, by a bound on what rounding did (Cauchy and Schwarz);
-/// all others are scored from the factors as they are. Lists have the same items and the same bits of scores as those
-/// of a factor_model with these factors, for the same query. An item or a query that is all 0 counts as one of whom
-/// nothing is known: it never comes, and gets an empty list.
+/// Item factors (items x k) rounded to bytes, for a search of the items with the largest inner product with a vector.
+/// Exact: bytes only rule out items that cannot be among the best, by a bound of the rounding error (Cauchy and
+/// Schwarz); all others are scored from the original factors. Lists have the same items and the same bits of scores as
+/// those of a factor_model with these factors, for the same query. An item or a query that is all 0 is not known: such
+/// an item is never returned, such a query gets an empty list.
 ///
 /// Memory: the factors, and a byte for each of their numbers. Deterministic. Const members may be called from many
 /// threads.
@@ -73,9 +74,9 @@ class quantized_index {
   using index_type = Index;
   static constexpr std::string_view kind = "quantized_index";
 
-  /// Knows nothing; to be assigned to.
+  /// An empty index, to be assigned to.
   quantized_index() = default;
-  /// Takes the rows of a dense matrix or expression of Eigen's: a copy, but for a dense_matrix that is moved in. Throws
+  /// Takes the rows of a dense matrix or expression of Eigen's: a copy, unless a dense_matrix is moved in. Throws
   /// std::invalid_argument unless there are 1 to 32,768 columns and all elements are finite. O(items * (k + log
   /// items)).
   template <class Policy, class Matrix>
@@ -93,16 +94,16 @@ class quantized_index {
   }
 
   std::int64_t items() const noexcept { return factors_.rows(); }
-  /// Numbers of an item; 0 before there are any.
+  /// The dimension of an item; 0 in an empty index.
   std::int64_t dimension() const noexcept { return factors_.cols(); }
-  /// As they were given; refers to the index.
+  /// The original factors; refers to the index.
   Eigen::Map<const dense_matrix<Scalar>> item_factors() const { return factors_.map(); }
 
   /// The k best items for each row of `queries` (a dense matrix or expression, any number of rows x dimension()): list
-  /// q for row q, and row q of `exclude` belongs to it. What it took is added to `statistics`, if there are any.
+  /// q for row q, with row q of `exclude`. Adds its work to `statistics`, if given.
   ///
   /// Throws not_fitted, or std::invalid_argument for queries that are not finite or of another length and for a query
-  /// that does not fit. O(queries * items * k) bytes' products, less the items that are too short for the lists.
+  /// that does not fit. O(queries * items * k) products of bytes, less for items that are too short for the lists.
   template <class Policy, class Matrix>
   recommendations<Scalar, Index> search(const Policy& policy, const Matrix& queries, const query<Index>& q,
                                         search_statistics* statistics = nullptr) const {
@@ -115,21 +116,21 @@ class quantized_index {
       detail::fail<std::invalid_argument>(where, ": queries must have ", dimension(),
                                           " columns like the items' factors, got ", queries.cols());
     detail::check_query(q, queries.rows(), items(), where);
-    const detail::seen_rows<Scalar, Matrix> rows(queries);
+    const detail::dense_rows_ref<Scalar, Matrix> rows(queries);
     detail::check_finite_rows(policy, rows.view(), where);
     search_statistics ignored;
     return search_rows(policy, rows.view(), q, statistics == nullptr ? ignored : *statistics);
   }
 
   /// One query in real time: see recommend_one. `exclude` has one row.
-  one_result search_one(std::span<const Scalar> vector, const query<Index>& q, workspace<Scalar, Index>& scratch,
-                        std::span<Index> items_out, std::span<Scalar> scores_out) const noexcept;
+  recommend_result search_one(std::span<const Scalar> vector, const query<Index>& q, workspace<Scalar, Index>& scratch,
+                              std::span<Index> items_out, std::span<Scalar> scores_out) const noexcept;
 
   void write_to(detail::model_writer& writer) const {
     detail::require_fitted(dimension() > 0, "save");
     writer.add("item_factors", factors_.view());
   }
-  /// Rounds the factors anew: no file can hold bounds that are wrong.
+  /// Rounds the factors again, so that no file can hold wrong bounds.
   static quantized_index read_from(const detail::model_reader& reader);
 
  private:
@@ -145,19 +146,18 @@ class quantized_index {
   lists_type search_rows(const detail::host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
                          search_statistics& statistics) const;
 
-  /// Whether no number may overflow, exclusions are in order and the lists are not so long that they are better made
-  /// one after the other.
-  bool is_fit_for_tiles(rows_view<const Scalar> queries, const query<Index>& q) const noexcept;
+  /// Whether no number can overflow, exclusions are in order and lists are short enough for a search by tiles.
+  bool can_use_tiles(rows_view<const Scalar> queries, const query<Index>& q) const noexcept;
 
-  template <class MayCome>
+  template <class Filter>
   lists_type search_panels(const detail::host_policy& policy, const panels_type& panels,
-                           rows_view<const Scalar> queries, const query<Index>& q, const MayCome& may_come,
+                           rows_view<const Scalar> queries, const query<Index>& q, const Filter& filter,
                            search_statistics& statistics) const;
 
   lists_type rank_one_by_one(const detail::host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
                              search_statistics& statistics) const;
 
-  /// One query on its way.
+  /// The state of one query.
   struct one_search {
     const Scalar* vector;
     detail::item_filter<Index> filter;
@@ -167,9 +167,9 @@ class quantized_index {
   };
 
   void offer(one_search& search, Index item) const noexcept {
-    if (!search.filter.may_come(item) || !knows_item(item) || search.excluded.contains(item)) return;
+    if (!search.filter.allows(item) || !knows_item(item) || search.excluded.contains(item)) return;
     const Scalar score = kernels::dot(search.vector, row(item), dimension());
-    // A candidate may be named twice.
+    // Candidates may repeat.
     if (score >= search.best.bound() && !(search.may_repeat && search.best.holds(item))) search.best.offer(score, item);
   }
   void offer_hits(one_search& search) const noexcept;
@@ -179,18 +179,20 @@ class quantized_index {
 };
 
 template <class Scalar, class Index>
-one_result quantized_index<Scalar, Index>::search_one(std::span<const Scalar> vector, const query<Index>& q,
-                                                      workspace<Scalar, Index>& scratch, std::span<Index> items_out,
-                                                      std::span<Scalar> scores_out) const noexcept {
-  if (dimension() == 0) return {0, one_status::not_fitted};
-  const one_status status = detail::check_one(q, 1, items(), scratch, std::min(items_out.size(), scores_out.size()));
-  if (status != one_status::ok) return {0, status};
+recommend_result quantized_index<Scalar, Index>::search_one(std::span<const Scalar> vector, const query<Index>& q,
+                                                            workspace<Scalar, Index>& scratch,
+                                                            std::span<Index> items_out,
+                                                            std::span<Scalar> scores_out) const noexcept {
+  if (dimension() == 0) return {0, recommend_status::not_fitted};
+  const recommend_status status =
+      detail::query_status(q, 1, items(), scratch, std::min(items_out.size(), scores_out.size()));
+  if (status != recommend_status::ok) return {0, status};
   if (std::ssize(vector) != dimension() ||
       !std::all_of(vector.begin(), vector.end(), [](Scalar x) { return detail::is_finite(x); }))
-    return {0, one_status::invalid_vector};
-  if (detail::is_zero(vector.data(), dimension())) return {0, one_status::no_evidence};
+    return {0, recommend_status::invalid_vector};
+  if (detail::is_zero(vector.data(), dimension())) return {0, recommend_status::no_evidence};
   const std::int64_t k = std::min<std::int64_t>(q.k, items());
-  if (k == 0) return {0, one_status::ok};
+  if (k == 0) return {0, recommend_status::ok};
   one_search search{vector.data(),
                     detail::item_filter<Index>(q),
                     detail::excluded_items<Index>(detail::excluded_row(q, 0)),
@@ -224,19 +226,20 @@ typename quantized_index<Scalar, Index>::lists_type quantized_index<Scalar, Inde
     const detail::host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
     search_statistics& statistics) const {
   const detail::item_filter<Index> filter(q);
-  if (!is_fit_for_tiles(queries, q)) return rank_one_by_one(policy, queries, q, statistics);
+  if (!can_use_tiles(queries, q)) return rank_one_by_one(policy, queries, q, statistics);
   if (!q.candidates && filter.is_open()) return search_panels(policy, panels_, queries, q, filter, statistics);
-  const item_mask coming = detail::may_come_to_some(q, items());
-  if (coming.size() >= items() / 2)
-    return search_panels(policy, panels_, queries, q, detail::mask_filter{coming}, statistics);
+  const item_mask allowed = detail::allowed_for_someone(q, items());
+  if (allowed.size() >= items() / 2)
+    return search_panels(policy, panels_, queries, q, detail::mask_filter{allowed}, statistics);
   if (queries.rows < detail::least_for_tiles) return rank_one_by_one(policy, queries, q, statistics);
-  const panels_type few(policy, factors_.view(), [&](Index item) { return coming.contains(item) && knows_item(item); });
+  const panels_type few(policy, factors_.view(),
+                        [&](Index item) { return allowed.contains(item) && knows_item(item); });
   return search_panels(policy, few, queries, q, detail::item_filter<Index>(query<Index>()), statistics);
 }
 
 template <class Scalar, class Index>
-bool quantized_index<Scalar, Index>::is_fit_for_tiles(rows_view<const Scalar> queries,
-                                                      const query<Index>& q) const noexcept {
+bool quantized_index<Scalar, Index>::can_use_tiles(rows_view<const Scalar> queries,
+                                                   const query<Index>& q) const noexcept {
   if (std::min<std::int64_t>(q.k, items()) > detail::longest_for_tiles || items() == 0) return false;
   for (std::int64_t i = 0; i < queries.rows; ++i) {
     const auto excluded = detail::excluded_row(q, i);
@@ -246,10 +249,10 @@ bool quantized_index<Scalar, Index>::is_fit_for_tiles(rows_view<const Scalar> qu
 }
 
 template <class Scalar, class Index>
-template <class MayCome>
+template <class Filter>
 typename quantized_index<Scalar, Index>::lists_type quantized_index<Scalar, Index>::search_panels(
     const detail::host_policy& policy, const panels_type& panels, rows_view<const Scalar> queries,
-    const query<Index>& q, const MayCome& may_come, search_statistics& statistics) const {
+    const query<Index>& q, const Filter& filter, search_statistics& statistics) const {
   std::vector<detail::tile_query<Scalar, Index>> asked;
   for (std::int64_t i = 0; i < queries.rows; ++i)
     if (!detail::is_zero(queries.row(i), dimension()))
@@ -258,7 +261,7 @@ typename quantized_index<Scalar, Index>::lists_type quantized_index<Scalar, Inde
   lists_type lists(queries.rows, static_cast<int>(k));
   const detail::tile_work work = detail::search_tiles(
       policy, panels, std::span<const detail::tile_query<Scalar, Index>>(asked), k, detail::least_bound<Scalar>(q),
-      [&](const auto& one, Index item) { return kernels::dot(one.row, row(item), dimension()); }, may_come, lists);
+      [&](const auto& one, Index item) { return kernels::dot(one.row, row(item), dimension()); }, filter, lists);
   const auto all = static_cast<std::int64_t>(asked.size()) * panels.rows();
   statistics.scanned += std::min(work.visited * kernels::chunk_rows, all);
   statistics.reranked += work.rescored;
@@ -310,17 +313,17 @@ void quantized_index<Scalar, Index>::offer_hits(one_search& search) const noexce
 AKIN_COMPILE_ONCE(retrieval, class quantized_index<float>)
 AKIN_COMPILE_ONCE(retrieval, class quantized_index<double>)
 
-/// Writes the k best items for the vector to the first `count` elements of items and scores: what search gives, to the
-/// bit, without throwing or allocating. Whatever it is called with, it reads and writes nothing but what it was given;
-/// what is wrong is said by the status, with a count of 0. `scratch` is for one call at a time; `exclude` has one row.
-/// Puts about 60 KB on the stack. O(items * k) products of bytes.
+/// Writes the k best items for the vector to the first `count` elements of items and scores: the list of search, to the
+/// bit, without throwing or allocating. Whatever the arguments, it reads and writes only the memory that it was given;
+/// the status reports errors, with a count of 0. `scratch` serves one call at a time; `exclude` has one row. Uses about
+/// 60 KB of stack. O(items * k) products of bytes.
 template <class Scalar, class Index>
-one_result recommend_one(const quantized_index<Scalar, Index>& index,
-                         std::type_identity_t<std::span<const Scalar>> vector,
-                         const std::type_identity_t<query<Index>>& q,
-                         std::type_identity_t<workspace<Scalar, Index>>& scratch,
-                         std::type_identity_t<std::span<Index>> items,
-                         std::type_identity_t<std::span<Scalar>> scores) noexcept {
+recommend_result recommend_one(const quantized_index<Scalar, Index>& index,
+                               std::type_identity_t<std::span<const Scalar>> vector,
+                               const std::type_identity_t<query<Index>>& q,
+                               std::type_identity_t<workspace<Scalar, Index>>& scratch,
+                               std::type_identity_t<std::span<Index>> items,
+                               std::type_identity_t<std::span<Scalar>> scores) noexcept {
   return index.search_one(vector, q, scratch, items, scores);
 }
 

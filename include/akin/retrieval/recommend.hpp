@@ -52,8 +52,8 @@ recommendations<Scalar, Index> rank_rows(const host_policy& policy, std::int64_t
   return lists;
 }
 
-/// A list for each of `count` rows: requests.at(row) says what is to be scored, requests.excluded(q, row) what must not
-/// come. A request that the source does not know gets an empty list.
+/// A list for each of `count` rows: requests.at(row) is the request to score, requests.excluded(q, row) its excluded
+/// items. A request that the source does not know gets an empty list.
 template <class Scalar, class Index, class Requests>
 recommendations<Scalar, Index> rank_requests(const host_policy& policy,
                                              const score_source<Scalar, typename Requests::request_type>& source,
@@ -64,15 +64,15 @@ recommendations<Scalar, Index> rank_requests(const host_policy& policy,
     std::vector<request_type> known = {};
     numbers<std::int64_t> rows = {};
   };
-  const std::int64_t items = source.items(), most = source.at_once(), blocks = (count + most - 1) / most;
+  const std::int64_t items = source.items(), at_once = source.at_once(), blocks = (count + at_once - 1) / at_once;
   recommendations<Scalar, Index> lists(count, static_cast<int>(std::min<std::int64_t>(q.k, items)));
   per_worker<worker_scratch> workers(worker_count(policy, blocks),
-                                     worker_scratch{ranking_scratch<Scalar, Index>(items, q.k, most)});
+                                     worker_scratch{ranking_scratch<Scalar, Index>(items, q.k, at_once)});
   for_each_row(policy, blocks, [&](std::int64_t block, int worker) {
     auto& [ranking, known, rows] = workers[worker];
     known.clear();
     rows.clear();
-    for (std::int64_t row = block * most; row < std::min((block + 1) * most, count); ++row)
+    for (std::int64_t row = block * at_once; row < std::min((block + 1) * at_once, count); ++row)
       if (const request_type request = requests.at(row); source.is_known(request)) {
         known.push_back(request);
         rows.push_back(row);
@@ -96,7 +96,7 @@ struct user_requests {
   slice<const Index> excluded(const query<Index>& q, std::int64_t row) const { return excluded_row(q, at(row)); }
 };
 
-/// A list for each of `count` users, from a model that may be one of factors (else that is null).
+/// A list for each of `count` users; the factor source is null if the model has no factors.
 template <class Scalar, class Index>
 recommendations<Scalar, Index> rank_users(const host_policy& policy, const score_source<Scalar, Index>& source,
                                           const factor_source<Scalar, Index>* factors, std::int64_t count,
@@ -160,7 +160,7 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
   return detail::recommend_to(policy, model, model.users(), {}, q);
 }
 
-/// The model's score of one user and item; 0 where there is no evidence.
+/// The model's score of one user and item; 0 without evidence.
 template <class Model>
 typename Model::scalar_type score(const Model& model, std::type_identity_t<typename Model::index_type> user,
                                   std::type_identity_t<typename Model::index_type> item) {

@@ -1,5 +1,5 @@
 /// @file
-/// Recommendations for histories: users who were not in the training, or whose histories have grown since.
+/// Recommendations for histories: of users who were not in the training, or whose histories have grown since.
 #pragma once
 
 #include <cstdint>
@@ -45,9 +45,10 @@ AKIN_COMPILE_ONCE(retrieval,
 }  // namespace detail
 
 /// The k best items for each row of `histories` (any number of rows x items), list r for row r; without a refit, and
-/// for the rows of the training the same lists as recommend. What a history holds is not excluded by itself: say
-/// `.exclude = histories`, of which row r is that of history r. An empty history gets what recommend gives a user
-/// without one: an empty list, or that of everybody where the model has one (popularity, a fallback that ends with it).
+/// for the rows of the training the same lists as recommend. The items of a history are not excluded by default: set
+/// `.exclude = histories`, whose row r belongs to history r. An empty history gets the list that recommend gives to a
+/// user without a history: an empty list, or the list for everybody if the model has one (popularity, a fallback that
+/// ends with it).
 ///
 /// Throws not_fitted, or std::invalid_argument for histories or a query that do not fit the model.
 template <class Policy, class Model, class Matrix>

@@ -21,7 +21,7 @@ class recommendations {
 
   /// Number of lists.
   std::size_t size() const noexcept { return static_cast<std::size_t>(counts_.size()); }
-  /// No list is longer: what was asked for, or the number of items where that is less.
+  /// The maximum length of a list: that of the query, or the number of items if that is less.
   int k() const noexcept { return k_; }
 
   /// The items of list number `list` < size().
@@ -33,7 +33,7 @@ class recommendations {
     return {scores_.data() + start(list), count(list)};
   }
 
-  // For those who fill the lists: room for k() elements each.
+  // For functions that fill the lists: memory for k() elements each.
   Index* mutable_items(std::size_t list) noexcept { return items_.mutable_data() + start(list); }
   Scalar* mutable_scores(std::size_t list) noexcept { return scores_.mutable_data() + start(list); }
   void set_count(std::size_t list, std::int64_t count) noexcept {

@@ -1,5 +1,5 @@
 /// @file
-/// The memory that one thread needs to answer one user after the other without asking for more.
+/// The memory in which one thread answers users without allocating.
 #pragma once
 
 #include <algorithm>
@@ -16,24 +16,23 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// What recommend_one writes to: made once a thread, used by one call at a time. It serves every model and index of at
-/// most items() items and lists of at most k(); some models ask for more, and have it from a workspace that was made
-/// for them.
+/// The scratch memory of recommend_one: made once a thread, used by one call at a time. It serves every model and index
+/// of at most items() items and lists of at most k(); some models need more, which a workspace made for them has.
 template <class Scalar = float, class Index = std::int32_t>
 class workspace {
  public:
-  /// Serves nothing; to be grown or assigned to.
+  /// An empty workspace, to be grown or assigned to.
   workspace() = default;
   /// Throws std::invalid_argument unless items >= 0 and k >= 1.
   workspace(std::int64_t items, int k) { grow(items, k); }
-  /// For lists of the model's, or index's, items.
+  /// For lists of the items of the model or index.
   template <class Model>
   requires requires(const Model& model) {
     { model.items() } -> std::convertible_to<std::int64_t>;
   }
   workspace(const Model& model, int k) { grow(model, k); }
 
-  /// Makes room for a model that has grown, or for longer lists; what there is stays. Allocates: not for the hot path.
+  /// Enlarges it for a model that has grown, or for longer lists. Allocates, so do not call it on the hot path.
   void grow(std::int64_t items, int k) {
     detail::require(items >= 0, "workspace", "items must not be negative", items);
     detail::require(k >= 1, "workspace", "k must be positive", k);
@@ -56,13 +55,13 @@ class workspace {
   std::int64_t items() const noexcept { return items_; }
   int k() const noexcept { return k_; }
 
-  // For those who answer: a number for each item and some more, what the model asks for besides, and the best so far.
+  // For the library: a score for each item and padding, the model's own scratch, and the best so far.
   std::span<Scalar> scores() noexcept { return scores_; }
   std::span<Scalar> scratch() noexcept { return scratch_; }
   std::span<kernels::scored<Scalar, Index>> best() noexcept { return best_; }
 
  private:
-  static constexpr std::int64_t margin = 4096;  // for what is made of a query: its factors, rounded
+  static constexpr std::int64_t margin = 4096;  // for a query's rounded factors
 
   std::int64_t items_ = 0;
   int k_ = 0;

@@ -36,7 +36,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// What an any_recommender asks of the model that it holds.
+/// The interface of the model in an any_recommender.
 template <class Scalar, class Index>
 class recommender_interface {
  public:
@@ -140,12 +140,13 @@ class held_recommender final : public recommender_interface<typename Model::scal
 }  // namespace detail
 
 /// Any model of these scalar and index types behind one type: for models that are chosen by a setting or a file. It is
-/// a model itself: recommend, recommend_for, similar_items, explain, evaluate and the hybrids take it, and give what
-/// they give for the model that it holds; what that one cannot do throws std::invalid_argument with its kind.
+/// a model itself: recommend, recommend_for, similar_items, explain, evaluate and the hybrids take it, with the same
+/// results as for the model that it holds; calls that this model does not support throw std::invalid_argument with its
+/// kind.
 ///
-/// Refers to an lvalue, which must outlive it, and owns an rvalue; copies share the model. Costs a virtual call for
-/// some users. Its own recommend goes the fastest way that the model has. Const members may be called from many threads
-/// where those of the model may.
+/// Refers to an lvalue, which must outlive it, and owns an rvalue; copies share the model. Costs a virtual call for a
+/// block of users. Its own recommend takes the model's fastest path. Const members may be called from many threads if
+/// those of the model may.
 template <class Scalar = float, class Index = std::int32_t>
 class any_recommender : public detail::combined_scores<any_recommender<Scalar, Index>, Scalar, Index, true> {
  public:
@@ -167,14 +168,14 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
   any_recommender& operator=(const any_recommender&) = default;
   ~any_recommender() = default;
 
-  /// The name of the kind of model, "item_knn".
+  /// The kind of model, "item_knn".
   std::string_view kind() const { return model_->kind(); }
   bool is_fitted() const { return model_->is_fitted(); }
   std::int64_t users() const { return model_->users(); }
   std::int64_t items() const { return model_->items(); }
   bool knows_user(Index user) const { return model_->knows_user(user); }
   bool knows_item(Index item) const { return model_->knows_item(item); }
-  /// Whether the model has a list for a visitor of whom nothing is known.
+  /// Whether the model has a list for an unknown visitor.
   bool answers_without_history() const { return model_->answers_without_history(); }
   /// The model's score, 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const { return model_->score(user, item); }
@@ -201,9 +202,9 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
     model_->score_rows(requests, out);
   }
 
-  /// Writes the file that akin::save writes for the model, as akin::save of this does too, alone, in a bundle or in a
-  /// hybrid. Load it with the model's type, or through a recommender_registry. Throws std::invalid_argument for a model
-  /// that cannot be saved.
+  /// Writes the same file as akin::save of the model, as does akin::save of this, alone, in a bundle or in a hybrid.
+  /// Load it with the model's type, or through a recommender_registry. Throws std::invalid_argument for a model that
+  /// cannot be saved.
   void save(const std::filesystem::path& path) const { akin::save(*this, path); }
   void write_held(detail::model_writer& writer) const { model_->write_held(writer); }
 
@@ -216,7 +217,7 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
   std::shared_ptr<const detail::recommender_interface<Scalar, Index>> model_;
 };
 
-/// The types of model that a program can load by what a file holds:
+/// The types of model that a program can load by the kind in a file:
 ///   recommender_registry<float> registry;
 ///   registry.add<implicit_als<float>>().add<item_knn<float>>();
 ///   const any_recommender<float> model = registry.load("model.akin");
@@ -224,8 +225,8 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
 template <class Scalar = float, class Index = std::int32_t>
 class recommender_registry {
  public:
-  /// Adds a type; throws std::invalid_argument where one of the same kind is there, as two blends of different models
-  /// are.
+  /// Adds a type; throws std::invalid_argument if there is one of the same kind, such as two blends of different
+  /// models.
   template <class Model>
   recommender_registry& add() {
     static_assert(detail::storable<Model>, "akin: a type in a recommender_registry must be one that can be loaded");
@@ -241,12 +242,12 @@ class recommender_registry {
     return *this;
   }
 
-  /// The model in the file, mapped as by akin::load, and thrown for as there; format_error also where its kind is none
-  /// of those that were added.
+  /// The model in the file, mapped as by akin::load, with the same exceptions; also format_error if its kind was not
+  /// added.
   any_recommender<Scalar, Index> load(const std::filesystem::path& path) const {
     return read(detail::open_model_file(path));
   }
-  /// The bundle in the file, whatever it was a bundle of, in the same way.
+  /// The bundle in the file, of any added type of model, in the same way.
   bundle<any_recommender<Scalar, Index>> load_bundle(const std::filesystem::path& path) const {
     using bundle_type = bundle<any_recommender<Scalar, Index>>;
     const detail::model_reader reader = detail::open_model_file(path);

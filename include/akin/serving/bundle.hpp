@@ -1,5 +1,5 @@
 /// @file
-/// A model with the names of its users and items and what each user has: ids in, names out.
+/// A model with the names of its users and items and the users' histories, queried by name.
 #pragma once
 
 #include <cstddef>
@@ -76,9 +76,8 @@ struct named_item {
   Scalar score;
 };
 
-/// A model, the names of its users and items, and its users' histories (users x items), as one object and one file.
-/// Where a query names nothing to exclude, what the user has is excluded. Const members may be called from many
-/// threads.
+/// A model, the names of its users and items, and its users' histories (users x items), as one object and one file. If
+/// a query excludes nothing, the user's items are excluded. Const members may be called from many threads.
 template <class Model>
 class bundle {
  public:
@@ -100,21 +99,21 @@ class bundle {
   /// Users x items; refers to the bundle.
   auto histories() const { return histories_.map(); }
 
-  /// The k best items for the user. Throws std::out_of_range with a name that is not known.
+  /// The k best items for the user. Throws std::out_of_range with an unknown name.
   named_items recommend(std::string_view user, query<index_type> q = {}) const {
     if (q.exclude.rows == 0) q.exclude = histories_.view().pattern();
     const index_type users[] = {id_of(user_ids_, user, "user")};
     return named(akin::recommend(execution::seq, model_, users, q));
   }
 
-  /// The k items most similar to the item. Throws std::out_of_range with a name that is not known.
+  /// The k items most similar to the item. Throws std::out_of_range with an unknown name.
   named_items similar_items(std::string_view item, const query<index_type>& q = {}) const {
     const index_type items[] = {id_of(item_ids_, item, "item")};
     return named(akin::similar_items(execution::seq, model_, items, q));
   }
 
-  /// The k items of the user that speak most for `item`, with their contributions to its score. Throws
-  /// std::out_of_range with a name that is not known.
+  /// The k items of the user with the largest contributions to the score of `item`. Throws std::out_of_range with an
+  /// unknown name.
   named_items explain(std::string_view user, std::string_view item, const explain_options& options = {}) const {
     named_items result;
     for (const auto& r : akin::explain(model_, histories_.map(), id_of(user_ids_, user, "user"),
@@ -166,8 +165,8 @@ class bundle {
   detail::csr_storage<scalar_type, index_type> histories_;
 };
 
-/// Writes what load_bundle<Model>() reads, without a copy of anything; see save() for how. Throws std::invalid_argument
-/// unless the four are of the same users and items.
+/// Writes a file for load_bundle<Model>(), without copies; see save(). Throws std::invalid_argument unless the four are
+/// of the same users and items.
 template <class Model, class Matrix>
 void save_bundle(const Model& model, const std::filesystem::path& path, const id_map& user_ids, const id_map& item_ids,
                  const Matrix& histories) {
@@ -187,7 +186,7 @@ save_bundle(const std::filesystem::path& path, const Model& model, const id_map&
   save_bundle(model, path, user_ids, item_ids, histories);
 }
 
-/// The bundle that save_bundle or save wrote; throws as load() does.
+/// The bundle in a file of save_bundle or save; throws as load() does.
 template <class Model>
 bundle<Model> load_bundle(const std::filesystem::path& path) {
   return load<bundle<Model>>(path);

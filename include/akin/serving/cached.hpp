@@ -1,5 +1,5 @@
 /// @file
-/// Remembers the lists of users who come back: bounded, with a time to live, and exact after an invalidation.
+/// A cache of the lists of returning users: bounded, with a time to live, and exact after an invalidation.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@
 
 namespace akin::inline AKIN_ABI {
 
-/// One list, best first. Copies share it; it stays as it is whatever becomes of the cache.
+/// One list, best first. Copies share it; later changes of the cache do not affect it.
 template <class Scalar, class Index = std::int32_t>
 class cached_list {
  public:
@@ -50,7 +50,7 @@ class cached_list {
 
 namespace detail {
 
-/// What a cache asks: a model as it is, or the current one of a live_model.
+/// The source of a cache: a model, or the current one of a live_model.
 template <class Model>
 struct cache_source {
   using model_type = Model;
@@ -74,20 +74,20 @@ struct cache_source<live_model<Model>> {
 
 }  // namespace detail
 
-/// Answers recommend for one user from memory where the same was asked before: of too many lists the one used longest
-/// ago goes, lists expire, and a call after invalidate(user) gets no list that was begun before it.
+/// Answers repeated calls of recommend for one user from memory: the least recently used list is evicted, lists expire,
+/// and a call after invalidate(user) gets no list that was begun before it.
 ///
 ///   akin::cached cache(live, {.exclude = seen}, {.capacity = 10'000, .time_to_live = 60});
 ///   const auto list = cache.recommend(user, 20);
 ///   cache.invalidate(user);  // who has just bought something
 ///
-/// `Source` is a model or a live_model: referred to where it is an lvalue, owned where it is an rvalue. Of a live_model
-/// only lists of the version that is live are given. The cache sees neither that the owner of a model changes it nor
-/// that the data changes which the query refers to: clear() is for what concerns all, invalidate() for one user.
+/// `Source` is a model or a live_model: referred to if it is an lvalue, owned if it is an rvalue. For a live_model only
+/// lists of the current version are returned. The cache does not notice changes of the model by its owner or of the
+/// data that the query refers to: call clear() for changes that affect all users, invalidate() for one user.
 ///
-/// Members may be called from many threads where the model may be. They lock one of `shards` for a look-up, never while
-/// a list is made; two threads that miss the same list both make it. A look-up takes O(log lists) time, a miss what
-/// recommend takes on one thread. `Clock` is what time_to_live is measured by.
+/// Members may be called from many threads if the model may be. They lock one of `shards` for a look-up, never while a
+/// list is made; two threads that miss the same list both make it. A look-up takes O(log lists) time, a miss as long as
+/// recommend on one thread. `Clock` measures time_to_live.
 template <class Source, class Clock = std::chrono::steady_clock>
 class cached {
   using source = detail::cache_source<Source>;
@@ -98,14 +98,14 @@ class cached {
   using index_type = typename model_type::index_type;
   using list_type = cached_list<scalar_type, index_type>;
 
-  /// All lists answer `q`, whose k is not looked at. What it was made of as an rvalue it owns, so does the cache; what
-  /// it refers to must live as long as the cache. Throws std::invalid_argument for options out of range.
+  /// All lists answer `q`, whose k is ignored. The cache owns what the query owns; the objects that it refers to must
+  /// live as long as the cache. Throws std::invalid_argument for options out of range.
   explicit cached(const Source& model, const query<index_type>& q = {}, const cached_options& options = {})
       : cached(refer(model), fixed(q), options) {}
   explicit cached(Source&& model, const query<index_type>& q = {},
                   const cached_options& options = {}) requires std::move_constructible<Source>
       : cached(own(std::move(model)), fixed(q), options) {}
-  /// A live_model that is a temporary does not compile, nor does a constant that is one.
+  /// A temporary live_model does not compile, const or not.
   explicit cached(const Source&& model, const query<index_type>& q = {}, const cached_options& options = {})
       : cached(refuse_temporary(model), fixed(q), options) {}
 
@@ -125,10 +125,10 @@ class cached {
   const QueryOf&, const model_type& > cached(const Source&& model, QueryOf query_of, const cached_options& options = {})
       : cached(refuse_temporary(model), query_function(std::move(query_of)), options) {}
 
-  /// What recommend gives for the user, k items at most. Throws as it does, and keeps nothing then.
+  /// The result of recommend for the user, at most k items. Throws as recommend, and then stores nothing.
   list_type recommend(index_type user, int k) {
     shard_type& shard = shard_of(user);
-    const auto now = Clock::now();  // of which a list is, however long it takes to make
+    const auto now = Clock::now();  // the version of a list, however long it takes to make
     std::uint64_t generation = 0;
     {
       const std::lock_guard lock(shard.mutex);
@@ -158,7 +158,7 @@ class cached {
     for_each_shard([](shard_type& shard) { shard.clear(); });
   }
 
-  /// Number of lists held.
+  /// The number of lists in the cache.
   std::int64_t size() const {
     std::int64_t total = 0;
     for_each_shard([&](const shard_type& shard) { total += shard.size(); });

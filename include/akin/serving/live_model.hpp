@@ -27,8 +27,8 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// One published model. `balance` falls by 1 with each reader that leaves and rises by the number of readers that came
-/// when the model is replaced: whoever brings it to 0 from then on is the last.
+/// One published model. `balance` falls by 1 with each reader that leaves, and rises by the number of readers that have
+/// arrived when the model is replaced: the thread that then brings it to 0 is the last.
 template <class Model>
 struct alignas(64) live_cell {
   std::unique_ptr<const Model> model;
@@ -41,25 +41,25 @@ struct alignas(64) live_cell {
 template <class Model>
 class live_cells {
  public:
-  static constexpr std::size_t most = 4096;
+  static constexpr std::size_t max_cells = 4096;
 
   live_cell<Model>& operator[](std::size_t number) noexcept { return (*blocks_[number / size])[number % size]; }
 
-  /// The number of a cell that nobody uses. One caller at a time. Throws std::length_error where there is none left.
+  /// The number of an unused cell. One caller at a time. Throws std::length_error if there is none left.
   std::size_t find_free() {
-    for (std::size_t number = 0; number < most; ++number) {
+    for (std::size_t number = 0; number < max_cells; ++number) {
       auto& block = blocks_[number / size];
       if (!block) block = std::make_unique<block_type>();
       if ((*block)[number % size].is_free.load(std::memory_order_acquire)) return number;
     }
-    fail<std::length_error>("live_model::publish: readers must leave old models, got ", most, " that are held");
+    fail<std::length_error>("live_model::publish: readers must leave old models, got ", max_cells, " that are held");
   }
 
  private:
   static constexpr std::size_t size = 64;
   using block_type = std::array<live_cell<Model>, size>;
 
-  std::array<std::unique_ptr<block_type>, most / size> blocks_ = {};
+  std::array<std::unique_ptr<block_type>, max_cells / size> blocks_ = {};
 };
 
 }  // namespace detail
@@ -70,16 +70,16 @@ class live_cells {
 ///   { const auto now = live.read();  now->score(3, 5); }  // one model, whole, for as long as `now` lives
 ///   live.publish(std::move(retrained));
 ///
-/// read() is one atomic addition and leaving one more: no lock, no loop, no allocation, whatever writers do, for any
-/// number of readers. Whoever leaves a replaced model last destroys it: the writer where nobody reads, otherwise that
-/// reader, once for each publication. Writers wait for each other, never for readers.
+/// read() is one atomic addition and the end of a read another: no lock, no loop, no allocation, whatever writers do,
+/// for any number of readers. The last thread that leaves a replaced model destroys it: the writer if nobody reads,
+/// otherwise the last reader, once for each publication. Writers wait for each other, never for readers.
 ///
 /// It is not a scorer itself, so that no algorithm can see two models in one call: recommend, recommend_for,
-/// recommend_one, similar_items, score and save take it and ask one model, everything else takes *live.read(). A
-/// hybrid of models goes live as a whole.
+/// recommend_one, similar_items, score and save take it and use one model, everything else takes *live.read(). A hybrid
+/// of models goes live as a whole.
 ///
-/// All members may be called from many threads; the live_model outlives its snapshots. Memory: the models that are
-/// read, and a cache line for each of the most that were held at once (4096 at most).
+/// All members may be called from many threads; the live_model outlives its snapshots. Memory: the models in use, and a
+/// cache line for each model of their maximum number (4096 at most).
 template <class Model>
 class live_model {
   using cell_type = detail::live_cell<Model>;
@@ -88,7 +88,7 @@ class live_model {
   using model_type = Model;
 
   /// One model as it was published, which lives as long as this. To be held for a call or a few, by one thread at a
-  /// time. One that was moved from, or made without a model, may only be destroyed or assigned to.
+  /// time. A moved-from or default-constructed one may only be destroyed or assigned to.
   class snapshot {
    public:
     snapshot() = default;
@@ -128,23 +128,23 @@ class live_model {
 
   /// The current model. Wait-free where the machine adds atomically.
   snapshot read() const& noexcept {
-    auto& self = const_cast<live_model&>(*this);  // counting readers changes nothing that they can see
+    auto& self = const_cast<live_model&>(*this);  // counting readers is not observable
     const std::uint64_t before = self.current_.fetch_add(1, std::memory_order_acquire);
     return {self, self.cells_[number_of(before)]};
   }
-  snapshot read() const&& = delete;  // would outlive what it is a snapshot of
+  snapshot read() const&& = delete;  // would outlive its live_model
 
-  /// Replaces the model; who reads the old one goes on with it. Returns the version. Waits for other writers only.
-  /// Throws std::bad_alloc, or std::length_error where readers hold 4095 old models; the model then stays.
+  /// Replaces the model; current readers continue with the old one. Returns the version. Waits for other writers only.
+  /// Throws std::bad_alloc, or std::length_error if readers hold 4095 old models; the model then stays.
   std::uint64_t publish(Model next) {
     auto owned = std::make_unique<const Model>(std::move(next));
     const std::lock_guard lock(writers_);
     return replace(std::move(owned));
   }
 
-  /// Publishes change(current model), a fold-in or a partial_fit of a copy, and returns its version. No publication of
-  /// another writer gets lost in between: they wait, so `change` must not publish itself. What it throws is passed on;
-  /// the model then stays.
+  /// Publishes change(current model), a fold-in or a partial_fit of a copy, and returns its version. Other writers
+  /// wait, so that no publication is lost; `change` must not publish itself. Its exceptions are passed on; the model
+  /// then stays.
   template <class Change>
   std::uint64_t update(Change&& change) {
     const std::lock_guard lock(writers_);
@@ -152,14 +152,13 @@ class live_model {
     return replace(std::make_unique<const Model>(std::invoke(std::forward<Change>(change), *now)));
   }
 
-  /// The version of the last publication that is complete: 1 for the first model.
+  /// The version of the last complete publication: 1 for the first model.
   std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
-  /// How many old models are still held by readers.
+  /// The number of old models that readers still hold.
   std::int64_t retired() const noexcept { return alive_.load(std::memory_order_acquire) - 1; }
 
  private:
-  // current_ is the number of the cell in the upper bits and in the lower ones how many readers came to it, which 52
-  // bits can count for years.
+  // The upper bits of current_ are the number of the cell, the lower ones count its readers; 52 bits suffice for years.
   static constexpr int count_bits = 52;
   static std::size_t number_of(std::uint64_t current) noexcept {
     return static_cast<std::size_t>(current >> count_bits);
@@ -244,14 +243,14 @@ typename Model::scalar_type score(const live_model<Model>& live, std::type_ident
   return score(*now, user, item);
 }
 
-/// See recommend_one of a model. Where a model has grown beyond the workspace the status is small_workspace; grow it by
-/// *live.read(). Neither throws nor allocates; where it leaves a replaced model last, it frees it.
+/// See recommend_one of a model. If a model has grown beyond the workspace the status is small_workspace; grow it by
+/// *live.read(). Neither throws nor allocates; as the last reader of a replaced model it frees it.
 template <class Model>
-one_result recommend_one(const live_model<Model>& live, std::type_identity_t<typename Model::index_type> user,
-                         const query<typename Model::index_type>& q,
-                         workspace<typename Model::scalar_type, typename Model::index_type>& scratch,
-                         std::span<std::type_identity_t<typename Model::index_type>> items,
-                         std::span<std::type_identity_t<typename Model::scalar_type>> scores) noexcept {
+recommend_result recommend_one(const live_model<Model>& live, std::type_identity_t<typename Model::index_type> user,
+                               const query<typename Model::index_type>& q,
+                               workspace<typename Model::scalar_type, typename Model::index_type>& scratch,
+                               std::span<std::type_identity_t<typename Model::index_type>> items,
+                               std::span<std::type_identity_t<typename Model::scalar_type>> scores) noexcept {
   const auto now = live.read();
   return recommend_one(*now, user, q, scratch, items, scores);
 }

@@ -32,7 +32,8 @@ struct truncated_svd {
 
 namespace detail {
 
-/// Turns each pair of vectors so that the element of v that is largest in magnitude, the first of equals, is positive.
+/// Flips the signs of each pair of vectors so that the element of v that is largest in magnitude, the first of equals,
+/// is positive.
 template <class Scalar>
 void fix_signs(const rows_view<Scalar>& u, const rows_view<Scalar>& v) {
   numbers<Scalar> largest(v.cols);
@@ -49,9 +50,10 @@ void fix_signs(const rows_view<Scalar>& u, const rows_view<Scalar>& v) {
 template <class Scalar, class Index>
 truncated_svd<Scalar> randomized_svd(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                      const csr_view<Scalar, Index>& transpose, const randomized_svd_options& options) {
-  constexpr std::int64_t line = 16;  // whole vectors for the kernels
-  const std::int64_t wanted = (std::int64_t{options.rank} + options.oversampling + line - 1) / line * line;
-  const std::int64_t width = std::min({wanted, x.rows, x.cols});
+  constexpr std::int64_t width_multiple = 16;  // whole vectors of the kernels
+  const std::int64_t requested =
+      (std::int64_t{options.rank} + options.oversampling + width_multiple - 1) / width_multiple * width_multiple;
+  const std::int64_t width = std::min({requested, x.rows, x.cols});
   subspace_iteration<Scalar, Index> iteration(policy, x, transpose, width, options.seed);
   for (int i = 0; i < options.iterations; ++i) iteration.iterate();
   dense_storage<Scalar> u, v;
@@ -83,16 +85,16 @@ AKIN_COMPILE_ONCE(train, truncated_svd<double> randomized_svd<double, std::int32
 
 }  // namespace detail
 
-/// The `rank` largest singular values of a sparse row-major matrix with their vectors, from a random start that
-/// `seed` names. Values are exact to about 32 roundings of Scalar relative to the largest, where enough iterations
-/// separate them from the next ones; each iteration multiplies what is wrong with vector i by about
-/// 1 / T_d(2 s_i^2 / s_w^2 - 1) with T_d Chebyshev's polynomial of degree d from 2 to 10, and w = rank + oversampling.
-/// Columns of u and v are orthonormal; of each pair the element of v that is largest in magnitude is positive. Where x
-/// has fewer singular values above 0 (to working precision), the others are 0 and their vectors too.
+/// The `rank` largest singular values of a sparse row-major matrix with their vectors, from a random start of `seed`.
+/// Values are exact to about 32 roundings of Scalar relative to the largest, if enough iterations separate them from
+/// the next ones; each iteration multiplies the error of vector i by about 1 / T_d(2 s_i^2 / s_w^2 - 1) with T_d
+/// Chebyshev's polynomial of degree d from 2 to 10, and w = rank + oversampling. Columns of u and v are orthonormal; of
+/// each pair the element of v that is largest in magnitude is positive. If x has fewer singular values above 0 (to
+/// working precision), the others are 0 and their vectors too.
 ///
-/// Throws std::invalid_argument for bad options, a rank above the smaller side and a malformed matrix, numeric_error
-/// where squares of its values overflow. An iteration takes up to 40 nonzeros w + (2 rows + 4 columns) w^2 + 24 w^3
-/// flops, memory 2 columns w + rows w numbers and a transposed copy of x. The same bits for any number of threads.
+/// Throws std::invalid_argument for bad options, a rank above the smaller side and a malformed matrix, numeric_error if
+/// squares of its values overflow. An iteration takes up to 40 nonzeros w + (2 rows + 4 columns) w^2 + 24 w^3 flops,
+/// memory 2 columns w + rows w numbers and a transposed copy of x. The same bits for any number of threads.
 template <class Policy, class Matrix>
 auto randomized_svd(const Policy& policy, const Matrix& x, const randomized_svd_options& options = {}) {
   static_assert(interaction_matrix<Matrix>,

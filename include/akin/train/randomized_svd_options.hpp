@@ -11,9 +11,9 @@ namespace akin {
 inline namespace AKIN_SEAM {
 
 struct randomized_svd_options {
-  int rank = 64;          ///< >= 1, and at most the smaller side of the matrix: singular triplets that are wanted
-  int oversampling = 32;  ///< >= 0: vectors that are computed besides, at least; more converge in fewer iterations
-  int iterations = 6;     ///< >= 1; more separate singular values that lie closer together
+  int rank = 64;          ///< >= 1, and at most the smaller side of the matrix: number of singular triplets
+  int oversampling = 32;  ///< >= 0: vectors that are computed in addition, at least; more converge in fewer iterations
+  int iterations = 6;     ///< >= 1; more separate closer singular values
   std::uint64_t seed = 0;
 };
 

@@ -30,7 +30,7 @@ struct sparse_row {
   }
 };
 
-/// What the row must be multiplied with to be of length 1; 0 for a row of zeros.
+/// The factor that normalises the row; 0 for a row of zeros.
 template <class Scalar>
 double unit_scale(slice<const Scalar> row) noexcept {
   double largest = 0, sum = 0;
@@ -46,12 +46,12 @@ class row_adder {
  public:
   explicit row_adder(std::int64_t cols) : sums_(cols) {}
 
-  /// The sum of the rows that `weights` names, each times its weight, without what is 0. O(elements of these rows), and
+  /// The sum of the rows that `weights` names, each times its weight, without zeros. O(elements of these rows), and
   /// sorting the result.
   sparse_row<Scalar, Index> sum(const csr_view<Scalar, Index>& rows, const row_view<Scalar, Index>& weights) {
-    std::int64_t most = 0;
-    for (const Index id : weights.ids) most += rows.row_size(id);
-    touched_.resize(most + 1);
+    std::int64_t max_terms = 0;
+    for (const Index id : weights.ids) max_terms += rows.row_size(id);
+    touched_.resize(max_terms + 1);
     std::int64_t count = kernels::call<kernels::accumulate_rows_kernel<1>>(weights.ids.data, weights.values.data,
                                                                            weights.size(), rows.offsets, rows.columns,
                                                                            rows.values, sums_.data(), touched_.data());
@@ -66,7 +66,7 @@ class row_adder {
     result.values.resize(count);
     return result;
   }
-  /// The same scaled to unit length; empty where it is 0.
+  /// The same scaled to unit length; empty if it is 0.
   sparse_row<Scalar, Index> unit_sum(const csr_view<Scalar, Index>& rows, const row_view<Scalar, Index>& weights) {
     sparse_row<Scalar, Index> result = sum(rows, weights);
     const double scale = unit_scale(result.view().values);
@@ -79,7 +79,7 @@ class row_adder {
   numbers<Index> touched_;
 };
 
-/// The rows, one below the other. Throws std::length_error where Index cannot count their elements.
+/// The rows as a matrix. Throws std::length_error if Index cannot count their elements.
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> stack_rows(const std::vector<sparse_row<Scalar, Index>>& rows, std::int64_t cols) {
   std::int64_t nonzeros = 0;
@@ -108,7 +108,7 @@ csr_storage<Scalar, Index> summed_rows(const host_policy& policy, const csr_view
   return stack_rows(rows, f.cols);
 }
 
-/// The rows, scaled to unit length; those of zeros, and zeros in others, are left out.
+/// The rows, scaled to unit length; zeros, and rows of zeros, are left out.
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> unit_rows(const csr_view<Scalar, Index>& x) {
   std::vector<sparse_row<Scalar, Index>> rows(static_cast<std::size_t>(x.rows));

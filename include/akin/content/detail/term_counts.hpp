@@ -1,5 +1,5 @@
 /// @file
-/// How often each term occurs in each document, and which terms there are.
+/// Counts of the terms of each document, and the vocabulary.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,7 @@ struct counted_term {
   std::uint32_t count;
 };
 
-/// The counts of neighbouring documents; `worker` says whose ids they are.
+/// The counts of consecutive documents, with the ids of `worker`.
 struct counted_block {
   int worker = 0;
   std::vector<counted_term> cells{};
@@ -34,8 +34,8 @@ struct counted_block {
 
 inline constexpr std::int64_t documents_of_a_block = 512;
 
-/// Adds up the terms of one document after another. Where a term's cell would be is remembered without being reset:
-/// a cell of an earlier document lies elsewhere, or is another term's.
+/// Adds up the terms of one document after another. The place of a term's cell is never reset: it is valid only if the
+/// cell lies in the current document and is of this term.
 class cell_adder {
  public:
   void begin_document(const std::vector<counted_term>& cells) noexcept { begin_ = cells.size(); }
@@ -58,7 +58,7 @@ class cell_adder {
   std::vector<std::size_t> position_;
 };
 
-/// The blocks of all documents. id_of(term, worker) is the id of a term, negative where it is left out.
+/// The blocks of all documents. id_of(term, worker) is the id of a term, negative if it is left out.
 template <class Document, class IdOf>
 std::vector<counted_block> count_terms(const host_policy& policy, const term_reader& reader,
                                        std::span<const Document> documents, std::string_view where, IdOf&& id_of) {
@@ -86,7 +86,7 @@ std::vector<counted_block> count_terms(const host_policy& policy, const term_rea
   return result;
 }
 
-/// A term of one worker, its first bytes as a number that compares as they do.
+/// A term of one worker, with its first bytes as a number in the same order.
 struct found_term {
   std::uint64_t prefix;
   std::string_view text;
@@ -109,7 +109,7 @@ struct term_statistics {
   std::int64_t occurrences = 0;
 };
 
-/// The terms of all workers in byte order, and where each worker's are among them.
+/// The terms of all workers in byte order, and the places of each worker's terms.
 struct merged_terms {
   std::vector<term_statistics> terms;
   std::vector<numbers<std::int32_t>> places;

@@ -1,5 +1,5 @@
 /// @file
-/// From counted terms to the matrix of their weights.
+/// The weight matrix from counted terms.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Replaces ids by columns, drops what has none (negative) and sorts each document's cells by their column.
+/// Replaces ids by columns, drops cells without a column (negative) and sorts each document's cells by column.
 template <class ColumnOf>
 void place_cells(counted_block& block, const ColumnOf& column_of) {
   std::size_t in = 0, out = 0;
@@ -38,7 +38,7 @@ void place_cells(counted_block& block, const ColumnOf& column_of) {
   block.cells.resize(out);
 }
 
-/// The counts of a document as they are.
+/// The counts of a document, unweighted.
 struct plain_counts {
   void operator()(std::span<const counted_term> cells, numbers<double>&, float* out) const noexcept {
     for (std::size_t i = 0; i < cells.size(); ++i) out[i] = static_cast<float>(cells[i].count);
@@ -72,9 +72,9 @@ sparse_matrix<float> term_matrix(const host_policy& policy, const std::vector<co
                                  std::int64_t documents, std::int64_t columns, const Weigh& weigh) {
   numbers<std::int64_t> starts = {0};
   for (const counted_block& block : blocks) starts.push_back(starts.back() + std::ssize(block.cells));
-  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-  if (documents > most || starts.back() > most)
-    fail<std::length_error>("tfidf_vectorizer: documents and their terms must each be at most ", most, ", got ",
+  constexpr std::int64_t max_count = std::numeric_limits<std::int32_t>::max();
+  if (documents > max_count || starts.back() > max_count)
+    fail<std::length_error>("tfidf_vectorizer: documents and their terms must each be at most ", max_count, ", got ",
                             documents, " and ", starts.back());
   sparse_matrix<float> result(documents, columns);
   result.resizeNonZeros(starts.back());

@@ -18,7 +18,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// The stop words as tokens: as they are given, and as akin's tokenizer would have them.
+/// The stop words as tokens: as given, and as akin's tokenizer spells them.
 id_map stop_set(const tfidf_vectorizer_options& options);
 
 /// Reads documents term by term; holds scratch, so that documents after the first few allocate nothing.
@@ -27,8 +27,8 @@ class term_reader {
   term_reader(ngram_range ngrams, const id_map& stop_words, const tokenizer_function& tokenizer)
       : ngrams_(ngrams), stop_words_(&stop_words), tokenizer_(&tokenizer) {}
 
-  /// Calls sink(std::string_view) for each term, valid until it returns. Throws format_error with the document's
-  /// number where it is no UTF-8.
+  /// Calls sink(std::string_view) for each term, valid until it returns. Throws format_error with the document's number
+  /// if it is not UTF-8.
   template <class Sink>
   void read(std::string_view document, std::int64_t number, std::string_view where, Sink&& sink) {
     const bool only_tokens = ngrams_.longest == 1;

@@ -1,5 +1,5 @@
 /// @file
-/// From the bytes of a text to its tokens: case folding, boundaries.
+/// The tokens of a text from its bytes: case folding, boundaries.
 #pragma once
 
 #include <algorithm>
@@ -35,18 +35,18 @@ inline constexpr auto ascii_letters = [] {
   return table;
 }();
 
-/// Finds the tokens of a text in one pass. Folded runs are written to the buffer one behind the other, and a token is
-/// the part of it [begin, end), so that overlapping pairs of characters need no bytes of their own.
+/// Finds the tokens of a text in one pass. Folded runs are appended to the buffer, and a token is its part [begin,
+/// end), so that overlapping pairs of characters share bytes.
 template <class Sink>
 class token_scanner {
  public:
-  /// `folded` has room for twice the text: folding takes no two bytes to more than three.
+  /// `folded` has twice the size of the text: folding turns two bytes into three at most.
   token_scanner(std::string_view text, char* folded, Sink& sink) noexcept
       : text_(text), folded_(folded), out_(folded), sink_(sink) {}
 
   static constexpr std::size_t whole = static_cast<std::size_t>(-1);
 
-  /// The offset of the first byte that is no UTF-8, or `whole`.
+  /// The offset of the first byte that is not UTF-8, or `whole`.
   std::size_t run() {
     for (std::size_t at = 0; at < text_.size();) {
       const auto byte = static_cast<unsigned char>(text_[at]);
@@ -63,11 +63,11 @@ class token_scanner {
     return whole;
   }
 
-  /// Where the folded text ends.
+  /// The end of the folded text.
   const char* end() const noexcept { return out_; }
 
  private:
-  /// Takes what is ASCII from `at` on up to the end of a word; returns the place behind it.
+  /// Reads ASCII from `at` to the end of a word; returns the place after it.
   std::size_t ascii(std::size_t at) {
     const char* in = text_.data() + at;
     const char* const last = text_.data() + text_.size();
@@ -89,7 +89,7 @@ class token_scanner {
     character_class kind = class_of(character);
     if (kind == character_class::other) return end_run();
     if (kind == character_class::format) return;  // neither a boundary nor a part of the word
-    if (kind == character_class::mark) {  // belongs to the character before it, and to nothing where there is none
+    if (kind == character_class::mark) {          // belongs to the character before it, if there is one
       if (run_ != character_class::other) out_ = encode_utf8(character, out_);
       return;
     }
@@ -99,7 +99,7 @@ class token_scanner {
     out_ = encode_utf8(kind == character_class::word ? fold_case(character) : character, out_);
   }
 
-  /// Goes on with the run, or ends it and begins another where the script changes.
+  /// Continues the run, or ends it and begins another if the script changes.
   void begin_run(character_class kind) {
     if (run_ != kind) {
       end_run();
@@ -131,9 +131,8 @@ class token_scanner {
   char* second_ = nullptr;
 };
 
-/// Calls sink(begin, end) for each token, positions in `folded`, which is enlarged where needed and holds the folded
-/// text afterwards in its first `used` bytes. Returns the offset of the first byte that is no UTF-8, or token_scanner's
-/// `whole`.
+/// Calls sink(begin, end) for each token, positions in `folded`, which grows if needed and then holds the folded text
+/// in its first `used` bytes. Returns the offset of the first byte that is not UTF-8, or token_scanner's `whole`.
 template <class Sink>
 std::size_t scan_tokens(std::string_view text, std::string& folded, std::size_t& used, Sink&& sink) {
   if (folded.size() < 2 * text.size()) folded.resize(2 * text.size());

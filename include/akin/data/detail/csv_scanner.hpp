@@ -39,7 +39,7 @@ inline const char* find_delimiter(const char* begin, const char* end, char separ
   return begin;
 }
 
-/// What stands between two separators, without the quotes around it.
+/// The text between two separators, without the quotes around it.
 struct csv_field {
   std::string_view raw;
   bool doubled = false;  ///< it was quoted and holds quotes, which are doubled in `raw`
@@ -47,9 +47,9 @@ struct csv_field {
 };
 
 /// Reads records one after the other. Quotes open a field only at its beginning; elsewhere they are text. Lines without
-/// a single byte are skipped. What comes after an escape character (0: there is none) is text. Throws format_error for
-/// a quote that is never closed, text after a closing quote, NUL bytes, an escape character at the very end, and
-/// carriage returns without a line feed outside of quotes.
+/// a single byte are skipped. The byte after an escape character (0: none) is text. Throws format_error for a quote
+/// that is never closed, text after a closing quote, NUL bytes, an escape character at the very end, and carriage
+/// returns without a line feed outside of quotes.
 class csv_scanner {
  public:
   csv_scanner(const text_input& input, char separator, char escape = 0)
@@ -65,7 +65,7 @@ class csv_scanner {
     if (next_ != end_) skip_line_end();
   }
 
-  /// Replaces `fields` by those of the next record; throws where there are more than `maximum`. False at the end.
+  /// Replaces `fields` by those of the next record; throws if there are more than `maximum`. False at the end.
   bool next(std::vector<csv_field>& fields, std::size_t maximum) {
     fields.clear();
     while (at_line_end()) skip_line_end();

@@ -1,5 +1,5 @@
 /// @file
-/// Files that are no text, told by their first bytes.
+/// Detects files that are not text by their first bytes.
 #pragma once
 
 #include <string_view>
@@ -9,8 +9,8 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// What a file is that is no text, and what to do about it; empty where the first bytes say nothing. They are those of
-/// the formats' own descriptions; none is the beginning of a text.
+/// A sentence about a file that is not text, with a remedy; empty if the first bytes are not known. They are those of
+/// the formats' specifications; no text begins with them.
 inline std::string_view kind_that_is_no_text(std::string_view bytes) noexcept {
   using namespace std::string_view_literals;
   struct kind {
@@ -36,7 +36,7 @@ inline std::string_view kind_that_is_no_text(std::string_view bytes) noexcept {
       {"\xFE\xFF"sv, "it is UTF-16"}};
   for (const kind& k : kinds)
     if (bytes.starts_with(k.first_bytes)) return k.sentence;
-  // Without a mark, letters of UTF-16 are told by every other byte.
+  // Without a mark, every other byte tells letters of UTF-16.
   const bool is_long = bytes.size() >= 4;
   if (is_long && bytes[0] != 0 && bytes[1] == 0 && bytes[2] != 0 && bytes[3] == 0) return "it is UTF-16";
   if (is_long && bytes[0] == 0 && bytes[1] != 0 && bytes[2] == 0 && bytes[3] != 0) return "it is UTF-16";

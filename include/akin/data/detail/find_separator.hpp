@@ -12,7 +12,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// The character c of a first line `sep=c`, which spreadsheets write and read; 0 where there is no such line.
+/// The character c of a first line `sep=c`, which spreadsheets write and read; 0 if there is no such line.
 inline char separator_hint(std::string_view text) noexcept {
   std::string_view line = text.substr(0, text.find('\n'));
   if (line.ends_with('\r')) line.remove_suffix(1);
@@ -20,7 +20,7 @@ inline char separator_hint(std::string_view text) noexcept {
   return line.size() == 5 && (line.starts_with("sep=") || line.starts_with("SEP=")) ? line[4] : '\0';
 }
 
-/// Where the field at the front ends, as csv_scanner reads it: at a separator, a line feed or the end.
+/// The end of the first field, as csv_scanner reads it: a separator, a line feed or the end of the text.
 inline std::size_t field_end(std::string_view text, std::size_t at, char separator, char escape) noexcept {
   const auto is_escape = [&](std::size_t i) { return escape != 0 && text[i] == escape; };
   if (at < text.size() && text[at] == '"') {
@@ -38,18 +38,18 @@ inline std::size_t field_end(std::string_view text, std::size_t at, char separat
   return at < text.size() ? at : text.size();
 }
 
-/// How often a separator stands in the first lines of a table, outside of quotes.
+/// The counts of a separator in the first lines of a table, outside of quotes.
 struct separator_trial {
   std::size_t first = 0;   ///< in the first line that is not empty
-  bool is_steady = false;  ///< at least once there, and as often in all others
+  bool is_steady = false;  ///< at least once there, and equally often in all others
 };
 
 /// Looks at all the lines that begin in the first 64 KiB.
 inline separator_trial try_separator(std::string_view text, char separator, char escape) noexcept {
-  constexpr std::size_t enough = std::size_t{1} << 16;
+  constexpr std::size_t max_bytes = std::size_t{1} << 16;
   separator_trial trial;
   bool is_first = true;
-  for (std::size_t at = 0; at < text.size() && at < enough; ++at) {
+  for (std::size_t at = 0; at < text.size() && at < max_bytes; ++at) {
     if (text[at] == '\n' || text.substr(at, 2) == "\r\n") continue;
     std::size_t count = 0;
     for (at = field_end(text, at, separator, escape); at < text.size() && text[at] == separator; ++count)
@@ -61,7 +61,7 @@ inline separator_trial try_separator(std::string_view text, char separator, char
   return trial;
 }
 
-/// The separator that csv_format::separator == 0 stands for; throws format_error where several may be meant.
+/// The separator for csv_format::separator == 0; throws format_error if several are possible.
 inline char find_separator(const text_input& input, char escape) {
   struct candidate {
     char separator;
@@ -77,7 +77,7 @@ inline char find_separator(const text_input& input, char escape) {
     if (trial.is_steady) steady.push_back(c);
     if (trial.first > 0) present.push_back(c);
   }
-  // A table without a steady separator is refused by its reader, which says where.
+  // The reader refuses a table without a steady separator, with the place.
   const std::vector<candidate>& possible = steady.empty() ? present : steady;
   if (possible.size() > 1)
     fail_at(input.name, 1, 0, "the separator must be given, it may be the ", possible[0].name, " or the ",

@@ -15,7 +15,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// Names that are added to those of another map, which is shared where none is new.
+/// Names that are added to those of another map, which is shared if none is new.
 class growing_ids {
  public:
   void start_with(const std::shared_ptr<const id_map>& start) {
@@ -32,10 +32,10 @@ class growing_ids {
   std::shared_ptr<id_map> ids_ = std::make_shared<id_map>();
 };
 
-/// Columns and id maps of a log to be. What the source has not (times, events) is never added.
+/// The columns and id maps of a future log. Columns that the source lacks (times, events) stay empty.
 class log_builder {
  public:
-  /// The ids of `ids_of` come first, where it is not null.
+  /// The ids of `ids_of` are first, if it is not null.
   explicit log_builder(const interaction_log* ids_of = nullptr) {
     if (ids_of == nullptr) return;
     user_ids_.start_with(ids_of->shared_user_ids());
@@ -57,7 +57,7 @@ class log_builder {
 
   std::size_t size() const noexcept { return columns_.users.size(); }
 
-  /// Makes room for about as many more lines as `bytes_left` hold if they are as long as those read so far.
+  /// Reserves memory for the lines in `bytes_left`, estimated from those read so far.
   void reserve_for(std::size_t bytes_read, std::size_t bytes_left) {
     const double lines =
         static_cast<double>(size()) * static_cast<double>(bytes_left) / static_cast<double>(bytes_read);

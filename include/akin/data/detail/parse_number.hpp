@@ -12,12 +12,12 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// The number that the whole text spells ("12", "-0.5", "+3", "1e-3", "nan"); false where it spells none, or one out of
-/// Number's range. What is too small for a float is rounded.
+/// The number that the whole text spells ("12", "-0.5", "+3", "1e-3", "nan"); false if it spells none, or one out of
+/// Number's range. Numbers that are too small for a float are rounded.
 template <class Number>
 bool parse_number(std::string_view text, Number& number) noexcept;
 
-/// Appends a number in the fewest digits that give it back exactly.
+/// Appends a number in the fewest digits that read back as the same number.
 template <class Number>
 void append_number(std::string& text, Number number);
 

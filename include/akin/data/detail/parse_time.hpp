@@ -27,7 +27,7 @@ constexpr std::int64_t days_of_month(std::int64_t year, std::int64_t month) noex
   return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
-/// The years 1 to 9999, in milliseconds: what an ISO date of four digits can say.
+/// The years 1 to 9999, in milliseconds: the range of ISO dates with four digits.
 inline constexpr std::int64_t first_time = days_since_1970(1, 1, 1) * 86'400'000;
 inline constexpr std::int64_t last_time = days_since_1970(10000, 1, 1) * 86'400'000 - 1;
 
@@ -37,7 +37,7 @@ constexpr bool is_usual_time(std::int64_t milliseconds) noexcept {
          milliseconds < days_since_1970(2101, 1, 1) * 86'400'000;
 }
 
-/// Takes characters off the front of a text and remembers whether all were what they should be.
+/// Consumes characters of a text and remembers whether all of them were valid.
 class time_cursor {
  public:
   explicit time_cursor(std::string_view text) noexcept : rest_(text) {}
@@ -66,18 +66,18 @@ class time_cursor {
     return found;
   }
 
-  /// A number of `least` to `most` digits from `low` to `high`.
-  std::int64_t number(std::size_t least, std::size_t most, std::int64_t low, std::int64_t high) noexcept {
+  /// A number of min_digits to max_digits digits from `low` to `high`.
+  std::int64_t number(std::size_t min_digits, std::size_t max_digits, std::int64_t low, std::int64_t high) noexcept {
     const auto is_digit = [&](std::size_t i) { return i < rest_.size() && rest_[i] >= '0' && rest_[i] <= '9'; };
     std::int64_t value = 0;
     std::size_t digits = 0;
-    for (; digits < most && is_digit(digits); ++digits) value = 10 * value + (rest_[digits] - '0');
-    ok_ = ok_ && digits >= least && value >= low && value <= high;
+    for (; digits < max_digits && is_digit(digits); ++digits) value = 10 * value + (rest_[digits] - '0');
+    ok_ = ok_ && digits >= min_digits && value >= low && value <= high;
     if (ok_) rest_.remove_prefix(digits);
     return value;
   }
 
-  /// Digits after a decimal point, at least one, as milliseconds; what is smaller is dropped.
+  /// Digits after a decimal point, at least one, as milliseconds; smaller units are dropped.
   std::int64_t fraction() noexcept {
     std::int64_t value = 0, unit = 100;
     std::size_t digits = 0;
@@ -104,7 +104,7 @@ inline std::int64_t parse_zone(time_cursor& cursor) noexcept {
   return sign * (60 * hours + cursor.number(2, 2, 0, 59));
 }
 
-/// Where the year, the month and the day stand in a date.
+/// The order of year, month and day in a date.
 enum class date_order { year_first, day_first, month_first };
 
 /// Milliseconds from 1970-01-01 to a date: a year of four digits, month and day of one or two, between two equal signs.
@@ -166,8 +166,8 @@ inline bool parse_eight_digits(std::string_view text, std::int64_t& milliseconds
   return cursor.ok();
 }
 
-/// A number since 1970-01-01 UTC, of which a second has `units_per_second`, a power of 1000; what is smaller than a
-/// millisecond is dropped. False too where it is not in the years 1 to 9999.
+/// A number since 1970-01-01 UTC, with `units_per_second`, a power of 1000; fractions of a millisecond are dropped.
+/// False also if it is not in the years 1 to 9999.
 inline bool parse_epoch(std::string_view text, std::int64_t units_per_second, std::int64_t& milliseconds) noexcept {
   const auto is_in_range = [](auto time) {
     return time >= static_cast<decltype(time)>(first_time) && time <= static_cast<decltype(time)>(last_time);
@@ -183,7 +183,7 @@ inline bool parse_epoch(std::string_view text, std::int64_t units_per_second, st
     milliseconds = whole / units - (whole % units < 0 ? 1 : 0);
     return is_in_range(milliseconds);
   }
-  // "nan" and "inf" are refused as text: under -ffast-math comparisons would let them pass.
+  // "nan" and "inf" are refused as text: under -ffast-math comparisons would accept them.
   double decimal = 0;
   if (text.find_first_not_of("+-.0123456789eE") != std::string_view::npos || !parse_number(text, decimal)) return false;
   decimal *= 1000 / static_cast<double>(units_per_second);

@@ -1,5 +1,5 @@
 /// @file
-/// The bytes of a text file, and the sentences that name a place in it.
+/// The bytes of a text file, and error messages with a place in it.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// A text in memory and the name that errors call it by.
+/// A text in memory and its name in error messages.
 struct text_input {
   std::string name;
   std::string_view text;
@@ -33,22 +33,22 @@ template <class... Parts>
   fail_at_place(name, line, column, {text_part(parts)...});
 }
 
-/// How many bytes the character of UTF-8 at the front of a text has; 0 where there is none.
+/// The number of bytes of the first UTF-8 character of a text; 0 if it is invalid.
 std::size_t character_size(std::string_view text) noexcept;
 
 /// A piece of the file for an error: in quotes, at most 40 bytes, all of them UTF-8 without control characters.
 std::string shown(std::string_view text);
 
-/// What a pipe or a device gives until its end.
+/// The contents of a pipe or a device until its end.
 std::string read_stream(const std::filesystem::path& path, const std::string& name);
 
-/// The whole file, mapped where it is a regular one; throws std::runtime_error where it cannot be read.
+/// The whole file, mapped if it is a regular one; throws std::runtime_error if it cannot be read.
 text_input load_text(const std::filesystem::path& path);
 
-/// The text without the byte order mark of UTF-8; throws format_error for what its first bytes show to be no text.
+/// The text without the byte order mark of UTF-8; throws format_error if its first bytes show that it is not text.
 std::string_view plain_text(const text_input& input);
 
-/// The lines of a text, ended by LF or CRLF, the last one by either or nothing. Throws format_error for NUL bytes and
+/// The lines of a text, ended by LF or CRLF; the last one may lack the line end. Throws format_error for NUL bytes and
 /// for carriage returns elsewhere.
 class line_scanner {
  public:
@@ -60,7 +60,7 @@ class line_scanner {
   /// The number of the line that next() gave, from 1.
   std::int64_t number() const noexcept { return number_; }
   const std::string& name() const noexcept { return name_; }
-  /// How many bytes are left after it.
+  /// The number of bytes after it.
   std::size_t left() const noexcept { return rest_.size(); }
 
   template <class... Parts>
@@ -74,7 +74,7 @@ class line_scanner {
   std::int64_t number_ = 0;
 };
 
-/// Takes the next word off a line of words between spaces and tabs; empty at the end of the line.
+/// Consumes the next word of a line, between spaces and tabs; empty at the end of the line.
 std::string_view next_word(std::string_view& rest) noexcept;
 
 }  // namespace detail

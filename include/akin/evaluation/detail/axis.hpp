@@ -12,7 +12,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// What a chart can show: finite, and far enough from the ends of double to be calculated with.
+/// Whether a chart can show it: finite, and far enough from the limits of double for arithmetic.
 inline bool is_drawable(double x) noexcept { return is_finite_number(x) && x < 1e300 && x > -1e300; }
 
 struct tick {
@@ -33,7 +33,7 @@ struct axis {
   }
 };
 
-/// The smallest of 1, 2, 5 times a power of ten that is no smaller than x > 0, but for a rounding error.
+/// The smallest of 1, 2, 5 times a power of ten that is at least x > 0, up to a rounding error.
 inline double round_number_above(double x) {
   const double power = std::pow(10.0, std::floor(std::log10(x)));
   for (const double factor : {1.0, 2.0, 5.0})
@@ -41,7 +41,7 @@ inline double round_number_above(double x) {
   return 10 * power;
 }
 
-/// The largest that is no larger.
+/// The largest of them that is at most x.
 inline double round_number_below(double x) {
   const double power = std::pow(10.0, std::floor(std::log10(x) + 1e-12));
   for (const double factor : {5.0, 2.0})
@@ -49,13 +49,13 @@ inline double round_number_below(double x) {
   return power;
 }
 
-/// Covers [low, high], or some room about a single value, with about `steps` steps.
+/// Covers [low, high], or a range around a single value, with about `steps` steps.
 inline axis linear_axis(double low, double high, int steps) {
   const double size = std::max(std::abs(low), std::abs(high));
   if (!(high - low > 1e-9 * size) || high - low < 1e-300) {
-    const double room = size > 1e-290 ? size / 2 : 0.5;
-    low -= room;
-    high += room;
+    const double margin = size > 1e-290 ? size / 2 : 0.5;
+    low -= margin;
+    high += margin;
   }
   const double step = round_number_above((high - low) / steps);
   const double first = std::floor(low / step + 1e-9), last = std::ceil(high / step - 1e-9);
@@ -67,7 +67,7 @@ inline axis linear_axis(double low, double high, int steps) {
   return result;
 }
 
-/// Covers [low, high], both above 0, by factors: ticks at 1, 2, 5 times powers of ten, or at powers alone.
+/// Covers [low, high], both above 0, by factors: ticks at 1, 2, 5 times powers of ten, or only at powers.
 inline axis logarithmic_axis(double low, double high) {
   axis result{round_number_below(low), round_number_above(high), true, {}};
   const double decades = std::log10(result.high / result.low);

@@ -17,18 +17,18 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Streams of an evaluation's seed: sampled negatives have a stream a user, resamples are far from them.
+/// Streams of an evaluation's seed: each user has a stream for sampled negatives, and resamples have others.
 inline constexpr std::uint64_t first_bootstrap_stream = std::uint64_t{1} << 62;
 
-/// The quantile of ascending values, between two of them by their distance (numpy's default).
+/// The quantile of ascending values, with linear interpolation (numpy's default).
 double quantile_of_sorted(const std::vector<double>& values, double share);
 
 /// The means of resample number `number`: as many rows as there are, drawn with replacement.
 std::vector<double> resampled_means(const block_tally& all, std::uint64_t seed, std::int64_t number);
 
-/// Gives an interval to the results that are means. B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap",
-/// 1993: percentile intervals. O(bootstrap * users) draws, which all metrics share; a resample is one worker's, so the
-/// bits do not depend on the threads.
+/// Adds an interval to the results that are means. B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap",
+/// 1993: percentile intervals. O(bootstrap * users) draws, which all metrics share; each resample is computed by one
+/// worker, so that the bits do not depend on the threads.
 void add_bootstrap_intervals(const host_policy& policy, const block_tally& all, const evaluation_options& options,
                              std::span<const bool> is_mean, std::span<metric_result> results);
 

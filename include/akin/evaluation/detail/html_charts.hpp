@@ -34,7 +34,7 @@ inline std::string html_number(const report_value* value, int digits) {
   return text;
 }
 
-/// All that is known of a number, for the pointer that rests on it.
+/// The tooltip of a number, with everything known of it.
 inline std::string tooltip(std::string_view row, std::string_view column, const report_value& value, int digits) {
   std::string text = joined({html_text(row), ", ", html_text(column), ": ", fixed_number(value.value, digits + 2)});
   if (has_interval(value))
@@ -44,7 +44,7 @@ inline std::string tooltip(std::string_view row, std::string_view column, const 
   return text;
 }
 
-/// Whether any row has a number in the column that can be drawn.
+/// Whether any row has a drawable number in the column.
 inline bool is_drawable_column(const report& table, std::string_view column) {
   return std::any_of(table.rows().begin(), table.rows().end(), [&](const report_row& row) {
     const report_value* const value = row.find(column);
@@ -132,8 +132,8 @@ struct scatter_point {
   std::string title;
 };
 
-/// Places for labels of these widths beside the points, so that nothing lies on anything else; fewer than the points
-/// where some label has none within `reach`.
+/// Places for labels of these widths beside the points, without overlaps; fewer than the points if a label has no place
+/// within `reach`.
 inline std::vector<box> place_labels(const std::vector<scatter_point>& points, const std::vector<double>& widths,
                                      const box& area, double reach) {
   constexpr double height = 11, radius = 5;
@@ -227,7 +227,7 @@ struct scatter_chart {
     return out;
   }
 
-  /// Names where there is room for all of them, else numbers and the names below.
+  /// Names if all of them fit, else numbers and the names below.
   [[nodiscard]] std::string labels(std::string& legend) const {
     constexpr double character = 6.1;
     const box area{left - 2, top - 8, width, bottom + 2};
@@ -270,7 +270,7 @@ struct scatter_chart {
   }
 };
 
-/// The rows by `quality` (upwards) and the number that x_of(row) finds; empty where fewer than two rows have both.
+/// The rows by `quality` (upwards) and the number that x_of(row) finds; empty if fewer than two rows have both.
 template <class XOf>
 std::string scatter_html(const report& table, std::string_view quality, std::string title, std::string x_name,
                          bool logarithmic, int digits, const XOf& x_of) {

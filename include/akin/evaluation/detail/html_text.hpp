@@ -1,5 +1,5 @@
 /// @file
-/// What a page of HTML is made of: escaped text, lengths, one style for light, dark and paper.
+/// Parts of an HTML page: escaped text, lengths, one style for light, dark and paper.
 #pragma once
 
 #include <string>

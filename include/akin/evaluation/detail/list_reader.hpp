@@ -1,5 +1,5 @@
 /// @file
-/// Ready-made lists, whatever they come in, and where the relevant items stand in them.
+/// Reads ready-made lists of any type, and finds the ranks of their relevant items.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ struct dense_lists {
   slice<const Id> operator[](std::int64_t list) const noexcept { return {ids + list * stride, width}; }
 };
 
-/// Lists one behind the other.
+/// Lists in one contiguous array.
 template <class Id>
 struct joined_lists {
   std::span<const std::int64_t> offsets;
@@ -53,21 +53,21 @@ struct recommended_lists {
   }
 };
 
-/// Finds the hits of one list after the other. One byte an item says whether it is relevant to the user at hand, and
-/// whether it was in the list already: a list costs as much as it is long, plus the relevant items.
+/// Finds the hits of lists. One byte an item tells whether it is relevant to the current user, and whether it was in
+/// the list already, so that the cost of a list is its length plus the number of relevant items.
 template <class Index>
 class list_reader {
  public:
   explicit list_reader(std::int64_t items) : marks_(items) {}
 
-  /// Reads the first k ranks of the list of a user; `relevant` ascends. Throws std::invalid_argument where an id is
-  /// none, or comes twice. An id of -1 ends a list.
+  /// Reads the first k ranks of the list of a user; `relevant` ascends. Throws std::invalid_argument if an id is
+  /// invalid or repeated. An id of -1 ends a list.
   template <class Id>
   void read(slice<const Id> list, int k, std::span<const Index> relevant, std::int64_t user) {
     const std::int64_t longest = std::min<std::int64_t>(k, list.size);
     if (ranked_.size() < longest) ranked_.resize(longest), hits_.resize(longest);
     for (const Index item : relevant) mark(item) = is_relevant;
-    // By local names: to the compiler, a write to a byte could change any member.
+    // Local copies, since for the compiler a write to a byte could change any member.
     std::uint8_t* const marks = marks_.data();
     Index* const ranked_items = ranked_.data();
     std::int32_t* const hit_ranks = hits_.data();
@@ -106,7 +106,7 @@ class list_reader {
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(id)) < static_cast<std::uint64_t>(items);
   }
 
-  /// Says why reading ended before its time, unless the list did.
+  /// Throws the reason why reading stopped early, unless the list ended.
   template <class Id>
   void check_end(slice<const Id> list, std::int64_t longest, std::int64_t user) const {
     const Id last = list[length_];

@@ -21,9 +21,9 @@ namespace akin::inline AKIN_ABI::detail {
 template <class Scalar, class Index>
 class negative_sampler {
  public:
-  /// Takes the score of all items but the relevant ones and a sample of the rest without the excluded, both of which
-  /// ascend and have nothing in common. The sample is a function of seed and user: Floyd's algorithm (J. Bentley, R.
-  /// Floyd, CACM 30(9), 1987), so each set is as likely. O(items + n log items).
+  /// Removes the scores of all items except the relevant ones and a sample of the others that are not excluded;
+  /// relevant and excluded ids ascend and are disjoint. The sample is a function of seed and user: Floyd's algorithm
+  /// (J. Bentley, R. Floyd, CACM 30(9), 1987), so that all sets are equally likely. O(items + n log items).
   void keep_sample(std::span<Scalar> scores, std::span<const Index> relevant, slice<const Index> excluded,
                    const evaluation_options& options, std::int64_t user) {
     blocked_.resize(std::ssize(relevant) + excluded.size);
@@ -51,7 +51,7 @@ class negative_sampler {
   }
 
  private:
-  /// The item before which there are `number` others that are not blocked.
+  /// The item with `number` smaller ids that are not blocked.
   Index unblocked(std::int64_t number) const {
     std::int64_t low = 0, high = blocked_.size();
     while (low < high) {

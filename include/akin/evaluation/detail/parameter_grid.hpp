@@ -1,5 +1,5 @@
 /// @file
-/// All combinations of the parameters that a function asks for, which become known while it asks.
+/// All combinations of the parameters that a function requests, discovered while it runs.
 #pragma once
 
 #include <cstddef>
@@ -14,17 +14,17 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// A search space that contradicts itself: a mistake in the program, which no trial's failure may hide.
+/// An inconsistent search space: a bug in the program, which is not reported as a failed trial.
 class search_space_error : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
 };
 
-/// Walks a tree depth first: each parameter that is asked for is a level, so what is asked may depend on what was
-/// answered. The last parameter moves fastest.
+/// Traverses a tree depth first: each requested parameter is a level, so that requests may depend on earlier answers.
+/// The last parameter moves fastest.
 class parameter_grid {
  public:
-  /// Which of its `count` values the parameter has in this combination.
+  /// The position of the parameter's value in this combination, of `count`.
   std::size_t position(std::string_view name, std::string_view range, std::size_t count);
 
   /// To the next combination; false after the last.
@@ -36,7 +36,7 @@ class parameter_grid {
     std::size_t count, position;
   };
 
-  std::vector<axis> axes_;  // of this combination, in the order of asking
+  std::vector<axis> axes_;  // of this combination, in the order of the requests
   std::size_t asked_ = 0;
 };
 

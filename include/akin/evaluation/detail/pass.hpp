@@ -1,5 +1,5 @@
 /// @file
-/// The pass over the users that evaluate and per_user share.
+/// The common pass over the users of evaluate and per_user.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +34,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Users whose sums are taken together: enough that a block's overhead is nothing, few enough to balance.
+/// Users that are summed together: enough to make the overhead of a block negligible, few enough to balance.
 inline constexpr std::int64_t users_per_block = 64;
 
 template <class Model, class Train, class Test, class... Metrics>
@@ -63,7 +63,7 @@ auto evaluation_view(const host_policy& policy, const Matrix& matrix, std::int64
   return view;
 }
 
-/// Throws where the model scored with NaN, which has no place in a ranking.
+/// Throws if the model scored with NaN, which cannot be ranked.
 template <class Scalar>
 void check_scores(std::span<const Scalar> scores, std::int64_t user, std::string_view where) {
   const auto found = std::find_if(scores.begin(), scores.end(), [](Scalar x) { return is_nan(x); });
@@ -72,44 +72,45 @@ void check_scores(std::span<const Scalar> scores, std::int64_t user, std::string
                         found - scores.begin());
 }
 
-/// What is evaluated, and how.
+/// The task of an evaluation.
 template <class Scalar, class TestScalar, class Index>
 struct evaluation_task {
   const score_source<Scalar, Index>& model;
-  const factor_source<Scalar, Index>* factors;  ///< null where the scores are not inner products
+  const factor_source<Scalar, Index>* factors;  ///< null if the scores are not inner products
   sparsity_view<Index> train;
   csr_view<TestScalar, Index> test;
   evaluation_options options;
-  query<Index> ranking;  ///< its k is 0 where nobody wants a list
+  query<Index> ranking;  ///< its k is 0 if no metric needs a list
   std::string_view where;
 
-  /// What the user wants comes to `relevant`; returns how many wants are repeats.
+  /// Fills `relevant` with the user's relevant items; returns the number of repeats.
   std::int64_t find(std::int64_t user, std::vector<Index>& relevant, std::vector<double>* gains = nullptr) const {
     return find_relevant(test.row(user), train.row(user), options.exclude_seen, relevant, gains);
   }
 
-  /// Items that could be ranked for the user, who has that many relevant ones.
-  std::int64_t candidates(std::int64_t user, std::int64_t wanted) const {
+  /// The number of candidates of a user with that many relevant items.
+  std::int64_t candidates(std::int64_t user, std::int64_t relevant_count) const {
     const std::int64_t all = test.cols - excluded_row(ranking, user).size;
-    return options.sampled_negatives > 0 ? wanted + std::min<std::int64_t>(all - wanted, options.sampled_negatives)
-                                         : all;
+    return options.sampled_negatives > 0
+               ? relevant_count + std::min<std::int64_t>(all - relevant_count, options.sampled_negatives)
+               : all;
   }
 
-  /// Whether the lists are searched for together: nobody looks at all the scores.
+  /// Whether the lists can be searched by tiles: no metric needs all scores.
   bool is_worth_searching(bool wants_scores) const {
     return factors != nullptr && !wants_scores && options.sampled_negatives == 0 &&
            is_worth_tiles(ranking, test.rows, test.cols);
   }
 };
 
-/// The lists of some users who have one, found together; no lists where they must be ranked one by one.
+/// The lists of a block of users, found by tiles; none if users must be ranked one by one.
 template <class Scalar, class Index>
 struct found_lists {
   std::vector<Index> users;  // ascending
   std::optional<recommendations<Scalar, Index>> lists;
 };
 
-/// Searches for those of [first, last) who want something.
+/// Searches the lists of the users in [first, last) with relevant items.
 template <class Scalar, class TestScalar, class Index>
 found_lists<Scalar, Index> search_lists(const host_policy& policy,
                                         const evaluation_task<Scalar, TestScalar, Index>& task,
@@ -126,7 +127,7 @@ found_lists<Scalar, Index> search_lists(const host_policy& policy,
   return found;
 }
 
-/// Ranks scratch.ranked_users, one after the other: takes their lists from those found, else makes them from scores.
+/// Ranks scratch.ranked_users in order: copies the lists that were found, else makes them from scores.
 template <class Scalar, class TestScalar, class Index>
 class block_ranking {
  public:
@@ -143,7 +144,7 @@ class block_ranking {
           std::lower_bound(found.users.begin(), found.users.end(), scratch.ranked_users[0]) - found.users.begin());
   }
 
-  /// Fills scratch.ranked with the next user's list; returns the scores of all items, none where the list was found.
+  /// Fills scratch.ranked with the next user's list; returns the scores of all items, none if the list was found.
   std::span<const Scalar> next(std::int64_t user) {
     if (!found_.lists) return rank(user);
     const auto items = found_.lists->items(number_++);
@@ -170,7 +171,7 @@ class block_ranking {
   std::size_t number_ = 0;  // in found_
 };
 
-/// Adds what the metrics say of the users [begin, end), in their order.
+/// Adds the metrics of the users [begin, end), in their order.
 template <class Scalar, class TestScalar, class Index>
 void evaluate_users(const evaluation_task<Scalar, TestScalar, Index>& task, const found_lists<Scalar, Index>& found,
                     std::int64_t begin, std::int64_t end, list_judge<Scalar, Index>& metrics, block_tally& block,
@@ -203,8 +204,8 @@ void evaluate_users(const evaluation_task<Scalar, TestScalar, Index>& task, cons
   }
 }
 
-/// One pass over the users of a checked task, some thousands at a time where their lists are searched for together. All
-/// users' numbers; the metrics keep their states.
+/// One pass over the users of a checked task, a few thousand at a time if lists are searched by tiles. Returns the
+/// numbers of all users; the metrics keep their states.
 template <class Scalar, class TestScalar, class Index>
 block_tally pass_over_users(const host_policy& policy, const evaluation_task<Scalar, TestScalar, Index>& task,
                             list_judge<Scalar, Index>& metrics, bool keep_values) {
@@ -253,12 +254,12 @@ block_tally evaluate_model(const host_policy& policy, const Model& model, const 
   const std::int64_t users = model.users(), items = model.items();
   const sparsity_view<index_type> seen =
       evaluation_view<index_type>(policy, train, users, items, "train", where).pattern();
-  const auto wanted = evaluation_view<index_type>(policy, test, users, items, "test", where);
+  const auto relevant_cells = evaluation_view<index_type>(policy, test, users, items, "test", where);
   const query<index_type> ranking{.k = k, .exclude = options.exclude_seen ? seen : sparsity_view<index_type>()};
   const scores_of<Model, index_type> scores(model);
   const auto pass = [&](const factor_source<scalar_type, index_type>* factors) {
     const evaluation_task<scalar_type, pointee<decltype(test.valuePtr())>, index_type> task{
-        scores, factors, seen, wanted, options, ranking, where};
+        scores, factors, seen, relevant_cells, options, ranking, where};
     return pass_over_users(policy, task, metrics, keep_values);
   };
   if constexpr (scores_inner_products<Model>) {

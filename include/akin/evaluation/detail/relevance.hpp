@@ -1,5 +1,5 @@
 /// @file
-/// What a user wanted, and where it stands in the list.
+/// A user's relevant items, and their ranks in the list.
 #pragma once
 
 #include <cstdint>
@@ -26,22 +26,22 @@ struct evaluation_scratch {
   negative_sampler<Scalar, Index> negatives;
 };
 
-/// Fills `relevant` with the items that `wanted` values above 0, without those of `seen` if exclude_seen; both ascend.
-/// Their values come to `gains` where they are asked for. Returns how many of the wanted were seen.
+/// Fills `relevant` with the test items of values above 0, without those of `seen` if exclude_seen; both ascend. Fills
+/// `gains` with their values if it is given. Returns the number of these test items that were seen.
 template <class TestScalar, class Index>
-std::int64_t find_relevant(const row_view<TestScalar, Index>& wanted, slice<const Index> seen, bool exclude_seen,
+std::int64_t find_relevant(const row_view<TestScalar, Index>& test_items, slice<const Index> seen, bool exclude_seen,
                            std::vector<Index>& relevant, std::vector<double>* gains = nullptr) {
   relevant.clear();
   if (gains) gains->clear();
   std::int64_t repeats = 0, s = 0;
-  for (std::int64_t i = 0; i < wanted.size(); ++i) {
-    if (!(wanted.values[i] > TestScalar(0))) continue;
-    while (s < seen.size && seen[s] < wanted.ids[i]) ++s;
-    const bool repeated = s < seen.size && seen[s] == wanted.ids[i];
+  for (std::int64_t i = 0; i < test_items.size(); ++i) {
+    if (!(test_items.values[i] > TestScalar(0))) continue;
+    while (s < seen.size && seen[s] < test_items.ids[i]) ++s;
+    const bool repeated = s < seen.size && seen[s] == test_items.ids[i];
     repeats += repeated;
     if (repeated && exclude_seen) continue;
-    relevant.push_back(wanted.ids[i]);
-    if (gains) gains->push_back(static_cast<double>(wanted.values[i]));
+    relevant.push_back(test_items.ids[i]);
+    if (gains) gains->push_back(static_cast<double>(test_items.values[i]));
   }
   return repeats;
 }

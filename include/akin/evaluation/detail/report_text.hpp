@@ -1,5 +1,5 @@
 /// @file
-/// Numbers and names as the formats of a report want them, whatever the locale.
+/// Numbers and names in the formats of a report, independent of the locale.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,10 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// At most `digits` digits that count, as %g.
+/// At most `digits` significant digits, as %g.
 std::string general_number(double x, int digits);
 
-/// `digits` (to 15) digits behind the point, but for numbers that this would make a 0 or too long to read.
+/// `digits` (up to 15) decimals, except for numbers that would become 0 or too long to read.
 std::string fixed_number(double x, int digits);
 
 /// Seconds to about three digits.
@@ -24,8 +24,8 @@ std::string seconds_text(double seconds);
 /// A name as one line of valid UTF-8: control characters become spaces.
 std::string one_line(std::string_view text);
 
-/// How many columns of a terminal a character takes: 2 where East Asian Width says wide or full width and for emoji, 0
-/// for what is put on the character before it (the ranges that names may hold, not all of Unicode).
+/// The number of terminal columns of a character: 2 if its East Asian Width is wide or full width and for emoji, 0 for
+/// combining characters (in the ranges that names may contain, not all of Unicode).
 int character_width(std::uint32_t c) noexcept;
 
 std::size_t display_width(std::string_view text);
@@ -33,13 +33,13 @@ std::size_t display_width(std::string_view text);
 /// The text, or its beginning and an ellipsis, in at most `width` columns (at least 1).
 std::string shortened(std::string_view text, std::size_t width);
 
-/// A field of CSV (RFC 4180): in quotation marks where it must be.
+/// A field of CSV (RFC 4180): quoted if necessary.
 std::string csv_text(std::string_view text);
 
 /// A string of JSON (RFC 8259) with its quotation marks.
 std::string json_string(std::string_view text);
 
-/// A number of JSON, which has no words for what is not finite: null.
+/// A number of JSON; null if it is not finite.
 std::string json_number(double x);
 
 /// Text for a cell of a table in Markdown (GitHub's dialect), shown as it is.

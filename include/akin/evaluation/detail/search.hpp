@@ -1,5 +1,5 @@
 /// @file
-/// What the searches for parameters share: the validation data, the attempt of a trial, the choice of the best.
+/// The common part of parameter searches: validation data, trials, and the choice of the best.
 #pragma once
 
 #include <algorithm>
@@ -40,7 +40,7 @@ class trial_access {
   }
 };
 
-/// Observes the trials of a search, and lets it go on.
+/// The default observer of a search, which continues it.
 struct no_trial_observer {
   constexpr bool operator()(const trial_result&) const noexcept { return true; }
 };
@@ -51,8 +51,8 @@ constexpr void assert_make_model() {
                 "akin: make_model must be callable with an akin::trial& and return a model that is not trained");
 }
 
-/// The validation data of a search in train: a random part of each user's cells. What the caller draws from the same
-/// seed is independent of it.
+/// The validation data of a search in train: a random part of each user's cells. It is independent of the caller's
+/// draws from the same seed.
 template <class Train>
 auto split_validation(const Train& train, double fraction, std::uint64_t seed, std::string_view where) {
   require(fraction > 0 && fraction < 1, where, "validation_fraction must be above 0 and below 1", fraction);
@@ -64,8 +64,8 @@ auto split_validation(const Train& train, double fraction, std::uint64_t seed, s
   return parts;
 }
 
-/// train and the caller's own validation data as one, to train the best model on. Throws where the shapes differ and
-/// where one of them is empty.
+/// The sum of train and the caller's validation data, on which the best model is trained. Throws if the shapes differ
+/// or one of them is empty.
 template <class Train, class Validation>
 auto merged(const Train& train, const Validation& validation, std::string_view where) {
   if (train.rows() != validation.rows() || train.cols() != validation.cols())
@@ -77,7 +77,7 @@ auto merged(const Train& train, const Validation& validation, std::string_view w
   return merge_interactions(past, future, when_both::add);
 }
 
-/// What all trials of a search have in common.
+/// The common data of all trials of a search.
 template <class Policy, class Train, class Validation, class Metric>
 struct search_task {
   const Policy& policy;
@@ -87,7 +87,7 @@ struct search_task {
   evaluation_options evaluation;
   std::string_view where;
 
-  /// Losses are to be small, metrics of lists and of a user's ratings, as fcp, large.
+  /// Losses are minimised; metrics of lists and of a user's ratings, such as fcp, are maximised.
   static constexpr bool smaller_is_better = metrics::rating_metric<Metric>;
 
   template <class Model>
@@ -122,7 +122,7 @@ void judge_trial(const Task& task, trial& parameters, const TrainModel& train_mo
   }
 }
 
-/// The same, where a failure is a result: of the training, or of numbers that cannot be judged. Mistakes in the search
+/// The same, with failures of the training, or of numbers that cannot be judged, as a result. Errors in the search
 /// space or in the evaluation, which every trial would repeat, are thrown.
 template <class Task, class TrainModel>
 trial_result attempt(const Task& task, trial& parameters, const TrainModel& train_model) {
@@ -151,7 +151,7 @@ trial_result attempt(const Task& task, trial& parameters, const TrainModel& trai
   return result;
 }
 
-/// Tells the observer of a trial; whether the search shall go on.
+/// Reports a trial to the observer; returns whether the search continues.
 template <class Observer>
 bool tell(Observer& observer, const trial_result& result) {
   if constexpr (std::is_void_v<std::invoke_result_t<Observer&, const trial_result&>>) {
@@ -162,7 +162,7 @@ bool tell(Observer& observer, const trial_result& result) {
   }
 }
 
-/// Throws where no trial is left that was judged.
+/// Throws if no trial succeeded.
 inline void require_success(const std::vector<trial_result>& trials, bool any, std::string_view where) {
   if (any) return;
   const auto is_failed = [](const trial_result& result) { return result.failed(); };
@@ -172,14 +172,14 @@ inline void require_success(const std::vector<trial_result>& trials, bool any, s
                            " that failed; the first: ", first == trials.end() ? std::string() : first->error);
 }
 
-/// Attempts trials one after the other and remembers the best, the earlier one of equals.
+/// Runs trials in order and keeps the best, the earlier one of equals.
 template <class Task, class TrainModel, class Observer>
 class trial_series {
  public:
   trial_series(const Task& task, const TrainModel& train_model, Observer& observer)
       : task_(task), train_model_(train_model), observer_(observer) {}
 
-  /// Whether the search shall go on.
+  /// Whether the search continues.
   bool add(trial next) {
     trials_.push_back(attempt(task_, next, train_model_));
     const trial_result& result = trials_.back();

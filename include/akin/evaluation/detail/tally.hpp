@@ -23,10 +23,10 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Stands for the state of a metric that is a mean over users.
+/// Placeholder state of a metric that is a mean over users.
 struct no_state {};
 
-/// What a metric has prepared, shared by all workers: a mean over users, too.
+/// The prepared object of a metric, shared by all workers; also a mean over users.
 template <class Prepared>
 struct shared_metric {
   std::shared_ptr<const Prepared> metric;
@@ -64,7 +64,7 @@ double value_of(const Metric& metric, const metrics::judged_list<Index>& list) {
   }
 }
 
-/// The longest list that a metric wants, 0 where all look at scores alone; throws where one wants none.
+/// The longest list that a metric needs, 0 if all use only scores; throws if the k of one is below 1.
 template <class... Metrics>
 int longest_list(std::string_view where, const Metrics&... metrics) {
   const auto length = [&](const auto& metric) {
@@ -78,8 +78,7 @@ int longest_list(std::string_view where, const Metrics&... metrics) {
   return std::max({length(metrics)...});
 }
 
-/// What a block of users adds up to: floating-point sums, combined in the order of the blocks; with keep_values also
-/// each user's numbers.
+/// The sums of a block of users, combined in the order of the blocks; with keep_values also each user's numbers.
 struct block_tally {
   explicit block_tally(std::size_t metrics, bool keep) : keep_values(keep), means(metrics) {}
 
@@ -87,7 +86,7 @@ struct block_tally {
   std::vector<moments> means;  // of each metric
   std::int64_t users = 0, users_without_relevant = 0, unknown_users = 0, repeats = 0;
   std::vector<std::int64_t> who = {};
-  std::vector<double> values = {};  // a row of as many as means for each of who
+  std::vector<double> values = {};  // a row of as many as means for each user
 
   void merge(const block_tally& other) {
     for (std::size_t i = 0; i < means.size(); ++i) means[i].merge(other.means[i]);
@@ -100,13 +99,13 @@ struct block_tally {
   }
 };
 
-/// Any number of metrics as one, whatever they are: so the pass over the users is compiled once for a scalar (of the
-/// scores) and an index type.
+/// Any number of metrics, type-erased, so that the pass over the users is compiled once for a scalar (of the scores)
+/// and an index type.
 template <class Scalar, class Index>
 class list_judge {
  public:
   virtual std::size_t size() const = 0;
-  /// The longest list that a metric wants, 0 where all look at scores alone; throws where one wants none.
+  /// The longest list that a metric needs, 0 if all use only scores; throws if the k of one is below 1.
   virtual int longest_list(std::string_view where) const = 0;
   virtual bool wants_scores() const = 0;
   /// Before the first list: a state for each worker.

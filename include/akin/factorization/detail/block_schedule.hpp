@@ -19,7 +19,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Streams of one seed, so that no two uses of it share numbers; those from `blocks` on are of an epoch.
+/// Streams of one seed, so that no two uses of it share numbers; from `blocks` on there is a stream for each epoch.
 struct sgd_use {
   static constexpr std::uint64_t user_factors = 0, item_factors = 1, validation = 2, implicit_factors = 3;
   static constexpr std::uint64_t row_groups = 4, column_groups = 5, blocks = 6, fold_in = 7, of_an_epoch = 8;
@@ -29,9 +29,9 @@ struct sgd_use {
   }
 };
 
-/// Many random numbers in a row for one block of one epoch, cheaper than a stream read at each index: a counter through
-/// a bijective mixer (G. L. Steele, D. Lea, C. H. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA
-/// 2014), begun at a number of the epoch's stream.
+/// A sequence of random numbers for one block of one epoch, cheaper than a stream that is read at each index: a counter
+/// through a bijective mixer (G. L. Steele, D. Lea, C. H. Flood, "Fast Splittable Pseudorandom Number Generators",
+/// OOPSLA 2014), begun at a number of the epoch's stream.
 class block_random {
  public:
   block_random(const random_stream& random, std::int64_t number) noexcept
@@ -91,17 +91,17 @@ class random_groups {
 /// group has rows_a_group rows or columns at least.
 inline std::int64_t grid_side(std::int64_t rows, std::int64_t cols, std::int64_t cells,
                               std::int64_t rows_a_group = 16) {
-  constexpr std::int64_t cells_a_block = 2048, most = 64;
+  constexpr std::int64_t cells_a_block = 2048, max_side = 64;
   const auto side =
       static_cast<std::int64_t>(std::sqrt(static_cast<double>(cells) / static_cast<double>(cells_a_block)));
-  return std::clamp<std::int64_t>(std::min(side, std::min(rows, cols) / rows_a_group), 1, most);
+  return std::clamp<std::int64_t>(std::min(side, std::min(rows, cols) / rows_a_group), 1, max_side);
 }
 
 /// The cells of a matrix, block by block.
 template <class Cell>
 class block_grid {
  public:
-  /// Takes cell(row, position) of the elements of x for which keep(position), where position counts all elements.
+  /// Takes cell(row, position) of the elements of x with keep(position); position counts all elements.
   template <class Scalar, class Index, class Keep, class MakeCell>
   block_grid(const host_policy& policy, const csr_view<Scalar, Index>& x, const random_groups<Index>& rows,
              const random_groups<Index>& columns, const Keep& keep, const MakeCell& cell)

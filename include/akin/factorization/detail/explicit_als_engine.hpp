@@ -34,7 +34,7 @@ inline double row_regularization(const explicit_als_options& options, std::int64
   return options.regularization * std::pow(static_cast<double>(n), options.regularization_exponent);
 }
 
-/// Ratings, and a weight for each of them where there are any; a rating of weight 0 counts as absent.
+/// Ratings, and optionally a weight for each of them; a rating of weight 0 counts as absent.
 template <class Scalar, class Index>
 struct weighted_ratings {
   csr_view<Scalar, Index> ratings;
@@ -73,9 +73,9 @@ Scalar mean_rating(const host_policy& policy, const weighted_ratings<Scalar, Ind
 }
 
 /// One side's problem: with fixed factors y_i and biases b_i a row with ratings r_i minimises over x and b
-///   sum of w_i (r_i - mean - b_i - b - x'y_i)^2 + lambda n^nu (|x|^2 + b^2), x >= 0 where the options say so.
-/// The bias is one more coordinate of x: each row of `fixed` ends in a 1 that goes with it, or does not if the model
-/// has no biases.
+///   sum of w_i (r_i - mean - b_i - b - x'y_i)^2 + lambda n^nu (|x|^2 + b^2), x >= 0 if the options say so.
+/// The bias is one more coordinate of x: each row of `fixed` ends in a 1 that multiplies it, unless the model has no
+/// biases.
 ///
 /// Directly a row takes n k min(n, k) + min(n, k)^3 / 3 flops, by conjugate gradients 2 n k + 4 n k a step. Source: Y.
 /// Zhou, D. Wilkinson, R. Schreiber, R. Pan, "Large-Scale Parallel Collaborative Filtering for the Netflix Prize", AAIM
@@ -108,8 +108,8 @@ class explicit_als_engine<backend::host, Scalar, Index> {
     });
   }
 
-  /// What each rating of a row adds to the row's prediction for `item`: w_i (r_i - mean - b_i) y_i' A^-1 y_item; with
-  /// non-negative factors over the coordinates alone that the row has above 0, where nothing holds them.
+  /// The contribution of each rating of a row to its prediction for `item`: w_i (r_i - mean - b_i) y_i' A^-1 y_item;
+  /// with non-negative factors over the row's coordinates above 0 only, whose constraints are inactive.
   void contributions(const row_view<Scalar, Index>& row, Index item, Scalar* out) const {
     if (row.empty()) return;
     if (options_.nonnegative) return contributions_of_support(row, item, out);
@@ -216,7 +216,7 @@ class explicit_als_engine<backend::host, Scalar, Index> {
     return options_.solver == als_solver::exact ? exact : static_cast<Scalar>(options_.solver_tolerance);
   }
 
-  /// Whether conjugate gradients gave what the options ask for.
+  /// Whether conjugate gradients reached the tolerance of the options.
   bool iterate(const host_policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids, Scalar* x) const {
     if (options_.solver == als_solver::exact) return false;
     const auto tolerance = static_cast<Scalar>(options_.solver_tolerance);

@@ -1,5 +1,5 @@
 /// @file
-/// The mean that factors are held at, instead of zero, where features of users or items are known.
+/// The prior mean of factors, from features of users or items; without features it is zero.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// The rows of F B for features F (rows x f) and B (f x k). Throws numeric_error where one is not finite.
+/// The rows of F B for features F (rows x f) and B (f x k). Throws numeric_error if one is not finite.
 template <class Scalar, class Index>
 dense_storage<Scalar> prior_means(const host_policy& policy, const csr_view<Scalar, Index>& features,
                                   const rows_view<const Scalar>& b) {
@@ -36,20 +36,20 @@ dense_storage<Scalar> prior_means(const host_policy& policy, const csr_view<Scal
   return means;
 }
 
-/// Gives rows of x without elements that count their prior mean, where there are means.
+/// Sets the factors of rows of x without nonzero elements to their prior mean, if there are means.
 template <class Scalar, class Index>
 void fill_empty_rows(const csr_view<Scalar, Index>& x, const rows_view<const Scalar>& means,
                      const rows_view<Scalar>& factors) {
   for (std::int64_t row = 0; row < means.rows; ++row)
-    if (evidence(x.row(row).values) == 0) std::copy_n(means.row(row), means.cols, factors.row(row));
+    if (count_nonzero(x.row(row).values) == 0) std::copy_n(means.row(row), means.cols, factors.row(row));
 }
 
-/// The rows of x without elements that count, ascending.
+/// The rows of x without nonzero elements, ascending.
 template <class Scalar, class Index>
 storage<Index> rows_without_evidence(const csr_view<Scalar, Index>& x) {
   numbers<Index> rows;
   for (std::int64_t row = 0; row < x.rows; ++row)
-    if (evidence(x.row(row).values) == 0) rows.push_back(static_cast<Index>(row));
+    if (count_nonzero(x.row(row).values) == 0) rows.push_back(static_cast<Index>(row));
   storage<Index> result(rows.size());
   std::copy(rows.begin(), rows.end(), result.mutable_data());
   return result;
@@ -58,7 +58,7 @@ storage<Index> rows_without_evidence(const csr_view<Scalar, Index>& x) {
 /// B = argmin of sum over rows of lambda_r |x_r - B'f_r|^2 + ridge |B|^2, one column of B after the other.
 ///
 /// By conjugate gradients on (F'LF + ridge I) b = F'Lx, L = diag(lambda_r), because they need no f x f system, which
-/// for names, tags and words would be too large, and because from the B that was there each step lowers the objective,
+/// for names, tags and words would be too large, and because each step from the previous B lowers the objective,
 /// wherever they stop. 4 nonzeros(F) flops a column and step; a column is one worker's, so that no sum depends on the
 /// threads.
 template <class Scalar, class Index>
@@ -76,7 +76,7 @@ class feature_ridge {
       }
   }
 
-  /// From the b (f x k) that is there. Throws numeric_error where it becomes infinite.
+  /// Starts from the given b (f x k). Throws numeric_error if it becomes infinite.
   void solve(const host_policy& policy, const rows_view<const Scalar>& x, const rows_view<Scalar>& b) const {
     for_each_row(policy, b.cols, [&](std::int64_t column, int) {
       numbers<double> solution(diagonal_.size()), targets(lambdas_.size());
@@ -85,15 +85,14 @@ class feature_ridge {
       solve_column(targets, solution);
       for (std::int64_t j = 0; j < b.rows; ++j) {
         const auto weight = static_cast<Scalar>(solution[j]);
-        if (!is_finite(weight))
-          fail<numeric_error>("side_features: the weights of feature ", j, " have grown beyond all bounds; scale it");
+        if (!is_finite(weight)) fail<numeric_error>("side_features: the weights of feature ", j, " diverged; scale it");
         b.row(j)[column] = weight;
       }
     });
   }
 
  private:
-  static constexpr int most_steps = 100;
+  static constexpr int max_steps = 100;
   static constexpr double tolerance = 1e-10;
 
   static double number(Scalar x) noexcept { return static_cast<double>(x); }
@@ -128,11 +127,11 @@ class feature_ridge {
       return inner(r, z);
     };
     residual(targets, p, weighted, r);  // p is 0: the right-hand side
-    const double enough = tolerance * tolerance * precondition();
+    const double threshold = tolerance * tolerance * precondition();
     residual(y, b, weighted, r);
     double rho = precondition();
     p = z;
-    for (int step = 0; step < most_steps && rho > enough; ++step) {
+    for (int step = 0; step < max_steps && rho > threshold; ++step) {
       for (std::int64_t row = 0; row < y.size(); ++row) y[row] = -product(features_, row, p);
       residual(y, p, weighted, q);  // minus the product of the system with p
       const double length = -rho / inner(p, q);
@@ -150,7 +149,7 @@ class feature_ridge {
   numbers<double> diagonal_;
 };
 
-/// One side's features in a training and the weights B that are learnt for them; without features it is of no effect.
+/// One side's features in a training and the weights B that are learnt for them; without features it has no effect.
 template <class Scalar, class Index>
 class feature_prior {
  public:

@@ -18,16 +18,16 @@ namespace akin::inline AKIN_ABI::detail {
 /// the shape alone. rows * cols^2 flops; at most 16 partial sums of memory.
 template <class Scalar>
 numbers<double> gramian(const host_policy& policy, const rows_view<const Scalar>& y) {
-  constexpr std::int64_t run = 256, most_blocks = 16;
+  constexpr std::int64_t block_rows = 256, max_blocks = 16;
   const std::int64_t k = y.cols;
   const std::int64_t size = k * k;
-  const std::int64_t block_size = std::max(run, (y.rows + most_blocks - 1) / most_blocks);
+  const std::int64_t block_size = std::max(block_rows, (y.rows + max_blocks - 1) / max_blocks);
   const auto sum_block = [&](std::int64_t begin, std::int64_t end, int) {
     numbers<double> sum(size);
     numbers<Scalar> part(size);
-    for (std::int64_t row = begin; row < end; row += run) {
+    for (std::int64_t row = begin; row < end; row += block_rows) {
       std::fill(part.begin(), part.end(), Scalar{0});
-      kernels::add_gramian(y.row(row), std::min(run, end - row), k, part.data());
+      kernels::add_gramian(y.row(row), std::min(block_rows, end - row), k, part.data());
       for (std::int64_t i = 0; i < size; ++i) sum[i] += static_cast<double>(part[i]);
     }
     return sum;

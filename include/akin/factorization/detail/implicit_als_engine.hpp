@@ -30,36 +30,37 @@ class implicit_als_engine {
                 "akin: implicit_als has no engine for this policy; execution::seq and execution::par have one");
 };
 
-/// lambda (n + alpha0 others)^nu: the regularisation of a row with n elements, against `others` factors.
-inline double row_regularization(const implicit_als_options& options, std::int64_t n, std::int64_t others) noexcept {
-  const double evidence = static_cast<double>(n) + options.unobserved_weight * static_cast<double>(others);
-  return options.regularization * std::pow(evidence, options.regularization_exponent);
+/// lambda (n + alpha0 fixed_rows)^nu: the regularisation of a row with n elements, against that many fixed rows.
+inline double row_regularization(const implicit_als_options& options, std::int64_t n,
+                                 std::int64_t fixed_rows) noexcept {
+  const double weight = static_cast<double>(n) + options.unobserved_weight * static_cast<double>(fixed_rows);
+  return options.regularization * std::pow(weight, options.regularization_exponent);
 }
 
-/// The elements of a row that count: a stored 0 does not.
+/// The number of elements of a row other than 0; a stored 0 counts as absent.
 template <class Scalar>
-std::int64_t evidence(const slice<const Scalar>& values) noexcept {
+std::int64_t count_nonzero(const slice<const Scalar>& values) noexcept {
   return std::count_if(values.begin(), values.end(), [](Scalar r) { return r != 0; });
 }
 
-/// lambda |x - prior|^2 of a row with these elements; a null prior is 0, and so is what a row without elements adds.
+/// lambda |x - prior|^2 of a row with these elements; a null prior is 0, and a row without elements adds 0.
 template <class Scalar>
-double row_penalty(const implicit_als_options& options, const slice<const Scalar>& values, std::int64_t others,
+double row_penalty(const implicit_als_options& options, const slice<const Scalar>& values, std::int64_t fixed_rows,
                    const Scalar* x, const Scalar* prior, std::int64_t k) {
-  const std::int64_t n = evidence(values);
+  const std::int64_t n = count_nonzero(values);
   if (n == 0) return 0;
   double squares = 0;
   for (std::int64_t d = 0; d < k; ++d) {
     const double distance = static_cast<double>(x[d]) - (prior == nullptr ? 0.0 : static_cast<double>(prior[d]));
     squares += distance * distance;
   }
-  return row_regularization(options, n, others) * squares;
+  return row_regularization(options, n, fixed_rows) * squares;
 }
 
 /// One side's problem: with fixed factors Y (rows y_i) a row with stored values r_i has
 ///   A = alpha0 Y'Y + lambda (n + alpha0 items)^nu I + sum of w_i y_i y_i',  b = sum of v_i y_i,
-/// w_i = alpha |r_i|, v_i = alpha0 + w_i where r_i > 0 and 0 where r_i < 0; a stored 0 counts as absent, n counts the
-/// rest. Y is in the eigenbasis of its Gramian, so that all of A but the sum is diagonal.
+/// w_i = alpha |r_i|, v_i = alpha0 + w_i if r_i > 0 and 0 if r_i < 0; a stored 0 counts as absent, n counts the rest. Y
+/// is in the eigenbasis of its Gramian, so that all of A but the sum is diagonal.
 ///
 /// Conjugate gradients take 2 n k + 4 n k a step + O(k) flops; a direct solution n k min(n, k) + min(n, k)^3 / 3.
 /// Source: Y. Hu, Y. Koren, C. Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008; the
@@ -78,8 +79,8 @@ class implicit_als_engine<backend::host, Scalar, Index> {
   }
 
   /// Solves the rows of x (rows x fixed.rows) that `schedule` names into solved (rows x k), in its order: long ones
-  /// first. `priors` are the means (rows x k) that rows with elements are held at, instead of 0. A row without elements
-  /// becomes 0. Throws numeric_error with the first row that cannot be solved.
+  /// first. Rows with elements shrink towards their prior means in `priors` (rows x k) instead of 0. A row without
+  /// elements becomes 0. Throws numeric_error with the first row that cannot be solved.
   void solve_rows(const host_policy& policy, const csr_view<Scalar, Index>& x, const numbers<Index>& schedule,
                   const rows_view<Scalar>& solved, const rows_view<const Scalar>& priors = {}) const {
     const auto prior = [&](Index row) { return priors.rows > 0 ? priors.row(row) : nullptr; };
@@ -103,7 +104,8 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     solve(execution::seq, solver, row, 0, nullptr, solved);
   }
 
-  /// What each element of a row adds to the row's score of `item`: v_i y_i' A^-1 y_item (Hu et al., section 5).
+  /// The contribution of each element of a row to the row's score of `item`: v_i y_i' A^-1 y_item (Hu et al., section
+  /// 5).
   void contributions(const row_view<Scalar, Index>& row, Index item, Scalar* out) const {
     row_solver<Scalar, Index> solver(fixed_);
     prepare(solver, row.values, regularization_of(row.values));
@@ -133,14 +135,14 @@ class implicit_als_engine<backend::host, Scalar, Index> {
  private:
   /// Longer rows are solved by all workers together, one row after the other.
   static constexpr std::int64_t longest_for_one_worker = 32768;
-  /// Conjugate gradients stand for an exact solution while they surely end soon.
+  /// The exact solver uses conjugate gradients if they are certain to converge soon.
   static constexpr double largest_condition_for_exact = 1e3;
-  static constexpr int most_steps_for_exact = 100;
+  static constexpr int max_steps_for_exact = 100;
   static constexpr Scalar exact_tolerance = sizeof(Scalar) == 4 ? Scalar(1e-6) : Scalar(1e-13);
 
-  /// Of the largest element of the diagonal, the smallest that is more than rounding: of the eigenvalues, and of the
-  /// factors' squares. Without regularisation a factor is rounding over what this leaves, so that it has to be larger
-  /// for factors to stay small where the data do not determine them.
+  /// The smallest diagonal element that is more than rounding, relative to the largest one: for the eigenvalues, and
+  /// for the factors' squares. Without regularisation a factor is rounding divided by this floor, so it must be larger
+  /// for factors to stay small in directions that the data do not determine.
   static Scalar smallest_share(const implicit_als_options& options, std::int64_t k) noexcept {
     const auto factors = static_cast<Scalar>(k) * std::numeric_limits<Scalar>::epsilon();
     const auto eigenvalues = static_cast<Scalar>(static_cast<double>(k) * std::numeric_limits<double>::epsilon());
@@ -150,7 +152,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
   Scalar weight(Scalar r) const noexcept { return static_cast<Scalar>(options_.alpha) * std::abs(r); }
 
   Scalar regularization_of(const slice<const Scalar>& values) const noexcept {
-    return static_cast<Scalar>(row_regularization(options_, evidence(values), fixed_.rows));
+    return static_cast<Scalar>(row_regularization(options_, count_nonzero(values), fixed_.rows));
   }
 
   /// Fills in the row's weights, targets and diagonal.
@@ -168,7 +170,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     const Scalar lambda = regularization_of(ratings.values);
     prepare(solver, ratings.values, lambda);
     numbers<Scalar> start;
-    if (prior != nullptr && evidence(ratings.values) > 0) start = start_from(solver, ratings.ids, lambda, prior);
+    if (prior != nullptr && count_nonzero(ratings.values) > 0) start = start_from(solver, ratings.ids, lambda, prior);
     if (!iterate(policy, solver, ratings.ids, x) && !solver.factor(ratings.ids, x))
       fail<numeric_error>("implicit_als: the system of row ", row,
                           " cannot be solved in this precision; raise regularization or use double");
@@ -187,7 +189,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
     return start;
   }
 
-  /// Whether conjugate gradients gave what the options ask for.
+  /// Whether conjugate gradients reached the tolerance of the options.
   bool iterate(const host_policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids, Scalar* x) const {
     const bool exact = options_.solver == als_solver::exact;
     const double heaviest_for_exact = largest_condition_for_exact * options_.unobserved_weight;
@@ -195,7 +197,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
                               [&](Scalar w) { return static_cast<double>(w) <= heaviest_for_exact; }))
       return false;
     const Scalar tolerance = exact ? exact_tolerance : static_cast<Scalar>(options_.solver_tolerance);
-    const int steps = exact ? most_steps_for_exact : options_.solver_steps;
+    const int steps = exact ? max_steps_for_exact : options_.solver_steps;
     const bool converged = ids.size > longest_for_one_worker
                                ? solver.iterate_in_pieces(policy, ids, tolerance, steps, x)
                                : solver.iterate(ids, tolerance, steps, x);
@@ -220,7 +222,7 @@ class implicit_als_engine<backend::host, Scalar, Index> {
   implicit_als_options options_;
   rows_view<const Scalar> fixed_;
   numbers<Scalar> scaled_eigenvalues_;  // alpha0 times those of Y'Y
-  Scalar floor_;                        // of the diagonal: what rounding leaves of its smallest elements
+  Scalar floor_;                        // of the diagonal: its smallest elements after rounding
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

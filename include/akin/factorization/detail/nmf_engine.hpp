@@ -25,16 +25,15 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Lowers x'Gx / 2 - b'x over x >= 0, one coordinate after the other, each to its minimum with the others as they are.
-/// On entry x is where to start and gradient is -b; on return it is Gx - b. Ends after most_sweeps sweeps or once one
-/// moves x by less than `tolerance` of its length, both measured by the diagonal of G. A coordinate without curvature
-/// stays.
+/// Lowers x'Gx / 2 - b'x over x >= 0, one coordinate after the other, each to its minimum with the others fixed. On
+/// entry x is the start and gradient is -b; on return it is Gx - b. Ends after max_sweeps sweeps or once one moves x
+/// by less than `tolerance` of its length, both measured by the diagonal of G. A coordinate without curvature stays.
 struct nonnegative_sweeps_kernel {
   template <class InstructionSet, class T>
-  static AKIN_ALWAYS_INLINE void run(const T* gram, T tolerance, int most_sweeps, T* x, T* gradient, std::int64_t k) {
+  static AKIN_ALWAYS_INLINE void run(const T* gram, T tolerance, int max_sweeps, T* x, T* gradient, std::int64_t k) {
     for (std::int64_t d = 0; d < k; ++d)
       if (x[d] != 0) kernels::axpy_kernel::run<InstructionSet>(x[d], gram + d * k, gradient, k);
-    for (int sweep = 0; sweep < most_sweeps; ++sweep) {
+    for (int sweep = 0; sweep < max_sweeps; ++sweep) {
       T moved = 0, length = 0;
       for (std::int64_t d = 0; d < k; ++d) {
         const T curvature = gram[d * k + d];
@@ -70,7 +69,7 @@ class nmf_engine<backend::host, Scalar, Index> {
   /// `gram` (k x k) is what gram_of gave for `fixed`; both must outlive the engine.
   nmf_engine(const rows_view<const Scalar>& fixed, const storage<Scalar>& gram) : fixed_(fixed), gram_(gram.data()) {}
 
-  /// Y'Y + lambda I. Throws numeric_error where it overflows.
+  /// Y'Y + lambda I. Throws numeric_error if it overflows.
   static storage<Scalar> gram_of(const host_policy& policy, const rows_view<const Scalar>& fixed,
                                  double regularization) {
     const numbers<double> products = gramian(policy, fixed);
@@ -79,23 +78,23 @@ class nmf_engine<backend::host, Scalar, Index> {
     for (std::int64_t i = 0; i < products.size(); ++i)
       gram.mutable_data()[i] = static_cast<Scalar>(products[i] + (i % to_next == 0 ? regularization : 0));
     if (!std::all_of(gram.begin(), gram.end(), is_finite<Scalar>))
-      fail<numeric_error>("nmf: the factors have grown beyond all bounds; scale the values down or use double");
+      fail<numeric_error>("nmf: the factors diverged; scale the values down or use double");
     return gram;
   }
 
-  /// Improves all rows of x (rows x fixed.rows) from what `solved` (rows x k) holds, in the order of `schedule`: long
-  /// ones first. A row of zeros becomes 0. Throws numeric_error with the first row that overflows.
+  /// Improves all rows of x (rows x fixed.rows), starting from `solved` (rows x k), in the order of `schedule`: long
+  /// rows first. A row of zeros becomes 0. Throws numeric_error with the first row that overflows.
   void solve_rows(const host_policy& policy, const csr_view<Scalar, Index>& x, const numbers<Index>& schedule,
-                  int most_sweeps, Scalar tolerance, const rows_view<Scalar>& solved) const {
+                  int max_sweeps, Scalar tolerance, const rows_view<Scalar>& solved) const {
     per_worker<numbers<Scalar>> gradients(worker_count(policy));
     for_each_row(policy, x.rows, [&](std::int64_t i, int worker) {
       const Index row = schedule[i];
-      solve(x.row(row), row, most_sweeps, tolerance, gradients[worker], solved.row(row));
+      solve(x.row(row), row, max_sweeps, tolerance, gradients[worker], solved.row(row));
     });
   }
 
-  /// How the elements of a row, whose solution is x, make up its score for `asked`: r_j y_j'G^-1 asked over the
-  /// coordinates where x is not 0, for which x is a plain least squares solution. By Cholesky in double.
+  /// The contributions of a row's elements to its score for `asked`, with x the row's solution: r_j y_j'G^-1 asked over
+  /// the coordinates where x is not 0, for which x is a plain least squares solution. By Cholesky in double.
   void contributions(const row_view<Scalar, Index>& row, const Scalar* x, const Scalar* asked, Scalar* out) const {
     numbers<std::int64_t> used;
     for (std::int64_t d = 0; d < fixed_.cols; ++d)
@@ -125,8 +124,8 @@ class nmf_engine<backend::host, Scalar, Index> {
   }
 
  private:
-  /// The Cholesky factor of the Gramian of these factors. Where they are parallel it is singular, and G w = y, of which
-  /// any solution splits the score, is solved with the smallest power of 10 on the diagonal that makes it definite.
+  /// The Cholesky factor of the Gramian of these factors. If factors are parallel it is singular; any solution of G w =
+  /// y splits the score, so the smallest power of 10 that makes G definite is added to the diagonal.
   numbers<double> factored_gram(const numbers<std::int64_t>& used) const {
     const std::int64_t size = used.size();
     numbers<double> gram(size * size);
@@ -144,7 +143,7 @@ class nmf_engine<backend::host, Scalar, Index> {
     fail<numeric_error>("nmf::contributions: the problem of the history is singular; regularization above 0 helps");
   }
 
-  void solve(const row_view<Scalar, Index>& ratings, Index row, int most_sweeps, Scalar tolerance,
+  void solve(const row_view<Scalar, Index>& ratings, Index row, int max_sweeps, Scalar tolerance,
              numbers<Scalar>& gradient, Scalar* x) const {
     const std::int64_t k = fixed_.cols;
     gradient.assign(k, Scalar{0});
@@ -157,13 +156,12 @@ class nmf_engine<backend::host, Scalar, Index> {
     }
     for (Scalar& b : gradient) b = -b;
     const Scalar* const gram = gram_;
-    kernels::call<nonnegative_sweeps_kernel>(gram, tolerance, most_sweeps, x, gradient.data(), k);
+    kernels::call<nonnegative_sweeps_kernel>(gram, tolerance, max_sweeps, x, gradient.data(), k);
     if (!std::all_of(x, x + k, is_finite<Scalar>) || !std::all_of(gradient.begin(), gradient.end(), is_finite<Scalar>))
-      fail<numeric_error>("nmf: the factors of row ", row,
-                          " have grown beyond all bounds; scale the values down or use double");
+      fail<numeric_error>("nmf: the factors of row ", row, " diverged; scale the values down or use double");
   }
 
-  /// |r - Yx|^2 + lambda |x|^2, cells that are not stored by way of the Gramian.
+  /// |r - Yx|^2 + lambda |x|^2; the Gramian covers the cells that are not stored.
   double row_loss(const row_view<Scalar, Index>& row, const Scalar* x) const {
     double loss = 0;
     for (std::int64_t d = 0; d < fixed_.cols; ++d)

@@ -26,15 +26,15 @@ class nonnegative_solver {
  public:
   nonnegative_solver(const rows_view<const Scalar>& y, std::int64_t bounded) : y_(y), bounded_(bounded) {}
 
-  /// Until no coordinate's slope that could lower the objective is above tolerance times the largest of Y_u'v; whether
-  /// it came so far.
+  /// Runs until no slope that could lower the objective is above tolerance times the largest of Y_u'v; whether it
+  /// converged.
   bool solve(const slice<const Index>& ids, const Scalar* weights, const Scalar* targets, Scalar lambda,
              Scalar tolerance, Scalar* x) {
     set_up(ids, weights, targets, lambda);
     std::fill_n(x, y_.cols, Scalar{0});
     Scalar largest = 0;
     for (const Scalar slope : slopes_) largest = std::max(largest, std::abs(slope));
-    for (int sweep = 0; sweep < most_sweeps; ++sweep) {
+    for (int sweep = 0; sweep < max_sweeps; ++sweep) {
       if (steepest(x) <= tolerance * largest) return true;
       descend(x);
     }
@@ -42,17 +42,17 @@ class nonnegative_solver {
   }
 
  private:
-  static constexpr std::int64_t run = 256;
-  static constexpr int most_sweeps = 10000;
+  static constexpr std::int64_t block_rows = 256;
+  static constexpr int max_sweeps = 10000;
 
   /// system_ = lambda I + Y_u'WY_u, slopes_ = Y_u'v: those of x = 0.
   void set_up(const slice<const Index>& ids, const Scalar* weights, const Scalar* targets, Scalar lambda) {
     const std::int64_t k = y_.cols;
     system_.assign(k * k, Scalar{0});
     slopes_.assign(k, Scalar{0});
-    scaled_.resize(std::min(run, ids.size) * k);
-    for (std::int64_t begin = 0; begin < ids.size; begin += run) {
-      const std::int64_t count = std::min(run, ids.size - begin);
+    scaled_.resize(std::min(block_rows, ids.size) * k);
+    for (std::int64_t begin = 0; begin < ids.size; begin += block_rows) {
+      const std::int64_t count = std::min(block_rows, ids.size - begin);
       for (std::int64_t i = 0; i < count; ++i) {
         const Scalar* const from = y_.row(ids[begin + i]);
         Scalar* const to = scaled_.data() + i * k;

@@ -1,5 +1,5 @@
 /// @file
-/// The factors and the bias of users and items who were not in the training, from their ratings.
+/// Fold-in for models of ratings: the factors and the bias of new users and items.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/cholesky.hpp>
 #include <akin/kernels/dot.hpp>
-#include <akin/kernels/syrk.hpp>
+#include <akin/kernels/rank_one_update.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
 #include <akin/numbers.hpp>
@@ -23,7 +23,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// The side of a model that stays as it is while rows of the other are solved.
+/// The side of a model that stays fixed while rows of the other side are solved.
 template <class Scalar>
 struct fixed_side {
   rows_view<const Scalar> factors;
@@ -38,7 +38,7 @@ struct fixed_side {
     return {model.user_factors.view(), model.user_biases.data(), model.mean, regularization};
   }
 
-  /// What the factors and the bias of the row have to explain of a rating of `id`, in double.
+  /// The part of a rating of `id` that the row's factors and bias must explain, in double.
   double target(Scalar rating, std::int64_t id) const noexcept {
     return static_cast<double>(rating) - static_cast<double>(mean) - static_cast<double>(biases[id]);
   }
@@ -46,8 +46,8 @@ struct fixed_side {
 
 /// The least squares problem of one row with n elements: with y the fixed factors and a 1 for the bias,
 ///   (sum of y y' + n lambda I) z = right, by Cholesky in double.
-/// What is added to the diagonal is at least 1e-12 of the trace, so that without regularisation the shortest of many
-/// solutions is found, nearly. O(n k^2 + k^3).
+/// At least 1e-12 of the trace is added to the diagonal, so that without regularisation it finds nearly the shortest of
+/// many solutions. O(n k^2 + k^3).
 template <class Scalar, class Index>
 class rating_problem {
  public:
@@ -55,7 +55,7 @@ class rating_problem {
 
   std::int64_t size() const noexcept { return fixed_.factors.cols + 1; }
 
-  /// Factors the system of a row; false where it cannot.
+  /// Factors the system of a row; false if that fails.
   bool factor(slice<const Index> ids) {
     system_.assign(size() * size(), 0);
     for (const Index id : ids) kernels::rank_one_update(1.0, wide(id), system_.data(), size());
@@ -86,8 +86,8 @@ class rating_problem {
 
 /// For each row of x the z = (p, b) that minimises
 ///   sum of (r - mean - b_i - b - (p + s)'q_i)^2 + n lambda |z|^2
-/// over its n ratings, with s the row of `shifts` (zeros where these have no rows); gives (p + s, b). Rows without
-/// ratings get zeros. Throws numeric_error with the first row that cannot be solved or held.
+/// over its n ratings, with s the row of `shifts` (zeros if `shifts` has no rows); gives (p + s, b). Rows without
+/// ratings get zeros. Throws numeric_error with the first row that cannot be solved or overflows.
 template <class Scalar, class Index>
 dense_storage<Scalar> fold_in_ratings(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                       const fixed_side<Scalar>& fixed, const rows_view<const Scalar>& shifts,
@@ -122,9 +122,9 @@ dense_storage<Scalar> fold_in_ratings(const host_policy& policy, const csr_view<
   return result;
 }
 
-/// How the ratings of a history make up the score of `item`: out[j] = a_j (r_j - mean - b_j) with
-/// a_j = (q_item, 1)'(system)^-1 (q_j, 1), whose sum is the score less mean and bias of the item, which are nobody's.
-/// Also gives `rest`, q_item less the sum of a_j q_j: what a shift of p adds to the score.
+/// The contributions of the ratings of a history to the score of `item`: out[j] = a_j (r_j - mean - b_j) with a_j =
+/// (q_item, 1)'(system)^-1 (q_j, 1), whose sum is the score less mean and bias of the item, which no user contributes
+/// to. Also gives `rest`, q_item less the sum of a_j q_j: the gradient of the score for a shift of p.
 template <class Scalar, class Index>
 void rating_contributions(const row_view<Scalar, Index>& history, Index item, const fixed_side<Scalar>& fixed,
                           std::string_view kind, std::span<Scalar> out, numbers<double>& rest) {

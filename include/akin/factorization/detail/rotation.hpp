@@ -1,5 +1,5 @@
 /// @file
-/// The orthogonal matrix that makes the Gramian of factors diagonal, for all that has to be turned with them.
+/// The eigenbasis of the Gramian of factors: the orthogonal matrix that makes it diagonal.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/factorization/detail/eigenbasis.hpp>
 #include <akin/factorization/detail/gramian.hpp>
+#include <akin/factorization/detail/multiply_in_place.hpp>
 #include <akin/kernels/symmetric_eigen.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
@@ -23,13 +23,13 @@ namespace akin::inline AKIN_ABI::detail {
 template <class Scalar>
 class rotation {
  public:
-  /// In double precision, then rounded to Scalar; rows cols^2 + about 6 cols^3 flops. Throws numeric_error where Y'Y
+  /// In double precision, then rounded to Scalar; rows cols^2 + about 6 cols^3 flops. Throws numeric_error if Y'Y
   /// overflows.
   rotation(const host_policy& policy, const rows_view<const Scalar>& y, std::string_view where)
       : k_(y.cols), q_(k_ * k_), eigenvalues_(k_) {
     numbers<double> gram = gramian(policy, y), values(k_);
     if (!kernels::symmetric_eigen(gram.data(), values.data(), k_))
-      fail<numeric_error>(where, ": the factors have grown beyond all bounds; raise regularization");
+      fail<numeric_error>(where, ": the factors diverged; raise regularization");
     for (std::int64_t i = 0; i < k_; ++i)
       for (std::int64_t d = 0; d < k_; ++d) q_[d * k_ + i] = static_cast<Scalar>(gram[i * k_ + d]);
     std::transform(values.begin(), values.end(), eigenvalues_.mutable_data(),
@@ -40,7 +40,7 @@ class rotation {
 
   /// y <- y q.
   void apply(const host_policy& policy, const rows_view<Scalar>& y) const { multiply_in_place(policy, y, q_); }
-  /// y <- y q', what undoes it.
+  /// y <- y q', the inverse of apply.
   void undo(const host_policy& policy, const rows_view<Scalar>& y) const {
     numbers<Scalar> transposed(q_.size());
     for (std::int64_t i = 0; i < k_; ++i)

@@ -1,5 +1,5 @@
 /// @file
-/// Factors and biases in one row, where a bias is solved as one more coordinate.
+/// The layout of factors and bias in one row, which solves a bias as one more coordinate.
 #pragma once
 
 #include <algorithm>
@@ -16,9 +16,9 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// While it is learnt a row holds its factors and, where there are biases, one more number: the bias when it has just
-/// been solved, then a 1 that goes with the other side's biases. Zeros make the width a multiple of four then, so that
-/// kernels need not take the last numbers one by one.
+/// During training a row holds its factors and, if there are biases, one more number: its bias just after it was
+/// solved, then a 1 that multiplies the other side's biases. Zeros pad the width to a multiple of four, so that kernels
+/// have no remainder.
 template <class Scalar>
 class row_layout {
  public:

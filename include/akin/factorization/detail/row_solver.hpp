@@ -49,17 +49,17 @@ class row_solver {
     }
   }
 
-  /// By conjugate gradients; whether the tolerance was reached in so many steps.
-  bool iterate(const slice<const Index>& ids, Scalar tolerance, int most_steps, Scalar* x) {
+  /// By conjugate gradients; whether they reached the tolerance within max_steps.
+  bool iterate(const slice<const Index>& ids, Scalar tolerance, int max_steps, Scalar* x) {
     start(ids);
     const auto rows = weighted(ids, weights_);
     return kernels::call<kernels::conjugate_gradient_kernel>(&rows, pointer(diagonal_), pointer(inverse_), tolerance,
-                                                             most_steps, x, right_.data(), scratch_.data())
+                                                             max_steps, x, right_.data(), scratch_.data())
         .converged;
   }
 
-  /// The same for a row that is too long for one worker: its products are taken in pieces of fixed size.
-  bool iterate_in_pieces(const host_policy& policy, const slice<const Index>& ids, Scalar tolerance, int most_steps,
+  /// The same for a row that is too long for one worker: all workers share it in pieces of fixed size.
+  bool iterate_in_pieces(const host_policy& policy, const slice<const Index>& ids, Scalar tolerance, int max_steps,
                          Scalar* x) {
     right_ = sum_pieces(policy, ids,
                         [&](const kernels::weighted_rows<Scalar, Index>& piece, std::int64_t begin, Scalar* sum) {
@@ -77,7 +77,7 @@ class row_solver {
       return kernels::dot(p, products.data(), y_.cols);
     };
     return kernels::conjugate_gradient<kernels::portable>(add_products, pointer(diagonal_), pointer(inverse_),
-                                                          tolerance, most_steps, x, right_.data(), scratch_.data(),
+                                                          tolerance, max_steps, x, right_.data(), scratch_.data(),
                                                           scratch_.data() + y_.cols, y_.cols)
         .converged;
   }
@@ -97,8 +97,8 @@ class row_solver {
     start_system(k);
     set_roots();
     const auto rows = weighted(ids, roots_);
-    for (std::int64_t begin = 0; begin < ids.size; begin += run) {
-      const std::int64_t count = std::min(run, ids.size - begin);
+    for (std::int64_t begin = 0; begin < ids.size; begin += block_rows) {
+      const std::int64_t count = std::min(block_rows, ids.size - begin);
       scaled_.resize(count * stride);
       kernels::call<kernels::scaled_rows_kernel>(&rows, begin, count, scaled_.data(), stride);
       kernels::add_upper_gramian(pointer(scaled_), count, system_.data(), k, stride);
@@ -111,7 +111,7 @@ class row_solver {
   }
 
  private:
-  static constexpr std::int64_t run = 256;
+  static constexpr std::int64_t block_rows = 256;
 
   static const Scalar* pointer(const numbers<Scalar>& values) noexcept { return values.data(); }
   template <class T>
@@ -141,7 +141,7 @@ class row_solver {
     std::transform(weights_.begin(), weights_.end(), roots_.begin(), [](Scalar w) { return std::sqrt(w); });
   }
 
-  /// A system of `size` unknowns, all 0, in the layout that the kernels ask for.
+  /// A system of `size` unknowns, all 0, in the layout of the kernels.
   void start_system(std::int64_t size) {
     const std::int64_t stride = kernels::padded_stride<Scalar>(size), rows = kernels::padded_rows(size);
     system_.assign(rows * stride, Scalar{0});
@@ -181,7 +181,7 @@ class row_solver {
     return true;
   }
 
-  /// The sum over pieces of the row of what add(piece, begin, sum) adds to k numbers.
+  /// The sum of k numbers to which add(piece, begin, sum) adds each piece of the row.
   template <class Add>
   numbers<Scalar> sum_pieces(const host_policy& policy, const slice<const Index>& ids, const Add& add) const {
     constexpr std::int64_t piece_size = 8192;

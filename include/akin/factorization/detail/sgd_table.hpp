@@ -1,5 +1,5 @@
 /// @file
-/// The table of factors of a training by gradient steps: how it starts, and what the kernels see of it.
+/// The factor table of a training by gradient steps: its initial values, and the kernels' view of it.
 #pragma once
 
 #include <algorithm>
@@ -91,7 +91,7 @@ void clear_unseen(const numbers<char>& is_user_seen, const numbers<char>& is_ite
   clear(is_item_seen, table.item_factors, table.item_biases);
 }
 
-/// Takes the mean of the elements of x for which keep(position), and clears users and items without such elements.
+/// Sets the mean to that of the elements of x with keep(position), and clears users and items without such elements.
 template <class Scalar, class Index, class Keep>
 void start_from_ratings(const csr_view<Scalar, Index>& x, const Keep& keep, factor_table<Scalar>& table) {
   numbers<char> is_user_seen(x.rows), is_item_seen(x.cols);

@@ -1,5 +1,5 @@
 /// @file
-/// What the tasks that learn by gradient steps have in common.
+/// The common base of tasks that learn by gradient steps.
 #pragma once
 
 #include <chrono>
@@ -10,8 +10,8 @@
 #include <akin/config.hpp>
 #include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
-#include <akin/factorization/detail/liked_cells.hpp>
-#include <akin/factorization/detail/liking_fold_in.hpp>
+#include <akin/factorization/detail/positive_cells.hpp>
+#include <akin/factorization/detail/positives_fold_in.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
 #include <akin/factorization/detail/sgd_table.hpp>
 #include <akin/io/reader.hpp>
@@ -32,8 +32,8 @@ struct epoch_result {
   bool go_on = true;
 };
 
-/// Runs epoch(number) for 1 … epochs, until it or the observer ends the training. Throws numeric_error where
-/// is_finite() is false after an epoch.
+/// Runs epoch(number) for 1 … epochs, until it or the observer ends the training. Throws numeric_error if is_finite()
+/// is false after an epoch.
 template <class Epoch, class IsFinite>
 void train_epochs(int epochs, std::string_view where, const Epoch& epoch, const IsFinite& is_finite,
                   const observer_ref& observer) {
@@ -66,14 +66,14 @@ struct sgd_task {
   }
 };
 
-/// Of models that learn from positives: stored values above 0.
+/// The base of models that learn from positives: stored values above 0.
 template <class Options, class Scalar, class Index>
 struct positives_task : sgd_task<Options, Scalar, Index> {
   static constexpr when_both merging = when_both::add;
   static constexpr bool items_need_histories = true;
 };
 
-/// Of models that learn from ratings: all stored values.
+/// The base of models that learn from ratings: all stored values.
 template <class Options, class Scalar, class Index>
 struct ratings_task : sgd_task<Options, Scalar, Index> {
   static constexpr when_both merging = when_both::replace;
@@ -95,7 +95,7 @@ factor_table<Scalar> train_on_positives(const Task& task, const host_policy& pol
                                         const observer_ref& observer) {
   constexpr double initial_deviation = 0.1;
   const auto& options = task.options;
-  const likings<Scalar, Index> positives(x);
+  const positives<Scalar, Index> positives(x);
   auto table = random_table<Scalar>(x.rows, x.cols, options.factors, initial_deviation, options.seed);
   clear_unseen(positives.is_user_seen(), positives.is_item_seen(), table);
   const auto parameters = parameters_of(table);
@@ -104,7 +104,7 @@ factor_table<Scalar> train_on_positives(const Task& task, const host_policy& pol
   const auto epoch = [&](int number) {
     const sampled_loss loss = positives.run_epoch(
         policy, options.seed, number,
-        [&](const auto& cells, const block_others<Scalar, Index>& negatives, block_random& random) {
+        [&](const auto& cells, const block_negatives<Scalar, Index>& negatives, block_random& random) {
           return task.learn_block(cells, negatives, random, parameters, rates, observer.is_present());
         },
         [&](Index user, Index item, Scalar value) { return task.cell_of(user, item, value); });
@@ -128,7 +128,7 @@ class positives_model : public row_model<Task> {
     return {this->learnt_.item_biases.begin(), this->learnt_.item_biases.end()};
   }
 
-  /// See akin::explain: what the score of the history's fold-in loses without the element.
+  /// See akin::explain: how much the score of the history's fold-in falls without the element.
   void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 };
 
@@ -159,8 +159,7 @@ class ratings_model : public row_model<Task> {
   std::span<const Scalar> item_biases() const noexcept {
     return {this->learnt_.item_biases.begin(), this->learnt_.item_biases.end()};
   }
-  /// The rating that the user is expected to give; without ratings of the user or the item, from what is left. Ids must
-  /// be in range.
+  /// The predicted rating; without ratings of the user or the item, from the remaining terms. Ids must be in range.
   Scalar predict(Index user, Index item) const noexcept { return this->score(user, item); }
 };
 

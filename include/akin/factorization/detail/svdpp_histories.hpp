@@ -1,5 +1,5 @@
 /// @file
-/// The part of SVD++ that knows what users have rated: the implicit factors and their sums.
+/// The implicit part of SVD++: the implicit factors of items and their sums over users' histories.
 #pragma once
 
 #include <algorithm>
@@ -49,7 +49,7 @@ class svdpp_histories {
 
   /// Moves all y at once, the w with them. With e the errors of the model, the objective as a function of changes d_j
   /// of the y has the terms (e_ui - |N(u)|^-1/2 sum of q_i'd_j)^2. By Cauchy and Schwarz the square of a sum over N(u)
-  /// is at most |N(u)| times the sum of squares, so that nothing is lost by
+  /// is at most |N(u)| times the sum of squares, so the objective does not rise with
   ///   y_j += (sum over users u of j of |N(u)|^-1/2 sum of e_ui q_i  - lambda n_j y_j)
   ///          / (sum over users u of j of sum of |q_i|^2  + lambda n_j),
   /// inner sums over i in N(u).
@@ -97,7 +97,7 @@ class svdpp_histories {
     });
   }
 
-  /// The user's new sum, of which the user's factors hear the difference.
+  /// Sets the user's new sum, and adds the difference to the user's factors.
   void add_up_items(std::int64_t user, factor_table<Scalar>& model) {
     if (x_.row_size(user) == 0) return;
     const std::int64_t k = factors_.cols();

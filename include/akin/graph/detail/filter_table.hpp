@@ -1,5 +1,5 @@
 /// @file
-/// What graph_filter has learnt, and its answers.
+/// The learnt state of graph_filter, and its answers.
 #pragma once
 
 #include <algorithm>
@@ -48,18 +48,18 @@ class filter_table : public history_table<Scalar, Index> {
 
   /// The score among all others, which costs as much as score_all; 0 without evidence. Ids must be in range.
   Scalar score(Index user, Index item) const;
-  /// Fills out[item] for all items, -infinity for those that no user has.
+  /// Fills out[item] for all items, -infinity for those without users.
   void score_all(Index user, std::span<Scalar> out) const {
     score_block(std::span(&user, 1), {out.data(), 1, this->items()});
   }
   /// The same for a history of any user: item ids in range, and a value each.
   void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
-  /// Row i of `out` gets what score_all gives for users[i], to the bit.
+  /// Row i of `out` gets the result of score_all for users[i], to the bit.
   void score_block(std::span<const Index> users, const rows_view<Scalar>& out) const;
-  /// Row i of `out` gets what score_history gives for histories[i], to the bit.
+  /// Row i of `out` gets the result of score_history for histories[i], to the bit.
   void score_block(std::span<const row_view<Scalar, Index>> histories, const rows_view<Scalar>& out) const;
 
-  /// Fills out[other] with what a user who has nothing but the item would be scored.
+  /// Fills out[other] with the scores of a user who has only the item.
   void similarity_all(Index item, std::span<Scalar> out) const;
 
   /// See akin::explain. Costs one application of the filter: with D_i^b and D_i^c apart it is symmetric.
@@ -130,7 +130,7 @@ void filter_table<Scalar, Index>::contributions(const row_view<Scalar, Index>& h
   for (std::int64_t i = 0; i < history.size(); ++i) {
     const Index from = history.ids[i];
     if (!knows_item(from)) continue;
-    // (d_from / d_item)^b p, and what is wanted is (d_item / d_from)^b p.
+    // It gives (d_from / d_item)^b p, and the result is (d_item / d_from)^b p.
     const Scalar ratio = scales[item] * std::sqrt(item_weights[item]) / (scales[from] * std::sqrt(item_weights[from]));
     const Scalar smooth = kernels::dot(s.row(item), s.row(from), s.cols) * graph_.smooth_weights[from];
     at(out, i) = history.values[i] * (ratio * ratio * response[from] + smooth);

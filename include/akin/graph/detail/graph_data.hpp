@@ -1,5 +1,5 @@
 /// @file
-/// What graph_filter learns from the interactions.
+/// The graph of graph_filter from the interactions.
 #pragma once
 
 #include <algorithm>
@@ -26,8 +26,8 @@ namespace akin::inline AKIN_ABI::detail {
 
 [[noreturn]] void fail_beyond_scalar(std::string_view whose, std::int64_t id, double sum);
 
-/// The sums of the rows. Throws numeric_error where a filter of such a row, whose terms are some times as large, would
-/// leave Scalar.
+/// The sums of the rows. Throws numeric_error if a filter of such a row, whose terms are a few times as large, would
+/// overflow Scalar.
 template <class Scalar, class Index>
 numbers<double> degrees(const host_policy& policy, const csr_view<Scalar, Index>& x, std::string_view whose) {
   numbers<double> sums(x.rows);
@@ -42,21 +42,20 @@ numbers<double> degrees(const host_policy& policy, const csr_view<Scalar, Index>
   return sums;
 }
 
-/// factor degree^exponent, 0 where the degree is 0. Throws numeric_error where that leaves Scalar.
+/// factor degree^exponent, 0 for degree 0. Throws numeric_error if that overflows Scalar.
 template <class Scalar>
 storage<Scalar> powers(const numbers<double>& degrees, double exponent, double factor, std::string_view whose) {
   storage<Scalar> result(degrees.size());
   for (std::int64_t i = 0; i < degrees.size(); ++i) {
     if (!(degrees[i] > 0)) continue;
     const auto power = static_cast<Scalar>(factor * std::pow(degrees[i], exponent));
-    if (!is_finite(power) || (factor > 0 && !(power > 0)))
-      fail_beyond_scalar(whose, i, degrees[i]);
+    if (!is_finite(power) || (factor > 0 && !(power > 0))) fail_beyond_scalar(whose, i, degrees[i]);
     result.mutable_data()[i] = power;
   }
   return result;
 }
 
-/// All that a graph_view shows but the interactions.
+/// The arrays of a graph_view except the interactions.
 template <class Scalar, class Index>
 struct graph_data {
   csr_storage<Scalar, Index> item_users;
@@ -72,7 +71,7 @@ struct graph_data {
   }
 
   void write_to(model_writer& writer) const;
-  /// What write_to stored; of a graph of user_items.
+  /// The arrays of write_to, for a graph of user_items.
   static graph_data read_from(const model_reader& reader, const csr_view<Scalar, Index>& user_items);
 };
 

@@ -1,5 +1,5 @@
 /// @file
-/// A filter on a graph of users and items, applied to signals on the items that lie side by side, one a lane.
+/// A filter on a graph of users and items, applied to several signals on the items at once, one a lane.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@
 namespace akin::inline AKIN_ABI::detail {
 
 /// The coefficients of T_0 ... T_order of the polynomial through the plateau's values at the Chebyshev points, each
-/// value taken at the extremum of T_order that belongs to the point and lies a little further out: as in ChebyCF.
+/// value taken at the extremum of T_order next to the point, slightly further out, as in ChebyCF.
 numbers<double> plateau_coefficients(int order, double flatness);
 
 /// The polynomial as a series of Chebyshev's in L = I - 2 P, whose eigenvalues are in [-1, 1].
@@ -44,8 +44,8 @@ numbers<Scalar> chebyshev_series(const graph_filter_options& options) {
   return {series.begin(), series.end()};
 }
 
-/// What the filter is made of. With d the items' degrees, zero where they are: P in the variable d^(1/2) z is a random
-/// walk from items to users and back, which needs no values but those of the interactions.
+/// The matrices of the filter. With the items' degrees d (factors are zero for degree zero), P in the variable d^(1/2)
+/// z is a random walk from items to users and back, which needs only the values of the interactions.
 template <class Scalar, class Index>
 struct graph_view {
   csr_view<Scalar, Index> user_items;
@@ -105,8 +105,9 @@ struct low_pass_kernel {
   }
 };
 
-/// Filters up to `Lanes` histories at once. A history gets the same bits in any lane, whatever the others hold. (Not
-/// for another number of lanes: compilers fuse products and sums in long vectors and leave it in short ones.)
+/// Filters up to `Lanes` histories at once. A history gets the same bits in any lane, whatever the other lanes hold.
+/// (Another number of lanes may give other bits: compilers fuse products and sums in long vectors but not in short
+/// ones.)
 template <int Lanes, class Scalar, class Index>
 class lane_filter {
  public:
@@ -117,7 +118,7 @@ class lane_filter {
         user_signal_(graph.user_items.rows * Lanes),
         coefficients_(graph.smooth.cols * Lanes) {}
 
-  /// Row l of `out` (items wide) for histories[l], -infinity where an item has no degree.
+  /// Row l of `out` (items wide) for histories[l], -infinity for an item with degree 0.
   void score(std::span<const row_view<Scalar, Index>> histories, const numbers<Scalar>& series,
              const rows_view<Scalar>& out) {
     apply_polynomial(histories, series);

@@ -37,7 +37,7 @@ void to_probabilities(const host_policy& policy, csr_storage<Scalar, Index>& x, 
   });
 }
 
-/// degree^-beta of each row, its degree being how many of its elements are not 0.
+/// degree^-beta of each row; its degree is the number of its nonzero elements.
 template <class Scalar, class Index>
 numbers<Scalar> degree_scales(const csr_view<Scalar, Index>& item_users, double beta) {
   numbers<Scalar> scales(item_users.rows);
@@ -49,7 +49,7 @@ numbers<Scalar> degree_scales(const csr_view<Scalar, Index>& item_users, double 
   return scales;
 }
 
-/// What is left of W when each column keeps its k largest elements, of equal ones those with the smaller row.
+/// W with only the k largest elements of each column, ties to the smaller row.
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> largest_of_columns(const host_policy& policy, const csr_view<Scalar, Index>& weights,
                                               std::int64_t k) {

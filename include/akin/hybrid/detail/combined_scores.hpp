@@ -1,5 +1,5 @@
 /// @file
-/// What models made of models share: rows of scores for some users at once.
+/// The common base of hybrid models: rows of scores for a block of users.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Users that a hybrid scores at once: enough that memory for a row costs nothing, and for parts that score blocks.
+/// Users that a hybrid scores at once: enough to amortise the memory of a row, and for parts that score blocks.
 inline constexpr std::int64_t combined_users = 16;
 
 /// The row of a view.
@@ -30,14 +30,14 @@ std::span<Scalar> row_of(const rows_view<Scalar>& rows, std::size_t row) {
   return {rows.row(static_cast<std::int64_t>(row)), static_cast<std::size_t>(rows.cols)};
 }
 
-/// A model that scores a stretch of items, whether there is evidence (knows_item) or not, as score_all does.
+/// A model that scores a range of items, with or without evidence (knows_item), as score_all does.
 template <class Model, class Request>
 concept stretch_scorer = std::same_as<Request, typename Model::index_type> && !block_scorer<Model, Request> &&
                          requires(const Model& model, Request id, std::span<typename Model::scalar_type> out) {
   model.score_range(id, id, out);
 };
 
-/// A model of which a single score is cheap, and which says whether score_all has one.
+/// A model whose single scores are cheap, and which tells whether score_all has one.
 template <class Model, class Request>
 concept single_scorer = stretch_scorer<Model, Request> ||
     (std::same_as<Request, typename Model::index_type> && !block_scorer<Model, Request> &&
@@ -52,7 +52,7 @@ bool has_evidence(const Model& model, typename Model::index_type user, typename 
     return model.knows_item(item);
 }
 
-/// Fills a row of `rows` for each of the users, stretch by stretch, so that what the model has of an item is read from
+/// Fills a row of `rows` for each of the users, range by range, so that the model's data of an item are read from
 /// memory once for all of them.
 template <class Model>
 void score_stretches(const Model& model, std::span<const typename Model::index_type> users,
@@ -70,8 +70,8 @@ void score_stretches(const Model& model, std::span<const typename Model::index_t
   }
 }
 
-/// Calls body(position, scores) for each request that the model knows, in their order; body may write to the scores.
-/// At most combined_users requests. Throws where the model does not have `items` items.
+/// Calls body(position, scores) for each request that the model knows, in their order; body may write to the scores. At
+/// most combined_users requests. Throws if the model does not have `items` items.
 template <class Model, class Request, class Body>
 void for_each_scored(const Model& model, std::span<const Request> requests, std::int64_t items, const Body& body) {
   using scalar_type = typename Model::scalar_type;

@@ -13,9 +13,9 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Gives the items that `row` leaves at -infinity the scores of `next`, in their order and below all that are there:
-/// those of `next` are mapped linearly onto [lowest - width, lowest - width / 2], width = max(1, |lowest|), so that
-/// those that differ by less than a rounding of their range become equal. A row without scores gets them as they are.
+/// Gives the items that `row` leaves at -infinity the scores of `next`, in their order and below all scores of the row:
+/// they are mapped linearly onto [lowest - width, lowest - width / 2], width = max(1, |lowest|), so that scores that
+/// differ by less than a rounding of their range become equal. A row without scores gets them unchanged.
 template <class Scalar>
 void fill_below(std::span<const Scalar> next, std::span<Scalar> row) {
   constexpr double infinity = std::numeric_limits<double>::infinity();

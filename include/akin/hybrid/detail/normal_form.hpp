@@ -25,7 +25,7 @@ struct normal_form {
   double unscored = 0;
 };
 
-/// What the scores of a row, those that are above -infinity, have in common.
+/// Statistics of the scores of a row that are above -infinity.
 struct row_summary {
   std::int64_t count = 0;
   double lowest = std::numeric_limits<double>::infinity();
@@ -33,7 +33,7 @@ struct row_summary {
   double mean = 0;
 };
 
-/// Sums and extremes are kept in so many lanes, that compilers make vectors of.
+/// Sums and extremes have this many lanes, which compilers vectorise.
 inline constexpr std::size_t summary_lanes = 8;
 
 template <class Scalar>
@@ -85,7 +85,7 @@ double standard_deviation(std::span<const Scalar> row, const row_summary& of) {
   return std::sqrt(sum / static_cast<double>(of.count));
 }
 
-/// The form of all normalisations but rank, which is none.
+/// The form of all normalisations except rank, which is not linear.
 template <class Scalar>
 normal_form form_of(normalization kind, std::span<const Scalar> row) {
   const row_summary summary = summary_of(row);
@@ -96,7 +96,7 @@ normal_form form_of(normalization kind, std::span<const Scalar> row) {
   const bool differ = summary.lowest < summary.highest;
   const double scale = !differ ? 0 : centred ? standard_deviation(row, summary) : summary.highest - summary.lowest;
   const double factor = 1 / scale;
-  // Also where they differ by so much, or so little, that the factor is no number.
+  // Also if they differ by so much, or so little, that the factor is not finite.
   if (!(scale > 0) || !is_finite(origin) || !is_finite(scale) || !is_finite(factor))
     return centred ? normal_form{0, 0, -1} : normal_form{-1, 0, 0};
   return {origin, factor, (summary.lowest - origin) * factor};
@@ -119,8 +119,8 @@ void rank_row(std::span<Scalar> row) {
   }
 }
 
-/// Replaces the scores of a row by normalised ones, leaving -infinity (and what is no number becomes it); returns what
-/// items without a score count.
+/// Replaces the scores of a row by normalised ones, leaving -infinity, to which NaN changes, too; returns the value of
+/// items without a score.
 template <class Scalar>
 Scalar normalize(normalization kind, std::span<Scalar> row) {
   if (kind == normalization::rank) {
@@ -138,7 +138,7 @@ Scalar normalize(normalization kind, std::span<Scalar> row) {
   return static_cast<Scalar>(form.unscored);
 }
 
-/// sum[i] += weight * row[i], with `unscored` where there is no score; known[i] says whether any row had one.
+/// sum[i] += weight * row[i], with `unscored` if there is no score; known[i] says whether any row had one.
 template <class Scalar>
 void add_weighted(Scalar weight, std::span<const Scalar> row, Scalar unscored, std::span<Scalar> sum,
                   std::span<std::uint8_t> known) {
@@ -149,7 +149,7 @@ void add_weighted(Scalar weight, std::span<const Scalar> row, Scalar unscored, s
   }
 }
 
-/// What no row had a score for does not come.
+/// Items without a score in any row are left out.
 template <class Scalar>
 void drop_unknown(std::span<const std::uint8_t> known, std::span<Scalar> sum) {
   for (std::size_t i = 0; i < sum.size(); ++i)

@@ -1,5 +1,5 @@
 /// @file
-/// From bytes that may be anything to a table of sections that can be trusted.
+/// Parses untrusted bytes to a validated table of sections.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace detail {
 struct parsed_file {
   std::shared_ptr<const void> owner;  ///< keeps data alive
   const std::byte* data = nullptr;
-  std::string source;  ///< how errors call the file
+  std::string source;  ///< the name of the file in errors
   std::vector<table_entry> sections;
 };
 
@@ -96,8 +96,8 @@ class model_file_parser {
   }
 
   void read_table(const file_header& header) {
-    const std::size_t room = (bytes_.size() - sizeof header) / sizeof(table_entry);
-    if (header.section_count > room) corrupted("its table of ", header.section_count, " sections does not fit in");
+    const std::size_t capacity = (bytes_.size() - sizeof header) / sizeof(table_entry);
+    if (header.section_count > capacity) corrupted("its table of ", header.section_count, " sections does not fit in");
     const std::size_t count = static_cast<std::size_t>(header.section_count);
     file_.sections.resize(count);
     if (count != 0) std::memcpy(file_.sections.data(), bytes_.data() + sizeof header, count * sizeof(table_entry));

@@ -1,5 +1,5 @@
 /// @file
-/// What ease has learnt, and its answers.
+/// The learnt state of ease, and its answers.
 #pragma once
 
 #include <algorithm>
@@ -38,20 +38,20 @@ class ease_table : public history_table<Scalar, Index> {
   /// Whether the user has a value other than 0, and the item has one.
   bool has_evidence(Index user, Index item) const noexcept { return knows_user(user) && knows_item(item); }
 
-  /// W, items x items: row i holds what having item i adds to the scores of others. Refers to the model.
+  /// W, items x items: row i holds the contributions of item i to the scores of others. Refers to the model.
   auto weights() const { return weights_.map(); }
 
   /// 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const noexcept;
-  /// Fills out[item] for all items, -infinity for those that nobody has, and for all where the user has nothing.
+  /// Fills out[item] for all items, -infinity for those without users, and for all items if the user has none.
   void score_all(Index user, std::span<Scalar> out) const noexcept {
     score_history(this->histories_.view().row(user), out);
   }
   /// The same for a history of any user: item ids in range, and a value each.
   void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const noexcept;
 
-  /// Fills out[other] with the weight from the item to each other, -infinity for the item itself and for items that
-  /// nobody has.
+  /// Fills out[other] with the weight from the item to each other, -infinity for the item itself and for items without
+  /// users.
   void similarity_all(Index item, std::span<Scalar> out) const noexcept;
 
   /// See akin::explain.

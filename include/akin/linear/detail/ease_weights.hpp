@@ -1,5 +1,5 @@
 /// @file
-/// From interactions to the weights of EASE, in one array: X'X, its inverse, the weights.
+/// Computes the weights of EASE from the interactions in one array: X'X, its inverse, the weights.
 #pragma once
 
 #include <algorithm>
@@ -51,8 +51,8 @@ void lower_products(const host_policy& policy, const csr_view<Scalar, Index>& x,
   });
 }
 
-/// Turns P (items x items, its lower triangle) into W in place: w_ij = -p_ij / p_jj, 0 on the diagonal. Gives `items`,
-/// or the first whose element of P's diagonal is not positive and finite.
+/// Turns P (items x items, its lower triangle) into W in place: w_ij = -p_ij / p_jj, 0 on the diagonal. Returns
+/// `items`, or the first item whose element of P's diagonal is not positive and finite.
 template <class Scalar>
 [[nodiscard]] std::int64_t weights_of_inverse(const host_policy& policy, Scalar* p, std::int64_t items) {
   numbers<Scalar> diagonal(items);

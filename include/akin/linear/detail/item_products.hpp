@@ -64,14 +64,14 @@ class product_rows {
   numbers<Index> ids_;
 };
 
-/// X'X, items x items, in memory: as a dense matrix or, where that takes less, as sparse rows.
+/// X'X, items x items, in memory: as a dense matrix or, if that takes less, as sparse rows.
 template <class Scalar, class Index>
 class item_products {
  public:
-  /// The bytes that it takes at most.
+  /// The maximum number of its bytes.
   static double bytes(const csr_view<Scalar, Index>& x) { return std::min(dense_bytes(x), sparse_bytes(x)); }
 
-  /// Whether dense is what takes less.
+  /// Whether the dense matrix takes less.
   static bool is_dense(const csr_view<Scalar, Index>& x) { return dense_bytes(x) <= sparse_bytes(x); }
 
   item_products() = default;
@@ -132,7 +132,7 @@ class item_products {
       return;
     }
     const auto& row = at(rows_, i);
-    constexpr std::int64_t search_steps = 16;  // a search in a row costs about as much as so many steps of a walk
+    constexpr std::int64_t search_steps = 16;  // a search in a row costs about as much as this many steps of a scan
     if (row.ids.size() <= search_steps * count) {
       for (std::int64_t e = 0; e < row.ids.size(); ++e)
         if (const Index place = places[row.ids[e]]; place >= 0 && place < count) out[place] = row.values[e];

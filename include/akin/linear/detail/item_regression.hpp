@@ -1,5 +1,5 @@
 /// @file
-/// The column of an item as a sparse combination of the columns of others: the problem of slim, one item at a time.
+/// The problem of slim for one item: its column as a sparse combination of the columns of others.
 #pragma once
 
 #include <algorithm>
@@ -22,21 +22,22 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// What the problems of all items share.
+/// The common data of the problems of all items.
 template <class Scalar, class Index>
 struct regression_data {
   slim_options options;
   csr_view<Scalar, Index> x, item_users;
-  item_products<Scalar, Index> products;  ///< empty where `neighbors` can do without
-  numbers<double> terms;                  ///< of product_rows, where products is empty
+  item_products<Scalar, Index> products;  ///< empty if `neighbors` makes them unnecessary
+  numbers<double> terms;                  ///< of product_rows, if products is empty
   numbers<double> lengths;                ///< |x_i|
-  numbers<Scalar> scales;                 ///< 1 / sqrt(|x_i|^2 + l2), 0 where x_i = 0
+  numbers<Scalar> scales;                 ///< 1 / sqrt(|x_i|^2 + l2), 0 if x_i = 0
 };
 
 /// One worker's memory and steps. The problem is solved in the unknowns z_i = w_i sqrt(|x_i|^2 + l2) / |x_j|, in which
-/// its matrix has a unit diagonal and a step of a coordinate is what it changes of the prediction, in lengths of x_j.
+/// its matrix has a unit diagonal and a step of a coordinate is the change of the prediction, in lengths of x_j.
 /// Coordinate descent works on a set of items whose products are gathered into a small dense matrix; the gradient of
-/// all others is computed when that has converged, and those that violate the optimum's conditions most join the set.
+/// all other items is computed after that has converged, and those that violate the optimality conditions most join the
+/// set.
 template <class Scalar, class Index>
 class item_regression {
  public:
@@ -49,7 +50,7 @@ class item_regression {
         rows_(data.x, data.item_users, data.terms.data()),
         set_(data.item_users, data.products.empty() ? data.x.rows : 0) {}
 
-  /// The weights that make item j and are not 0, ids ascending.
+  /// The nonzero weights of item j, ids ascending.
   numbers<weight> solve(Index j) {
     clear();
     numbers<weight> weights;
@@ -123,8 +124,8 @@ class item_regression {
       if (const Scalar w = weight_of(p); w != 0) data_.products.add_row(-w, ids_[p], rest_of_all_.data());
   }
 
-  /// Appends the items outside of the set whose own best step is larger than the tolerance, those with the largest
-  /// step, as many as double the set.
+  /// Appends the items outside of the set whose best step is larger than the tolerance: those with the largest steps,
+  /// at most as many as the set has.
   bool append_violators(Index j) {
     const auto l1 = static_cast<Scalar>(data_.options.l1);
     const auto least = static_cast<Scalar>(data_.options.tolerance * length_);
@@ -136,11 +137,11 @@ class item_regression {
       if (step > least && places_[i] < 0 && i != j) candidates_.push_back({step, static_cast<Index>(i)});
     }
     if (candidates_.empty()) return false;
-    const std::int64_t most = std::max<std::int64_t>(ids_.size(), 64);
-    if (candidates_.size() > most) {
-      std::nth_element(candidates_.begin(), candidates_.begin() + most, candidates_.end(),
+    const std::int64_t max_added = std::max<std::int64_t>(ids_.size(), 64);
+    if (candidates_.size() > max_added) {
+      std::nth_element(candidates_.begin(), candidates_.begin() + max_added, candidates_.end(),
                        [](const weight& a, const weight& b) { return a.precedes(b); });
-      candidates_.resize(most);
+      candidates_.resize(max_added);
     }
     std::ranges::sort(candidates_, [](const weight& a, const weight& b) { return a.id < b.id; });
     append_candidates();
@@ -162,7 +163,7 @@ class item_regression {
       thresholds_.mutable_data()[p] = static_cast<Scalar>(data_.options.l1 / length_) * scale(p);
   }
 
-  /// Makes room for a set of `size` items, and keeps what is there.
+  /// Enlarges the arrays for a set of `size` items, and keeps their contents.
   void reserve(std::int64_t size) {
     if (size <= stride_) return;
     constexpr std::int64_t step = kernels::sweep_alignment;
@@ -194,7 +195,7 @@ class item_regression {
     }
   }
 
-  /// The products of the whole set from the columns themselves.
+  /// Computes the products of the whole set from the columns.
   void multiply_columns() {
     const double* const products = set_.multiply(ids_);
     Scalar* const h = h_.mutable_data();
@@ -206,7 +207,7 @@ class item_regression {
     }
   }
 
-  /// The set's part of the gradient, free of what the steps have added of rounding.
+  /// Recomputes the set's part of the gradient, without the rounding errors of the steps.
   void refresh() {
     const auto inverse_length = static_cast<Scalar>(1 / length_), l2 = static_cast<Scalar>(data_.options.l2);
     for (std::int64_t p = 0; p < ids_.size(); ++p)
@@ -214,13 +215,13 @@ class item_regression {
           rest_of_all_[ids_[p]] * scale(p) * inverse_length - l2 * scale(p) * scale(p) * z_.data()[p];
   }
 
-  /// Sweeps until none makes a step, at most `most`; their number.
-  std::int64_t descend(std::int64_t most) {
+  /// Sweeps until a sweep makes no step, at most max_sweeps times; returns their number.
+  std::int64_t descend(std::int64_t max_sweeps) {
     const auto least = static_cast<Scalar>(data_.options.tolerance);
     std::int64_t sweeps = 1;
     while (kernels::coordinate_sweep(h_.data(), stride_, thresholds_.data(), data_.options.nonnegative, least,
                                      z_.mutable_data(), rest_.mutable_data(), size()) > 0 &&
-           sweeps < most)
+           sweeps < max_sweeps)
       ++sweeps;
     return sweeps;
   }

@@ -14,13 +14,13 @@
 namespace akin::inline AKIN_ABI::detail {
 
 /// One worker's memory. Sorts the elements of the columns by user, and adds up what each user contributes: the time is
-/// that of the products that there are, however many users the columns have that they do not share.
+/// that of the nonzero products, whatever the number of users that the columns do not share.
 template <class Scalar, class Index>
 class set_products {
  public:
   set_products(const csr_view<Scalar, Index>& item_users, std::int64_t users) : item_users_(item_users), ends_(users) {}
 
-  /// Row-major, ids.size() x ids.size(), of which the part below the diagonal is filled; lives until the next call.
+  /// Row-major, ids.size() x ids.size(), with the part below the diagonal filled; valid until the next call.
   const double* multiply(const numbers<Index>& ids) {
     sums_.assign(ids.size() * ids.size(), 0.0);
     sort_by_user(ids);
@@ -44,7 +44,7 @@ class set_products {
     double value;
   };
 
-  /// cells_: user by user as in users_, places ascending; ends_: where those of a user end.
+  /// cells_: user by user as in users_, places ascending; ends_: the end of each user's cells.
   void sort_by_user(const numbers<Index>& ids) {
     std::int64_t total = 0;
     for (const Index id : ids)

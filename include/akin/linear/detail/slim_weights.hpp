@@ -39,7 +39,7 @@ regression_data<Scalar, Index> make_regression_data(const host_policy& policy, c
     data.lengths.push_back(std::sqrt(squares));
     data.scales.push_back(static_cast<Scalar>(scale));
   }
-  // A few columns are multiplied faster by themselves than gathered from sparse rows.
+  // For a few columns, multiplying them is faster than gathering their products from sparse rows.
   using products_type = item_products<Scalar, Index>;
   const double bytes = products_type::bytes(x);
   if (bytes <= options.memory_limit && (options.neighbors == 0 || products_type::is_dense(x)))
@@ -52,7 +52,7 @@ regression_data<Scalar, Index> make_regression_data(const host_policy& policy, c
   return data;
 }
 
-/// W, items x items: column j holds the weights from which the other items make item j.
+/// W, items x items: column j holds the weights of the other items for item j.
 template <class Scalar, class Index>
 csr_storage<Scalar, Index> slim_weights(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                         const slim_options& options) {

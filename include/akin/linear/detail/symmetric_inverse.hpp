@@ -13,7 +13,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Bytes that invert_symmetric takes beside the matrix.
+/// Bytes that invert_symmetric takes in addition to the matrix.
 template <class T>
 constexpr double symmetric_inverse_scratch(std::int64_t size, int workers) noexcept {
   constexpr double block = static_cast<double>(kernels::sweep_block), tile = static_cast<double>(kernels::sweep_tile);
@@ -21,8 +21,8 @@ constexpr double symmetric_inverse_scratch(std::int64_t size, int workers) noexc
   return panels * static_cast<double>(sizeof(T)) + 3 * block * block * static_cast<double>(sizeof(double));
 }
 
-/// The steps of kernels/inverse_sweep.hpp. Within a step tiles are independent, and each is summed in one order, so
-/// that the bits do not depend on the workers.
+/// The steps of kernels/inverse_sweep.hpp. Within a step tiles are independent, and each has a fixed order of
+/// summation, so that the bits do not depend on the workers.
 template <class T>
 class symmetric_inversion {
  public:
@@ -36,7 +36,7 @@ class symmetric_inversion {
         pivot_panels_(2 * block * block),
         pivot_(3 * block * block) {}
 
-  /// One step, on the block from row `begin` on; false where it is not positive definite.
+  /// One step, on the block from row `begin` on; false if it is not positive definite.
   [[nodiscard]] bool step(const host_policy& policy, std::int64_t begin) {
     const std::int64_t depth = std::min(block, size_ - begin);
     double* const factor = pivot_.mutable_data();
@@ -91,9 +91,9 @@ class symmetric_inversion {
   numbers<pair> pairs_;
 };
 
-/// Inverts a (size x size, row-major) in place; only the lower triangle is read and written, but for elements beside
-/// the diagonal. Gives `size`, or the first row of a block that is not positive definite to working precision; the
-/// matrix is spoilt then. size^3 flops.
+/// Inverts a (size x size, row-major) in place; only the lower triangle is read and written, except for elements next
+/// to the diagonal. Returns `size`, or the first row of a block that is not positive definite to working precision; the
+/// matrix is then overwritten. size^3 flops.
 template <class T>
 [[nodiscard]] std::int64_t invert_symmetric(const host_policy& policy, T* a, std::int64_t size) {
   symmetric_inversion<T> inversion(a, size,

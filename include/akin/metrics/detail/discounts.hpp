@@ -1,5 +1,5 @@
 /// @file
-/// What ranks are worth in discounted cumulative gains: 1 / log2(rank + 1), ranks from 1.
+/// The discounts of ranks in discounted cumulative gains: 1 / log2(rank + 1), ranks from 1.
 #pragma once
 
 #include <array>
@@ -30,7 +30,7 @@ constexpr long double constant_log2(long double x) {
   return exponent + half_log(x) / half_log(2);
 }
 
-/// The worth of the first ranks, and the sum of the ranks before each, added up in their order.
+/// The discounts of the first ranks, and their partial sums before each rank, added in order.
 struct rank_discounts {
   static constexpr std::size_t size = 128;
   std::array<double, size> at{};
@@ -44,16 +44,16 @@ struct rank_discounts {
   }
 };
 
-/// In a table, since a logarithm costs more than all else that a metric does for a hit.
+/// In a table, since a logarithm costs more than the rest of a metric for a hit.
 inline constexpr rank_discounts first_discounts;
 
-/// What a hit at this rank (from 0) is worth.
+/// The discount of a hit at this rank (from 0).
 inline double rank_discount(std::int32_t rank) {
   const auto place = static_cast<std::size_t>(rank);
   return place < rank_discounts::size ? first_discounts.at[place] : 1 / std::log2(rank + 2.0);
 }
 
-/// What hits at the first `ranks` ranks are worth together, added up in their order.
+/// The sum of the discounts of the first `ranks` ranks, added in order.
 inline double sum_of_discounts(std::int32_t ranks) {
   constexpr auto size = static_cast<std::int32_t>(rank_discounts::size);
   if (ranks <= size) return at(first_discounts.before, ranks);

@@ -13,12 +13,12 @@ namespace akin::inline AKIN_ABI::detail {
 /// Functions, 8.17.22. O(sqrt(max(a, b))) steps for x < (a + 1) / (a + b + 2).
 double beta_fraction(double a, double b, double x);
 
-/// ln Gamma(a + 1/2) - ln Gamma(a) for a > 0, to some roundings: the series of the ratio at large arguments, which the
-/// recurrence Gamma(x + 1) = x Gamma(x) leads to. The difference of two std::lgamma would lose digits as a grows, and
+/// ln Gamma(a + 1/2) - ln Gamma(a) for a > 0, to a few roundings: the series of the ratio at large arguments, reached
+/// by the recurrence Gamma(x + 1) = x Gamma(x). The difference of two std::lgamma would lose digits as a grows, and
 /// std::lgamma writes a global.
 double log_gamma_half_step(double a);
 
-/// The chance that Student's t with so many degrees of freedom is at least |t| from 0, on either side.
+/// The two-sided tail probability of Student's t: that its magnitude is at least |t|.
 double student_t_both_tails(double t, double freedom);
 
 }  // namespace akin::inline AKIN_ABI::detail

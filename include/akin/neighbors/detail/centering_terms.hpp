@@ -1,5 +1,5 @@
 /// @file
-/// What centering takes off the values of users and items, and adds again to predicted ratings.
+/// The centering terms of users and items: subtracted from values, added to predicted ratings.
 #pragma once
 
 #include <algorithm>
@@ -29,8 +29,8 @@ struct user_terms {
   Scalar offset = 0, scale = 1;
 };
 
-/// What neighbours say of an item: the sum of their centred values times their similarities, the sum of the
-/// similarities' magnitudes, and the rating that these make.
+/// The sums of an item's neighbours: their centred values times their similarities, the similarities' magnitudes, and
+/// the rating that follows.
 template <class Scalar>
 struct prediction {
   Scalar sum = 0, weight = 0, rating = 0;
@@ -52,20 +52,21 @@ class centering_terms {
     }
   }
 
-  /// Whether anything is taken off.
+  /// Whether there are centering terms.
   bool centres() const noexcept { return kind_ != centering::none; }
 
   user_terms<Scalar> user(Index u) const noexcept {
     return users_.size() == 0 ? user_terms<Scalar>() : user_terms<Scalar>{users_[2 * u], users_[2 * u + 1]};
   }
   Scalar item(Index i) const noexcept { return items_.size() == 0 ? Scalar{0} : items_[i]; }
-  /// 0 where only rounding tells the value from what is taken off: users and items with equal values have no direction.
+  /// 0 if the value differs from the subtracted terms only by rounding: users and items with equal values have no
+  /// direction.
   Scalar centred(Scalar value, const user_terms<Scalar>& user, Index i) const noexcept {
     const Scalar rest = value - user.offset - item(i);
     return std::abs(rest) <= 8 * std::numeric_limits<Scalar>::epsilon() * std::abs(value) ? Scalar{0}
                                                                                           : rest / user.scale;
   }
-  /// The rating that a centred value stands for.
+  /// The rating of a centred value.
   Scalar rating(Scalar centred_value, const user_terms<Scalar>& user, Index i) const noexcept {
     return user.offset + item(i) + user.scale * centred_value;
   }
@@ -73,13 +74,13 @@ class centering_terms {
   prediction<Scalar> predict(Scalar sum, Scalar weight, const user_terms<Scalar>& user, Index i) const noexcept {
     return {sum, weight, rating(weight > 0 ? sum / weight : Scalar{0}, user, i)};
   }
-  /// Turns the sums of all items into ratings, where they have a weight.
+  /// Turns the sums of all items with a weight into ratings.
   void rate(const user_terms<Scalar>& user, std::span<const Scalar> weights, std::span<Scalar> sums) const noexcept {
     for (std::size_t i = 0; i < sums.size(); ++i)
       if (weights[i] > 0) sums[i] = rating(sums[i] / weights[i], user, static_cast<Index>(i));
   }
 
-  /// The terms of a user with this history; without one, those of nobody in particular.
+  /// The terms of a user with this history; for an empty history, the global defaults.
   user_terms<Scalar> of_history(const row_view<Scalar, Index>& history) const noexcept {
     damped_mean rest;
     const double off = kind_ == centering::baseline ? mean_ : 0;
@@ -141,7 +142,7 @@ class centering_terms {
 
   centering kind_ = centering::none;
   double mean_ = 0;        // of all values
-  storage<Scalar> items_;  // an offset each, where kind has them
+  storage<Scalar> items_;  // an offset each, if kind has them
   storage<Scalar> users_;  // offset and scale each, unless kind is none
 };
 

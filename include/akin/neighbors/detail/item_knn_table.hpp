@@ -1,5 +1,5 @@
 /// @file
-/// What item_knn has learnt, and its answers.
+/// The learnt state of item_knn, and its answers.
 #pragma once
 
 #include <algorithm>
@@ -39,20 +39,20 @@ class item_knn_table : public weight_table<Scalar, Index> {
   /// Items x items, at most `neighbors` a row, none on the diagonal; refers to the model.
   auto similarities() const { return this->weights_.map(); }
 
-  /// The rating that the user is expected to give: the average of the centred values of the user's items weighted by
-  /// their similarities to this one, plus what centering took off; that alone where nothing similar is rated. O(items
-  /// of the user * log neighbors); ids must be in range.
+  /// The predicted rating: the average of the centred values of the user's items, weighted by their similarities to
+  /// this one, plus the centering terms; only these if no similar item is rated. O(items of the user * log neighbors);
+  /// ids must be in range.
   Scalar predict(Index user, Index item) const noexcept;
 
-  /// Room for predict_row, for one thread at a time; empty to begin with.
+  /// Scratch memory of predict_row, for one thread at a time; empty at first.
   using prediction_scratch = std::vector<kernels::maybe_number<Scalar>>;
-  /// out[i] = predict(user, items[i]), to the bit. Of models that average O(items of the user + the times that each of
-  /// `items` is a neighbour), where that is less; ids must be in range.
+  /// out[i] = predict(user, items[i]), to the bit. In models that average, O(items of the user + the number of times
+  /// that each of `items` is a neighbour), if that is less; ids must be in range.
   void predict_row(Index user, slice<const Index> items, std::span<Scalar> out, prediction_scratch& scratch) const;
 
   /// 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const noexcept;
-  /// Fills out[item] for all items, -infinity for those that no item of the user has as a neighbour.
+  /// Fills out[item] for all items, -infinity for those that are not a neighbour of any item of the user.
   void score_all(Index user, std::span<Scalar> out) const {
     std::vector<Scalar> scratch(scratch_size());
     score_all(user, out, scratch);
@@ -65,7 +65,7 @@ class item_knn_table : public weight_table<Scalar, Index> {
   /// The same for a history of any user: item ids in range, and a value each.
   void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
 
-  /// See akin::explain. Of a weighted average: each item's share in it, without what centering took off.
+  /// See akin::explain. For a weighted average: each item's share of it, without the centering terms.
   void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   void write_to(model_writer& writer) const {
@@ -76,16 +76,17 @@ class item_knn_table : public weight_table<Scalar, Index> {
  private:
   bool is_plain() const noexcept { return !averages_ && !terms_.centres(); }
 
-  /// s_ij for the item j that is asked for. Where averages are wanted from the transpose: all of a history is then
-  /// looked for in one row, not in a row each.
+  /// s_ij for the queried item j. In models that average from the transpose, so that the whole history is looked up in
+  /// one row.
   Scalar similarity_to(Index j, Index i) const noexcept {
     return averages_ ? value_at(to_items_.view(), j, i) : this->weight(i, j);
   }
 
-  /// Of the user's items that have this one as a neighbour, in their order: so score and score_all agree to the bit.
+  /// Sums over the user's items that have this one as a neighbour, in their order, so that score and score_all agree to
+  /// the bit.
   prediction<Scalar> average(const user_terms<Scalar>& user, const row_view<Scalar, Index>& history,
                              Index item) const noexcept;
-  /// The same from the centred values of all items that the user has: what the others would add is 0.
+  /// The same from the centred values of all of the user's items: the others would add 0.
   prediction<Scalar> average_of_present(const user_terms<Scalar>& user, const prediction_scratch& centred,
                                         Index item) const noexcept;
   void score_centred(const user_terms<Scalar>& user, const row_view<Scalar, Index>& history, std::span<Scalar> out,
@@ -114,7 +115,7 @@ void item_knn_table<Scalar, Index>::predict_row(Index user, slice<const Index> i
     for (std::int64_t i = 0; i < history.size(); ++i)
       scratch[static_cast<std::size_t>(history.ids[i])] = {terms_.centred(history.values[i], terms, history.ids[i]), 1};
   for (std::int64_t i = 0; i < items.size; ++i) {
-    // A search among them takes as long as walking by 16 of them, or more.
+    // A search among them takes as long as scanning at least 16 of them.
     const bool walks = averages_ && to_items_.view().row_size(items[i]) <= 16 * history.size();
     out[static_cast<std::size_t>(i)] =
         (walks ? average_of_present(terms, scratch, items[i]) : average(terms, history, items[i])).rating;
@@ -153,9 +154,9 @@ prediction<Scalar> item_knn_table<Scalar, Index>::average(const user_terms<Scala
                                                           const row_view<Scalar, Index>& history,
                                                           Index item) const noexcept {
   Scalar sum = 0, weight = 0;
-  Scalar similarities[base::some], centred[base::some];
-  for (std::int64_t begin = 0; begin < history.size(); begin += base::some) {
-    const std::int64_t size = std::min(base::some, history.size() - begin);
+  Scalar similarities[base::block_size], centred[base::block_size];
+  for (std::int64_t begin = 0; begin < history.size(); begin += base::block_size) {
+    const std::int64_t size = std::min(base::block_size, history.size() - begin);
     for (std::int64_t i = 0; i < size; ++i) {
       similarities[i] = similarity_to(item, history.ids[begin + i]);
       centred[i] = terms_.centred(history.values[begin + i], user, history.ids[begin + i]);

@@ -1,5 +1,5 @@
 /// @file
-/// From what is summed over a pair of items (or users) to how alike they are.
+/// The similarity of a pair of items (or users) from sums over their common columns.
 #pragma once
 
 #include <cmath>
@@ -14,7 +14,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// The measures are four formulas of x'y, of what each side has alone, and of what is summed over the common ones.
+/// The measures are four formulas of x'y, of terms of each side alone, and of sums over the common columns.
 enum class pair_formula {
   ratio,    ///< x'y / (left_x right_y + h)
   overlap,  ///< n_xy / (n_xy + a (n_x - n_xy) + b (n_y - n_xy) + h)
@@ -38,13 +38,13 @@ constexpr pair_formula formula_of(similarity measure) noexcept {
   }
 }
 
-/// Whether the measure counts who has something instead of taking the values.
+/// Whether the measure counts stored cells instead of using their values.
 constexpr bool counts_presence(similarity measure) noexcept {
   return formula_of(measure) == pair_formula::overlap || measure == similarity::conditional_probability ||
          measure == similarity::lift;
 }
 
-/// How many numbers are summed for a pair: x'y; with their count; with the squares of both over the common ones.
+/// The number of sums of a pair: x'y; also their count; also the squares of both over the common columns.
 inline int sums_of(const neighborhood_options& options) noexcept {
   const pair_formula formula = formula_of(options.similarity);
   if (formula == pair_formula::common || formula == pair_formula::distance) return 4;
@@ -52,8 +52,8 @@ inline int sums_of(const neighborhood_options& options) noexcept {
   return needs_count && !counts_presence(options.similarity) ? 2 : 1;
 }
 
-/// What is multiplied for the sums of a pair: of an element x of the left side and y of the right, products of
-/// (x), (x, 1) or (x, x^2, 1, 1) and (y), (y, 1) or (y, 1, y^2, 1).
+/// The factors of the sums of a pair: of an element x of the left side and y of the right, products of (x), (x, 1) or
+/// (x, x^2, 1, 1) and (y), (y, 1) or (y, 1, y^2, 1).
 template <int Width, class Scalar>
 numbers<Scalar> left_terms(const Scalar* values, std::int64_t count) {
   numbers<Scalar> terms(count * Width, Scalar{1});
@@ -75,7 +75,7 @@ numbers<Scalar> right_terms(const Scalar* values, std::int64_t count) {
   return terms;
 }
 
-/// What a row of values (of an item or a user) brings into the measure alone.
+/// The terms of the measure that depend on one row of values (of an item or a user) alone.
 template <class Scalar>
 struct pair_side {
   Scalar left = 0, right = 0;
@@ -119,13 +119,13 @@ class pair_measure {
         significance_(static_cast<Scalar>(options.significance)),
         needs_count_(options.minimum_support > 1 || options.significance > 0) {}
 
-  /// scores[n]: how alike the row with side `left` is to row ids[n], from Width sums each; -infinity for 0 and where
-  /// the support is too small, NaN where the measure has no value.
+  /// scores[n]: the similarity of the row with side `left` to row ids[n], from Width sums each; -infinity for 0 and if
+  /// the support is too small, NaN if the measure is not defined.
   template <int Width, class Index>
   void score(Scalar left, const Scalar* right, const Index* ids, const Scalar* sums, std::int64_t count,
              Scalar* scores) const noexcept {
     for (std::int64_t n = 0; n < count; ++n) {
-      const Scalar both = sums[n * Width + Width - 1];  // a single sum may stand where its score will be
+      const Scalar both = sums[n * Width + Width - 1];  // a single sum may be stored in place of its score
       Scalar score = formula<Width>(left, right[ids[n]], sums + n * Width);
       if (needs_count_) score = both < support_ ? Scalar{0} : score * (both / (both + significance_));
       scores[n] = score == 0 ? no_score<Scalar> : score;

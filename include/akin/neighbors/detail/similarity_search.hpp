@@ -24,13 +24,13 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Rows (items or users) with their values as a measure sees them, and the columns over which they meet.
+/// Rows (items or users) with the values of a measure, and their transpose.
 template <class Scalar, class Index>
 class similarity_search {
  public:
   similarity_search() = default;
-  /// Takes `rows`, compared by columns. Throws numeric_error, which begins with `where`, for values whose squares are
-  /// beyond Scalar.
+  /// Takes `rows`, compared by columns. Throws numeric_error, which begins with `where`, for values whose squares
+  /// overflow Scalar.
   similarity_search(const neighborhood_options& options, csr_storage<Scalar, Index> rows, std::string_view where)
       : options_(options), rows_(std::move(rows)) {
     if (options_.similarity == similarity::adjusted_cosine) learn_column_means();
@@ -80,8 +80,8 @@ class similarity_search {
     return result;
   }
 
-  /// The k rows most similar to a row from elsewhere, never number `except` (-1 for none), in the order of their
-  /// ids. Allocates the memory of a worker.
+  /// The k rows most similar to a new row, never number `except` (-1 for none), in the order of their ids. Allocates
+  /// the memory of a worker.
   candidates<Scalar, Index> one(const row_view<Scalar, Index>& row, std::int64_t except) const {
     candidates<Scalar, Index> best;
     with_width([&](auto width) {
@@ -109,7 +109,7 @@ class similarity_search {
     return best;
   }
 
-  /// The rows that have something in a column.
+  /// The rows with a value in a column.
   slice<const Index> meeting(Index column) const noexcept { return columns_.view().row(column).ids; }
 
  private:
@@ -130,8 +130,8 @@ class similarity_search {
   }
   pair_side<Scalar> side(slice<const Scalar> values) const { return side_of(options_, values, columns_.rows()); }
   Scalar floor() const noexcept { return options_.keep_negative ? no_score<Scalar> : Scalar{0}; }
-  /// Whether similarities are x'y / (left_x right_y): then y is divided beforehand, x'y by left_x where it is kept, and
-  /// nothing is left to do for each pair.
+  /// Whether similarities are x'y / (left_x right_y): then y is divided in advance, x'y by left_x if it is kept, and no
+  /// work remains for each pair.
   bool is_quotient() const noexcept {
     return formula_of(options_.similarity) == pair_formula::ratio && options_.shrinkage == 0 && sums_of(options_) == 1;
   }
@@ -141,14 +141,14 @@ class similarity_search {
       if (right > 0) columns_.mutable_values()[i] /= right;
     }
   }
-  /// From the score by which a neighbour was chosen to the similarity.
+  /// The similarity from the score that selected a neighbour.
   Scalar finished(Scalar score, Scalar left) const noexcept {
     const Scalar s = is_quotient() ? score / left : score;
     if (options_.amplification == 1) return s;
     return std::copysign(static_cast<Scalar>(std::pow(std::abs(static_cast<double>(s)), options_.amplification)), s);
   }
 
-  /// What is summed over a pair is at most the larger sum of squares, and four of these are added at most.
+  /// A sum over a pair is at most the larger sum of squares, and at most four of these are added.
   void check_squares(std::string_view where) const {
     using limits = std::numeric_limits<Scalar>;
     for (std::int64_t row = 0; row < rows_.rows(); ++row) {
@@ -175,7 +175,7 @@ class similarity_search {
     for (std::int64_t c = 0; c < sums.size(); ++c) column_means_[c] = counts[c] == 0 ? 0 : sums[c] / counts[c];
   }
 
-  /// Turns the values of a row into what the measure takes.
+  /// Turns the values of a row into those of the measure.
   void prepare(slice<const Index> ids, slice<Scalar> values) const {
     if (counts_presence(options_.similarity)) {
       std::fill(values.begin(), values.end(), Scalar{1});
@@ -188,7 +188,7 @@ class similarity_search {
       for (Scalar& value : values) value = difference(value, mean);
     }
   }
-  /// value - mean, 0 where only rounding tells them apart: equal values have no direction.
+  /// value - mean, 0 if they differ only by rounding: equal values have no direction.
   static Scalar difference(Scalar value, double mean) noexcept {
     const double x = static_cast<double>(value) - mean;
     return std::abs(x) <= 8 * static_cast<double>(std::numeric_limits<Scalar>::epsilon()) * std::abs(mean)
@@ -197,7 +197,7 @@ class similarity_search {
   }
 
   neighborhood_options options_;
-  csr_storage<Scalar, Index> rows_, columns_;  // what is compared, and its transpose
+  csr_storage<Scalar, Index> rows_, columns_;  // the compared rows, and their transpose
   numbers<double> column_means_;               // of adjusted_cosine
   numbers<Scalar> rights_;                     // of each row: see pair_side
   numbers<Scalar> right_terms_;                // of columns_, unless its values are

@@ -1,5 +1,5 @@
 /// @file
-/// The users of a training, as others are compared with them.
+/// An index of the users of a training, to find the most similar ones.
 #pragma once
 
 #include <algorithm>
@@ -32,7 +32,7 @@ class user_index {
   /// Users x users: the most similar users of each.
   csr_storage<Scalar, Index> similarities(const host_policy& policy) const { return search_.all(policy); }
 
-  /// The most similar users of one from elsewhere with these centred values, never number `except` (-1 for none).
+  /// The most similar users of a new one with these centred values, never number `except` (-1 for none).
   candidates<Scalar, Index> nearest(const row_view<Scalar, Index>& centred, std::int64_t except) const {
     return search_.one(centred, except);
   }
@@ -50,7 +50,7 @@ class user_index {
     return found != columns.end() && *found == item ? &values[found - columns.begin()] : nullptr;
   }
 
-  /// The first user in `histories`, those of the training, who has this very history, -1 without one. O(users of its
+  /// The first user in `histories`, those of the training, with an identical history, -1 without one. O(users of its
   /// rarest item + items).
   std::int64_t owner_of(const row_view<Scalar, Index>& history,
                         const csr_view<Scalar, Index>& histories) const noexcept;

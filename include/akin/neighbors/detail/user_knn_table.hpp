@@ -1,5 +1,5 @@
 /// @file
-/// What user_knn has learnt, and its answers.
+/// The learnt state of user_knn, and its answers.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Answers from the similarities of users and what these have.
+/// Answers from the similarities of users and their items.
 template <class Scalar, class Index>
 class user_knn_table : public history_table<Scalar, Index> {
  public:
@@ -40,7 +40,7 @@ class user_knn_table : public history_table<Scalar, Index> {
   bool knows_user(Index user) const noexcept {
     return user >= 0 && user < this->users() && similarities_.view().row_size(user) > 0;
   }
-  /// Whether anyone has the item.
+  /// Whether the item has users.
   bool knows_item(Index item) const noexcept {
     return item >= 0 && item < this->items() && index_.users_of(item).size > 0;
   }
@@ -54,17 +54,17 @@ class user_knn_table : public history_table<Scalar, Index> {
   /// Users x users, at most `neighbors` a row, none on the diagonal; refers to the model.
   auto similarities() const { return similarities_.map(); }
 
-  /// The rating that the user is expected to give: the average of the neighbours' centred values, plus what centering
-  /// took off; that alone where no neighbour has rated the item. O(neighbors * log items); ids must be in range.
+  /// The predicted rating: the average of the neighbours' centred values, plus the centering terms; only these if no
+  /// neighbour has rated the item. O(neighbors * log items); ids must be in range.
   Scalar predict(Index user, Index item) const noexcept {
     return average(terms_.user(user), neighbors_of(user), item).rating;
   }
 
-  /// Room for predict_row, for one thread at a time; empty to begin with.
+  /// Scratch memory of predict_row, for one thread at a time; empty at first.
   struct prediction_scratch {
     std::vector<Scalar> sums, weights;
   };
-  /// out[i] = predict(user, items[i]), to the bit: O(sum of the neighbours' items), where that is less; ids must be in
+  /// out[i] = predict(user, items[i]), to the bit: O(sum of the neighbours' items), if that is less; ids must be in
   /// range.
   void predict_row(Index user, slice<const Index> items, std::span<Scalar> out, prediction_scratch& scratch) const;
 
@@ -83,12 +83,12 @@ class user_knn_table : public history_table<Scalar, Index> {
     score_from(terms_.user(user), neighbors_of(user), out, scratch);
   }
   std::size_t scratch_size() const noexcept { return averages_ ? static_cast<std::size_t>(this->items()) : 0; }
-  /// The same for a history of any user: item ids in range, and a value each. Its neighbours are found first. The first
-  /// user of the training with this very history is taken for the one who asks, and is none of them.
+  /// The same for a history of any user: item ids in range, and a value each. Finds its neighbours first. The first
+  /// user of the training with an identical history is taken to be the same user, and is not a neighbour.
   void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
 
-  /// See akin::explain: what each neighbour of this history adds to the score (in a weighted average without what
-  /// centering took off), shared out over the items that it has in common with the history, evenly.
+  /// See akin::explain: the contribution of each neighbour of this history to the score (in a weighted average without
+  /// the centering terms), divided evenly among the items that it has in common with the history.
   void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
 
   void write_to(model_writer& writer) const {
@@ -101,7 +101,7 @@ class user_knn_table : public history_table<Scalar, Index> {
 
   neighborhood neighbors_of(Index user) const noexcept { return similarities_.view().row(user); }
   candidates<Scalar, Index> nearest(const user_terms<Scalar>& terms, const row_view<Scalar, Index>& history) const;
-  /// Of the neighbours who have the item, in their order: so score and score_all agree to the bit.
+  /// Sums over the neighbours who have the item, in their order, so that score and score_all agree to the bit.
   prediction<Scalar> average(const user_terms<Scalar>& user, const neighborhood& near, Index item) const noexcept;
 
   std::int64_t cells_of(const neighborhood& near) const noexcept {
@@ -128,7 +128,7 @@ void user_knn_table<Scalar, Index>::predict_row(Index user, slice<const Index> i
                                                 prediction_scratch& scratch) const {
   const neighborhood near = neighbors_of(user);
   const auto terms = terms_.user(user);
-  // A search among a neighbour's items takes as long as going by 16 of them, or more.
+  // A search among a neighbour's items takes as long as scanning at least 16 of them.
   const bool walks = cells_of(near) <= 16 * items.size * near.size();
   if (walks) add_all(near, scratch);
   for (std::int64_t i = 0; i < items.size; ++i) {

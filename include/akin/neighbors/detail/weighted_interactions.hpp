@@ -1,5 +1,5 @@
 /// @file
-/// The interactions as similarities see them.
+/// The weighted interactions of the similarities.
 #pragma once
 
 #include <akin/config.hpp>

@@ -33,14 +33,14 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// The canonical nearness of two vectors; of length 1 where it is the cosine.
+/// The canonical similarity of two vectors, which are normalised for the cosine.
 template <class Scalar>
 Scalar nearness(metric by, const Scalar* x, const Scalar* y, std::int64_t size) noexcept {
   if (by == metric::euclidean) return Scalar{0} - std::sqrt(kernels::squared_distance(x, y, size));
   return kernels::dot(x, y, size);
 }
 
-/// Rows that are searched, of length 1 where they are compared by the cosine; so are the queries.
+/// The rows to search, normalised for the cosine, as are the queries.
 template <class Scalar, class Index>
 class dense_neighbors {
  public:
@@ -49,7 +49,7 @@ class dense_neighbors {
 
   const dense_storage<Scalar>& rows() const noexcept { return rows_; }
 
-  /// Answers queries one by one or, where they are many, by tiles; the same lists either way.
+  /// Answers queries one by one or, if there are many, by tiles; the lists are the same.
   recommendations<Scalar, Index> search(const host_policy& policy, rows_view<const Scalar> queries,
                                         const query<Index>& q) const;
 
@@ -60,17 +60,17 @@ class dense_neighbors {
 
   lists_type search_by_tiles(const host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q) const;
 
-  /// Nothing where numbers may overflow, or exclusions are not in order.
+  /// Nothing if numbers may overflow, or exclusions are not in order.
   template <class Panels, class IsSafe>
   lists_type search_panels(const host_policy& policy, const Panels& panels, rows_view<const Scalar> queries,
                            const query<Index>& q, const IsSafe& is_safe) const;
 
-  /// Fills what of `out` a query may look at.
+  /// Fills the scores in `out` of the items that a query can return.
   void score_all(const Scalar* x, const query<Index>& q, numbers<Scalar>& out) const noexcept;
 
   metric by_ = metric::inner_product;
   dense_storage<Scalar> rows_;
-  numbers<Index> nothing_;  // rows that have no cosine
+  numbers<Index> zero_rows_;  // rows that have no cosine
 };
 
 template <class Scalar, class Index>
@@ -78,7 +78,7 @@ dense_neighbors<Scalar, Index>::dense_neighbors(metric by, dense_storage<Scalar>
     : by_(by), rows_(std::move(rows)) {
   const rows_view<const Scalar> y = rows_.view();
   if (by == metric::cosine)
-    nothing_ = rows_of_nothing<Index>(y.rows, [&](std::int64_t row) { return is_zero(y.row(row), y.cols); });
+    zero_rows_ = zero_rows<Index>(y.rows, [&](std::int64_t row) { return is_zero(y.row(row), y.cols); });
 }
 
 template <class Scalar, class Index>
@@ -100,9 +100,9 @@ template <class Scalar, class Index>
 typename dense_neighbors<Scalar, Index>::lists_type dense_neighbors<Scalar, Index>::search_by_tiles(
     const host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q) const {
   const rows_view<const Scalar> y = rows_.view();
-  item_mask coming = may_come_to_some(q, y.rows);
-  for (const Index item : nothing_) coming.erase(item);
-  const auto keep = [&](Index item) { return coming.contains(item); };
+  item_mask allowed = allowed_for_someone(q, y.rows);
+  for (const Index item : zero_rows_) allowed.erase(item);
+  const auto keep = [&](Index item) { return allowed.contains(item); };
   if (by_ != metric::euclidean) {
     const float_panels<Scalar, Index> panels(policy, y, nullptr, keep);
     return search_panels(policy, panels, queries, q,
@@ -145,7 +145,7 @@ void dense_neighbors<Scalar, Index>::score_all(const Scalar* x, const query<Inde
     for (const Index item : *q.candidates) score(item);
   else
     for (std::int64_t item = 0; item < y.rows; ++item) score(static_cast<Index>(item));
-  for (const Index item : nothing_) out[item] = no_score<Scalar>;
+  for (const Index item : zero_rows_) out[item] = no_score<Scalar>;
 }
 
 AKIN_COMPILE_ONCE(retrieval, class dense_neighbors<float, std::int32_t>)

@@ -20,7 +20,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// The mean of each column; 0 where it is beyond a double.
+/// The mean of each column; 0 if it overflows a double.
 template <class Scalar>
 numbers<double> column_means(rows_view<const Scalar> rows) {
   numbers<double> means(rows.cols);
@@ -33,13 +33,13 @@ numbers<double> column_means(rows_view<const Scalar> rows) {
   return means;
 }
 
-/// Panels for search_tiles (as float_panels) where a score is the negated distance of two rows. Tiles hold
-/// s = x'y - |y|^2 / 2 of rows moved by their mean m, which is (|x|^2 - |x - y|^2) / 2: rows that are near to each
-/// other and far from the origin would be lost in rounding otherwise. The nearest to the mean come first, since they
-/// are near to most queries. Holds a copy of the rows.
+/// Panels for search_tiles (like float_panels) whose scores are negated distances of two rows. Tiles hold s = x'y -
+/// |y|^2 / 2 of rows moved by their mean m, which is (|x|^2 - |x - y|^2) / 2: without the shift, rounding would hide
+/// the distances of rows that are close to each other and far from the origin. Rows are in ascending distance from the
+/// mean, since the first ones are near to most queries. Holds a copy of the rows.
 ///
-/// How far half of a canonical squared distance may be from |x|^2 / 2 - s, with S = (|x| + |y|)^2 / 2, the unit
-/// roundoff u and gamma_n = n u / (1 - n u) of Higham, section 3.1, for rows of n numbers:
+/// The maximum difference between half of a canonical squared distance and |x|^2 / 2 - s, with S = (|x| + |y|)^2 / 2,
+/// the unit roundoff u and gamma_n = n u / (1 - n u) of Higham, section 3.1, for rows of n numbers:
 /// - the tile adds n products to |y|^2 / 2: gamma_{n+1} S;
 /// - |x|^2 / 2 and |y|^2 / 2 are rounded themselves: gamma_{n+1} S;
 /// - x - m and y - m are rounded, each by u of its length, which moves the distance by u (|x| + |y|): 3 u S;
@@ -59,7 +59,7 @@ class distance_panels {
     double halves[kernels::tile_queries] = {};  // of the squared lengths
   };
 
-  /// Packs the rows that keep(id).
+  /// Packs the rows with keep(id).
   template <class Keep>
   distance_panels(const host_policy& policy, rows_view<const Scalar> rows, const Keep& keep)
       : depth_(rows.cols), means_(column_means(rows)) {
@@ -108,9 +108,9 @@ class distance_panels {
     const double least = limits_[chunk].shortest * (1 - slack) - g.lengths[q] * (1 + slack);
     return std::min(0.0, lost - least * (1 - slack));
   }
-  /// Of a hit nothing is known but that it may reach the target.
+  /// A hit may reach the target; its score is not known.
   double margin(const group&, int, std::int64_t) const noexcept { return std::numeric_limits<double>::infinity(); }
-  /// Finds all rows of the chunk whose negated distance may be targets[q] or more.
+  /// Finds all rows of the chunk whose negated distance may be at least targets[q].
   void scan(const group& g, std::int64_t chunk, const double* targets, hits& found) const noexcept {
     Scalar bounds[kernels::tile_queries];
     for (int q = 0; q < kernels::tile_queries; ++q) bounds[q] = bound_of(g, q, chunk, targets[q]);
@@ -144,7 +144,8 @@ class distance_panels {
     const double lengths = g.lengths[q] + limits_[chunk].longest;
     return sum_spread<Scalar>(depth_ + 12) * lengths * lengths + static_cast<double>(4 * depth_) * smallest;
   }
-  /// What s must be above for the negated distance to be `target` <= 0, or infinite, or more; a root may be rounded.
+  /// A lower bound of s for rows whose negated distance is at least `target`, which is <= 0 or infinite; a root may be
+  /// rounded.
   Scalar bound_of(const group& g, int q, std::int64_t chunk, double target) const noexcept {
     constexpr Scalar infinity = std::numeric_limits<Scalar>::infinity();
     if (target > 0) return infinity;
@@ -172,7 +173,7 @@ class distance_panels {
 
   std::int64_t depth_, panels_ = 0;
   numbers<double> means_;
-  storage<Scalar> packed_;  // panels x depth x width; rows that fill up the last panel are 0
+  storage<Scalar> packed_;  // panels x depth x width; padding rows of the last panel are 0
   numbers<Scalar> offsets_;
   numbers<Index> ids_;
   numbers<limit> limits_;

@@ -29,29 +29,29 @@ inline constexpr std::int64_t least_for_tiles = 64;
 /// Longer lists are not worth keeping for many queries at once.
 inline constexpr std::int64_t longest_for_tiles = 2048;
 
-/// The items that a query lets come to somebody, but for what each user excludes.
+/// Items that pass the query's filters, before each user's exclusions.
 template <class Index>
-item_mask may_come_to_some(const query<Index>& q, std::int64_t items) {
+item_mask allowed_for_someone(const query<Index>& q, std::int64_t items) {
   const item_filter<Index> filter(q);
   item_mask result(items);
   if (q.candidates) {
     for (const Index item : *q.candidates)
-      if (filter.may_come(item)) result.insert(item);
+      if (filter.allows(item)) result.insert(item);
   } else {
     for (std::int64_t item = 0; item < items; ++item)
-      if (filter.may_come(static_cast<Index>(item))) result.insert(item);
+      if (filter.allows(static_cast<Index>(item))) result.insert(item);
   }
   return result;
 }
 
-/// What a search by tiles asks of a model whose scores are inner products, whatever the model.
+/// The source of a search by tiles: a model whose scores are inner products, without its type.
 template <class Scalar, class Index>
 class factor_source {
  public:
   virtual inner_products<Scalar> form() const = 0;
   virtual bool knows_user(Index user) const = 0;
   virtual bool knows_item(Index item) const = 0;
-  /// What ranks in the end.
+  /// The canonical score, which decides the ranking.
   virtual Scalar score(Index user, Index item) const = 0;
 
  protected:
@@ -76,7 +76,7 @@ class factors_of final : public factor_source<typename Model::scalar_type, typen
   const Model& model_;
 };
 
-/// The users that lists are wanted for, list i for user (*this)(i): those of an array, or all.
+/// The users to make lists for, list i for user (*this)(i): those of an array, or all.
 template <class Index>
 struct asked_users {
   const Index* ids = nullptr;
@@ -92,8 +92,8 @@ class factor_search {
   factor_search(const host_policy& policy, const factor_source<Scalar, Index>& factors, const query<Index>& q)
       : factors_(factors), query_(q), form_(factors.form()), panels_(pack(policy)) {}
 
-  /// A list for each of `count` users, the i-th being user_at(i); nothing where users must be scored one by one:
-  /// numbers are so large that they may overflow, or a user's exclusions are not in order.
+  /// A list for each of `count` users, the i-th being user_at(i); nothing if users must be scored one by one: numbers
+  /// are so large that they may overflow, or a user's exclusions are not in order.
   std::optional<recommendations<Scalar, Index>> lists(const host_policy& policy, std::int64_t count,
                                                       const asked_users<Index>& user_at) const;
 
@@ -102,7 +102,7 @@ class factor_search {
 
   panels_type pack(const host_policy& policy) const;
 
-  bool is_fit(const tile_query<Scalar, Index>& q) const noexcept {
+  bool can_use_tiles(const tile_query<Scalar, Index>& q) const noexcept {
     return panels_.is_safe(length_above(q.row, form_.users.cols), q.offset) &&
            std::is_sorted(q.excluded.begin(), q.excluded.end());
   }
@@ -121,7 +121,7 @@ std::optional<recommendations<Scalar, Index>> factor_search<Scalar, Index>::list
     const Index user = user_at(i);
     if (!factors_.knows_user(user)) continue;
     queries.push_back({form_.users.row(user), form_.offset(user), excluded_row(query_, user), i});
-    if (!is_fit(queries.back())) return std::nullopt;
+    if (!can_use_tiles(queries.back())) return std::nullopt;
   }
   const std::int64_t k = std::min<std::int64_t>(query_.k, form_.items.rows);
   recommendations<Scalar, Index> found(count, static_cast<int>(k));
@@ -133,15 +133,15 @@ std::optional<recommendations<Scalar, Index>> factor_search<Scalar, Index>::list
 
 template <class Scalar, class Index>
 float_panels<Scalar, Index> factor_search<Scalar, Index>::pack(const host_policy& policy) const {
-  const item_mask coming = may_come_to_some(query_, form_.items.rows);
+  const item_mask allowed = allowed_for_someone(query_, form_.items.rows);
   return panels_type(policy, form_.items, form_.item_offsets,
-                     [&](Index item) { return coming.contains(item) && factors_.knows_item(item); });
+                     [&](Index item) { return allowed.contains(item) && factors_.knows_item(item); });
 }
 
 AKIN_COMPILE_ONCE(retrieval, class factor_search<float, std::int32_t>)
 AKIN_COMPILE_ONCE(retrieval, class factor_search<double, std::int32_t>)
 
-/// Whether so many users are better searched for together than scored one by one.
+/// Whether a search by tiles is faster for that many users than scoring them one by one.
 template <class Index>
 bool is_worth_tiles(const query<Index>& q, std::int64_t users, std::int64_t items) {
   return users >= least_for_tiles && items > 0 && std::min<std::int64_t>(q.k, items) <= longest_for_tiles;

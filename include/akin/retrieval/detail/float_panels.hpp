@@ -19,26 +19,25 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// At least the Euclidean length of x, and hardly more.
+/// A tight upper bound of the Euclidean length of x.
 template <class Scalar>
 double length_above(const Scalar* x, std::int64_t size) noexcept {
   double sum = 0;
   for (std::int64_t i = 0; i < size; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-  // The sum is at most (size + 1) roundings too small, or the squares were too small for a double.
+  // The sum is at most (size + 1) roundings too small, or the squares underflowed a double.
   const double slack = static_cast<double>(size + 4) * std::numeric_limits<double>::epsilon();
   return std::sqrt(sum + std::numeric_limits<double>::min()) * (1 + slack);
 }
 
-/// How far two sums of the same `terms` products, rounded in Scalar and in any order, can be from each other for each
-/// unit of the sum of their magnitudes: 2 gamma_n of Higham, Accuracy and Stability of Numerical Algorithms, section
-/// 3.1.
+/// The maximum difference of two sums of the same `terms` products, rounded in Scalar and in any order, for each unit
+/// of the sum of their magnitudes: 2 gamma_n of Higham, Accuracy and Stability of Numerical Algorithms, section 3.1.
 template <class Scalar>
 double sum_spread(std::int64_t terms) noexcept {
   const double n_u = static_cast<double>(terms) * static_cast<double>(std::numeric_limits<Scalar>::epsilon()) / 2;
   return n_u < 0.5 ? 2 * n_u / (1 - n_u) : std::numeric_limits<double>::infinity();
 }
 
-/// Ids of the rows that keep(id), by (length descending, id ascending), and the lengths of all rows.
+/// Ids of the rows with keep(id), by (length descending, id ascending), and the lengths of all rows.
 template <class Scalar, class Index, class Keep>
 std::pair<numbers<Index>, numbers<double>> by_length(rows_view<const Scalar> rows, const Keep& keep) {
   numbers<double> lengths(rows.rows);
@@ -55,9 +54,9 @@ std::pair<numbers<Index>, numbers<double>> by_length(rows_view<const Scalar> row
   return {std::move(ids), std::move(lengths)};
 }
 
-/// Rows (rows x depth) with an offset each, as a search sees them: in panels, longest row first, so that bounds rise
-/// soon and what is too short to reach them is left out at the end. The score of a query x with an offset of its own is
-/// offset of x + offset of y + x'y. Holds a copy of the rows.
+/// Rows (rows x depth) with an offset each, packed for a search: in panels, longest row first, so that bounds rise
+/// early and the search can stop at rows that are too short to reach them. The score of a query x with an offset of its
+/// own is offset of x + offset of y + x'y. Holds a copy of the rows.
 template <class Scalar, class Index>
 class float_panels {
  public:
@@ -71,7 +70,7 @@ class float_panels {
     double offsets[kernels::tile_queries] = {};
   };
 
-  /// Packs the rows that keep(id); `offsets` has one for each row, or is null.
+  /// Packs the rows with keep(id); `offsets` has one for each row, or is null.
   template <class Keep>
   float_panels(const host_policy& policy, rows_view<const Scalar> rows, const Scalar* offsets, const Keep& keep)
       : depth_(rows.cols) {
@@ -88,7 +87,7 @@ class float_panels {
   Index id(std::int64_t chunk, std::int32_t position) const noexcept {
     return ids_[chunk * kernels::chunk_rows + position];
   }
-  /// Whether no score of a query of this length can overflow; false where something is NaN.
+  /// Whether no score of a query of this length can overflow; false if a number is NaN.
   bool is_safe(double length, Scalar offset) const noexcept {
     const limit l = limits_.empty() ? limit() : limits_[0];
     return length * l.length + l.offset + std::abs(static_cast<double>(offset)) <
@@ -111,15 +110,15 @@ class float_panels {
     const limit& l = limits_[chunk];
     return g.offsets[q] + l.highest_offset + g.lengths[q] * l.length + margin(g, q, chunk);
   }
-  /// What a hit of this chunk or a later one has for a score, with the query's offset, is no farther than this from any
-  /// other sum of the same numbers.
+  /// The maximum difference between the score of a hit in this or a later chunk, with the query's offset, and any other
+  /// sum of the same numbers.
   double margin(const group& g, int q, std::int64_t chunk) const noexcept {
     const limit& l = limits_[chunk];
-    // What is too small for a Scalar is lost: at most the smallest normal number a product.
+    // Underflow loses at most the smallest normal number a product.
     return sum_spread<Scalar>(depth_ + 12) * (g.lengths[q] * l.length + l.offset + std::abs(g.offsets[q])) +
            static_cast<double>(2 * depth_) * static_cast<double>(std::numeric_limits<Scalar>::min());
   }
-  /// Finds all rows of the chunk whose score may be targets[q] or more; hits have scores without the query's offset.
+  /// Finds all rows of the chunk whose score may be at least targets[q]; hits have scores without the query's offset.
   void scan(const group& g, std::int64_t chunk, const double* targets, hits& found) const noexcept {
     Scalar bounds[kernels::tile_queries];
     for (int q = 0; q < kernels::tile_queries; ++q) bounds[q] = below(targets[q] - g.offsets[q] - margin(g, q, chunk));
@@ -131,7 +130,7 @@ class float_panels {
  private:
   static constexpr std::int64_t width = kernels::panel_rows<Scalar>, per_chunk = kernels::chunk_rows / width;
 
-  /// Of the rows of a chunk and all behind it.
+  /// Of the rows of a chunk and all later ones.
   struct limit {
     double length = 0, offset = 0;  // the greatest length, and magnitude of an offset
     double highest_offset = -std::numeric_limits<double>::infinity();
@@ -167,7 +166,7 @@ class float_panels {
   }
 
   std::int64_t depth_, panels_ = 0;
-  storage<Scalar> packed_;  // panels x depth x width; rows that fill up the last panel are 0
+  storage<Scalar> packed_;  // panels x depth x width; padding rows of the last panel are 0
   numbers<Scalar> offsets_;
   numbers<Index> ids_;
   numbers<limit> limits_;

@@ -1,5 +1,5 @@
 /// @file
-/// Which items a query lets come, for whomever it is.
+/// The part of a query's filters that is the same for every user.
 #pragma once
 
 #include <cmath>
@@ -12,17 +12,17 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// The masks and times of a query that fits the model; candidates and what a user excludes are not looked at.
+/// The masks and times of a query that fits the model; it ignores candidates and exclusions.
 template <class Index>
 class item_filter {
  public:
   explicit item_filter(const query<Index>& q) noexcept : allow_(q.allow), deny_(q.deny), available_(q.available) {}
 
-  /// Whether all items may come.
+  /// Whether it allows all items.
   bool is_open() const noexcept {
     return !allow_.is_set() && !deny_.is_set() && available_.from.empty() && available_.until.empty();
   }
-  bool may_come(Index item) const noexcept {
+  bool allows(Index item) const noexcept {
     const auto i = static_cast<std::size_t>(item);
     return (!allow_.is_set() || allow_.contains(item)) && !(deny_.is_set() && deny_.contains(item)) &&
            (available_.from.empty() || available_.from[i] <= available_.at) &&

@@ -1,5 +1,5 @@
 /// @file
-/// The steps of recommend_one: what is asked is checked, scored and handed over, without throwing or allocating.
+/// The steps of recommend_one: check the query, score, copy the list, without throwing or allocating.
 #pragma once
 
 #include <algorithm>
@@ -15,39 +15,40 @@
 #include <akin/numbers.hpp>
 #include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/rank.hpp>
-#include <akin/retrieval/one_status.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/recommend_status.hpp>
 #include <akin/retrieval/workspace.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Whether the query fits a model of `users` and `items` and the caller's memory. Exclusions count only where the query
-/// has any.
+/// The status of a query to a model of `users` and `items` with the caller's memory. Exclusions are checked only if the
+/// query has any.
 template <class Scalar, class Index>
-one_status check_one(const query<Index>& q, std::int64_t users, std::int64_t items,
-                     const workspace<Scalar, Index>& scratch, std::size_t room) noexcept {
-  if (q.k < 1) return one_status::invalid_k;
-  if (std::isnan(q.minimum_score)) return one_status::invalid_minimum;
+recommend_status query_status(const query<Index>& q, std::int64_t users, std::int64_t items,
+                              const workspace<Scalar, Index>& scratch, std::size_t capacity) noexcept {
+  if (q.k < 1) return recommend_status::invalid_k;
+  if (std::isnan(q.minimum_score)) return recommend_status::invalid_minimum;
   const std::int64_t k = std::min<std::int64_t>(q.k, items);
-  if (static_cast<std::int64_t>(room) < k) return one_status::short_span;
+  if (static_cast<std::int64_t>(capacity) < k) return recommend_status::short_span;
   if (scratch.items() < items || std::min<std::int64_t>(scratch.k(), scratch.items()) < k)
-    return one_status::small_workspace;
+    return recommend_status::small_workspace;
   if (q.exclude.rows != 0 && (q.exclude.offsets == nullptr || q.exclude.rows != users || q.exclude.cols != items))
-    return one_status::mismatched_exclude;
+    return recommend_status::mismatched_exclude;
   if ((q.allow.is_set() && q.allow.items != items) || (q.deny.is_set() && q.deny.items != items))
-    return one_status::mismatched_mask;
+    return recommend_status::mismatched_mask;
   const auto is_of_items = [&](std::span<const std::int64_t> times) {
     return times.empty() || std::ssize(times) == items;
   };
-  if (!is_of_items(q.available.from) || !is_of_items(q.available.until)) return one_status::mismatched_availability;
+  if (!is_of_items(q.available.from) || !is_of_items(q.available.until))
+    return recommend_status::mismatched_availability;
   if (q.candidates)
     for (const Index item : *q.candidates)
-      if (item < 0 || item >= items) return one_status::unknown_candidate;
-  return one_status::ok;
+      if (item < 0 || item >= items) return recommend_status::unknown_candidate;
+  return recommend_status::ok;
 }
 
-/// A user's exclusions, asked for item by item.
+/// A user's exclusions, tested item by item.
 template <class Index>
 class excluded_items {
  public:
@@ -64,7 +65,7 @@ class excluded_items {
   bool is_sorted_;
 };
 
-/// A model that scores a stretch of items, of which it says by knows_item whether there is evidence.
+/// A model that scores a range of items; knows_item tells which of them have evidence.
 template <class Model>
 concept range_scorer = requires(const Model& model, typename Model::index_type id,
                                 std::span<typename Model::scalar_type> out) {
@@ -80,7 +81,7 @@ concept row_scorer = requires(const Model& model, typename Model::index_type id,
   requires noexcept(model.score_all(id, out));
 };
 
-/// A model that needs memory besides the scores, and takes it from the caller.
+/// A model that needs memory beside the scores, and takes it from the caller.
 template <class Model>
 concept scratch_scorer = requires(const Model& model, typename Model::index_type id,
                                   std::span<typename Model::scalar_type> out) {
@@ -88,21 +89,21 @@ concept scratch_scorer = requires(const Model& model, typename Model::index_type
   requires noexcept(model.score_all(id, out, out));
 };
 
-/// Ranks by stretches of scores that stay in the cache. Returns how many are in scratch.best(), in order.
+/// Ranks by ranges of scores that stay in the cache. Returns how many are in scratch.best(), in order.
 template <class Model, class Scalar, class Index>
 std::int64_t rank_ranges(const Model& model, Index user, const query<Index>& q, std::int64_t k,
                          workspace<Scalar, Index>& scratch) noexcept {
   constexpr std::int64_t stretch = 1024;
   const item_filter<Index> filter(q);
   const excluded_items<Index> excluded(excluded_row(q, user));
-  const auto may_come = [&](Index item) {
-    return filter.may_come(item) && model.knows_item(item) && !excluded.contains(item);
+  const auto is_allowed = [&](Index item) {
+    return filter.allows(item) && model.knows_item(item) && !excluded.contains(item);
   };
   kernels::top_k<Scalar, Index> best(scratch.best().data(), k, least_bound<Scalar>(q));
   for (std::int64_t first = 0; first < model.items(); first += stretch) {
     const auto scores = scratch.scores().first(static_cast<std::size_t>(std::min(stretch, model.items() - first)));
     model.score_range(user, static_cast<Index>(first), scores);
-    kernels::offer_all(scores.data(), std::ssize(scores), static_cast<Index>(first), best, may_come);
+    kernels::offer_all(scores.data(), std::ssize(scores), static_cast<Index>(first), best, is_allowed);
   }
   return best.finish();
 }
@@ -118,9 +119,9 @@ std::int64_t rank_candidates(const Model& model, Index user, const query<Index>&
   kernels::top_k<Scalar, Index> best(scratch.best().data(), k, least_bound<Scalar>(q));
   for (const Index item : *q.candidates) {
     Scalar& score = at(scores, item);
-    if (score >= best.bound() && filter.may_come(item) && model.knows_item(item) && !excluded.contains(item))
+    if (score >= best.bound() && filter.allows(item) && model.knows_item(item) && !excluded.contains(item))
       best.offer(score, item);
-    score = no_score<Scalar>;  // a candidate that is named twice comes once
+    score = no_score<Scalar>;  // a repeated candidate appears once
   }
   return best.finish();
 }
@@ -137,16 +138,16 @@ std::int64_t rank_row(const Model& model, Index user, const query<Index>& q, std
   return rank_scores(q, excluded_row(q, user), scores, scratch.best().first(static_cast<std::size_t>(k)));
 }
 
-/// Hands the first `count` of scratch.best() over.
+/// Copies the first `count` of scratch.best() to the caller.
 template <class Scalar, class Index>
-one_result hand_over(std::int64_t count, workspace<Scalar, Index>& scratch, std::span<Index> items,
-                     std::span<Scalar> scores) noexcept {
+recommend_result hand_over(std::int64_t count, workspace<Scalar, Index>& scratch, std::span<Index> items,
+                           std::span<Scalar> scores) noexcept {
   const auto size = static_cast<std::size_t>(count);
   for (std::size_t i = 0; i < size; ++i) {
     items[i] = scratch.best()[i].id;
     scores[i] = scratch.best()[i].score;
   }
-  return {size, one_status::ok};
+  return {size, recommend_status::ok};
 }
 
 }  // namespace akin::inline AKIN_ABI::detail

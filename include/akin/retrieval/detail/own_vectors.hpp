@@ -1,6 +1,5 @@
 /// @file
-/// Vectors at the door of a search: taken over or looked at, checked, and brought to length 1 where only their
-/// directions count.
+/// Input vectors of a search: moved or referenced, checked, and normalised for cosine similarity.
 #pragma once
 
 #include <algorithm>
@@ -63,13 +62,13 @@ AKIN_COMPILE_ONCE(retrieval,
 AKIN_COMPILE_ONCE(retrieval,
                   void check_finite_rows<double>(const host_policy&, const rows_view<const double>&, std::string_view))
 
-/// Divides x by its length, which may be beyond what a Scalar can hold; leaves zeros.
+/// Divides x by its length, which may overflow a Scalar; leaves zeros.
 template <class Scalar>
 void to_unit_length(Scalar* x, std::int64_t size) noexcept {
   Scalar largest = 0;
   for (std::int64_t i = 0; i < size; ++i) largest = std::max(largest, std::abs(x[i]));
   if (largest == 0) return;
-  // A power of two changes no bits, so that x and 2x come out equal; the largest element is about 1 then.
+  // Scaling by a power of two is exact, so that x and 2x give equal results; the largest element is then about 1.
   const int exponent = std::max(std::ilogb(largest), std::numeric_limits<Scalar>::min_exponent - 1);
   const Scalar scale = std::ldexp(Scalar{1}, -exponent);
   for (std::int64_t i = 0; i < size; ++i) x[i] *= scale;
@@ -94,12 +93,12 @@ AKIN_COMPILE_ONCE(retrieval, void to_unit_lengths<float, std::int32_t>(const hos
 AKIN_COMPILE_ONCE(retrieval, void to_unit_lengths<double, std::int32_t>(const host_policy&,
                                                                         const sparsity_view<std::int32_t>&, double*))
 
-/// The ids of the rows for which is_nothing(row), ascending.
-template <class Index, class IsNothing>
-numbers<Index> rows_of_nothing(std::int64_t rows, const IsNothing& is_nothing) {
+/// The ids of the rows with is_zero_row(row), ascending.
+template <class Index, class IsZeroRow>
+numbers<Index> zero_rows(std::int64_t rows, const IsZeroRow& is_zero_row) {
   numbers<Index> ids;
   for (std::int64_t row = 0; row < rows; ++row)
-    if (is_nothing(row)) ids.push_back(static_cast<Index>(row));
+    if (is_zero_row(row)) ids.push_back(static_cast<Index>(row));
   return ids;
 }
 
@@ -108,8 +107,8 @@ bool is_zero(const Scalar* x, std::int64_t size) noexcept {
   return std::all_of(x, x + size, [](Scalar value) { return value == 0; });
 }
 
-/// The rows of a matrix or expression, checked; of length 1 where `unit` says so. A copy, but for a dense_matrix that
-/// is moved in, which is written to if nothing is wrong with it.
+/// The rows of a matrix or expression, checked, and normalised if `unit`. A copy, unless a dense_matrix is moved in,
+/// which is changed only after the checks.
 template <class Scalar, class Matrix>
 dense_storage<Scalar> own_dense_vectors(const host_policy& policy, Matrix&& x, bool unit, std::string_view where) {
   const std::int64_t rows = x.rows(), cols = x.cols();
@@ -127,11 +126,11 @@ dense_storage<Scalar> own_dense_vectors(const host_policy& policy, Matrix&& x, b
   }
 }
 
-/// The rows of a matrix or expression where they lie, if they follow one another there; otherwise a copy.
+/// A reference to the rows of a matrix if they are contiguous; otherwise a copy of them.
 template <class Scalar, class Matrix>
-class seen_rows {
+class dense_rows_ref {
  public:
-  explicit seen_rows(const Matrix& x) : view_{nullptr, x.rows(), x.cols()} {
+  explicit dense_rows_ref(const Matrix& x) : view_{nullptr, x.rows(), x.cols()} {
     if constexpr (bool(Matrix::Flags & Eigen::DirectAccessBit) && bool(Matrix::IsRowMajor))
       if (x.innerStride() == 1 && (x.outerStride() == x.cols() || x.rows() <= 1)) view_.data = x.data();
     if (view_.data != nullptr || x.size() == 0) return;

@@ -1,5 +1,5 @@
 /// @file
-/// Rows rounded to bytes for the tiles of a search, longest first, with bounds on what the rounding does.
+/// Rows rounded to bytes for the tiles of a search, longest first, with bounds of the rounding errors.
 #pragma once
 
 #include <algorithm>
@@ -37,9 +37,9 @@ class scaled_by_two {
 
 template <class Scalar>
 Scalar largest_magnitude(const Scalar* x, std::int64_t size) noexcept {
-  Scalar most = 0;
-  for (std::int64_t i = 0; i < size; ++i) most = std::max(most, std::abs(x[i]));
-  return most;
+  Scalar largest_value = 0;
+  for (std::int64_t i = 0; i < size; ++i) largest_value = std::max(largest_value, std::abs(x[i]));
+  return largest_value;
 }
 
 /// The exponent for which x * 2^-exponent is in [0.5, 1).
@@ -50,14 +50,14 @@ int exponent_of(Scalar x) noexcept {
   return exponent;
 }
 
-/// What is known of a row that was rounded; lengths are rounded up.
+/// A row after rounding; lengths are rounded up.
 struct rounded_row {
-  double length = 0, error = 0;  // of the row, and of what rounding has taken from it
+  double length = 0, error = 0;  // of the row, and of its rounding error
   double rounded_length = 0;
   std::int32_t sum = 0;  // of the bytes
 };
 
-/// Rounds a row, brought to size by `scaled`, to whole multiples of `scale` that are at most 127 of it: out(d, byte).
+/// Rounds a row, scaled by `scaled`, to whole multiples of `scale` up to 127: out(d, byte).
 template <class Scalar, class Out>
 rounded_row round_row(const Scalar* row, std::int64_t depth, const scaled_by_two& scaled, double scale,
                       const Out& out) noexcept {
@@ -76,8 +76,8 @@ rounded_row round_row(const Scalar* row, std::int64_t depth, const scaled_by_two
     result.sum += byte;
     out(d, static_cast<std::int8_t>(byte));
   }
-  // Sums of squares are at most (depth + 1) roundings too small; a lost part is rounded where it is computed, to less
-  // than 2^-45 of the scale, and the smallest squares vanish.
+  // Sums of squares are at most (depth + 1) roundings too small; the error itself is rounded to less than 2^-45 of the
+  // scale, and the smallest squares underflow.
   const double slack = 1 + static_cast<double>(depth + 8) * std::numeric_limits<double>::epsilon();
   constexpr double vanished = 1e-150;
   result.length = std::sqrt(squares) * slack + vanished * static_cast<double>(depth);
@@ -86,12 +86,12 @@ rounded_row round_row(const Scalar* row, std::int64_t depth, const scaled_by_two
   return result;
 }
 
-/// Rows (rows x depth) in bytes, as search_tiles sees them. Rows lie in chunks by descending length and, within a
-/// chunk, by descending largest element: a panel has one scale, and its rows need about the same.
+/// Rows (rows x depth) in bytes, packed for search_tiles. Chunks are in descending length and, within a chunk, rows in
+/// descending largest element: a panel has one scale, and its rows need about the same.
 ///
-/// Numbers are held as if all had been divided by a power of two near the largest of them, and each query by one of
-/// its own. For a query x and a row y with rounded x' and y', |xy - x'y'| <= |x| |y - y'| + |x - x'| |y'|, and a
-/// canonical score is within sum_spread() of |x| |y| of xy.
+/// Numbers are divided by a power of two near the largest of them, and each query by its own. For a query x and a row y
+/// with rounded x' and y', |xy - x'y'| <= |x| |y - y'| + |x - x'| |y'|, and a canonical score is within sum_spread() of
+/// |x| |y| of xy.
 template <class Scalar, class Index>
 class quantized_panels {
  public:
@@ -101,14 +101,14 @@ class quantized_panels {
     Scalar scores[kernels::tile_queries][kernels::chunk_rows];
   };
 
-  /// What is known of a query: numbers are scores, or what lengths of rows are multiplied by to be scores.
+  /// Bounds of a query: numbers are scores, or factors that turn lengths of rows into scores.
   struct asked {
     double unit = 1;  // the score of a product of bytes, for a row's scale of 1
     double length = 0, error = 0;
   };
 
-  /// Up to kernels::tile_queries queries. Those that nothing can come for any more are taken out of what is packed,
-  /// whose row p is then query members[p].
+  /// Up to kernels::tile_queries queries. Finished queries are removed from the packed ones, whose row p is then query
+  /// members[p].
   struct group {
     numbers<std::int8_t> rows;
     kernels::int8_group packed;
@@ -117,7 +117,7 @@ class quantized_panels {
   };
 
   quantized_panels() = default;
-  /// Rounds the rows that keep(id). At most kernels::int8_largest_depth columns.
+  /// Rounds the rows with keep(id). At most kernels::int8_largest_depth columns.
   template <class Keep>
   quantized_panels(const host_policy& policy, rows_view<const Scalar> rows, const Keep& keep)
       : columns_(rows.cols), depth_((rows.cols + 3) / 4 * 4) {
@@ -125,9 +125,9 @@ class quantized_panels {
     numbers<Scalar> largest(rows.rows);
     for_each_row(policy, rows.rows,
                  [&](std::int64_t row, int) { largest[row] = largest_magnitude(rows.row(row), columns_); });
-    Scalar most = 0;
-    for (const Index id : ids_) most = std::max(most, largest[id]);
-    exponent_ = exponent_of(most);
+    Scalar largest_value = 0;
+    for (const Index id : ids_) largest_value = std::max(largest_value, largest[id]);
+    exponent_ = exponent_of(largest_value);
     order_in_chunks(largest);
     const std::int64_t count = (this->rows() + width - 1) / width;
     bytes_ = storage<std::uint8_t>(count * width * depth_);
@@ -144,7 +144,7 @@ class quantized_panels {
   Index id(std::int64_t chunk, std::int32_t position) const noexcept {
     return ids_[chunk * kernels::chunk_rows + position];
   }
-  /// Whether no score of this query can overflow, and none is so small or large that a double could not bound it.
+  /// Whether no score of this query can overflow, and a double can bound all of them.
   bool is_safe(const Scalar* query) const noexcept {
     const int exponent = exponent_ + exponent_of(largest_magnitude(query, columns_));
     if (std::abs(exponent) > 900) return false;
@@ -158,7 +158,7 @@ class quantized_panels {
     result.rows.resize(kernels::tile_queries * depth_);
     return result;
   }
-  /// Queries are set in order from the first; those behind the last one set are none.
+  /// Queries are set in order from the first; those after the last one set are absent.
   void set(group& g, int q, const Scalar* row, Scalar /*offset*/) const noexcept {
     g.packed.rows = g.rows.data();
     g.members[q] = q;
@@ -166,10 +166,10 @@ class quantized_panels {
   }
   /// The same for memory of the caller's, depth() bytes a query.
   asked set(kernels::int8_group& packed, int q, const Scalar* row, std::int8_t* bytes) const noexcept {
-    const Scalar most = largest_magnitude(row, columns_);
-    const int exponent = exponent_of(most);
+    const Scalar largest_value = largest_magnitude(row, columns_);
+    const int exponent = exponent_of(largest_value);
     const scaled_by_two scaled(exponent);
-    const double scale = most == 0 ? 1.0 : scaled(most) / 127;
+    const double scale = largest_value == 0 ? 1.0 : scaled(largest_value) / 127;
     std::fill_n(bytes, depth_, std::int8_t{0});
     const rounded_row x =
         round_row(row, columns_, scaled, scale, [&](std::int64_t d, std::int8_t byte) { bytes[d] = byte; });
@@ -190,7 +190,7 @@ class quantized_panels {
       set_target(g.packed, p, g.queries[q], targets[q]);
     }
     scan(g.packed, chunk, found);
-    // Members ascend, so that none is overwritten that is still to be moved.
+    // Members ascend, so that no member is overwritten before it is moved.
     for (int p = g.packed.size; p-- > 0;) {
       const int q = g.members[p];
       const std::int32_t count = std::exchange(found.counts[p], 0);
@@ -209,16 +209,16 @@ class quantized_panels {
   double reach(const asked& x, std::int64_t chunk) const noexcept {
     return x.length * chunks_[chunk].longest * (1 + spread()) + vanished();
   }
-  /// A canonical score is no farther than this from that of a hit of the chunk.
+  /// The maximum difference between a canonical score and that of a hit of the chunk.
   double margin(const asked& x, std::int64_t chunk) const noexcept {
     const limit& l = chunks_[chunk];
     return x.length * (l.error + spread() * l.longest) + x.error * l.rounded_length + vanished();
   }
   void set_target(kernels::int8_group& packed, int q, const asked& x, double target) const noexcept {
-    // No score is beyond these ends, and a product with a panel's unit is still a number.
+    // Bounds that no score exceeds, and whose product with a panel's unit is still finite.
     packed.targets[q] = below(std::clamp((target - vanished()) / x.unit, -1e30, 1e30));
   }
-  /// Finds the rows of the chunk that may reach the targets.
+  /// Finds the rows of the chunk whose score may reach the targets.
   void scan(const kernels::int8_group& packed, std::int64_t chunk, kernels::int8_hits& found) const noexcept {
     const std::int64_t first = chunk * kernels::int8_panels_per_chunk;
     const std::int64_t count = std::min<std::int64_t>(kernels::int8_panels_per_chunk, panels_.size() - first);
@@ -230,7 +230,7 @@ class quantized_panels {
     for (int q = 0; q < packed.size; ++q)
       while (found.counts[q] > 0 && found.positions[q][found.counts[q] - 1] >= filled) --found.counts[q];
   }
-  /// What is known of the score of a hit.
+  /// The approximate score of a hit.
   double score(const asked& x, std::int64_t chunk, std::int32_t position, std::int32_t dot) const noexcept {
     const std::int64_t panel = chunk * kernels::int8_panels_per_chunk + position / width;
     return x.unit * scales_[panel] * static_cast<double>(dot);
@@ -238,12 +238,12 @@ class quantized_panels {
 
  private:
   static constexpr std::int64_t width = kernels::int8_panel_rows;
-  // Rounding of a target, a panel's numbers and what is computed of them, in floats, of the scores' size.
+  // The rounding in floats of a target, a panel's numbers and their products, relative to the scores.
   static constexpr double float_slack = 0x1p-19;
 
   struct limit {
     double error = 0, rounded_length = 0;  // the greatest of a panel or chunk
-    double longest = 0;                    // the same, but for a chunk with all behind it
+    double longest = 0;                    // the same for a chunk and all later ones
   };
 
   static float above(double x) noexcept {
@@ -251,9 +251,9 @@ class quantized_panels {
   }
   static float below(double x) noexcept { return -above(-x); }
 
-  /// How far canonical scores, and those of hits as Scalars, are from exact ones, for lengths of 1.
+  /// The error of canonical scores, and of those of hits as Scalars, for lengths of 1.
   double spread() const noexcept { return sum_spread<Scalar>(columns_ + 12); }
-  /// What is too small for a Scalar is lost: at most the smallest normal number a product.
+  /// Underflow loses at most the smallest normal number a product.
   double vanished() const noexcept {
     return static_cast<double>(2 * columns_ + 2) * static_cast<double>(std::numeric_limits<Scalar>::min());
   }
@@ -287,26 +287,26 @@ class quantized_panels {
   limit round_panel(rows_view<const Scalar> rows, const numbers<Scalar>& largest, std::int64_t panel) {
     const std::int64_t first = panel * width, count = std::min(width, this->rows() - first);
     const scaled_by_two scaled(exponent_);
-    // The first row has the largest element. What is too small beside that of all rows becomes 0.
+    // The first row has the largest element. Elements that are too small relative to that of all rows become 0.
     const Index first_id = ids_[first];
     const double scale = std::max(scaled(largest[first_id]) / 127, 0x1p-100);
     std::uint8_t* const bytes = bytes_.mutable_data() + panel * width * depth_;
     std::fill_n(bytes, width * depth_, std::uint8_t{128});
-    limit most;
+    limit limits;
     for (std::int64_t j = 0; j < count; ++j) {
       const rounded_row y =
           round_row(rows.row(ids_[first + j]), columns_, scaled, scale, [&](std::int64_t d, std::int8_t byte) {
             bytes[(d / 4 * width + j) * 4 + d % 4] = static_cast<std::uint8_t>(byte + 128);
           });
-      most.error = std::max(most.error, y.error);
-      most.rounded_length = std::max(most.rounded_length, y.rounded_length);
-      most.longest = std::max(most.longest, y.length);
+      limits.error = std::max(limits.error, y.error);
+      limits.rounded_length = std::max(limits.rounded_length, y.rounded_length);
+      limits.longest = std::max(limits.longest, y.length);
     }
     scales_[panel] = scale;
     panels_[panel] = {static_cast<float>(1 / scale),
-                      above((most.error + (spread() + float_slack) * most.longest) / scale),
-                      above(most.rounded_length / scale)};
-    return most;
+                      above((limits.error + (spread() + float_slack) * limits.longest) / scale),
+                      above(limits.rounded_length / scale)};
+    return limits;
   }
 
   void limit_chunks(const numbers<limit>& panels) {
@@ -323,7 +323,7 @@ class quantized_panels {
 
   std::int64_t columns_ = 0, depth_ = 0;
   int exponent_ = 0;
-  storage<std::uint8_t> bytes_;  // panels x depth / 4 x width x 4; what fills up is 0
+  storage<std::uint8_t> bytes_;  // panels x depth / 4 x width x 4; padding is 0
   numbers<kernels::int8_panel> panels_;
   numbers<double> scales_;  // of each panel
   numbers<Index> ids_;

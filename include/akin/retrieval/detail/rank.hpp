@@ -1,5 +1,5 @@
 /// @file
-/// From a row of scores to a ranked list: what recommend, similar_items and evaluate share.
+/// From a row of scores to a ranked list, for recommend, similar_items and evaluate.
 #pragma once
 
 #include <algorithm>
@@ -46,7 +46,7 @@ void check_query(const query<Index>& q, std::int64_t users, std::int64_t items, 
   require(!std::isnan(q.minimum_score), where, "minimum_score must be a number", q.minimum_score);
 }
 
-/// One worker's memory for ranking: scores for each item, for `rows` users at once, and room for the best.
+/// One worker's memory for ranking: scores for each item, for `rows` users at once, and the best of them.
 template <class Scalar, class Index>
 struct ranking_scratch {
   ranking_scratch(std::int64_t items, std::int64_t k, std::int64_t rows = 1)
@@ -56,8 +56,8 @@ struct ranking_scratch {
   numbers<kernels::scored<Scalar, Index>> best;
 };
 
-/// Ranks a user's scores, which it overwrites, under the query; `excluded` is the row of its exclusion. The best that
-/// `list` has room for are in it, of which the returned number of elements is filled. O(items + selected * log k).
+/// Ranks a user's scores, which it overwrites, under the query; `excluded` is the row of its exclusion. Fills `list`
+/// with the best, as many as it can hold, and returns their number. O(items + selected * log k).
 template <class Scalar, class Index>
 std::int64_t rank_scores(const query<Index>& q, slice<const Index> excluded, std::span<Scalar> scores,
                          std::type_identity_t<std::span<kernels::scored<Scalar, Index>>> list) noexcept {
@@ -69,17 +69,17 @@ std::int64_t rank_scores(const query<Index>& q, slice<const Index> excluded, std
   if (q.candidates) {
     for (const Index item : *q.candidates) {
       Scalar& score = at(scores, item);
-      if (filter.may_come(item)) best.offer(score, item);
-      score = no_score<Scalar>;  // a candidate that is named twice comes once
+      if (filter.allows(item)) best.offer(score, item);
+      score = no_score<Scalar>;  // a repeated candidate appears once
     }
   } else {
     kernels::offer_all(scores.data(), std::ssize(scores), Index{0}, best,
-                       [&](Index item) { return filter.may_come(item); });
+                       [&](Index item) { return filter.allows(item); });
   }
   return best.finish();
 }
 
-/// The excluded items of row `row`, none where the query excludes nothing.
+/// The excluded items of row `row`, none if the query excludes nothing.
 template <class Index>
 slice<const Index> excluded_row(const query<Index>& q, std::int64_t row) {
   return q.exclude.rows == 0 ? slice<const Index>{} : q.exclude.row(row);

@@ -30,8 +30,8 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Rows that are searched, of length 1 where they are compared by the cosine; so are the queries. Inner products of a
-/// query with all rows are sums over the columns that the query has.
+/// The rows to search, normalised for the cosine, as are the queries. Inner products of a query with all rows are sums
+/// over the query's columns.
 template <class Scalar, class Index>
 class sparse_neighbors {
  public:
@@ -60,8 +60,8 @@ class sparse_neighbors {
                                                            y.values.data, y.size()));
   }
 
-  /// Fills out[i] with no less than what minus the canonical squared distance to row i can be, hardly more, infinity
-  /// where numbers are too large.
+  /// Fills out[i] with a tight upper bound of the negated canonical squared distance to row i, infinity if numbers are
+  /// too large.
   ///
   /// 2x'y - |x|^2 - |y|^2 is off by at most gamma_n (2|x||y| + |x|^2 + |y|^2) and a few roundings of that size, the
   /// canonical sum by gamma_{n + 2} |x - y|^2, where n bounds the elements of x and y together (Higham, Accuracy and
@@ -69,7 +69,7 @@ class sparse_neighbors {
   /// small; products that are too small for a Scalar lose less than its smallest normal number in all.
   void bound_from_above(const vector& x, numbers<Scalar>& out) const noexcept;
 
-  /// What minus a squared distance must be above for its negated root to be above `score` < 0, or less.
+  /// A lower bound of the negated squared distances whose negated root is above `score` < 0.
   static Scalar bound_of_squares(Scalar score) noexcept {
     return -(score * score) * (1 + 8 * std::numeric_limits<Scalar>::epsilon()) - std::numeric_limits<Scalar>::min();
   }
@@ -79,8 +79,8 @@ class sparse_neighbors {
 
   metric by_ = metric::inner_product;
   csr_storage<Scalar, Index> rows_, columns_;
-  numbers<Index> nothing_;   // rows that have no cosine
-  numbers<Scalar> squares_;  // of the lengths of the rows, for distances
+  numbers<Index> zero_rows_;  // rows that have no cosine
+  numbers<Scalar> squares_;   // of the lengths of the rows, for distances
   std::int64_t longest_ = 0;
 };
 
@@ -89,8 +89,8 @@ sparse_neighbors<Scalar, Index>::sparse_neighbors(metric by, csr_storage<Scalar,
     : by_(by), rows_(std::move(rows)), columns_(transpose(rows_.view())) {
   const csr_view<Scalar, Index> y = rows_.view();
   if (by == metric::cosine)
-    nothing_ = rows_of_nothing<Index>(
-        y.rows, [&](std::int64_t row) { return is_zero(y.row(row).values.data, y.row_size(row)); });
+    zero_rows_ =
+        zero_rows<Index>(y.rows, [&](std::int64_t row) { return is_zero(y.row(row).values.data, y.row_size(row)); });
   if (by != metric::euclidean) return;
   for (std::int64_t row = 0; row < y.rows; ++row) {
     squares_.push_back(square(y.row(row).values));
@@ -107,7 +107,7 @@ recommendations<Scalar, Index> sparse_neighbors<Scalar, Index>::search(const hos
     if (by_ == metric::euclidean) return rank_distances(x, q, excluded_row(q, row), scratch);
     if (by_ == metric::cosine && is_zero(x.values.data, x.values.size)) return std::int64_t{0};
     multiply(x, scratch.scores);
-    for (const Index item : nothing_) scratch.scores[item] = no_score<Scalar>;
+    for (const Index item : zero_rows_) scratch.scores[item] = no_score<Scalar>;
     return rank_scores(q, excluded_row(q, row), std::span(scratch.scores), scratch.best);
   });
 }
@@ -131,8 +131,8 @@ void sparse_neighbors<Scalar, Index>::bound_from_above(const vector& x, numbers<
   const Scalar x_square = square(x.values), x_length = std::sqrt(x_square);
   for (std::int64_t i = 0; i < out.size(); ++i) {
     const Scalar lengths = x_length + std::sqrt(squares_[i]);
-    const Scalar most = 2 * out[i] - squares_[i] - x_square + share * (lengths * lengths) + tiny;
-    out[i] = is_finite(most) ? most : infinity;
+    const Scalar upper = 2 * out[i] - squares_[i] - x_square + share * (lengths * lengths) + tiny;
+    out[i] = is_finite(upper) ? upper : infinity;
   }
 }
 
@@ -141,23 +141,23 @@ std::int64_t sparse_neighbors<Scalar, Index>::rank_distances(const vector& x, co
                                                              slice<const Index> excluded, scratch_type& scratch) const {
   const Scalar floor = least_bound<Scalar>(q);
   if (scratch.best.empty() || !(floor < 0)) return 0;
-  numbers<Scalar>& most = scratch.scores;
+  numbers<Scalar>& upper_bounds = scratch.scores;
   if (q.candidates) {
-    for (const Index item : *q.candidates) most[item] = negated_distance(x, item);
-    return rank_scores(q, excluded, std::span(most), scratch.best);
+    for (const Index item : *q.candidates) upper_bounds[item] = negated_distance(x, item);
+    return rank_scores(q, excluded, std::span(upper_bounds), scratch.best);
   }
-  bound_from_above(x, most);
-  for (const Index item : excluded) most[item] = no_score<Scalar>;
+  bound_from_above(x, upper_bounds);
+  for (const Index item : excluded) upper_bounds[item] = no_score<Scalar>;
   const item_filter<Index> filter(q);
   kernels::top_k<Scalar, Index> best(scratch.best.data(), scratch.best.size(), floor);
-  const auto size = most.size();
+  const auto size = upper_bounds.size();
   for (std::int64_t begin = 0; begin < size;) {
     const Scalar bound = bound_of_squares(best.bound());
-    begin = kernels::call<kernels::next_above_kernel>(most.data(), begin, size, bound);
+    begin = kernels::call<kernels::next_above_kernel>(upper_bounds.data(), begin, size, bound);
     const std::int64_t end = std::min(begin + kernels::scores_at_once, size);
     for (; begin < end; ++begin) {
       const auto item = static_cast<Index>(begin);
-      if (most[begin] > bound && filter.may_come(item)) best.offer(negated_distance(x, item), item);
+      if (upper_bounds[begin] > bound && filter.allows(item)) best.offer(negated_distance(x, item), item);
     }
   }
   return best.finish();

@@ -1,5 +1,5 @@
 /// @file
-/// The true top k of many queries: tiles of scores in cache choose what is looked at, canonical scores decide.
+/// The true top k of many queries: tiles of scores in cache select candidates, canonical scores decide.
 #pragma once
 
 #include <algorithm>
@@ -26,12 +26,12 @@ struct tile_query {
   const Scalar* row = nullptr;  // as many numbers as the packed rows have
   Scalar offset = 0;            // a part of all of its scores
   slice<const Index> excluded;  // ids, ascending
-  std::int64_t list = 0;        // where the answer goes
+  std::int64_t list = 0;        // the number of the list to fill
 };
 
-/// What a search has looked at.
+/// Work counters of a search.
 struct tile_work {
-  std::int64_t visited = 0;   // chunks, for each query that something could come for
+  std::int64_t visited = 0;   // chunks, for each query that they could improve
   std::int64_t rescored = 0;  // canonical scores
 };
 
@@ -45,7 +45,7 @@ class query_group {
   query_group(const Panels& panels, std::int64_t k)
       : k_(k), prepared_(panels.make_group()), memory_(k * kernels::tile_queries) {}
 
-  /// Begins anew with up to kernels::tile_queries queries; nothing comes that is not above `floor`.
+  /// Restarts with up to kernels::tile_queries queries; only scores above `floor` are kept.
   void start(const Panels& panels, std::span<const query_type> queries, scalar_type floor) {
     queries_ = queries;
     best_.clear();
@@ -55,11 +55,11 @@ class query_group {
     }
   }
 
-  /// Looks at a chunk; false where nothing can come from it or from those behind it. rescore(query, id) gives the
-  /// canonical score; may_come(id) says whether it may be in a list.
-  template <class Rescore, class MayCome>
+  /// Scores a chunk; false if neither it nor later ones can improve a list. rescore(query, id) is the canonical score;
+  /// filter.allows(id) says whether the item is eligible.
+  template <class Rescore, class Filter>
   bool visit(const Panels& panels, std::int64_t chunk, typename Panels::hits& found, const Rescore& rescore,
-             const MayCome& may_come) {
+             const Filter& filter) {
     double targets[kernels::tile_queries];
     bool is_wanted = false;
     for (int q = 0; q < kernels::tile_queries; ++q) {
@@ -71,7 +71,7 @@ class query_group {
     if (!is_wanted) return false;
     panels.scan(prepared_, chunk, targets, found);
     for (int q = 0; q < size(); ++q)
-      if (found.counts[q] > 0) settle(panels, chunk, q, found, rescore, may_come);
+      if (found.counts[q] > 0) settle(panels, chunk, q, found, rescore, filter);
     return true;
   }
 
@@ -89,7 +89,7 @@ class query_group {
     }
   }
 
-  /// Since it was made.
+  /// The work since construction.
   const tile_work& work() const noexcept { return work_; }
 
  private:
@@ -97,7 +97,7 @@ class query_group {
   const query_type& query(int q) const noexcept { return at(queries_, q); }
   auto& best(int q) noexcept { return at(best_, q); }
 
-  /// The least score that can come from this chunk; infinite where none can.
+  /// The least score that a hit of this chunk needs; infinite if the chunk cannot reach it.
   double target(const Panels& panels, int q, std::int64_t chunk) noexcept {
     constexpr double never = std::numeric_limits<double>::infinity();
     if (q >= size()) return never;
@@ -105,25 +105,25 @@ class query_group {
     return panels.reach(prepared_, q, chunk) < bound ? never : bound;
   }
 
-  /// Offers the hits of a query. Where they are many, most are too low for the list that they make themselves.
-  template <class Rescore, class MayCome>
+  /// Offers the hits of a query. If there are many, most of them are below the k-th best of the hits themselves.
+  template <class Rescore, class Filter>
   void settle(const Panels& panels, std::int64_t chunk, int q, typename Panels::hits& found, const Rescore& rescore,
-              const MayCome& may_come) {
+              const Filter& filter) {
     const query_type& asked = query(q);
     const scalar_type* const scores = found.scores[q];
     const double offset = static_cast<double>(asked.offset), margin = panels.margin(prepared_, q, chunk);
-    // Of the `enough` best at least k are not excluded, so the list's worst will be no lower than the last of them.
-    const std::int64_t enough = k_ + asked.excluded.size;
+    // At least k of the `needed` best are not excluded, so the list's worst will be no lower than the last of them.
+    const std::int64_t needed = k_ + asked.excluded.size;
     double least = -std::numeric_limits<double>::infinity();
-    if (may_come.is_open() && found.counts[q] > enough + enough / 2)
+    if (filter.is_open() && found.counts[q] > needed + needed / 2)
       least = static_cast<double>(
-                  kernels::cut_for(scores, found.counts[q], enough, std::numeric_limits<scalar_type>::lowest())) +
+                  kernels::cut_for(scores, found.counts[q], needed, std::numeric_limits<scalar_type>::lowest())) +
               offset - margin;
     for (std::int32_t i = 0; i < found.counts[q]; ++i) {
       const double at_most = static_cast<double>(scores[i]) + offset + margin;
       if (at_most < least || at_most < static_cast<double>(best(q).bound())) continue;
       const Index id = panels.id(chunk, found.positions[q][i]);
-      if (!may_come.may_come(id) || std::binary_search(asked.excluded.begin(), asked.excluded.end(), id)) continue;
+      if (!filter.allows(id) || std::binary_search(asked.excluded.begin(), asked.excluded.end(), id)) continue;
       best(q).offer(rescore(asked, id), id);
       ++work_.rescored;
     }
@@ -137,7 +137,7 @@ class query_group {
   tile_work work_;
 };
 
-/// One worker's groups, and room for what they find.
+/// One worker's groups, and memory for their hits.
 template <class Panels, class Index>
 struct tile_worker {
   std::vector<query_group<Panels, Index>> groups;
@@ -145,22 +145,21 @@ struct tile_worker {
   typename Panels::hits found;
 };
 
-/// Groups that go through the rows together: enough to read the rows seldom, few enough to stay in the cache and to
-/// give work to all.
+/// Groups that go through the rows together: enough to read the rows rarely, few enough to stay in the cache and to
+/// give work to all workers.
 inline std::int64_t groups_at_once(std::int64_t groups, std::int64_t k, int workers) noexcept {
-  constexpr std::int64_t most = 32, most_kept = 1 << 18;  // 12 lists of k ids and scores a group
+  constexpr std::int64_t max_groups = 32, max_kept = 1 << 18;  // 12 lists of k ids and scores a group
   const std::int64_t fair = groups / (std::int64_t{workers} * 4);
-  return std::clamp<std::int64_t>(std::min(fair, most_kept / (k * kernels::tile_queries)), 1, most);
+  return std::clamp<std::int64_t>(std::min(fair, max_kept / (k * kernels::tile_queries)), 1, max_groups);
 }
 
-/// The k best packed rows for each query, in lists.list(query.list): exactly those that canonical scores choose, which
-/// rescore(query, id) gives and which may be no farther from the tiles' scores than panels.margin() says. O(queries *
-/// rows * depth) for tiles that are scored at the rate of a matrix product; rows that are too short for the lists are
-/// left out.
-template <class Panels, class Index, class Rescore, class MayCome>
+/// The k best packed rows for each query, in lists.list(query.list): exactly the best by the canonical scores of
+/// rescore(query, id), which are within panels.margin() of the tiles' scores. O(queries * rows * depth) for tiles that
+/// are scored at the rate of a matrix product; rows that are too short for the lists are left out.
+template <class Panels, class Index, class Rescore, class Filter>
 tile_work search_tiles(const host_policy& policy, const Panels& panels,
                        std::span<const tile_query<typename Panels::scalar_type, Index>> queries, std::int64_t k,
-                       typename Panels::scalar_type floor, const Rescore& rescore, const MayCome& may_come,
+                       typename Panels::scalar_type floor, const Rescore& rescore, const Filter& filter,
                        recommendations<typename Panels::scalar_type, Index>& lists) {
   constexpr std::int64_t size = kernels::tile_queries;
   const std::int64_t count = std::ssize(queries);
@@ -184,7 +183,7 @@ tile_work search_tiles(const host_policy& policy, const Panels& panels,
     const std::size_t used = active.size();
     for (std::int64_t chunk = 0; chunk < panels.chunks() && !active.empty(); ++chunk)
       std::erase_if(active, [&, &found = found, &groups = groups](std::size_t g) {
-        return !groups[g].visit(panels, chunk, found, rescore, may_come);
+        return !groups[g].visit(panels, chunk, found, rescore, filter);
       });
     for (std::size_t g = 0; g < used; ++g) groups[g].finish(lists);
   });

@@ -1,5 +1,5 @@
 /// @file
-/// Neighbours that have a say: what a classifier and a regressor share.
+/// Votes of neighbours: the common part of a classifier and a regressor.
 #pragma once
 
 #include <algorithm>
@@ -21,13 +21,13 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Fills `weights` with those of the votes of neighbours with these scores, nearest first.
+/// Fills `weights` with the weights of neighbours with these scores, nearest first.
 template <class Scalar>
 void weigh_votes(std::span<const Scalar> scores, metric by, votes weighting, numbers<double>& weights) {
   weights.assign(std::ssize(scores), 1);
   if (weighting == votes::uniform) return;
   const auto distance = [&](Scalar score) {
-    // A cosine of 1 may be rounded to more.
+    // Rounding may raise a cosine above 1.
     return by == metric::euclidean ? -static_cast<double>(score) : std::max(0.0, 1 - static_cast<double>(score));
   };
   const bool is_there = !scores.empty() && distance(scores.front()) == 0;
@@ -37,7 +37,7 @@ void weigh_votes(std::span<const Scalar> scores, metric by, votes weighting, num
   }
 }
 
-/// Vectors of which the k nearest to a query have a vote.
+/// Vectors; the k nearest to a query have a vote.
 template <class Scalar, class Index>
 class voters {
  public:
@@ -51,7 +51,7 @@ class voters {
   std::int64_t dimension() const noexcept { return neighbors_.dimension(); }
   bool is_fitted() const noexcept { return neighbors_.dimension() > 0; }
 
-  /// Throws, and changes nothing, unless there are as many `what` as vectors, one at least, that can be searched.
+  /// Throws, and changes nothing, unless the vectors can be searched, are at least one, and `what` has as many.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& vectors, std::size_t count, std::string_view what, std::string_view kind) {
     if (static_cast<std::int64_t>(count) != vectors.rows())
@@ -67,7 +67,7 @@ class voters {
     require_fitted(is_fitted(), "predict");
     return neighbors_.search(policy, queries, {.k = k});
   }
-  /// Calls decide(row, ids, weights) for each query, in any order; a query without neighbours is refused.
+  /// Calls decide(row, ids, weights) for each query, in any order; throws for a query without neighbours.
   template <class Options, class Decide>
   static void count(const host_policy& policy, const recommendations<Scalar, Index>& lists, const Options& options,
                     const Decide& decide) {

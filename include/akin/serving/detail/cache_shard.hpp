@@ -17,7 +17,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Who calls anything but the constructor has locked `mutex`.
+/// Callers of all members except the constructor hold `mutex`.
 template <class Index, class List, class Time>
 class alignas(64) cache_shard {
  public:
@@ -33,7 +33,7 @@ class alignas(64) cache_shard {
   std::int64_t capacity = 0;
   cached_counters counters;
 
-  /// The list of the key, which is then the last to go, where there is one that is still good.
+  /// The list of the key, which becomes the most recently used one, if there is a valid one.
   std::optional<List> find(const key_type& key, Time now, double time_to_live, std::uint64_t version) {
     const auto found = places_.find(key);
     if (found != places_.end()) {
@@ -52,10 +52,10 @@ class alignas(64) cache_shard {
     return std::nullopt;
   }
 
-  /// What store() is to be told: changes with each invalidation.
+  /// The argument of store(): changes with each invalidation.
   std::uint64_t generation() const noexcept { return generation_; }
 
-  /// Keeps the list, unless something was invalidated since `generation`, or there is a list of a newer model.
+  /// Stores the list, unless there was an invalidation since `generation`, or there is a list of a newer model.
   void store(entry fresh, std::uint64_t generation) {
     if (generation != generation_) return;
     std::list<entry> node;
@@ -91,7 +91,7 @@ class alignas(64) cache_shard {
   std::int64_t size() const noexcept { return static_cast<std::int64_t>(places_.size()); }
 
  private:
-  std::list<entry> entries_;  // what was used last comes first
+  std::list<entry> entries_;  // most recently used first
   std::map<key_type, typename std::list<entry>::iterator> places_;
   std::uint64_t generation_ = 0;
 };

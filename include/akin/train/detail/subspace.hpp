@@ -28,29 +28,29 @@ namespace akin::inline AKIN_ABI::detail {
 template <class Scalar, class Index>
 void multiply_rows(const host_policy& policy, const kernels::sparse_product_task<Scalar, Index>& task,
                    std::int64_t rows) {
-  constexpr std::int64_t run = 16;
-  for_each_row(policy, (rows + run - 1) / run, [&](std::int64_t block, int) {
-    kernels::sparse_product(task, block * run, std::min((block + 1) * run, rows));
+  constexpr std::int64_t block_rows = 16;
+  for_each_row(policy, (rows + block_rows - 1) / block_rows, [&](std::int64_t block, int) {
+    kernels::sparse_product(task, block * block_rows, std::min((block + 1) * block_rows, rows));
   });
 }
 
-/// Y'Y with products and sums in double, cols x cols with both triangles: the singular values of Y down to its own
-/// rounding are in it. rows * cols^2 flops; the order of the sums depends on the shape alone.
+/// Y'Y with products and sums in double, cols x cols with both triangles, which resolves the singular values of Y down
+/// to its own rounding. rows * cols^2 flops; the order of the sums depends on the shape alone.
 template <class Scalar>
 numbers<double> double_gramian(const host_policy& policy, const rows_view<const Scalar>& y) {
-  constexpr std::int64_t run = 128, most_blocks = 16;
+  constexpr std::int64_t block_rows = 128, max_blocks = 16;
   const std::int64_t k = y.cols;
-  const std::int64_t block_rows = std::max(run, (y.rows + most_blocks - 1) / most_blocks);
+  const std::int64_t part_rows = std::max(block_rows, (y.rows + max_blocks - 1) / max_blocks);
   const auto sum_block = [&](std::int64_t begin, std::int64_t end, int) {
-    numbers<double> sum(k * k), panel(run * k);
-    for (std::int64_t row = begin; row < end; row += run) {
-      const std::int64_t count = std::min(run, end - row);
+    numbers<double> sum(k * k), panel(block_rows * k);
+    for (std::int64_t row = begin; row < end; row += block_rows) {
+      const std::int64_t count = std::min(block_rows, end - row);
       std::copy_n(y.row(row), count * k, panel.data());
       kernels::add_gramian(panel.data(), count, k, sum.data());
     }
     return sum;
   };
-  numbers<double> gram = reduce_blocks(policy, y.rows, block_rows, numbers<double>(k * k), sum_block,
+  numbers<double> gram = reduce_blocks(policy, y.rows, part_rows, numbers<double>(k * k), sum_block,
                                        [](numbers<double>& total, const numbers<double>& part) {
                                          for (std::int64_t i = 0; i < total.size(); ++i) total[i] += part[i];
                                        });
@@ -63,24 +63,24 @@ numbers<double> double_gramian(const host_policy& policy, const rows_view<const 
 template <class Scalar>
 dense_storage<Scalar> combine_columns(const host_policy& policy, const rows_view<const Scalar>& y,
                                       const numbers<Scalar>& c, std::int64_t cols) {
-  constexpr std::int64_t run = 96;
+  constexpr std::int64_t block_rows = 96;
   dense_storage<Scalar> result(y.rows, cols);
   const rows_view<Scalar> out = result.mutable_view();
-  for_each_row(policy, (y.rows + run - 1) / run, [&](std::int64_t block, int) {
-    const std::int64_t begin = block * run;
-    kernels::add_product(y.row(begin), std::min(run, y.rows - begin), y.cols, c.data(), cols, out.row(begin));
+  for_each_row(policy, (y.rows + block_rows - 1) / block_rows, [&](std::int64_t block, int) {
+    const std::int64_t begin = block * block_rows;
+    kernels::add_product(y.row(begin), std::min(block_rows, y.rows - begin), y.cols, c.data(), cols, out.row(begin));
   });
   return result;
 }
 
-/// Columns c (of `given` rows, `count` of them) such that Y c are orthonormal and X Y c are orthogonal, and the squares
-/// of the lengths of the latter, descending.
+/// `count` columns c of `given` rows such that Y c are orthonormal and X Y c are orthogonal, and the squared lengths of
+/// the latter, descending.
 struct ritz_basis {
   std::int64_t given = 0, count = 0;
   numbers<double> columns;  // given x count, row-major
   numbers<double> values;
 
-  /// The first `cols` columns, each multiplied by its element of `scales` (1 where there are none).
+  /// The first `cols` columns, each multiplied by its element of `scales` (1 without scales).
   template <class Scalar>
   numbers<Scalar> first(std::int64_t cols, const numbers<double>& scales = {}) const {
     numbers<Scalar> result(given * cols);
@@ -99,9 +99,8 @@ numbers<double> small_product(const numbers<double>& a, std::int64_t rows, std::
 
 numbers<double> transposed(const numbers<double>& a, std::int64_t rows, std::int64_t cols);
 
-/// Rows w (each of n numbers) such that Y w are orthonormal, given Y'Y of n columns; as many as Y has columns that are
-/// independent beyond `precision`. Columns are brought to length 1 first, so that it does not matter how far their
-/// lengths differ.
+/// Rows w (each of n numbers) such that Y w are orthonormal, given Y'Y of n columns; as many as Y has independent
+/// columns to `precision`. Columns are normalised first, so that differences of their lengths do not matter.
 numbers<double> whitening_rows(numbers<double> gram, std::int64_t n, double precision);
 
 /// The Rayleigh-Ritz basis from Y'Y and (XY)'(XY), both n x n.
@@ -126,17 +125,17 @@ class subspace_iteration {
     });
   }
 
-  /// One filter, after which the block spans more of what is wanted.
+  /// One filter, which brings the block closer to the dominant subspace.
   void iterate() {
     const ritz_basis basis = ritz();
     block_ = combine_columns(policy_, block_.view(), basis.first<Scalar>(basis.count), basis.count);
     if (basis.count > 0) filter(basis.values.front(), basis.values.back());
   }
 
-  /// The `rank` largest singular values, and their vectors as columns. Where x has fewer that are not 0 to working
+  /// The `rank` largest singular values, and their vectors as columns. If x has fewer that are not 0 to working
   /// precision, the others are 0 and so are their vectors.
   void finish(std::int64_t rank, dense_storage<Scalar>& u, numbers<double>& singular_values, dense_storage<Scalar>& v) {
-    // Twice: the first basis is orthonormal only as far as the block was well conditioned.
+    // Twice, since the accuracy of the first basis depends on the condition of the block.
     for (int pass = 0; pass < 2; ++pass) {
       const ritz_basis basis = ritz();
       const std::int64_t kept = std::min(rank, basis.count);
@@ -178,7 +177,7 @@ class subspace_iteration {
 
   ritz_basis ritz() {
     multiply(block_);
-    // What is below the rounding of the numbers themselves is no direction of its own.
+    // Directions below the rounding of the numbers are noise.
     const double precision = std::max(64 * epsilon * 64 * epsilon, 1e-14);
     return find_ritz_basis(double_gramian(policy_, block_.view()), double_gramian(policy_, image_.view()), width(),
                            precision);
@@ -201,15 +200,15 @@ class subspace_iteration {
   }
 
   /// block <- T_degree(2 X'X / cut - 1) block: T is within [-1, 1] for eigenvalues up to cut and grows fast above. The
-  /// degree is such that the largest eigenvalue does not drown the others in its rounding.
+  /// degree is limited so that the rounding errors of the largest eigenvalue do not hide the others.
   void filter(double largest, double cut) {
-    constexpr double most_growth = sizeof(Scalar) == 4 ? 1e5 : 1e10;
-    constexpr int most_degree = 10;
+    constexpr double max_growth = sizeof(Scalar) == 4 ? 1e5 : 1e10;
+    constexpr int max_degree = 10;
     if (!(largest > 0)) return;
     int degree = 1;
     if (cut > 0 && cut < largest) {
       const double per_degree = std::acosh(2 * largest / cut - 1);
-      degree = static_cast<int>(std::clamp(std::acosh(most_growth) / per_degree, 1.0, double{most_degree}));
+      degree = static_cast<int>(std::clamp(std::acosh(max_growth) / per_degree, 1.0, double{max_degree}));
     }
     dense_storage<Scalar> next(block_.rows(), width());
     if (degree == 1) {  // the power method, which needs no interval

@@ -1,6 +1,5 @@
 /// @file
-/// What the models of liking share: who likes what, in blocks that are drawn anew for each epoch, and items that a user
-/// does not like.
+/// The positives of a matrix in blocks that are drawn anew for each epoch, and a sampler of negatives.
 #pragma once
 
 #include <algorithm>
@@ -18,17 +17,17 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// User `user` likes `item`.
+/// A positive: a cell with a value above 0.
 template <class Index>
-struct liked_cell {
+struct positive_cell {
   Index user, item;
 };
 
-/// Whether a row of likings holds one of `id`.
+/// Whether the cell of `id` in the row is a positive.
 template <class Scalar, class Index>
-bool likes(const row_view<Scalar, Index>& row, Index id) noexcept {
+bool is_positive(const row_view<Scalar, Index>& row, Index id) noexcept {
   if (row.empty()) return false;
-  // A bisection without branches: which half an id is in is nothing that a processor could foresee.
+  // A bisection without branches: the branch would be unpredictable.
   const Index* found = row.ids.begin();
   for (std::int64_t left = row.size(); left > 1;) {
     const std::int64_t half = left / 2;
@@ -38,20 +37,20 @@ bool likes(const row_view<Scalar, Index>& row, Index id) noexcept {
   return *found == id && row.values[found - row.ids.begin()] > 0;
 }
 template <class Scalar, class Index>
-bool has_likings(const row_view<Scalar, Index>& row) noexcept {
+bool has_positives(const row_view<Scalar, Index>& row) noexcept {
   return std::any_of(row.values.begin(), row.values.end(), [](Scalar value) { return value > 0; });
 }
 
 template <class Scalar, class Index>
-class block_others;
+class block_negatives;
 
-/// A matrix of likings: a stored value above 0 is one, anything else is as good as nothing.
+/// The positives of a matrix: stored values above 0. All other values are ignored.
 template <class Scalar, class Index>
-class likings {
+class positives {
  public:
-  explicit likings(const csr_view<Scalar, Index>& x)
+  explicit positives(const csr_view<Scalar, Index>& x)
       : x_(x),
-        side_(grid_side(x.rows, x.cols, x.nonzeros(), items_a_group)),
+        side_(grid_side(x.rows, x.cols, x.nonzeros(), items_per_group)),
         is_user_seen_(x.rows),
         is_item_seen_(x.cols) {
     for (std::int64_t user = 0; user < x.rows; ++user)
@@ -62,16 +61,16 @@ class likings {
         }
   }
 
-  /// Whether the user likes anything, and whether anybody likes the item.
+  /// Whether the user has a positive, and whether the item has one.
   const numbers<char>& is_user_seen() const noexcept { return is_user_seen_; }
   const numbers<char>& is_item_seen() const noexcept { return is_item_seen_; }
 
   std::int64_t items() const noexcept { return x_.cols; }
-  bool likes(Index user, Index item) const noexcept { return detail::likes(x_.row(user), item); }
+  bool is_positive(Index user, Index item) const noexcept { return detail::is_positive(x_.row(user), item); }
 
-  /// One epoch over all likings: calls body(cells, others, random) for blocks as block_grid::run_epoch does, with
-  /// `others` to draw from the items of the block, which is drawn anew for each epoch. A cell is what make_cell(user,
-  /// item, value) returns. Sums what body returns.
+  /// One epoch over all positives: calls body(cells, negatives, random) for blocks as block_grid::run_epoch does, where
+  /// `negatives` samples from the items of the block. make_cell(user, item, value) makes a cell. Returns the sum of the
+  /// results of body.
   template <class Body, class MakeCell>
   auto run_epoch(const host_policy& policy, std::uint64_t seed, int epoch, const Body& body,
                  const MakeCell& make_cell) const {
@@ -85,55 +84,57 @@ class likings {
         [&](Index user, std::int64_t at) { return make_cell(user, x_.columns[at], x_.values[at]); });
     return grid.run_epoch(
         policy, seed, epoch, [&](const slice<cell>& cells, std::int64_t item_group, block_random& random) {
-          const slice<const cell> liked{cells.data, cells.size};
-          return body(liked, block_others<Scalar, Index>(*this, liked, items.members(item_group)), random);
+          const slice<const cell> cells_of_block{cells.data, cells.size};
+          return body(cells_of_block, block_negatives<Scalar, Index>(*this, cells_of_block, items.members(item_group)),
+                      random);
         });
   }
-  /// The same with liked_cells, for whom the value does not matter.
+  /// The same with positive_cells, which leave out the value.
   template <class Body>
   auto run_epoch(const host_policy& policy, std::uint64_t seed, int epoch, const Body& body) const {
     return run_epoch(policy, seed, epoch, body, [](Index user, Index item, Scalar) {
-      return liked_cell<Index>{user, item};
+      return positive_cell<Index>{user, item};
     });
   }
 
  private:
-  static constexpr std::int64_t items_a_group = 64;  // enough to draw others from
+  static constexpr std::int64_t items_per_group = 64;  // enough to sample negatives from
 
   csr_view<Scalar, Index> x_;
   std::int64_t side_;
   numbers<char> is_user_seen_, is_item_seen_;
 };
 
-/// The items of a block, to draw those from that a user does not like.
+/// Samples negatives of a user from the items of a block.
 template <class Scalar, class Index>
-class block_others {
+class block_negatives {
  public:
-  /// `cells` are all likings of these items by the users of the block.
+  /// `cells` are all positives of these items and the users of the block.
   template <class Cell>
-  block_others(const likings<Scalar, Index>& all, const slice<const Cell>& cells, const slice<const Index>& items)
+  block_negatives(const positives<Scalar, Index>& all, const slice<const Cell>& cells, const slice<const Index>& items)
       : all_(all), items_(items) {
-    for (const Cell& cell : cells) may_be_liked_[bit(cell.user, cell.item)] = true;
+    for (const Cell& cell : cells) may_be_positive_[bit(cell.user, cell.item)] = true;
   }
 
   const slice<const Index>& items() const noexcept { return items_; }
-  /// Items of all blocks.
+  /// The number of items of all blocks.
   std::int64_t catalogue() const noexcept { return all_.items(); }
 
-  /// An item that somebody likes, but not this user; -1 where none was met within a bounded number of tries, as for a
-  /// user who likes them all.
+  /// An item that has positives, but not with this user; -1 if a bounded number of tries found none, as for a user with
+  /// positives in all of them.
   Index draw(Index user, block_random& random) const noexcept {
-    constexpr int most_tries = 16;
-    for (int tries = 0; tries < most_tries && !items_.empty(); ++tries) {
+    constexpr int max_tries = 16;
+    for (int tries = 0; tries < max_tries && !items_.empty(); ++tries) {
       const Index item = items_[random.below(items_.size)];
       if (!all_.is_item_seen()[item]) continue;
-      if (!may_be_liked_[bit(user, item)] || !all_.likes(user, item)) return item;
+      if (!may_be_positive_[bit(user, item)] || !all_.is_positive(user, item)) return item;
     }
     return -1;
   }
 
  private:
-  /// 8 KiB, which stay in the first cache, tell of nearly all pairs that they are no liking; the users' rows do not.
+  /// A filter of 8 KiB, which stays in the first-level cache, rules out nearly all pairs without a search in the user's
+  /// row.
   static constexpr std::size_t bits = std::size_t{1} << 16;
 
   static std::size_t bit(Index user, Index item) noexcept {
@@ -142,12 +143,12 @@ class block_others {
     return static_cast<std::size_t>((mixed * 0x94D049BB133111EBu) >> 48);
   }
 
-  const likings<Scalar, Index>& all_;
+  const positives<Scalar, Index>& all_;
   slice<const Index> items_;
-  std::bitset<bits> may_be_liked_;
+  std::bitset<bits> may_be_positive_;
 };
 
-/// A loss over so many samples.
+/// The sum of a loss over a number of samples.
 struct sampled_loss {
   double sum = 0;
   std::int64_t samples = 0;

@@ -1,7 +1,8 @@
 /// @file
 /// What every model of factorization/ promises of its life after the fit: histories, partial_fit, forget,
-/// fold_in_items. A model's test calls check_life(make, both): make(keep) gives a model with .keep_interactions = keep
-/// that learns enough to tell two groups of users apart; both says what the model does with a cell that comes again.
+/// fold_in_items. A model's test calls check_updates(make, both): make(keep) gives a model with .keep_interactions =
+/// keep that learns enough to tell two groups of users apart; both says what the model does with a cell that comes
+/// again.
 #pragma once
 
 #include <algorithm>
@@ -64,7 +65,7 @@ std::vector<Eigen::Triplet<typename Model::scalar_type>> two_groups(int users, i
 }
 
 template <class Make>
-void check_life_refusals(const Make& make) {
+void check_update_refusals(const Make& make) {
   using model_type = decltype(make(true));
   const auto clicks = some_clicks<model_type>();
   auto early = make(true);
@@ -197,7 +198,7 @@ void check_forgetting(const Make& make) {
 }
 
 template <class Make>
-void check_life_same_bits(const Make& make) {
+void check_update_same_bits(const Make& make) {
   using model_type = decltype(make(true));
   const auto after = [&](const auto& policy, model_type model) {
     model.partial_fit(policy, some_news<model_type>());
@@ -224,7 +225,7 @@ void check_life_same_bits(const Make& make) {
 
 /// From nothing at all, and from users without items.
 template <class Make>
-void check_life_of_nothing(const Make& make) {
+void check_updates_of_nothing(const Make& make) {
   using model_type = decltype(make(true));
   for (const auto& [rows, cols] : {std::pair{0, 0}, std::pair{0, 4}, std::pair{4, 0}, std::pair{4, 4}}) {
     CAPTURE(rows, cols);
@@ -246,13 +247,13 @@ void check_life_of_nothing(const Make& make) {
 
 /// All of the above.
 template <class Make>
-void check_life(const Make& make, akin::when_both both) {
-  SECTION("what cannot be done is refused by a sentence and changes nothing") { check_life_refusals(make); }
+void check_updates(const Make& make, akin::when_both both) {
+  SECTION("what cannot be done is refused by a sentence and changes nothing") { check_update_refusals(make); }
   SECTION("new interactions are kept and learnt from") { check_kept(make, both); }
   SECTION("new users and items find their like") { check_growth(make, both); }
   SECTION("a forgotten user is unknown") { check_forgetting(make); }
-  SECTION("same bits for any number of threads, and from a file") { check_life_same_bits(make); }
-  SECTION("models that learnt from nothing can still learn") { check_life_of_nothing(make); }
+  SECTION("same bits for any number of threads, and from a file") { check_update_same_bits(make); }
+  SECTION("models that learnt from nothing can still learn") { check_updates_of_nothing(make); }
 }
 
 }  // namespace akin_test

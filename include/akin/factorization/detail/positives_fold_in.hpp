@@ -1,5 +1,5 @@
 /// @file
-/// Rows of users and items who were not in the training of a model of liking: its gradient steps on the one row.
+/// Fold-in for models of positives: the gradient steps of the training on the one new row.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
-#include <akin/factorization/detail/liked_cells.hpp>
+#include <akin/factorization/detail/positive_cells.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
@@ -24,7 +24,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// k factors and a bias, from zero, as they are learnt.
+/// A row of k factors and a bias during a fold-in; it begins at zero.
 template <class Scalar>
 class learnt_row {
  public:
@@ -32,29 +32,29 @@ class learnt_row {
 
   void set_rate(double rate) noexcept {
     rate_ = static_cast<Scalar>(rate);
-    keep_ = static_cast<Scalar>(1 - rate * regularization_);
+    decay_ = static_cast<Scalar>(1 - rate * regularization_);
   }
   Scalar times(const Scalar* factors) const noexcept { return kernels::dot(row_, factors, k_); }
   Scalar bias() const noexcept { return row_[k_]; }
 
-  /// Before the steps of a sample: what regularisation takes.
+  /// Applies the regularisation, before the steps of a sample.
   void shrink() noexcept {
-    for (std::int64_t d = 0; d <= k_; ++d) row_[d] *= keep_;
+    for (std::int64_t d = 0; d <= k_; ++d) row_[d] *= decay_;
   }
-  void step(Scalar pull, const Scalar* factors) noexcept {
-    kernels::axpy(static_cast<Scalar>(rate_ * pull), factors, row_, k_);
+  void step(Scalar gradient, const Scalar* factors) noexcept {
+    kernels::axpy(static_cast<Scalar>(rate_ * gradient), factors, row_, k_);
   }
-  void step_bias(Scalar pull) noexcept { row_[k_] += rate_ * pull; }
+  void step_bias(Scalar gradient) noexcept { row_[k_] += rate_ * gradient; }
 
  private:
   Scalar* row_;
   std::int64_t k_;
   double regularization_;
-  Scalar rate_ = 0, keep_ = 1;
+  Scalar rate_ = 0, decay_ = 1;
 };
 
-/// Random numbers of one epoch of a fold-in, for each element of a row by its id: who takes one element away leaves the
-/// numbers of the others, and the place of the row among others does not matter.
+/// Random numbers of one epoch of a fold-in, keyed by the id of each element of a row: they do not depend on the other
+/// elements, nor on the row's place among other rows.
 struct fold_in_draws {
   std::uint64_t seed;
   int epoch;
@@ -64,16 +64,16 @@ struct fold_in_draws {
   }
 };
 
-/// For each row of x that holds a liking k factors and a bias: learn_epoch(history, row, draws) runs for as many epochs
-/// as the training has. The steps shorten to nothing, linearly, so that what was drawn averages out. Throws
-/// numeric_error with the first row that grows beyond all bounds.
+/// Learns k factors and a bias for each row of x that has a positive: learn_epoch(history, row, draws) runs for as many
+/// epochs as the training has. The learning rate falls linearly to 0, so that the samples average out. Throws
+/// numeric_error with the first row that diverges.
 template <class Scalar, class Index, class Options, class LearnEpoch>
-dense_storage<Scalar> fold_in_likings(const host_policy& policy, const csr_view<Scalar, Index>& x,
-                                      const Options& options, std::string_view kind, const LearnEpoch& learn_epoch) {
+dense_storage<Scalar> fold_in_positives(const host_policy& policy, const csr_view<Scalar, Index>& x,
+                                        const Options& options, std::string_view kind, const LearnEpoch& learn_epoch) {
   dense_storage<Scalar> result(x.rows, options.factors + std::int64_t{1});
   for_each_row(policy, x.rows, [&](std::int64_t row, int) {
     const row_view<Scalar, Index> history = x.row(row);
-    if (!has_likings(history)) return;
+    if (!has_positives(history)) return;
     Scalar* const numbers = result.mutable_view().row(row);
     learnt_row<Scalar> learnt(numbers, options.factors, options.regularization);
     for (int epoch = 1; epoch <= options.epochs; ++epoch) {
@@ -81,18 +81,17 @@ dense_storage<Scalar> fold_in_likings(const host_policy& policy, const csr_view<
       learn_epoch(history, learnt, fold_in_draws{options.seed, epoch});
     }
     if (!std::all_of(numbers, numbers + result.cols(), [](Scalar number) { return is_finite(number); }))
-      fail<numeric_error>(kind, ": the factors of row ", row,
-                          " have grown beyond all bounds; a lower learning_rate may help");
+      fail<numeric_error>(kind, ": the factors of row ", row, " diverged; a lower learning_rate may help");
   });
   return result;
 }
 
-/// What rows are folded in against: a model, and the histories of its users where they are kept.
+/// The fixed side of a fold-in: a model, and the histories of its users if they are kept.
 template <class Scalar, class Index>
-class liked_catalogue {
+class fold_in_context {
  public:
   template <class Task>
-  explicit liked_catalogue(const row_context<Task>& context) : model_(context.learnt), histories_(context.histories) {}
+  explicit fold_in_context(const row_context<Task>& context) : model_(context.learnt), histories_(context.histories) {}
 
   const Scalar* user(Index id) const noexcept { return model_.user_factors.view().row(id); }
   const Scalar* item(Index id) const noexcept { return model_.item_factors.view().row(id); }
@@ -100,12 +99,12 @@ class liked_catalogue {
   Scalar user_bias(Index id) const noexcept { return model_.user_biases[id]; }
   std::int64_t items() const noexcept { return model_.item_factors.rows(); }
 
-  /// An item that the model knows and the history does not like; -1 where none was met in a few tries.
-  Index draw_other(const row_view<Scalar, Index>& history, block_random& random) const noexcept {
-    constexpr int most_tries = 16;
-    for (int tries = 0; tries < most_tries && items() > 0; ++tries) {
+  /// An item that the model knows and that is not a positive of the history; -1 if a few tries found none.
+  Index sample_negative(const row_view<Scalar, Index>& history, block_random& random) const noexcept {
+    constexpr int max_tries = 16;
+    for (int tries = 0; tries < max_tries && items() > 0; ++tries) {
       const auto id = static_cast<Index>(random.below(items()));
-      if (model_.knows_item(id) && !likes(history, id)) return id;
+      if (model_.knows_item(id) && !is_positive(history, id)) return id;
     }
     return -1;
   }
@@ -114,24 +113,24 @@ class liked_catalogue {
     return user < histories_.rows ? histories_.row(user) : row_view<Scalar, Index>{};
   }
 
-  /// Likings for each item that somebody likes, rounded up: how often an epoch of the training meets an item that is
-  /// drawn, for one draw a liking.
-  std::int64_t likings_an_item() const {
+  /// The mean number of positives of an item that has any, rounded up: how often an epoch of the training samples an
+  /// item, for one draw a positive.
+  std::int64_t mean_positives_per_item() const {
     numbers<char> is_seen(histories_.cols);
-    std::int64_t likings = 0, seen = 0;
+    std::int64_t positives = 0, seen = 0;
     for (std::int64_t at = 0; at < histories_.nonzeros(); ++at) {
       if (!(histories_.values[at] > 0)) continue;
-      ++likings;
+      ++positives;
       char& is = is_seen[histories_.columns[at]];
       seen += is == 0;
       is = 1;
     }
-    return seen == 0 ? 0 : (likings + seen - 1) / seen;
+    return seen == 0 ? 0 : (positives + seen - 1) / seen;
   }
 
-  /// Any liking of the histories, each as likely as the others; the user is -1 where a stored value was met that is
-  /// none.
-  liked_cell<Index> draw_liking(block_random& random) const noexcept {
+  /// A uniformly sampled positive of the histories; the user is -1 if the stored value that was drawn is not a
+  /// positive.
+  positive_cell<Index> sample_positive(block_random& random) const noexcept {
     if (histories_.nonzeros() == 0) return {-1, -1};
     const std::int64_t at = random.below(histories_.nonzeros());
     if (!(histories_.values[at] > 0)) return {-1, -1};
@@ -145,82 +144,82 @@ class liked_catalogue {
   csr_view<Scalar, Index> histories_;
 };
 template <class Task>
-liked_catalogue(const row_context<Task>&) -> liked_catalogue<typename Task::scalar_type, typename Task::index_type>;
+fold_in_context(const row_context<Task>&) -> fold_in_context<typename Task::scalar_type, typename Task::index_type>;
 
-/// The item that a liked one is compared with (-1: none), and the size of the gradient.
+/// The negative that a positive is compared with (-1: none), and the size of the gradient.
 template <class Scalar, class Index>
-struct comparison {
-  Index other;
-  Scalar pull;
+struct sampled_pair {
+  Index negative;
+  Scalar gradient;
 };
 
-/// Users of models that compare pairs: for each liking a step of p against compare(score of the liked item, draw,
-/// score), a comparison with an item of those that draw() gives, by score(item).
-template <class Scalar, class Index, class Options, class Compare>
+/// The fold-in of users in pairwise models: one step for each positive, with sample_pair(score of the positive, draw,
+/// score), where draw() samples a negative and score(item) scores it.
+template <class Scalar, class Index, class Options, class SamplePair>
 dense_storage<Scalar> fold_in_pairwise_users(const host_policy& policy, const csr_view<Scalar, Index>& x,
-                                             const liked_catalogue<Scalar, Index>& all, const Options& options,
-                                             std::string_view kind, const Compare& compare) {
-  return fold_in_likings(policy, x, options, kind, [&](const auto& history, auto& row, const fold_in_draws& draws) {
+                                             const fold_in_context<Scalar, Index>& all, const Options& options,
+                                             std::string_view kind, const SamplePair& sample_pair) {
+  return fold_in_positives(policy, x, options, kind, [&](const auto& history, auto& row, const fold_in_draws& draws) {
     const auto score = [&](Index item) { return static_cast<Scalar>(all.item_bias(item) + row.times(all.item(item))); };
     for (std::int64_t i = 0; i < history.size(); ++i) {
       if (!(history.values[i] > 0)) continue;
-      const Index liked = history.ids[i];
-      block_random random = draws.of(liked);
-      const auto c = compare(
-          score(liked), [&] { return all.draw_other(history, random); }, score);
-      if (c.other < 0) continue;
+      const Index positive_item = history.ids[i];
+      block_random random = draws.of(positive_item);
+      const auto c = sample_pair(
+          score(positive_item), [&] { return all.sample_negative(history, random); }, score);
+      if (c.negative < 0) continue;
       row.shrink();
-      row.step(c.pull, all.item(liked));
-      row.step(-c.pull, all.item(c.other));
+      row.step(c.gradient, all.item(positive_item));
+      row.step(-c.gradient, all.item(c.negative));
     }
   });
 }
 
-/// Items of models that compare pairs, met as the training meets an item: for each user who likes it a step up by
-/// `compare` as above, and down for `samples` likings (v, l) for each user that items have on the average, by
-/// lose(score of l, score of the item, draw, score), the size of the gradient. v is none of the item's users.
-template <class Scalar, class Index, class Options, class Compare, class Lose>
+/// The fold-in of items in pairwise models, with the steps that the training takes for an item: a step up for each of
+/// its positives, by sample_pair as above, and `samples` steps down for each positive that an item has on average: for
+/// a sampled positive (v, l) of another user v, of size item_loss_gradient(score of l, score of the item, draw, score).
+template <class Scalar, class Index, class Options, class SamplePair, class ItemLossGradient>
 dense_storage<Scalar> fold_in_pairwise_items(const host_policy& policy, const csr_view<Scalar, Index>& item_users,
-                                             const liked_catalogue<Scalar, Index>& all, const Options& options,
-                                             std::string_view kind, int samples, const Compare& compare,
-                                             const Lose& lose) {
-  const std::int64_t losses = samples * all.likings_an_item();
+                                             const fold_in_context<Scalar, Index>& all, const Options& options,
+                                             std::string_view kind, int samples, const SamplePair& sample_pair,
+                                             const ItemLossGradient& item_loss_gradient) {
+  const std::int64_t losses = samples * all.mean_positives_per_item();
   const auto score = [&](Index user, Index item) {
     return static_cast<Scalar>(all.item_bias(item) + kernels::dot(all.user(user), all.item(item), options.factors));
   };
-  return fold_in_likings(policy, item_users, options, kind, [&](const auto& users, auto& row, const auto& draws) {
+  return fold_in_positives(policy, item_users, options, kind, [&](const auto& users, auto& row, const auto& draws) {
     const auto own_score = [&](Index user) { return static_cast<Scalar>(row.bias() + row.times(all.user(user))); };
-    const auto step = [&](Scalar pull, Index user) {
+    const auto step = [&](Scalar gradient, Index user) {
       row.shrink();
-      row.step(pull, all.user(user));
-      row.step_bias(pull);
+      row.step(gradient, all.user(user));
+      row.step_bias(gradient);
     };
     for (std::int64_t i = 0; i < users.size(); ++i) {
       if (!(users.values[i] > 0)) continue;
       const Index user = users.ids[i];
       const auto history = all.history(user);
       block_random random = draws.of(user);
-      const auto c = compare(
-          own_score(user), [&] { return all.draw_other(history, random); },
+      const auto c = sample_pair(
+          own_score(user), [&] { return all.sample_negative(history, random); },
           [&](Index item) { return score(user, item); });
-      if (c.other >= 0) step(c.pull, user);
+      if (c.negative >= 0) step(c.gradient, user);
     }
     block_random random = draws.of(-1);
     for (std::int64_t i = 0; i < losses; ++i) {
-      const liked_cell<Index> drawn = all.draw_liking(random);
+      const positive_cell<Index> drawn = all.sample_positive(random);
       const Index user = drawn.user;
-      if (user < 0 || likes(users, user)) continue;
+      if (user < 0 || is_positive(users, user)) continue;
       const auto history = all.history(user);
-      const Scalar pull = lose(
-          score(user, drawn.item), own_score(user), [&] { return all.draw_other(history, random); },
+      const Scalar gradient = item_loss_gradient(
+          score(user, drawn.item), own_score(user), [&] { return all.sample_negative(history, random); },
           [&](Index item) { return score(user, item); });
-      if (pull > 0) step(-pull, user);
+      if (gradient > 0) step(-gradient, user);
     }
   });
 }
 
-/// What each element of a history adds to the score of an item: the score less that of the history without it.
-/// score(history) scores the item for a history.
+/// The contribution of each element of a history to the score of an item: the score less that of the history without
+/// the element. score(history) is the score of the item for a history.
 template <class Scalar, class Index, class Score>
 void contributions_by_omission(const row_view<Scalar, Index>& history, std::span<Scalar> out, const Score& score) {
   const Scalar whole = score(history);

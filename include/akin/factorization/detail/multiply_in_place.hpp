@@ -1,5 +1,5 @@
 /// @file
-/// Factors turned into another basis.
+/// Multiplies factors by a square matrix in place, a change of basis.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// y <- y q for q (cols x cols, row-major), some rows at a time.
+/// y <- y q for q (cols x cols, row-major), a block of rows at a time.
 template <class Scalar>
 void multiply_in_place(const host_policy& policy, const rows_view<Scalar>& y, const numbers<Scalar>& q) {
   constexpr std::int64_t block_rows = 96;

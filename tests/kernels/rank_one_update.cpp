@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <akin/kernels/syrk.hpp>
+#include <akin/kernels/rank_one_update.hpp>
 
 #include "kernels/instruction_sets.hpp"
 #include "support/catch.hpp"
