@@ -116,10 +116,12 @@ class block_grid {
       for_cells(group, [&](Index, std::int64_t, std::int64_t block) { ++counts[block]; });
     });
     std::exclusive_scan(counts.begin(), counts.end(), begins_.begin(), std::int64_t{0});
-    cells_.resize(begins_.back());
+    cells_.resize(static_cast<std::size_t>(begins_.back()));
     numbers<std::int64_t> next = begins_;
     for_each_row(policy, side_, [&](std::int64_t group, int) {
-      for_cells(group, [&](Index row, std::int64_t at, std::int64_t block) { cells_[next[block]++] = cell(row, at); });
+      for_cells(group, [&](Index row, std::int64_t position, std::int64_t block) {
+        at(cells_, next[block]++) = cell(row, position);
+      });
     });
   }
 
@@ -154,7 +156,7 @@ class block_grid {
  private:
   std::int64_t side_;
   numbers<std::int64_t> begins_;  // of the blocks, in cells_
-  numbers<Cell> cells_;
+  std::vector<Cell> cells_;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail
