@@ -199,7 +199,7 @@ TEST_CASE("knn_classifier refuses by a sentence what it cannot learn or answer")
   CHECK(bytes == before);
   akin::detail::model_writer other;
   akin::detail::write_label<model_type>(other);
-  akin::detail::write_knn_options(other, akin::knn_classifier_options{.k = 0});
+  other.add_options(akin::knn_classifier_options{.k = 0});
   bytes.clear();
   other.emit([&](std::span<const std::byte> part) { bytes.insert(bytes.end(), part.begin(), part.end()); });
   CHECK_THROWS_WITH(akin::detail::read_model<model_type>(akin::detail::read_model_bytes(bytes, "memory")),

@@ -97,7 +97,7 @@ TEST_CASE("knn_regressor comes back from its file") {
   cosine.fit(y);
   akin::detail::model_writer writer;
   akin::detail::write_label<akin::knn_regressor<float>>(writer);
-  akin::detail::write_knn_options(writer, model.options());
+  writer.add_options(model.options());
   akin::detail::write_part(writer, "neighbors", cosine);
   writer.add("targets", targets.data(), 30);
   std::vector<std::byte> crafted;
