@@ -68,10 +68,12 @@
 #include <akin/factorization/bpr_options.hpp>
 #include <akin/factorization/explicit_als.hpp>
 #include <akin/factorization/explicit_als_options.hpp>
+#include <akin/factorization/explicit_als_table.hpp>
 #include <akin/factorization/explicit_als_task.hpp>
 #include <akin/factorization/factor_model.hpp>
 #include <akin/factorization/implicit_als.hpp>
 #include <akin/factorization/implicit_als_options.hpp>
+#include <akin/factorization/implicit_als_table.hpp>
 #include <akin/factorization/implicit_als_task.hpp>
 #include <akin/factorization/logistic_mf.hpp>
 #include <akin/factorization/logistic_mf_options.hpp>

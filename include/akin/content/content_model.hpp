@@ -14,6 +14,7 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/content/content_model_options.hpp>
+#include <akin/content/detail/content_table.hpp>
 #include <akin/content/detail/profiles.hpp>
 #include <akin/data/interaction_log.hpp>
 #include <akin/data/time_decay.hpp>
@@ -63,10 +64,10 @@ std::vector<weighted_feature<Scalar, Index>> first_features(std::vector<weighted
 /// user. Deterministic: the same bits for any number of threads. Const members may be called from many threads.
 /// Source: M. J. Pazzani, D. Billsus, "Content-Based Recommendation Systems", The Adaptive Web, 2007.
 template <class Scalar = float, class Index = std::int32_t>
-class content_model {
+class content_model : public detail::content_table<Scalar, Index> {
+  using table_type = detail::content_table<Scalar, Index>;
+
  public:
-  using scalar_type = Scalar;
-  using index_type = Index;
   static constexpr std::string_view kind = "content_model";
 
   content_model() : content_model(content_model_options{}) {}
@@ -97,42 +98,6 @@ class content_model {
 
   const content_model_options& options() const noexcept { return options_; }
 
-  /// Whether fit was called, even with no users and no items.
-  bool is_fitted() const noexcept { return profiles_.is_set(); }
-  std::int64_t users() const noexcept { return profiles_.rows(); }
-  std::int64_t items() const noexcept { return features_.rows(); }
-  /// Whether the user has a profile; false out of range.
-  bool knows_user(Index user) const noexcept {
-    return user >= 0 && user < users() && profiles_.view().row_size(user) > 0;
-  }
-  /// Whether the item has features; false out of range.
-  bool knows_item(Index item) const noexcept {
-    return item >= 0 && item < items() && features_.view().row_size(item) > 0;
-  }
-
-  /// Whether the item shares a feature with the user's profile; ids must be in range.
-  bool has_evidence(Index user, Index item) const noexcept;
-
-  /// Items x features, rows of length 1; refers to the model.
-  auto item_features() const { return features_.map(); }
-  /// Users x features, rows of length 1, or empty; refers to the model.
-  auto user_profiles() const { return profiles_.map(); }
-
-  /// The cosine of profile and features, 0 without evidence; ids must be in range.
-  Scalar score(Index user, Index item) const noexcept { return product(profiles_.view().row(user), item); }
-  /// Fills out[item] for all items, -infinity for those that share no feature with the profile.
-  void score_all(Index user, std::span<Scalar> out) const noexcept { score_profile(profiles_.view().row(user), out); }
-  /// The same for a history of any user: item ids in range, and a value each.
-  void score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const;
-
-  /// Fills out[other] with the cosine of the features of the item and each other, -infinity if they share none.
-  void similarity_all(Index item, std::span<Scalar> out) const noexcept {
-    score_profile(features_.view().row(item), out);
-  }
-
-  /// See akin::explain: the inner products of the features of each item of a history with those of `item`.
-  void contributions(const row_view<Scalar, Index>& history, Index item, std::span<Scalar> out) const;
-
   /// The k features with the largest contributions to the item's score, of those that it shares with the user's
   /// profile, by (weight descending, id ascending); all of them sum to the score. Throws not_fitted, or
   /// std::invalid_argument for ids out of range or k < 1.
@@ -158,59 +123,21 @@ class content_model {
   void learn_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& f,
                   const csr_view<Scalar, Index>& x);
 
-  /// The product of a row of features and an item's, added in the order of the row: to the bit as in score_profile.
-  Scalar product(const row_view<Scalar, Index>& weights, Index item) const noexcept;
-
-  void score_profile(const row_view<Scalar, Index>& profile, std::span<Scalar> out) const noexcept;
-
-  /// |p| of a history whose profile was scaled to length 1: p'(p / |p|).
-  double unscaled_length(const row_view<Scalar, Index>& history,
-                         const detail::sparse_row<Scalar, Index>& profile) const noexcept;
-
   content_model_options options_;
-  detail::csr_storage<Scalar, Index> features_;          // items x features
-  detail::csr_storage<Scalar, Index> items_by_feature_;  // its transpose
-  detail::csr_storage<Scalar, Index> profiles_;          // users x features
 };
-
-template <class Scalar, class Index>
-bool content_model<Scalar, Index>::has_evidence(Index user, Index item) const noexcept {
-  const auto columns = profiles_.view().row(user).ids;
-  return std::any_of(columns.begin(), columns.end(),
-                     [&](Index feature) { return detail::find_value(features_.view(), item, feature) != nullptr; });
-}
-
-template <class Scalar, class Index>
-void content_model<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const {
-  const auto profile = detail::row_adder<Scalar, Index>(features_.cols()).unit_sum(features_.view(), history);
-  score_profile(profile.view(), out);
-}
-
-template <class Scalar, class Index>
-void content_model<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
-                                                 std::span<Scalar> out) const {
-  const auto f = features_.view();
-  const auto profile = detail::row_adder<Scalar, Index>(f.cols).unit_sum(f, history);
-  const double length = unscaled_length(history, profile);
-  for (std::int64_t i = 0; i < history.size(); ++i) {
-    const auto shared = static_cast<double>(product(f.row(history.ids[i]), item));
-    detail::at(out, i) =
-        length > 0 ? static_cast<Scalar>(static_cast<double>(history.values[i]) * shared / length) : Scalar{0};
-  }
-}
 
 template <class Scalar, class Index>
 std::vector<weighted_feature<Scalar, Index>> content_model<Scalar, Index>::shared_features(Index user, Index item,
                                                                                            int k) const {
   constexpr std::string_view where = "content_model::shared_features";
   detail::require_fitted(*this, where);
-  detail::require_id(user, users(), where, "user");
-  detail::require_id(item, items(), where, "item");
+  detail::require_id(user, this->users(), where, "user");
+  detail::require_id(item, this->items(), where, "item");
   detail::require(k >= 1, where, "k must be positive", k);
-  const auto [columns, values] = features_.view().row(item);
+  const auto [columns, values] = this->features_.view().row(item);
   std::vector<weighted_feature<Scalar, Index>> shared;
   for (std::int64_t i = 0; i < columns.size; ++i)
-    if (const Scalar p = detail::value_at(profiles_.view(), user, columns[i]); p != 0)
+    if (const Scalar p = detail::value_at(this->profiles_.view(), user, columns[i]); p != 0)
       shared.push_back({columns[i], p * values[i]});
   return detail::first_features(std::move(shared), k);
 }
@@ -218,17 +145,17 @@ std::vector<weighted_feature<Scalar, Index>> content_model<Scalar, Index>::share
 template <class Scalar, class Index>
 void content_model<Scalar, Index>::write_to(detail::model_writer& writer) const {
   writer.add_options(options_);
-  detail::write_csr(writer, "features", features_.view());
-  detail::write_csr(writer, "profiles", profiles_.view());
+  detail::write_csr(writer, "features", this->features_.view());
+  detail::write_csr(writer, "profiles", this->profiles_.view());
 }
 
 template <class Scalar, class Index>
 content_model<Scalar, Index> content_model<Scalar, Index>::read_from(const detail::model_reader& reader) {
   content_model model(reader.options<content_model_options>());
-  model.features_ = detail::map_csr<Scalar, Index>(reader, "features");
-  model.profiles_ = detail::map_csr<Scalar, Index>(reader, "profiles");
-  reader.require(model.features_.cols() == model.profiles_.cols(), "profiles must have the features of the items");
-  model.items_by_feature_ = detail::transpose(model.features_.view());
+  auto features = detail::map_csr<Scalar, Index>(reader, "features");
+  auto profiles = detail::map_csr<Scalar, Index>(reader, "profiles");
+  reader.require(features.cols() == profiles.cols(), "profiles must have the features of the items");
+  static_cast<table_type&>(model) = table_type(std::move(features), std::move(profiles));
   return model;
 }
 
@@ -242,44 +169,7 @@ void content_model<Scalar, Index>::learn_from(const detail::host_policy& policy,
   auto profiles = detail::summed_rows(policy, x, features.view(), [&](auto& adder, const auto& weights) {
     return adder.unit_sum(features.view(), weights);
   });
-  auto items_by_feature = detail::transpose(features.view());
-  features_ = std::move(features);
-  profiles_ = std::move(profiles);
-  items_by_feature_ = std::move(items_by_feature);
-}
-
-template <class Scalar, class Index>
-Scalar content_model<Scalar, Index>::product(const row_view<Scalar, Index>& weights, Index item) const noexcept {
-  constexpr std::int64_t block_size = 64;  // features that are processed together
-  Scalar sum = 0, found[block_size];
-  for (std::int64_t begin = 0; begin < weights.size(); begin += block_size) {
-    const std::int64_t size = std::min(block_size, weights.size() - begin);
-    for (std::int64_t i = 0; i < size; ++i) found[i] = detail::value_at(features_.view(), item, weights.ids[begin + i]);
-    sum = kernels::add_in_order(weights.values.data + begin, found, size, sum);
-  }
-  return sum;
-}
-
-template <class Scalar, class Index>
-void content_model<Scalar, Index>::score_profile(const row_view<Scalar, Index>& profile,
-                                                 std::span<Scalar> out) const noexcept {
-  const auto by_feature = items_by_feature_.view();
-  std::fill(out.begin(), out.end(), no_score<Scalar>);
-  for (const Index feature : profile.ids)
-    for (const Index item : by_feature.row(feature).ids) detail::at(out, item) = 0;
-  for (std::int64_t i = 0; i < profile.size(); ++i) {
-    const auto items = by_feature.row(profile.ids[i]);
-    kernels::scatter_axpy(profile.values[i], items.ids.data, items.values.data, items.size(), out.data());
-  }
-}
-
-template <class Scalar, class Index>
-double content_model<Scalar, Index>::unscaled_length(const row_view<Scalar, Index>& history,
-                                                     const detail::sparse_row<Scalar, Index>& profile) const noexcept {
-  double length = 0;
-  for (std::int64_t i = 0; i < history.size(); ++i)
-    length += static_cast<double>(history.values[i]) * static_cast<double>(product(profile.view(), history.ids[i]));
-  return length;
+  static_cast<table_type&>(*this) = table_type(std::move(features), std::move(profiles));
 }
 
 AKIN_COMPILE_ONCE(content, class content_model<float>)

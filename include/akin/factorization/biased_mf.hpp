@@ -4,13 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -66,11 +64,6 @@ struct biased_mf_task : detail::ratings_task<biased_mf_options, Scalar, Index> {
   template <class HeldOut>
   detail::block_grid<cell> blocks_of(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                                      const HeldOut& is_held_out) const;
-
-  /// Over the validation elements of x; infinite if there are none.
-  template <class Watched>
-  static double rmse(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const Watched& is_watched,
-                     const table& learnt);
 };
 
 /// Minimises over factors p_u, q_i and biases b_u, b_i, with mu the mean of the ratings,
@@ -170,7 +163,7 @@ factor_table<Scalar> biased_mf_task<Scalar, Index>::train(const detail::host_pol
     rate *= options.learning_rate_decay;
     detail::epoch_result result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
     if (validation.rows == 0) return result;
-    const double watched = rmse(policy, validation, is_watched, current);
+    const double watched = detail::rmse(policy, validation, is_watched, current);
     if (!detail::is_finite(watched)) return result;  // no validation ratings, or diverged
     result.loss = watched;
     if (result.loss < best_rmse) {
@@ -201,29 +194,6 @@ detail::block_grid<kernels::rated_cell<Scalar, Index>> biased_mf_task<Scalar, In
           [&](Index user, std::int64_t at) {
             return cell{user, x.columns[at], x.values[at]};
           }};
-}
-
-template <class Scalar, class Index>
-template <class Watched>
-double biased_mf_task<Scalar, Index>::rmse(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                                           const Watched& is_watched, const table& learnt) {
-  constexpr std::int64_t users_a_block = 64;
-  const auto sum = detail::reduce_blocks(
-      policy, x.rows, users_a_block, std::pair<double, std::int64_t>(),
-      [&](std::int64_t begin, std::int64_t end, int) {
-        std::pair<double, std::int64_t> part;
-        for (std::int64_t user = begin; user < end; ++user)
-          for (std::int64_t at = x.offsets[user]; at < x.offsets[user + 1]; ++at) {
-            if (!is_watched(at)) continue;
-            const auto error = static_cast<double>(x.values[at] - learnt.score(user, std::int64_t{x.columns[at]}));
-            part.first += error * error;
-            ++part.second;
-          }
-        return part;
-      },
-      [](auto& all, const auto& part) { all.first += part.first, all.second += part.second; });
-  if (sum.second == 0) return std::numeric_limits<double>::infinity();
-  return std::sqrt(sum.first / static_cast<double>(sum.second));
 }
 
 template <class Scalar, class Index>

@@ -78,7 +78,7 @@ struct nmf_task {
     learnt.item_gram = gram_of(policy, learnt.item_factors.view());
   }
 
-  using engine = detail::nmf_engine<backend::host, Scalar, Index>;
+  using engine = detail::nmf_engine<Scalar, Index>;
   static engine engine_on(const rows& fixed, const detail::storage<Scalar>& gram) { return {fixed.view(), gram}; }
 
  private:

@@ -22,13 +22,6 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Specialised for each backend.
-template <class Backend, class Scalar, class Index>
-class explicit_als_engine {
-  static_assert(sizeof(Backend) == 0,
-                "akin: explicit_als has no engine for this policy; execution::seq and execution::par have one");
-};
-
 /// lambda n^nu: the regularisation of a row with n ratings.
 inline double row_regularization(const explicit_als_options& options, std::int64_t n) noexcept {
   return options.regularization * std::pow(static_cast<double>(n), options.regularization_exponent);
@@ -82,7 +75,7 @@ Scalar mean_rating(const host_policy& policy, const weighted_ratings<Scalar, Ind
 /// 2008 (nu = 1); Y. Koren, R. Bell, C. Volinsky, "Matrix Factorization Techniques for Recommender Systems", IEEE
 /// Computer 2009 (biases).
 template <class Scalar, class Index>
-class explicit_als_engine<backend::host, Scalar, Index> {
+class explicit_als_engine {
  public:
   /// `fixed` (rows x k or k + 1) and `biases` (a number for each row of it) must outlive the engine.
   explicit_als_engine(const explicit_als_options& options, Scalar mean, const rows_view<const Scalar>& fixed,

@@ -23,13 +23,6 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// Specialised for each backend.
-template <class Backend, class Scalar, class Index>
-class implicit_als_engine {
-  static_assert(sizeof(Backend) == 0,
-                "akin: implicit_als has no engine for this policy; execution::seq and execution::par have one");
-};
-
 /// lambda (n + alpha0 fixed_rows)^nu: the regularisation of a row with n elements, against that many fixed rows.
 inline double row_regularization(const implicit_als_options& options, std::int64_t n,
                                  std::int64_t fixed_rows) noexcept {
@@ -67,7 +60,7 @@ double row_penalty(const implicit_als_options& options, const slice<const Scalar
 /// exponent: S. Rendle, W. Krichene, L. Zhang, Y. Koren, "Revisiting the Performance of iALS on Item Recommendation
 /// Benchmarks", RecSys 2022; the eigenbasis: docs/design/implicit-als-in-the-eigenbasis.md.
 template <class Scalar, class Index>
-class implicit_als_engine<backend::host, Scalar, Index> {
+class implicit_als_engine {
  public:
   /// `fixed` must have Y'Y = diag(eigenvalues), ascending, and outlive the engine.
   implicit_als_engine(const implicit_als_options& options, const rows_view<const Scalar>& fixed,

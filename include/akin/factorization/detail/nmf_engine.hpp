@@ -51,20 +51,13 @@ struct nonnegative_sweeps_kernel {
   }
 };
 
-/// Specialised for each backend.
-template <class Backend, class Scalar, class Index>
-class nmf_engine {
-  static_assert(sizeof(Backend) == 0,
-                "akin: nmf has no engine for this policy; execution::seq and execution::par have one");
-};
-
 /// One side's problem: with fixed factors Y >= 0 a row r of the matrix, absent cells being 0, has
 ///   the minimum over x >= 0 of |r - Yx|^2 + lambda |x|^2 = x'(Y'Y + lambda I)x - 2 r'Yx + |r|^2.
 /// A row of n elements takes 2 n k flops, and 2 k flops for each coordinate that moves. Source: A. Cichocki, A.-H.
 /// Phan, "Fast Local Algorithms for Large Scale Nonnegative Matrix and Tensor Factorizations", IEICE Trans.
 /// Fundamentals E92-A, 2009 (HALS: taken row by row instead of column by column, which gives the same numbers).
 template <class Scalar, class Index>
-class nmf_engine<backend::host, Scalar, Index> {
+class nmf_engine {
  public:
   /// `gram` (k x k) is what gram_of gave for `fixed`; both must outlive the engine.
   nmf_engine(const rows_view<const Scalar>& fixed, const storage<Scalar>& gram) : fixed_(fixed), gram_(gram.data()) {}

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <utility>
 
 #include <akin/config.hpp>
 #include <akin/kernels/sgd_step.hpp>
@@ -107,6 +109,29 @@ void start_from_ratings(const csr_view<Scalar, Index>& x, const Keep& keep, fact
     }
   if (count > 0) table.mean = static_cast<Scalar>(sum / static_cast<double>(count));
   clear_unseen(is_user_seen, is_item_seen, table);
+}
+
+/// The root mean squared error of the elements of x that are watched; infinite if there are none.
+template <class Scalar, class Index, class Watched>
+double rmse(const host_policy& policy, const csr_view<Scalar, Index>& x, const Watched& is_watched,
+            const factor_table<Scalar>& learnt) {
+  constexpr std::int64_t users_a_block = 64;
+  const auto sum = reduce_blocks(
+      policy, x.rows, users_a_block, std::pair<double, std::int64_t>(),
+      [&](std::int64_t begin, std::int64_t end, int) {
+        std::pair<double, std::int64_t> part;
+        for (std::int64_t user = begin; user < end; ++user)
+          for (std::int64_t at = x.offsets[user]; at < x.offsets[user + 1]; ++at) {
+            if (!is_watched(at)) continue;
+            const auto error = static_cast<double>(x.values[at] - learnt.score(user, std::int64_t{x.columns[at]}));
+            part.first += error * error;
+            ++part.second;
+          }
+        return part;
+      },
+      [](auto& all, const auto& part) { all.first += part.first, all.second += part.second; });
+  if (sum.second == 0) return std::numeric_limits<double>::infinity();
+  return std::sqrt(sum.first / static_cast<double>(sum.second));
 }
 
 }  // namespace akin::inline AKIN_ABI::detail
