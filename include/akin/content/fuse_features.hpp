@@ -16,6 +16,7 @@
 #include <akin/content/detail/profiles.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/finite.hpp>
 #include <akin/matrix.hpp>
 
 namespace akin::inline AKIN_ABI {

@@ -16,6 +16,7 @@
 #include <akin/config.hpp>
 #include <akin/data/id_map.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>
 

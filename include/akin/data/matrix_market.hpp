@@ -16,6 +16,7 @@
 #include <akin/data/detail/parse_number.hpp>
 #include <akin/data/detail/text_input.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/io/atomic_file.hpp>
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>

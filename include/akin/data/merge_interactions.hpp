@@ -12,6 +12,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/finite.hpp>
 #include <akin/matrix.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>

@@ -93,6 +93,7 @@ std::vector<std::string> read_item_texts(const std::filesystem::path& path, cons
 #include <akin/data/detail/log_builder.hpp>
 #include <akin/data/detail/parse_number.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {

@@ -50,6 +50,7 @@ interaction_log read_movielens(const std::filesystem::path& path, const movielen
 #include <akin/data/detail/log_builder.hpp>
 #include <akin/data/detail/parse_number.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {

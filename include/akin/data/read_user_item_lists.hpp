@@ -18,6 +18,7 @@
 #include <akin/data/id_map.hpp>
 #include <akin/data/interaction_log.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/matrix.hpp>
 
 namespace akin::inline AKIN_ABI {

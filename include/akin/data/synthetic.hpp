@@ -14,6 +14,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>

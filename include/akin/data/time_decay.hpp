@@ -34,6 +34,7 @@ interaction_log time_decay(const interaction_log& log, const time_decay_options&
 #include <vector>
 
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace weighting {

@@ -13,6 +13,7 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>
 

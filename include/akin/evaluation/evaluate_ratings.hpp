@@ -18,6 +18,7 @@
 #include <akin/error.hpp>
 #include <akin/evaluation/detail/moments.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/finite.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/rating.hpp>
 #include <akin/model/scorer.hpp>

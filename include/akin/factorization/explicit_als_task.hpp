@@ -17,6 +17,7 @@
 #include <akin/factorization/detail/row_layout.hpp>
 #include <akin/factorization/explicit_als_options.hpp>
 #include <akin/factorization/explicit_als_table.hpp>
+#include <akin/finite.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/kernels/dot.hpp>

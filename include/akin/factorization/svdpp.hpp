@@ -16,6 +16,7 @@
 #include <akin/factorization/detail/sgd_task.hpp>
 #include <akin/factorization/detail/svdpp_histories.hpp>
 #include <akin/factorization/svdpp_options.hpp>
+#include <akin/finite.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/kernels/dot.hpp>

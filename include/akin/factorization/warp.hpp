@@ -13,6 +13,7 @@
 #include <akin/factorization/detail/positives_fold_in.hpp>
 #include <akin/factorization/detail/sgd_task.hpp>
 #include <akin/factorization/warp_options.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>

@@ -13,6 +13,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/hybrid/blend_options.hpp>
 #include <akin/hybrid/detail/combined_scores.hpp>
 #include <akin/hybrid/detail/normal_form.hpp>

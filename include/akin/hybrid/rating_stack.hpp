@@ -18,6 +18,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/evaluate_ratings.hpp>
+#include <akin/finite.hpp>
 #include <akin/hybrid/rating_stack_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/parts.hpp>

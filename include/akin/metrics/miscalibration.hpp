@@ -15,6 +15,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/finite.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/numbers.hpp>

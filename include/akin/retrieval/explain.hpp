@@ -12,6 +12,7 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/scorer.hpp>
 #include <akin/views.hpp>

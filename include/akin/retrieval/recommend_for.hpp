@@ -12,6 +12,7 @@
 #include <akin/model/request.hpp>
 #include <akin/model/score_stream.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/rank.hpp>
 #include <akin/retrieval/query.hpp>

@@ -14,6 +14,7 @@
 #include <akin/factorization/detail/nonnegative_solver.hpp>
 #include <akin/factorization/detail/row_solver.hpp>
 #include <akin/factorization/explicit_als_options.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>

@@ -11,6 +11,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/detail/implicit_als_engine.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>

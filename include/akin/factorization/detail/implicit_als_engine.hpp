@@ -16,6 +16,7 @@
 #include <akin/execution.hpp>
 #include <akin/factorization/detail/row_solver.hpp>
 #include <akin/factorization/implicit_als_options.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>

@@ -12,6 +12,7 @@
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/factorization/detail/gramian.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/cholesky.hpp>
 #include <akin/kernels/conjugate_gradient.hpp>

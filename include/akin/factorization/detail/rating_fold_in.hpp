@@ -12,6 +12,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/cholesky.hpp>
 #include <akin/kernels/dot.hpp>

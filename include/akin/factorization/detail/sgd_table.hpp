@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <akin/config.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>

@@ -14,6 +14,7 @@
 #include <akin/factorization/detail/positives_fold_in.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
 #include <akin/factorization/detail/sgd_table.hpp>
+#include <akin/finite.hpp>
 #include <akin/io/reader.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>

@@ -11,6 +11,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/graph/detail/lane_filter.hpp>
 #include <akin/graph/graph_filter_options.hpp>
 #include <akin/io/model_arrays.hpp>

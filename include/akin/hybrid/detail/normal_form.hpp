@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <akin/config.hpp>
+#include <akin/finite.hpp>
 #include <akin/hybrid/blend_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/scorer.hpp>

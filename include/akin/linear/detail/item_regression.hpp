@@ -10,6 +10,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/coordinate_sweep.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/linear/detail/item_products.hpp>

@@ -10,6 +10,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/linear/detail/item_products.hpp>
 #include <akin/linear/detail/item_regression.hpp>
 #include <akin/linear/slim_options.hpp>

@@ -12,6 +12,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>

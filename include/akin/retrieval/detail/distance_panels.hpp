@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <akin/config.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/score_tile.hpp>
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>

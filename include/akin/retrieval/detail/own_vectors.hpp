@@ -15,6 +15,7 @@
 #include <akin/config.hpp>
 #include <akin/eigen.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <akin/config.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
 #include <akin/kernels/squared_distance.hpp>
