@@ -425,7 +425,8 @@ TEMPLATE_TEST_CASE("nearest_neighbors comes back from its file", "", akin::neare
     CHECK(all_lists(sparse.search(execution::seq, as_sparse<index>(y), {.k = 7})) ==
           all_lists(model.search(execution::seq, as_sparse<index>(y), {.k = 7})));
   }
-  for (const auto& [by, cols, sentence] : {std::tuple{7, 5, "metric must be one of those that there are"}, std::tuple{0, 0, "a column at least"}}) {
+  for (const auto& [by, cols, sentence] :
+       {std::tuple{7, 5, "metric must be one of those that there are"}, std::tuple{0, 0, "a column at least"}}) {
     akin::detail::model_writer writer;
     akin::detail::write_label<TestType>(writer);
     writer.add_value("metric", by);
