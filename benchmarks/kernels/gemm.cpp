@@ -12,6 +12,7 @@
 #include <akin/factorization/detail/gramian.hpp>
 #include <akin/factorization/detail/multiply_in_place.hpp>
 #include <akin/kernels/gemm.hpp>
+#include <akin/numbers.hpp>
 #include <akin/views.hpp>
 
 #include "ceiling.hpp"
@@ -80,10 +81,10 @@ void gramian(benchmark::State& state) {
   const shape s(state);
   const auto y = s.rows();
   const akin::rows_view<const float> view{y.data(), s.n, s.k};
-  std::vector<double> c;
+  akin::detail::numbers<double> c;
   const auto body = [&] { c = akin::detail::gramian(akin::execution::seq, view); };
   body();
-  check_gramian(s, y, c);
+  check_gramian(s, y, std::vector<double>(c.begin(), c.end()));
   ceiling::report(state, "GFLOP/s", s.gramian_flops(), gramian_ceiling(s, y), body);
 }
 BENCHMARK(gramian)->Apply(shapes);
@@ -110,11 +111,11 @@ void rotation(benchmark::State& state) {
   const auto direction = ceiling::normal_numbers(s.k, 2);
   double squares = 0;
   for (const float x : direction) squares += static_cast<double>(x) * static_cast<double>(x);
-  std::vector<float> q(static_cast<std::size_t>(s.k * s.k));
-  for (std::size_t i = 0; i < direction.size(); ++i)
-    for (std::size_t j = 0; j < direction.size(); ++j)
-      q[i * direction.size() + j] = static_cast<float>(
-          (i == j ? 1.0 : 0.0) - 2 * static_cast<double>(direction[i]) * static_cast<double>(direction[j]) / squares);
+  akin::detail::numbers<float> q(s.k * s.k);
+  const auto along = [&](std::int64_t d) { return static_cast<double>(akin::detail::at(direction, d)); };
+  for (std::int64_t i = 0; i < s.k; ++i)
+    for (std::int64_t j = 0; j < s.k; ++j)
+      q[i * s.k + j] = static_cast<float>((i == j ? 1.0 : 0.0) - 2 * along(i) * along(j) / squares);
   const akin::rows_view<float> view{y.data(), s.n, s.k};
   const auto body = [&] { akin::detail::multiply_in_place(akin::execution::seq, view, q); };
 
@@ -124,7 +125,7 @@ void rotation(benchmark::State& state) {
     double sum = 0;
     for (std::int64_t d = 0; d < s.k; ++d)
       sum += static_cast<double>(before[static_cast<std::size_t>((s.n - 1) * s.k + d)]) *
-             static_cast<double>(q[static_cast<std::size_t>(d * s.k + j)]);
+             static_cast<double>(q[d * s.k + j]);
     require_close(static_cast<double>(y[static_cast<std::size_t>((s.n - 1) * s.k + j)]), sum, 1);
   }
   double ceiling = 0;

@@ -19,6 +19,7 @@
 #include "support/promise_harness.hpp"
 #include "support/random_data.hpp"
 #include "support/reference.hpp"
+#include "support/update_harness.hpp"
 
 using akin_test::dense;
 using akin_test::matrix_of;
@@ -291,26 +292,5 @@ TEST_CASE("ease says that its numbers do not suffice, and stays as it was") {
 }
 
 TEST_CASE("ease that learns more, or forgets, is the model of what is left") {
-  akin::ease<float> model({.regularization = 10}), expected({.regularization = 10});
-  CHECK_THROWS_AS(model.partial_fit(akin::sparse_matrix<float>(1, 1)), akin::not_fitted);
-  CHECK_THROWS_AS(model.forget(0), akin::not_fitted);
-  const auto old = akin_test::some_clicks<akin::ease<float>>();
-  const auto news = matrix_of<akin::ease<float>>(62, 43, {{0, 1, 2}, {0, 41, 1}, {3, 0, 1}, {60, 41, 1}});
-  model.fit(execution::par, old);
-  model.partial_fit(execution::par, news);
-  auto all = akin::merge_interactions(old, news);
-  expected.fit(execution::par, all);
-  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(expected));
-  CHECK(model.knows_item(41));
-
-  model.forget(execution::par, 7);
-  all.prune([](Eigen::Index row, Eigen::Index, float) { return row != 7; });
-  expected.fit(execution::par, all);
-  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(expected));
-  CHECK_FALSE(model.knows_user(7));
-
-  CHECK_THROWS_WITH(model.partial_fit(execution::par, old),
-                    contains("ease::partial_fit: the new interactions must be at least 62 x 43"));
-  CHECK_THROWS_WITH(model.forget(execution::par, 62), contains("ease::forget: user must be an id below 62, got 62"));
-  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(expected));
+  akin_test::check_refits([] { return akin::ease<float>({.regularization = 10}); });
 }

@@ -20,6 +20,7 @@
 #include "support/promise_harness.hpp"
 #include "support/random_data.hpp"
 #include "support/reference.hpp"
+#include "support/update_harness.hpp"
 
 using akin_test::column;
 using akin_test::dense;
@@ -324,28 +325,7 @@ TEST_CASE("slim explains, compares items and scores unseen histories") {
 }
 
 TEST_CASE("slim that learns more, or forgets, is the model of what is left") {
-  const akin::slim_options options{.l1 = 0.1, .l2 = 1};
-  akin::slim<float> model(options), expected(options);
-  CHECK_THROWS_AS(model.partial_fit(execution::par, akin::sparse_matrix<float>(1, 1)), akin::not_fitted);
-  CHECK_THROWS_AS(model.forget(execution::par, 0), akin::not_fitted);
-  const auto old = akin_test::some_clicks<akin::slim<float>>();
-  const auto news = matrix_of<akin::slim<float>>(62, 43, {{0, 1, 2}, {0, 41, 1}, {3, 0, 1}, {60, 41, 1}, {60, 2, 1}});
-  model.fit(execution::par, old);
-  model.partial_fit(execution::par, news);
-  const auto all = akin::merge_interactions(old, news);
-  expected.fit(execution::par, all);
-  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(expected));
-  CHECK(model.knows_item(41));
-
-  model.forget(execution::par, 7);
-  akin::sparse_matrix<float> rest = all;
-  rest.prune([](Eigen::Index row, Eigen::Index, float) { return row != 7; });
-  expected.fit(execution::par, rest);
-  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(expected));
-
-  CHECK_THROWS_WITH(model.partial_fit(execution::par, old), contains("must be at least 62 x 43"));
-  CHECK_THROWS_WITH(model.forget(execution::par, 62), contains("user must be an id below 62, got 62"));
-  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(expected));
+  akin_test::check_refits([] { return akin::slim<float>({.l1 = 0.1, .l2 = 1}); });
 }
 
 TEST_CASE("slim says where values are too large") {

@@ -233,26 +233,18 @@ TEST_CASE("item_knn weights what similarities see, and scores with the values as
 
 TEMPLATE_TEST_CASE("neighbours are learnt anew when interactions come and when users leave", "", akin::item_knn<float>,
                    akin::user_knn<float>) {
-  const auto clicks = akin_test::some_clicks<TestType>();
-  const auto news = akin_test::some_news<TestType>();
-  TestType model({.neighbors = 7}), whole({.neighbors = 7});
-  CHECK_THROWS_AS(model.partial_fit(execution::par, clicks), akin::not_fitted);
-  model.fit(execution::par, clicks);
-  const auto before = akin_test::bytes_of(model);
-  CHECK_THROWS_WITH(model.partial_fit(execution::par, akin::sparse_matrix<float>(3, 3)), contains("at least 60 x 40"));
-  CHECK_THROWS_WITH(model.forget(execution::par, 60), contains("user must be an id below 60, got 60"));
-  CHECK(akin_test::bytes_of(model) == before);
+  akin_test::check_refits([] { return TestType({.neighbors = 7}); });
+}
 
-  model.partial_fit(execution::par, news);
-  auto merged = akin::merge_interactions(clicks, news);
-  whole.fit(execution::seq, merged);
-  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(whole));
-
-  model.forget(execution::par, 17);
-  merged.prune([](auto user, auto, auto) { return user != 17; });
-  whole.fit(execution::seq, merged);
-  CHECK(akin_test::bytes_of(model) == akin_test::bytes_of(whole));
-  CHECK_FALSE(model.knows_user(17));
+TEMPLATE_TEST_CASE("neighbours who predict ratings are learnt anew too", "", akin::item_knn<double>,
+                   akin::user_knn<double>) {
+  akin_test::check_refits(
+      [] {
+        return TestType({.neighbors = 7,
+                         .centering = akin::centering::user_mean,
+                         .aggregation = akin::aggregation::weighted_average});
+      },
+      akin::when_both::replace);
 }
 
 TEST_CASE("a rating that comes again takes the place of the old one") {
@@ -299,14 +291,4 @@ TEMPLATE_TEST_CASE("neighbourhoods refuse options without a meaning", "", akin::
   refuses({.centering = static_cast<akin::centering>(7)}, "centering must be one of the enumerators, got 7");
   refuses({.aggregation = static_cast<akin::aggregation>(2)}, "aggregation must be one of the enumerators, got 2");
   refuses({.weighting = static_cast<akin::interaction_weighting>(-1)}, "weighting must be one of the enumerators");
-}
-
-TEST_CASE("item_knn that was fitted on nothing learns from what comes") {
-  const auto clicks = akin_test::some_clicks<akin::item_knn<float>>();
-  akin::item_knn<float> fitted, grown;
-  CHECK_THROWS_AS(grown.partial_fit(clicks), akin::not_fitted);
-  grown.fit(akin::sparse_matrix<float>(0, 0));
-  grown.partial_fit(clicks);
-  fitted.fit(clicks);
-  CHECK(akin_test::bytes_of(grown) == akin_test::bytes_of(fitted));
 }

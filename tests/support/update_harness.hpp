@@ -1,8 +1,8 @@
 /// @file
-/// What every model of factorization/ promises of its life after the fit: histories, partial_fit, forget,
-/// fold_in_items. A model's test calls check_updates(make, both): make(keep) gives a model with .keep_interactions =
-/// keep that learns enough to tell two groups of users apart; both says what the model does with a cell that comes
-/// again.
+/// What every model promises of its life after the fit. One that learns rows again (row_model: histories, partial_fit,
+/// forget, fold_in_items) calls check_updates(make, both): make(keep) gives a model with .keep_interactions = keep that
+/// learns enough to tell two groups of users apart; both says what the model does with a cell that comes again. One
+/// that learns anew (refit_model) calls check_refits(make, both): make() gives a model.
 #pragma once
 
 #include <algorithm>
@@ -254,6 +254,73 @@ void check_updates(const Make& make, akin::when_both both) {
   SECTION("a forgotten user is unknown") { check_forgetting(make); }
   SECTION("same bits for any number of threads, and from a file") { check_update_same_bits(make); }
   SECTION("models that learnt from nothing can still learn") { check_updates_of_nothing(make); }
+}
+
+template <class Make>
+void check_refit_refusals(const Make& make) {
+  using model_type = decltype(make());
+  using matrix_type = interactions_of<model_type>;
+  const auto clicks = some_clicks<model_type>();
+  auto model = make();
+  CHECK_THROWS_AS(model.partial_fit(akin::execution::par, clicks), akin::not_fitted);
+  CHECK_THROWS_AS(model.forget(akin::execution::par, 0), akin::not_fitted);
+  model.fit(clicks);
+  const auto before = bytes_of(model);
+  CHECK_THROWS_WITH(model.partial_fit(matrix_type(59, 40)), contains("new interactions must be at least 60 x 40"));
+  CHECK_THROWS_WITH(model.partial_fit(matrix_type(60, 39)), contains("got 60 x 39"));
+  auto poisoned = some_news<model_type>();
+  poisoned.valuePtr()[3] = std::numeric_limits<typename model_type::scalar_type>::quiet_NaN();
+  CHECK_THROWS_WITH(model.partial_fit(poisoned), contains("values must be finite"));
+  CHECK_THROWS_WITH(model.forget(60), contains("::forget: user must be an id below 60, got 60"));
+  CHECK_THROWS_WITH(model.forget(-1), contains("user must be an id below 60, got -1"));
+  CHECK(bytes_of(model) == before);
+}
+
+/// The same, to the bit, as a fit to all that is left, for any number of threads and from a file.
+template <class Make>
+void check_refit_bits(const Make& make, akin::when_both both) {
+  using model_type = decltype(make());
+  const auto clicks = some_clicks<model_type>();
+  const auto news = some_news<model_type>();
+  interactions_of<model_type> left = akin::merge_interactions(clicks, news, both);
+  auto whole = make(), model = make();
+  model.fit(clicks);
+  const auto first = bytes_of(model);
+  whole.fit(left);
+  const auto grown = bytes_of(whole);
+  left.prune([](auto user, auto, auto) { return user != 17; });
+  whole.fit(left);
+  const auto shrunk = bytes_of(whole);
+  for (const int threads : {1, 2, 3}) {
+    CAPTURE(threads);
+    auto again = akin::detail::read_model<model_type>(akin::detail::read_model_bytes(first, "memory"));
+    again.partial_fit(akin::execution::par.threads(threads), news);
+    CHECK(bytes_of(again) == grown);
+    CHECK(again.knows_item(41));
+    again.forget(akin::execution::par.threads(threads), 17);
+    CHECK(bytes_of(again) == shrunk);
+    CHECK_FALSE(again.knows_user(17));
+    CHECK(same_matrix(kept_by(again), left));
+  }
+}
+
+template <class Make>
+void check_refits_of_nothing(const Make& make) {
+  using model_type = decltype(make());
+  const auto clicks = some_clicks<model_type>();
+  auto fitted = make(), grown = make();
+  grown.fit(interactions_of<model_type>(0, 0));
+  grown.partial_fit(clicks);
+  fitted.fit(clicks);
+  CHECK(bytes_of(grown) == bytes_of(fitted));
+}
+
+/// All of the above.
+template <class Make>
+void check_refits(const Make& make, akin::when_both both = akin::when_both::add) {
+  SECTION("what cannot be done is refused by a sentence and changes nothing") { check_refit_refusals(make); }
+  SECTION("it is the model of what is left, to the bit") { check_refit_bits(make, both); }
+  SECTION("a model that learnt from nothing can still learn") { check_refits_of_nothing(make); }
 }
 
 }  // namespace akin_test

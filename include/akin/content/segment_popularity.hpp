@@ -67,13 +67,7 @@ class segment_popularity {
     if (m.cols != x.rows)
       detail::fail<std::invalid_argument>("segment_popularity::fit_graph: user_graph must be users x users, got ",
                                           m.rows, " x ", m.cols);
-    detail::csr_storage<Scalar, Index> themselves(x.rows, x.rows, x.rows);
-    for (std::int64_t user = 0; user < x.rows; ++user) {
-      themselves.mutable_offsets()[user + 1] = static_cast<Index>(user + 1);
-      themselves.mutable_columns()[user] = static_cast<Index>(user);
-      themselves.mutable_values()[user] = 1;
-    }
-    learn(policy, m, x, themselves.view());
+    learn(policy, m, x, detail::identity<Scalar, Index>(x.rows).view());
   }
 
   /// The same model for other users, given by their memberships (users x segments): list u of recommend is then that of
@@ -218,20 +212,12 @@ void segment_popularity<Scalar, Index>::learn(const detail::host_policy& policy,
                                               const view_type& x, const view_type& members) {
   auto tastes =
       detail::summed_rows(policy, members, x, [&](auto& adder, const auto& users) { return adder.sum(x, users); });
-  detail::storage<Scalar> totals(tastes.rows()), shares(x.cols);
+  detail::storage<Scalar> totals(tastes.rows()), shares = detail::item_shares(x);
   for (std::int64_t segment = 0; segment < tastes.rows(); ++segment) {
     double total = 0;
     for (const Scalar t : tastes.view().row(segment).values) total += static_cast<double>(t);
     totals.mutable_data()[segment] = static_cast<Scalar>(total);
   }
-  detail::numbers<double> counts(x.cols);
-  double all = 0;
-  for (std::int64_t i = 0; i < x.nonzeros(); ++i) {
-    counts[x.columns[i]] += static_cast<double>(x.values[i]);
-    all += static_cast<double>(x.values[i]);
-  }
-  for (std::int64_t item = 0; item < counts.size(); ++item)
-    shares.mutable_data()[item] = static_cast<Scalar>(all > 0 ? counts[item] / all : 0);
   memberships_ = detail::csr_storage<Scalar, Index>(memberships);
   tastes_ = std::move(tastes);
   totals_ = std::move(totals);

@@ -15,6 +15,7 @@
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
+#include <akin/storage.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -129,5 +130,32 @@ AKIN_COMPILE_ONCE(content,
                   csr_storage<float, std::int32_t> unit_rows<float, std::int32_t>(const csr_view<float, std::int32_t>&))
 AKIN_COMPILE_ONCE(
     content, csr_storage<double, std::int32_t> unit_rows<double, std::int32_t>(const csr_view<double, std::int32_t>&))
+
+/// size x size, ones on the diagonal.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> identity(std::int64_t size) {
+  csr_storage<Scalar, Index> result(size, size, size);
+  for (std::int64_t row = 0; row < size; ++row) {
+    result.mutable_offsets()[row + 1] = static_cast<Index>(row + 1);
+    result.mutable_columns()[row] = static_cast<Index>(row);
+    result.mutable_values()[row] = 1;
+  }
+  return result;
+}
+
+/// The share of each column in the sum of all values, which must not be negative.
+template <class Scalar, class Index>
+storage<Scalar> item_shares(const csr_view<Scalar, Index>& x) {
+  numbers<double> counts(x.cols);
+  double all = 0;
+  for (std::int64_t i = 0; i < x.nonzeros(); ++i) {
+    counts[x.columns[i]] += static_cast<double>(x.values[i]);
+    all += static_cast<double>(x.values[i]);
+  }
+  storage<Scalar> shares(x.cols);
+  for (std::int64_t item = 0; item < x.cols; ++item)
+    shares.mutable_data()[item] = static_cast<Scalar>(all > 0 ? counts[item] / all : 0);
+  return shares;
+}
 
 }  // namespace akin::inline AKIN_ABI::detail
