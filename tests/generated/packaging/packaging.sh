@@ -16,7 +16,7 @@ fail() { printf '%s: %s\n' "$scenario" "$*"; exit 1; }
 configure() { cmake -S "$here/$1" -B "$scratch/$scenario" "${common[@]}" -DCMAKE_PREFIX_PATH="$prefix" "${@:2}"; }
 
 # What the second unit of the consumer of akin::compiled has and lacks.
-symbols() { nm -C "$(find "$scratch/compiled" -name 'train.cpp.o*')"; }
+symbols() { nm -C "$(find "$scratch/compiled" -path '*/train.dir/train.cpp.o*')"; }
 
 run() { cmake --build "$scratch/$scenario" --target run; }
 
@@ -116,10 +116,10 @@ case $scenario in
   compiled)  # two units: both compiled, one header-only, one of another instruction set, one without a library of its flags
     configure compiled
     run
-    grep -q ' U .*implicit_als<float, int>::train(' <<< "$(symbols)" || fail 'the unit compiles the training itself'
+    grep -q ' U .*implicit_als_task<float, int> >::learn(' <<< "$(symbols)" || fail 'the unit compiles the training itself'
     configure compiled -Dsecond=akin::openmp
     run
-    grep -q ' W .*implicit_als<float, int>::train(' <<< "$(symbols)" || fail 'the unit is not header-only'
+    grep -q ' W .*implicit_als_task<float, int>::train(' <<< "$(symbols)" || fail 'the unit is not header-only'
     configure compiled -Dsecond= "-Dsecond_flags=-mavx2;-mfma"  # the unit and a library of its own
     if grep -q ' avx2 ' /proc/cpuinfo; then run; else cmake --build "$scratch/$scenario"; fi
     configure compiled -Dsecond_flags=
