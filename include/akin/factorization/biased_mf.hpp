@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
@@ -178,7 +179,7 @@ factor_table<Scalar> biased_mf_task<Scalar, Index>::train(const detail::host_pol
   };
   detail::train_epochs(
       options.epochs, "biased_mf::fit", epoch, [&] { return detail::all_finite(policy, current); }, observer);
-  return best.factors() > 0 ? best : current;
+  return best.factors() > 0 ? std::move(best) : std::move(current);
 }
 
 template <class Scalar, class Index>

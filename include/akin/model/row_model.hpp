@@ -42,8 +42,8 @@ void require_kept(const Model& model, std::string_view where) {
 
 /// The rows of x that are not empty, ascending.
 template <class Scalar, class Index>
-detail::numbers<Index> nonempty_rows(const csr_view<Scalar, Index>& x) {
-  detail::numbers<Index> rows;
+numbers<Index> nonempty_rows(const csr_view<Scalar, Index>& x) {
+  numbers<Index> rows;
   for (std::int64_t row = 0; row < x.rows; ++row)
     if (x.row_size(row) > 0) rows.push_back(static_cast<Index>(row));
   return rows;
@@ -51,10 +51,10 @@ detail::numbers<Index> nonempty_rows(const csr_view<Scalar, Index>& x) {
 
 /// The columns of x that are not empty, ascending.
 template <class Scalar, class Index>
-detail::numbers<Index> nonempty_columns(const csr_view<Scalar, Index>& x) {
+numbers<Index> nonempty_columns(const csr_view<Scalar, Index>& x) {
   numbers<bool> is_used(x.cols);
   for (std::int64_t i = 0; i < x.nonzeros(); ++i) is_used[x.columns[i]] = true;
-  detail::numbers<Index> columns;
+  numbers<Index> columns;
   for (std::int64_t column = 0; column < x.cols; ++column)
     if (is_used[column]) columns.push_back(static_cast<Index>(column));
   return columns;
@@ -62,10 +62,10 @@ detail::numbers<Index> nonempty_columns(const csr_view<Scalar, Index>& x) {
 
 /// The rows `ids` of x, in that order.
 template <class Scalar, class Index>
-csr_storage<Scalar, Index> take_rows(const csr_view<Scalar, Index>& x, const detail::numbers<Index>& ids) {
+csr_storage<Scalar, Index> take_rows(const csr_view<Scalar, Index>& x, const numbers<Index>& ids) {
   std::int64_t nonzeros = 0;
   for (const Index id : ids) nonzeros += x.row_size(id);
-  csr_storage<Scalar, Index> result(static_cast<std::int64_t>(ids.size()), x.cols, nonzeros);
+  csr_storage<Scalar, Index> result(ids.size(), x.cols, nonzeros);
   Index* end = result.mutable_offsets();
   std::int64_t at = 0;
   for (const Index id : ids) {
@@ -96,9 +96,8 @@ struct row_context {
 ///   merging: how a cell that was there is combined with one that comes again; alternating: whether all users are
 ///     solved again after items have changed; items_need_histories: whether items_from reads the histories;
 ///   and, if it needs them, check(options), for rules that the list of the options cannot express, check_values(x,
-///   where), check_update(learnt, where), user_from(history, context), a faster
-///     users_from for one history, relearn_items(policy, learnt, item_users, ids) instead of items_from, and
-///     items_changed(policy, learnt).
+///   where), check_update(learnt, where), user_from(history, context), a faster users_from for one history,
+///   relearn_items(policy, item_users, ids, learnt) instead of items_from, and items_changed(policy, learnt).
 template <class Task>
 class row_model
     : public factor_scores<typename Task::scalar_type, typename Task::index_type, typename Task::table_type> {
