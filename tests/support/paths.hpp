@@ -11,5 +11,7 @@ namespace akin_test {
 std::string sample_folder();
 /// The pages of the documentation.
 std::string docs_folder();
+/// The folder of the tests.
+std::string test_folder();
 
 }  // namespace akin_test

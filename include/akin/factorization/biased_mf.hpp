@@ -117,6 +117,7 @@ class biased_mf : public detail::ratings_model<biased_mf_task<Scalar, Index>> {
   void learn_and_watch(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                        const csr_view<Scalar, Index>& validation, const detail::observer_ref& observer);
 };
+biased_mf(const biased_mf_options&)->biased_mf<>;
 
 template <class Scalar, class Index>
 factor_table<Scalar> biased_mf_task<Scalar, Index>::train(const detail::host_policy& policy,

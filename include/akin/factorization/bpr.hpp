@@ -84,6 +84,7 @@ class bpr : public detail::positives_model<bpr_task<Scalar, Index>> {
   using base::base;
   static bpr read_from(const detail::model_reader& reader) { return base::template read_as<bpr>(reader); }
 };
+bpr(const bpr_options&)->bpr<>;
 
 template <class Scalar, class Index>
 detail::sampled_loss bpr_task<Scalar, Index>::learn_block(const slice<const cell>& cells,

@@ -120,6 +120,7 @@ class explicit_als : public row_model<explicit_als_task<Scalar, Index>> {
   void learn_weighted(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                       const csr_view<Scalar, Index>& weights, const detail::observer_ref& observer);
 };
+explicit_als(const explicit_als_options&)->explicit_als<>;
 
 template <class Scalar, class Index>
 void explicit_als<Scalar, Index>::score_history(const row_view<Scalar, Index>& history, std::span<Scalar> out) const {

@@ -127,6 +127,7 @@ class implicit_als : public row_model<implicit_als_task<Scalar, Index>> {
     return detail::prior_means(policy, f.view(), weights.view());
   }
 };
+implicit_als(const implicit_als_options&)->implicit_als<>;
 
 template <class Scalar, class Index>
 void implicit_als<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,

@@ -86,6 +86,7 @@ class logistic_mf : public detail::positives_model<logistic_mf_task<Scalar, Inde
     return base::template read_as<logistic_mf>(reader);
   }
 };
+logistic_mf(const logistic_mf_options&)->logistic_mf<>;
 
 template <class Scalar, class Index>
 detail::sampled_loss logistic_mf_task<Scalar, Index>::learn_block(

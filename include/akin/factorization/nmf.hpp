@@ -39,6 +39,7 @@ class nmf : public row_model<nmf_task<Scalar, Index>> {
 
   static nmf read_from(const detail::model_reader& reader) { return base::template read_as<nmf>(reader); }
 };
+nmf(const nmf_options&)->nmf<>;
 
 template <class Scalar, class Index>
 void nmf<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,

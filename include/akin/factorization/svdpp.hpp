@@ -106,6 +106,7 @@ class svdpp : public detail::ratings_model<svdpp_task<Scalar, Index>> {
 
   static svdpp read_from(const detail::model_reader& reader) { return base::template read_as<svdpp>(reader); }
 };
+svdpp(const svdpp_options&)->svdpp<>;
 
 template <class Scalar, class Index>
 svdpp_table<Scalar> svdpp_task<Scalar, Index>::read_table(const detail::model_reader& reader) const {

@@ -121,6 +121,7 @@ class warp : public detail::positives_model<warp_task<Scalar, Index>> {
   using base::base;
   static warp read_from(const detail::model_reader& reader) { return base::template read_as<warp>(reader); }
 };
+warp(const warp_options&)->warp<>;
 
 template <class Scalar, class Index>
 detail::sampled_loss warp_task<Scalar, Index>::learn_block(const slice<const cell>& cells,

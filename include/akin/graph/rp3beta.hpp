@@ -64,6 +64,7 @@ class rp3beta : public refit_model<rp3beta_task<Scalar, Index>> {
   /// W, items x items, at most `neighbors` a row, none on the diagonal; refers to the model.
   auto weights() const { return this->weights_.map(); }
 };
+rp3beta(const rp3beta_options&)->rp3beta<>;
 
 AKIN_COMPILE_ONCE(graph, class rp3beta<float>)
 AKIN_COMPILE_ONCE(graph, class refit_model<rp3beta_task<float, std::int32_t>>)

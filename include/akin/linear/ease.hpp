@@ -60,6 +60,7 @@ class ease : public refit_model<ease_task<Scalar, Index>> {
   using base::base;
   static ease read_from(const model_reader& reader) { return base::template read_as<ease>(reader); }
 };
+ease(const ease_options&)->ease<>;
 
 AKIN_COMPILE_ONCE(linear, class ease<float>)
 AKIN_COMPILE_ONCE(linear, class refit_model<ease_task<float, std::int32_t>>)

@@ -62,6 +62,7 @@ class slim : public refit_model<slim_task<Scalar, Index>> {
   /// W, items x items: row i holds the contributions of item i to the scores of others. Refers to the model.
   auto weights() const { return this->weights_.map(); }
 };
+slim(const slim_options&)->slim<>;
 
 AKIN_COMPILE_ONCE(linear, class slim<float>)
 AKIN_COMPILE_ONCE(linear, class refit_model<slim_task<float, std::int32_t>>)

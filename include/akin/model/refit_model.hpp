@@ -15,9 +15,9 @@
 #include <akin/execution.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/matrix.hpp>
-#include <akin/model/fields.hpp>
 #include <akin/model/file.hpp>
 #include <akin/model/history_table.hpp>
+#include <akin/model/task_model.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
 
@@ -33,22 +33,16 @@ namespace akin::inline AKIN_ABI {
 ///   where) and
 ///     merging(): how a cell that was there is combined with one that comes again, added by default.
 template <class Task>
-class refit_model : public Task::table_type {
+class refit_model : public task_model<Task, typename Task::table_type> {
+  using base = task_model<Task, typename Task::table_type>;
   using table_type = typename Task::table_type;
   using Scalar = typename Task::scalar_type;
   using Index = typename Task::index_type;
 
  public:
   using options_type = typename Task::options_type;
-  static constexpr std::string_view kind = Task::kind;
-
-  refit_model() : refit_model(options_type{}) {}
-  /// Throws std::invalid_argument for options out of range.
-  template <detail::options_for<options_type> Options = options_type>
-  explicit refit_model(const Options& options) {
-    task_.options = checked<options_type>(options, kind);
-    if constexpr (requires { Task::check(task_.options); }) Task::check(task_.options);
-  }
+  using base::base;
+  using base::options;
 
   /// Learns from a users x items matrix; keeps a copy of it, or the matrix itself if it is moved in. If it throws,
   /// model and matrix are as they were.
@@ -63,8 +57,6 @@ class refit_model : public Task::table_type {
   template <class Matrix>
   requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
   void fit(Matrix&& user_items) { fit(execution::seq, std::forward<Matrix>(user_items)); }
-
-  const options_type& options() const noexcept { return task_.options; }
 
   /// Learns from new interactions: `new_interactions` has at least users() rows and items() columns; rows and columns
   /// beyond are new. A new value of a known cell is added to the old one or, if scores are ratings, replaces it. The
@@ -99,17 +91,11 @@ class refit_model : public Task::table_type {
   }
 
  private:
-  static std::string named(std::string_view call) { return detail::sentence(kind, "::", call); }
-  /// The name of the call; throws not_fitted before the first fit.
-  std::string fitted(std::string_view call) const {
-    std::string where = named(call);
-    detail::require_fitted(this->is_fitted(), where);
-    return where;
-  }
+  using base::check_values;
+  using base::fitted;
+  using base::named;
+  using base::task_;
 
-  void check_values(const csr_view<Scalar, Index>& x, std::string_view where) const {
-    if constexpr (requires { task_.check_values(x, where); }) task_.check_values(x, where);
-  }
   when_both merging() const {
     if constexpr (requires { task_.merging(); })
       return task_.merging();
@@ -126,8 +112,6 @@ class refit_model : public Task::table_type {
     static_cast<table_type&>(*this) = std::move(learnt);
     this->histories_ = std::move(histories);
   }
-
-  Task task_;
 };
 
 template <class Task>

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <stdexcept>
@@ -22,63 +20,16 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/chosen_rows.hpp>
 #include <akin/model/factor_table.hpp>
-#include <akin/model/fields.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/model/task_model.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
-namespace detail {
-
-/// Throws not_fitted or std::invalid_argument unless the model is fitted and has kept its interactions.
-template <class Model>
-void require_kept(const Model& model, std::string_view where) {
-  require_fitted(is_fitted(model), where);
-  require(model.options().keep_interactions, where, "keep_interactions must be true in the model's options");
-}
-
-/// The rows of x that are not empty, ascending.
-template <class Scalar, class Index>
-numbers<Index> nonempty_rows(const csr_view<Scalar, Index>& x) {
-  numbers<Index> rows;
-  for (std::int64_t row = 0; row < x.rows; ++row)
-    if (x.row_size(row) > 0) rows.push_back(static_cast<Index>(row));
-  return rows;
-}
-
-/// The columns of x that are not empty, ascending.
-template <class Scalar, class Index>
-numbers<Index> nonempty_columns(const csr_view<Scalar, Index>& x) {
-  numbers<bool> is_used(x.cols);
-  for (std::int64_t i = 0; i < x.nonzeros(); ++i) is_used[x.columns[i]] = true;
-  numbers<Index> columns;
-  for (std::int64_t column = 0; column < x.cols; ++column)
-    if (is_used[column]) columns.push_back(static_cast<Index>(column));
-  return columns;
-}
-
-/// The rows `ids` of x, in that order.
-template <class Scalar, class Index>
-csr_storage<Scalar, Index> take_rows(const csr_view<Scalar, Index>& x, const numbers<Index>& ids) {
-  std::int64_t nonzeros = 0;
-  for (const Index id : ids) nonzeros += x.row_size(id);
-  csr_storage<Scalar, Index> result(ids.size(), x.cols, nonzeros);
-  Index* end = result.mutable_offsets();
-  std::int64_t at = 0;
-  for (const Index id : ids) {
-    std::copy_n(x.row(id).ids.data, x.row_size(id), result.mutable_columns() + at);
-    std::copy_n(x.row(id).values.data, x.row_size(id), result.mutable_values() + at);
-    at += x.row_size(id);
-    *++end = static_cast<Index>(at);
-  }
-  return result;
-}
-
-}  // namespace detail
-
 /// The fixed side of a task: the learnt table, and the histories (users x items) if they are kept.
 template <class Task>
 struct row_context {
@@ -100,21 +51,17 @@ struct row_context {
 ///   relearn_items(policy, item_users, ids, learnt) instead of items_from, and items_changed(policy, learnt).
 template <class Task>
 class row_model
-    : public factor_scores<typename Task::scalar_type, typename Task::index_type, typename Task::table_type> {
+    : public task_model<
+          Task, factor_scores<typename Task::scalar_type, typename Task::index_type, typename Task::table_type>> {
+  using base =
+      task_model<Task, factor_scores<typename Task::scalar_type, typename Task::index_type, typename Task::table_type>>;
   using Scalar = typename Task::scalar_type;
   using Index = typename Task::index_type;
 
  public:
   using options_type = typename Task::options_type;
-  static constexpr std::string_view kind = Task::kind;
-
-  row_model() : row_model(options_type{}) {}
-  /// Throws std::invalid_argument for options out of range.
-  template <detail::options_for<options_type> Options = options_type>
-  explicit row_model(const Options& options) {
-    task_.options = checked(static_cast<const options_type&>(options), kind);
-    if constexpr (requires { Task::check(task_.options); }) Task::check(task_.options);
-  }
+  using base::base;
+  using base::options;
 
   /// Learns from a users x items matrix. The observer is told of each iteration; if it returns false, the training ends
   /// there and keeps its result so far. Throws std::invalid_argument for values that the model cannot learn from,
@@ -129,12 +76,10 @@ class row_model
   requires sparse_matrix_like<Matrix>
   void fit(const Matrix& user_items) { fit(execution::seq, user_items); }
 
-  const options_type& options() const noexcept { return task_.options; }
-
   /// The interactions of the training, users x items; refers to the model. Throws not_fitted, or std::invalid_argument
   /// if the option keep_interactions is off.
   auto histories() const {
-    detail::require_kept(*this, named("histories"));
+    require_kept(named("histories"));
     return histories_.map();
   }
 
@@ -184,7 +129,9 @@ class row_model
   void write_to(detail::model_writer& writer) const;
 
  protected:
-  static std::string named(std::string_view call) { return detail::sentence(kind, "::", call); }
+  using base::check_values;
+  using base::named;
+  using base::task_;
 
   /// The caller's policy, for which an engine must exist.
   template <class Policy>
@@ -199,22 +146,20 @@ class row_model
   template <class Policy, class Matrix>
   csr_view<Scalar, Index> checked_matrix(const Policy& policy, const Matrix& matrix, std::string_view where) const {
     const auto x = detail::checked_view<Scalar, Index>(policy, matrix, where);
-    if constexpr (requires { task_.check_values(x, where); }) task_.check_values(x, where);
+    check_values(x, where);
     return x;
   }
   template <class Policy, class Matrix>
   csr_view<Scalar, Index> checked_histories(const Policy& policy, const Matrix& histories) const {
-    const std::string where = named("fold_in");
-    detail::require_fitted(*this, where);
+    const std::string where = this->fitted("fold_in");
     const auto x = checked_matrix(policy, histories, where);
     detail::require_columns(x.cols, this->items(), where);
     return x;
   }
   template <class Policy, class Matrix>
   csr_view<Scalar, Index> checked_item_users(const Policy& policy, const Matrix& item_users) const {
-    const std::string where = named("fold_in_items");
-    detail::require_fitted(*this, where);
-    if (Task::items_need_histories) detail::require_kept(*this, where);
+    const std::string where = this->fitted("fold_in_items");
+    if (Task::items_need_histories) require_kept(where);
     const auto x = checked_matrix(policy, item_users, where);
     if (x.cols != this->users())
       detail::fail<std::invalid_argument>(where, ": item_users must have a column for each of the ", this->users(),
@@ -238,14 +183,17 @@ class row_model
   }
   void read(const detail::model_reader& reader);
 
-  Task task_;
   detail::csr_storage<Scalar, Index> histories_;  // if they are kept
 
  private:
   using table_type = typename Task::table_type;
 
+  void require_kept(std::string_view where) const {
+    detail::require_fitted(*this, where);
+    detail::require(options().keep_interactions, where, "keep_interactions must be true in the model's options");
+  }
   void require_updatable(std::string_view where) const {
-    detail::require_kept(*this, where);
+    require_kept(where);
     if constexpr (requires { task_.check_update(this->learnt_, where); }) task_.check_update(this->learnt_, where);
   }
 
@@ -316,7 +264,7 @@ void row_model<Task>::read(const detail::model_reader& reader) {
 template <class Task>
 void row_model<Task>::add(const detail::host_policy& policy, const csr_view<Scalar, Index>& added,
                           std::string_view where) {
-  if constexpr (requires { task_.check_values(added, where); }) task_.check_values(added, where);
+  check_values(added, where);
   relearn(policy, detail::merge_interactions(histories_.view(), added, Task::merging), detail::nonempty_rows(added),
           detail::nonempty_columns(added));
 }
@@ -337,7 +285,7 @@ void row_model<Task>::relearn(const detail::host_policy& policy, detail::csr_sto
   table_type learnt = this->learnt_.resized(x.rows, x.cols);
   relearn_users(policy, x, users, learnt);
   relearn_items(policy, x, items, learnt);
-  relearn_users(policy, x, Task::alternating ? detail::nonempty_rows(x) : users, learnt);
+  relearn_users(policy, x, Task::alternating ? detail::all_rows(x) : users, learnt);
   this->learnt_ = std::move(learnt);
   histories_ = std::move(histories);
 }
@@ -346,7 +294,7 @@ template <class Task>
 void row_model<Task>::relearn_users(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                                     const detail::numbers<Index>& ids, table_type& learnt) const {
   if (ids.empty()) return;
-  const auto rows = detail::take_rows(x, ids);
+  const detail::chosen_rows<Scalar, Index> rows(x, ids);
   learnt.set_users(ids, task_.users_from(policy, rows.view(), {learnt, x}), rows.view());
 }
 
@@ -358,7 +306,7 @@ void row_model<Task>::relearn_items(const detail::host_policy& policy, const csr
   if constexpr (requires { task_.relearn_items(policy, item_users.view(), ids, learnt); }) {
     task_.relearn_items(policy, item_users.view(), ids, learnt);
   } else {
-    const auto rows = detail::take_rows(item_users.view(), ids);
+    const detail::chosen_rows<Scalar, Index> rows(item_users.view(), ids);
     learnt.set_items(ids, task_.items_from(policy, rows.view(), {learnt, x}), rows.view());
     if constexpr (requires { task_.items_changed(policy, learnt); }) task_.items_changed(policy, learnt);
   }

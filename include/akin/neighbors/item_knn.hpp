@@ -7,13 +7,13 @@
 #include <utility>
 
 #include <akin/config.hpp>
-#include <akin/data/merge_interactions.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/file.hpp>
 #include <akin/model/refit_model.hpp>
 #include <akin/model/weight_table.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/item_knn_table.hpp>
+#include <akin/neighbors/detail/neighborhood_task.hpp>
 #include <akin/neighbors/detail/similarity_search.hpp>
 #include <akin/neighbors/detail/weighted_interactions.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
@@ -27,18 +27,11 @@ using item_knn_options = neighborhood_options;
 
 /// The algorithm of item_knn.
 template <class Scalar, class Index>
-struct item_knn_task {
+struct item_knn_task : detail::neighborhood_task<Scalar, Index> {
+  using detail::neighborhood_task<Scalar, Index>::options;
   static constexpr std::string_view kind = "item_knn";
-  using scalar_type = Scalar;
-  using index_type = Index;
-  using options_type = item_knn_options;
   using table_type = detail::item_knn_table<Scalar, Index>;
 
-  options_type options;
-
-  when_both merging() const noexcept {
-    return options.aggregation == aggregation::weighted_average ? when_both::replace : when_both::add;
-  }
   table_type learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
   table_type read_table(const model_reader& reader, const csr_view<Scalar, Index>& histories) const;
 };
@@ -62,6 +55,7 @@ class item_knn : public refit_model<item_knn_task<Scalar, Index>> {
   using base::base;
   static item_knn read_from(const model_reader& reader) { return base::template read_as<item_knn>(reader); }
 };
+item_knn(const item_knn_options&)->item_knn<>;
 
 template <class Scalar, class Index>
 detail::item_knn_table<Scalar, Index> item_knn_task<Scalar, Index>::learn(const detail::host_policy& policy,

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include <akin/config.hpp>
-#include <akin/data/merge_interactions.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/model/file.hpp>
 #include <akin/model/refit_model.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
+#include <akin/neighbors/detail/neighborhood_task.hpp>
 #include <akin/neighbors/detail/user_index.hpp>
 #include <akin/neighbors/detail/user_knn_table.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
@@ -25,18 +25,11 @@ using user_knn_options = neighborhood_options;
 
 /// The algorithm of user_knn.
 template <class Scalar, class Index>
-struct user_knn_task {
+struct user_knn_task : detail::neighborhood_task<Scalar, Index> {
+  using detail::neighborhood_task<Scalar, Index>::options;
   static constexpr std::string_view kind = "user_knn";
-  using scalar_type = Scalar;
-  using index_type = Index;
-  using options_type = user_knn_options;
   using table_type = detail::user_knn_table<Scalar, Index>;
 
-  options_type options;
-
-  when_both merging() const noexcept {
-    return options.aggregation == aggregation::weighted_average ? when_both::replace : when_both::add;
-  }
   table_type learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
   /// Reads the stored arrays and rebuilds the centred interactions and those by item.
   table_type read_table(const model_reader& reader, const csr_view<Scalar, Index>& histories) const;
@@ -59,6 +52,7 @@ class user_knn : public refit_model<user_knn_task<Scalar, Index>> {
   using base::base;
   static user_knn read_from(const model_reader& reader) { return base::template read_as<user_knn>(reader); }
 };
+user_knn(const user_knn_options&)->user_knn<>;
 
 template <class Scalar, class Index>
 detail::user_knn_table<Scalar, Index> user_knn_task<Scalar, Index>::learn(const detail::host_policy& policy,
