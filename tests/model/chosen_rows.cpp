@@ -9,6 +9,10 @@
 
 namespace {
 
+akin::sparse_matrix<float> sparse_of(int rows, int cols, const std::vector<Eigen::Triplet<float>>& cells) {
+  return akin_test::sparse_of<float, std::int32_t>(rows, cols, cells);
+}
+
 using ids = akin::detail::numbers<std::int32_t>;
 
 bool is(const ids& a, std::initializer_list<std::int32_t> b) {
@@ -18,7 +22,7 @@ bool is(const ids& a, std::initializer_list<std::int32_t> b) {
 }  // namespace
 
 TEST_CASE("rows of a matrix are chosen by what is stored") {
-  const auto x = akin_test::sparse_of<float>(4, 5, {{0, 1, 2}, {2, 1, 3}, {2, 4, 0}});
+  const auto x = sparse_of(4, 5, {{0, 1, 2.0f}, {2, 1, 3.0f}, {2, 4, 0.0f}});
   const auto view = akin::detail::view_of(x, "test");
   CHECK(is(akin::detail::all_rows(view), {0, 1, 2, 3}));
   CHECK(is(akin::detail::nonempty_rows(view), {0, 2}));
@@ -27,7 +31,7 @@ TEST_CASE("rows of a matrix are chosen by what is stored") {
 }
 
 TEST_CASE("chosen rows are a copy, all rows the matrix itself") {
-  const auto x = akin_test::sparse_of<float>(4, 5, {{0, 1, 2}, {2, 1, 3}, {2, 4, 7}, {3, 0, 1}});
+  const auto x = sparse_of(4, 5, {{0, 1, 2.0f}, {2, 1, 3.0f}, {2, 4, 7.0f}, {3, 0, 1.0f}});
   const auto view = akin::detail::view_of(x, "test");
   const akin::detail::chosen_rows<float, std::int32_t> some(view, ids{1, 2});
   CHECK(some.view().rows == 2);

@@ -47,10 +47,15 @@ TEMPLATE_TEST_CASE("neighbours live on under every measure, weighting, centring 
                    akin::item_knn<float>, akin::user_knn<float>) {
   const auto ratings = akin_test::some_ratings<float>(25, 20, 5);
   const auto news = akin_test::some_ratings<float>(27, 21, 6);
-  int choices = 0, not_finite = 0, other_files = 0, other_updates = 0, other_threads = 0;
+  int choices = 0, refused = 0, not_finite = 0, other_files = 0, other_updates = 0, other_threads = 0;
   for_each_choice([&](const akin::neighborhood_options& options) {
     ++choices;
     TestType model(options);
+    if (options.weighting != akin::interaction_weighting::none && options.centering != akin::centering::none) {
+      ++refused;
+      CHECK_THROWS_WITH(model.fit(ratings), contains("values must not be negative"));
+      return;
+    }
     model.fit(ratings);
     const auto bytes = akin_test::bytes_of(model);
     not_finite += !lists_are_finite(model, ratings);
@@ -73,6 +78,7 @@ TEMPLATE_TEST_CASE("neighbours live on under every measure, weighting, centring 
     not_finite += !lists_are_finite(loaded, left);
   });
   CHECK(choices == 10 * 4 * 5 * 2);
+  CHECK(refused == 10 * 3 * 4 * 2);  // no weight of what is below the mean
   CHECK(not_finite == 0);
   CHECK(other_threads == 0);
   CHECK(other_files == 0);

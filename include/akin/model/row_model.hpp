@@ -151,14 +151,16 @@ class row_model
   }
   template <class Policy, class Matrix>
   csr_view<Scalar, Index> checked_histories(const Policy& policy, const Matrix& histories) const {
-    const std::string where = this->fitted("fold_in");
+    const std::string where = named("fold_in");
+    detail::require_fitted(*this, where);
     const auto x = checked_matrix(policy, histories, where);
     detail::require_columns(x.cols, this->items(), where);
     return x;
   }
   template <class Policy, class Matrix>
   csr_view<Scalar, Index> checked_item_users(const Policy& policy, const Matrix& item_users) const {
-    const std::string where = this->fitted("fold_in_items");
+    const std::string where = named("fold_in_items");
+    detail::require_fitted(*this, where);
     if (Task::items_need_histories) require_kept(where);
     const auto x = checked_matrix(policy, item_users, where);
     if (x.cols != this->users())
@@ -189,7 +191,7 @@ class row_model
   using table_type = typename Task::table_type;
 
   void require_kept(std::string_view where) const {
-    detail::require_fitted(*this, where);
+    detail::require_fitted(this->is_fitted(), where);
     detail::require(options().keep_interactions, where, "keep_interactions must be true in the model's options");
   }
   void require_updatable(std::string_view where) const {
