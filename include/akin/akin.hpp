@@ -160,6 +160,7 @@
 #include <akin/metrics/serendipity.hpp>
 #include <akin/metrics/statistics.hpp>
 #include <akin/model/candidates.hpp>
+#include <akin/model/chosen_rows.hpp>
 #include <akin/model/damped_mean.hpp>
 #include <akin/model/factor_table.hpp>
 #include <akin/model/fields.hpp>
@@ -173,6 +174,7 @@
 #include <akin/model/row_model.hpp>
 #include <akin/model/score_stream.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/model/task_model.hpp>
 #include <akin/model/top_products.hpp>
 #include <akin/model/top_rows.hpp>
 #include <akin/model/weight_table.hpp>

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/model/fields.hpp>
