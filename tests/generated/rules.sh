@@ -117,6 +117,7 @@ check() {
     'include/akin/(config\.hpp|kernels/[^:]*|[^:]*\.cuh):'
   forbid 'kernels include nothing of ours but config.hpp, language.hpp and kernels' '#\s*include\s*<(Eigen/|akin/(?!config\.hpp|language\.hpp|kernels/))' \
     'include/akin/(?!kernels/)'
+  forbid 'kernels are called by their plain functions' '\bkernels::call(_on)?\s*<|\bInstructionSet\b' 'include/akin/kernels/[^:]*:'
   forbid 'Eigen is included through eigen.hpp, which keeps macros away from it' '#\s*include\s*[<"]Eigen/' 'include/akin/eigen\.hpp:'
   report 'a room includes rooms before it, not after' "$(includes_where 'from_room != "cuda" && place[to_room] > place[from_room]')"
   report 'rooms of models do not include each other' \
@@ -177,6 +178,8 @@ self_test() {
   expect 'no heavy standard header' $header "$clean"$'\n#include <iostream>'
   expect 'compiler extensions live' $header "$clean"$'\n__builtin_expect(x, 1);'
   expect 'kernels include nothing of ours' include/akin/kernels/x.hpp "$clean"$'\n#include <akin/views.hpp>'
+  expect 'kernels are called by their plain functions' $header "$clean"$'\nkernels::call<kernels::dot_kernel>(x, y);'
+  expect 'kernels are called by their plain functions' $header "$clean"$'\ntemplate <class InstructionSet> void run();'
   expect 'Eigen is included through eigen.hpp' $header "$clean"$'\n#include <Eigen/SparseCore>'
   expect 'a room includes rooms before it' $header "$clean"$'\n#include <akin/metrics/ranking.hpp>'
   expect 'a room includes rooms before it' include/akin/x.hpp "$clean"$'\n#include <akin/data/clean.hpp>'

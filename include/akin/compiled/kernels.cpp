@@ -9,6 +9,7 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/gemm.hpp>
 #include <akin/kernels/inverse_sweep.hpp>
+#include <akin/kernels/nonnegative_sweeps.hpp>
 #include <akin/kernels/rank_one_update.hpp>
 #include <akin/kernels/scatter_axpy.hpp>
 #include <akin/kernels/score_tile.hpp>

@@ -158,11 +158,10 @@ factor_table<Scalar> biased_mf_task<Scalar, Index>::train(const detail::host_pol
   const auto epoch = [&](int number) {
     const auto model = detail::parameters_of(current);
     const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate), static_cast<Scalar>(options.regularization)};
-    const double squares = grid.run_epoch(
-        policy, options.seed, number, [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
-          const cell* const first = cells.data;
-          return kernels::call<kernels::sgd_rating_kernel>(&model, first, cells.size, &rates);
-        });
+    const double squares = grid.run_epoch(policy, options.seed, number,
+                                          [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
+                                            return kernels::sgd_ratings(model, cells.data, cells.size, rates);
+                                          });
     rate *= options.learning_rate_decay;
     detail::epoch_result result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
     if (validation.rows == 0) return result;

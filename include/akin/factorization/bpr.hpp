@@ -94,7 +94,6 @@ detail::sampled_loss bpr_task<Scalar, Index>::learn_block(const slice<const cell
                                                           const kernels::sgd_rates<Scalar>& rates, bool with_loss) {
   constexpr std::int64_t block_size = 256;
   kernels::preferred_pair<Index> pairs[block_size];
-  const kernels::preferred_pair<Index>* const first = pairs;
   detail::sampled_loss loss;
   for (std::int64_t begin = 0; begin < cells.size; begin += block_size) {
     std::int64_t count = 0;
@@ -102,7 +101,7 @@ detail::sampled_loss bpr_task<Scalar, Index>::learn_block(const slice<const cell
       const Index negative = negatives.draw(cells[c].user, random);
       if (negative >= 0) pairs[count++] = {cells[c].user, cells[c].item, negative};
     }
-    loss += {kernels::call<kernels::sgd_pair_kernel>(&model, first, count, &rates, with_loss), count};
+    loss += {kernels::sgd_pairs(model, pairs, count, rates, with_loss), count};
   }
   return loss;
 }

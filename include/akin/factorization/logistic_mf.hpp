@@ -95,11 +95,10 @@ detail::sampled_loss logistic_mf_task<Scalar, Index>::learn_block(
     bool with_loss) const {
   constexpr std::int64_t capacity = 256;
   cell cells[capacity];
-  const cell* const first = cells;
   std::int64_t count = 0;
   detail::sampled_loss loss;
   const auto step = [&] {
-    loss += {kernels::call<kernels::sgd_logistic_kernel>(&model, first, count, &rates, with_loss), count};
+    loss += {kernels::sgd_logistic(model, cells, count, rates, with_loss), count};
     count = 0;
   };
   const auto add = [&](const cell& c) {

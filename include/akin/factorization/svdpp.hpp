@@ -135,8 +135,7 @@ svdpp_table<Scalar> svdpp_task<Scalar, Index>::train(const detail::host_policy& 
     const Scalar* const sums = histories.sums();
     const double squares = grid.run_epoch(
         policy, options.seed, number, [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
-          const cell* const first = cells.data;
-          return kernels::call<kernels::sgd_rating_towards_kernel>(&model, sums, first, cells.size, &rates);
+          return kernels::sgd_ratings_towards(model, sums, cells.data, cells.size, rates);
         });
     histories.improve(policy, table, options.regularization);
     return detail::epoch_result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};

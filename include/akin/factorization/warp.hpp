@@ -145,7 +145,7 @@ detail::sampled_loss warp_task<Scalar, Index>::learn_block(const slice<const cel
     ++loss.samples;
     if (found.negative < 0) continue;
     const kernels::preferred_pair<Index> pair{user, item, found.negative};
-    kernels::call<kernels::sgd_hinge_kernel>(&model, &pair, found.gradient, &rates);
+    kernels::sgd_hinge(model, pair, found.gradient, rates);
     loss.sum += static_cast<double>(found.gradient) *
                 (static_cast<double>(too_high) - static_cast<double>(s_ui) + options.margin);
   }

@@ -286,12 +286,26 @@ void cholesky_upper_solve(const T* r, T* b, std::int64_t size, std::int64_t stri
   call<upper_solve_kernel>(r, b, size, stride);
 }
 
+/// scaled_rows_kernel on this processor.
+template <class T, class Index>
+void scaled_rows(const weighted_rows<T, Index>& y, std::int64_t begin, std::int64_t count, T* s, std::int64_t stride) {
+  call<scaled_rows_kernel>(&y, begin, count, s, stride);
+}
+
+/// transposed_rows_kernel on this processor.
+template <class T, class Index>
+void transposed_rows(const weighted_rows<T, Index>& y, const T* column_scale, T* s, std::int64_t stride) {
+  call<transposed_rows_kernel>(&y, column_scale, s, stride);
+}
+
 AKIN_COMPILE_KERNEL(scaled_rows_kernel, const weighted_rows<float, std::int32_t>*, std::int64_t, std::int64_t, float*,
                     std::int64_t)
 AKIN_COMPILE_KERNEL(scaled_rows_kernel, const weighted_rows<double, std::int32_t>*, std::int64_t, std::int64_t, double*,
                     std::int64_t)
-AKIN_COMPILE_KERNEL(transposed_rows_kernel, weighted_rows<float, std::int32_t>*, const float*, float*, std::int64_t)
-AKIN_COMPILE_KERNEL(transposed_rows_kernel, weighted_rows<double, std::int32_t>*, const double*, double*, std::int64_t)
+AKIN_COMPILE_KERNEL(transposed_rows_kernel, const weighted_rows<float, std::int32_t>*, const float*, float*,
+                    std::int64_t)
+AKIN_COMPILE_KERNEL(transposed_rows_kernel, const weighted_rows<double, std::int32_t>*, const double*, double*,
+                    std::int64_t)
 AKIN_COMPILE_KERNEL(upper_cholesky_kernel, float*, std::int64_t, std::int64_t)
 AKIN_COMPILE_KERNEL(upper_cholesky_kernel, double*, std::int64_t, std::int64_t)
 AKIN_COMPILE_KERNEL(upper_gramian_kernel, const float*, std::int64_t, float*, std::int64_t, std::int64_t)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include <akin/config.hpp>
 #include <akin/kernels/dispatch.hpp>
@@ -257,6 +258,35 @@ struct conjugate_gradient_kernel {
                                               scratch, scratch + y->k, y->k);
   }
 };
+
+/// weighted_sum_kernel on this processor.
+template <class T, class Index>
+void weighted_sum(const weighted_rows<T, Index>& y, T* sum) {
+  call<weighted_sum_kernel>(&y, sum);
+}
+
+/// weighted_products_kernel on this processor.
+template <class T, class Index>
+void weighted_products(const weighted_rows<T, Index>& y, const T* p, T* q) {
+  call<weighted_products_kernel>(&y, p, q);
+}
+
+/// conjugate_gradient_kernel on this processor.
+template <class T, class Index>
+conjugate_gradient_result conjugate_gradient(const weighted_rows<T, Index>& y, const T* diagonal,
+                                             const T* inverse_diagonal, std::type_identity_t<T> tolerance,
+                                             int max_steps, T* x, T* r, T* scratch) {
+  return call<conjugate_gradient_kernel>(&y, diagonal, inverse_diagonal, tolerance, max_steps, x, r, scratch);
+}
+
+/// The same with the products of the caller's add_products(p, q); see above.
+template <class T, class AddProducts>
+conjugate_gradient_result conjugate_gradient_of(const AddProducts& add_products, const T* diagonal,
+                                                const T* inverse_diagonal, std::type_identity_t<T> tolerance,
+                                                int max_steps, T* x, T* r, T* scratch, std::int64_t k) {
+  return conjugate_gradient<portable>(add_products, diagonal, inverse_diagonal, tolerance, max_steps, x, r, scratch,
+                                      scratch + k, k);
+}
 
 AKIN_COMPILE_KERNEL(conjugate_gradient_kernel, const weighted_rows<float, std::int32_t>*, const float*, const float*,
                     float, std::int32_t, float*, float*, float*)

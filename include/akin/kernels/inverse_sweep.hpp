@@ -196,6 +196,22 @@ void invert_pivot(T* a, std::int64_t stride, std::int64_t size, const double* in
     for (std::int64_t j = 0; j <= i; ++j) a[i * stride + j] = static_cast<T>(product[i * size + j]);
 }
 
+/// The kernels of a step on this processor; see each.
+template <class T>
+void pack_pivot(const sweep_pivot<T>& k) {
+  call<pack_pivot_kernel>(k);
+}
+template <class T>
+void sweep_rows(T* a, std::int64_t size, std::int64_t begin, const sweep_pivot<T>& k, const sweep_panel<T>& z,
+                T* scratch) {
+  call<sweep_rows_kernel>(a, size, begin, k, z, scratch);
+}
+template <class T>
+void update_tile(T* a, std::int64_t size, std::int64_t row, std::int64_t column, const T* left, const T* right,
+                 std::int64_t depth) {
+  call<sweep_tile_kernel>(a, size, row, column, left, right, depth);
+}
+
 AKIN_COMPILE_KERNEL(pack_pivot_kernel, sweep_pivot<float>)
 AKIN_COMPILE_KERNEL(pack_pivot_kernel, sweep_pivot<double>)
 AKIN_COMPILE_KERNEL(sweep_rows_kernel, float*, std::int64_t, std::int64_t, sweep_pivot<float>, sweep_panel<float>,

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 #include <akin/config.hpp>
 #include <akin/kernels/dispatch.hpp>
@@ -243,6 +244,41 @@ struct sgd_logistic_kernel {
     return loss;
   }
 };
+
+/// sgd_rating_kernel on this processor.
+template <class T, class Index>
+double sgd_ratings(const sgd_parameters<T>& model, const rated_cell<T, Index>* cells, std::int64_t count,
+                   const sgd_rates<T>& rates) {
+  return call<sgd_rating_kernel>(&model, cells, count, &rates);
+}
+
+/// sgd_rating_towards_kernel on this processor.
+template <class T, class Index>
+double sgd_ratings_towards(const sgd_parameters<T>& model, const T* rests, const rated_cell<T, Index>* cells,
+                           std::int64_t count, const sgd_rates<T>& rates) {
+  return call<sgd_rating_towards_kernel>(&model, rests, cells, count, &rates);
+}
+
+/// sgd_pair_kernel on this processor.
+template <class T, class Index>
+double sgd_pairs(const sgd_parameters<T>& model, const preferred_pair<Index>* pairs, std::int64_t count,
+                 const sgd_rates<T>& rates, bool with_loss) {
+  return call<sgd_pair_kernel>(&model, pairs, count, &rates, with_loss);
+}
+
+/// sgd_hinge_kernel on this processor.
+template <class T, class Index>
+void sgd_hinge(const sgd_parameters<T>& model, const preferred_pair<Index>& pair, std::type_identity_t<T> weight,
+               const sgd_rates<T>& rates) {
+  call<sgd_hinge_kernel>(&model, &pair, weight, &rates);
+}
+
+/// sgd_logistic_kernel on this processor.
+template <class T, class Index>
+double sgd_logistic(const sgd_parameters<T>& model, const rated_cell<T, Index>* cells, std::int64_t count,
+                    const sgd_rates<T>& rates, bool with_loss) {
+  return call<sgd_logistic_kernel>(&model, cells, count, &rates, with_loss);
+}
 
 AKIN_COMPILE_KERNEL(sgd_hinge_kernel, const sgd_parameters<float>*, const preferred_pair<std::int32_t>*, float,
                     const sgd_rates<float>*)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include <akin/config.hpp>
 #include <akin/kernels/dispatch.hpp>
@@ -110,6 +111,28 @@ struct take_all_kernel {
     return taken;
   }
 };
+
+/// accumulate_rows_kernel on this processor; `touched` may be null.
+template <int Width, class Scalar, class Index>
+std::int64_t accumulate_rows(const Index* rows, const Scalar* factors, std::int64_t count, const Index* offsets,
+                             const Index* columns, const Scalar* terms, Scalar* sums,
+                             std::type_identity_t<Index>* touched) {
+  return call<accumulate_rows_kernel<Width>>(rows, factors, count, offsets, columns, terms, sums, touched);
+}
+
+/// take_listed_kernel on this processor.
+template <int Width, taking Which, class Scalar, class Index>
+std::int64_t take_listed(std::int64_t begin, std::int64_t end, Scalar bound, Scalar* sums, std::int64_t taken,
+                         Index* ids, Scalar* found) {
+  return call<take_listed_kernel<Width, Which>>(begin, end, bound, sums, taken, ids, found);
+}
+
+/// take_all_kernel on this processor.
+template <int Width, taking Which, class Scalar, class Index>
+std::int64_t take_all(std::int64_t begin, std::int64_t end, Scalar bound, Scalar* sums, std::int64_t taken, Index* ids,
+                      Scalar* found) {
+  return call<take_all_kernel<Width, Which>>(begin, end, bound, sums, taken, ids, found);
+}
 
 AKIN_COMPILE_KERNEL(accumulate_rows_kernel<1>, const std::int32_t*, const float*, std::int64_t, const std::int32_t*,
                     const std::int32_t*, const float*, float*, std::int32_t*)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include <akin/config.hpp>
 #include <akin/kernels/dispatch.hpp>
@@ -88,6 +89,13 @@ struct next_above_kernel {
   }
 };
 
+/// next_above_kernel on this processor.
+template <class Scalar>
+std::int64_t next_above(const Scalar* scores, std::int64_t begin, std::int64_t size,
+                        std::type_identity_t<Scalar> bound) {
+  return call<next_above_kernel>(scores, begin, size, bound);
+}
+
 /// Offers scores[i] as id first + i for all i in [0, size) with allows(first + i). All ids that were offered before
 /// must be smaller.
 template <class Scalar, class Index, class Allows>
@@ -95,7 +103,7 @@ void offer_all(const Scalar* scores, std::int64_t size, Index first, top_k<Scala
                const Allows& allows) noexcept {
   std::int64_t begin = 0;
   while (begin < size) {
-    begin = call<next_above_kernel>(scores, begin, size, best.bound());
+    begin = next_above(scores, begin, size, best.bound());
     const std::int64_t end = std::min(begin + scores_at_once, size);
     for (; begin < end; ++begin) {
       const auto id = static_cast<Index>(first + static_cast<Index>(begin));

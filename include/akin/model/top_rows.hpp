@@ -82,9 +82,9 @@ summed_row sum_row(slice<const Index> rows, const Scalar* factors, const terms_v
                    std::int64_t cost, std::int64_t omitted, top_rows_scratch<Width, Scalar, Index>& scratch) {
   const sparsity_view<Index>& right = b.pattern;
   const bool listed = cost < listed_share * right.cols;
-  const std::int64_t touched = kernels::call<kernels::accumulate_rows_kernel<Width>>(
-      rows.data, factors, rows.size, right.offsets, right.columns, b.terms, scratch.sums.data(),
-      listed ? scratch.best.ids.data() : nullptr);
+  const std::int64_t touched =
+      kernels::accumulate_rows<Width>(rows.data, factors, rows.size, right.offsets, right.columns, b.terms,
+                                      scratch.sums.data(), listed ? scratch.best.ids.data() : nullptr);
   if (omitted >= 0) std::fill_n(scratch.sums.begin() + omitted * Width, Width, Scalar{0});
   return {listed ? touched : right.cols, listed};
 }
@@ -96,10 +96,8 @@ std::int64_t take_sums(const summed_row& row, std::int64_t begin, std::int64_t e
                        top_rows_scratch<Width, Scalar, Index>& scratch) {
   Scalar* const sums = scratch.sums.data();
   Index* const ids = scratch.best.ids.data();
-  return row.listed ? kernels::call<kernels::take_listed_kernel<Width, Which>>(begin, end, bound, sums, taken, ids,
-                                                                               scratch.found())
-                    : kernels::call<kernels::take_all_kernel<Width, Which>>(begin, end, bound, sums, taken, ids,
-                                                                            scratch.found());
+  return row.listed ? kernels::take_listed<Width, Which>(begin, end, bound, sums, taken, ids, scratch.found())
+                    : kernels::take_all<Width, Which>(begin, end, bound, sums, taken, ids, scratch.found());
 }
 /// All that are not 0.
 template <int Width, class Scalar, class Index>

@@ -53,16 +53,16 @@ class row_adder {
     std::int64_t max_terms = 0;
     for (const Index id : weights.ids) max_terms += rows.row_size(id);
     touched_.resize(max_terms + 1);
-    std::int64_t count = kernels::call<kernels::accumulate_rows_kernel<1>>(weights.ids.data, weights.values.data,
-                                                                           weights.size(), rows.offsets, rows.columns,
-                                                                           rows.values, sums_.data(), touched_.data());
+    std::int64_t count =
+        kernels::accumulate_rows<1>(weights.ids.data, weights.values.data, weights.size(), rows.offsets, rows.columns,
+                                    rows.values, sums_.data(), touched_.data());
     std::sort(touched_.begin(), touched_.begin() + count);
     sparse_row<Scalar, Index> result;
     result.columns.resize(count + 1);
     result.values.resize(count + 1);
     std::copy_n(touched_.begin(), count, result.columns.begin());
-    count = kernels::call<kernels::take_listed_kernel<1, kernels::taking::touched>>(
-        std::int64_t{0}, count, Scalar{0}, sums_.data(), std::int64_t{0}, result.columns.data(), result.values.data());
+    count = kernels::take_listed<1, kernels::taking::touched>(0, count, Scalar{0}, sums_.data(), 0,
+                                                              result.columns.data(), result.values.data());
     result.columns.resize(count);
     result.values.resize(count);
     return result;

@@ -13,11 +13,10 @@
 #include <akin/execution.hpp>
 #include <akin/factorization/detail/gramian.hpp>
 #include <akin/finite.hpp>
-#include <akin/kernels/axpy.hpp>
 #include <akin/kernels/cholesky.hpp>
 #include <akin/kernels/conjugate_gradient.hpp>
-#include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/dot.hpp>
+#include <akin/kernels/nonnegative_sweeps.hpp>
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
@@ -25,32 +24,6 @@
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
-
-/// Lowers x'Gx / 2 - b'x over x >= 0, one coordinate after the other, each to its minimum with the others fixed. On
-/// entry x is the start and gradient is -b; on return it is Gx - b. Ends after max_sweeps sweeps or once one moves x
-/// by less than `tolerance` of its length, both measured by the diagonal of G. A coordinate without curvature stays.
-struct nonnegative_sweeps_kernel {
-  template <class InstructionSet, class T>
-  static AKIN_ALWAYS_INLINE void run(const T* gram, T tolerance, int max_sweeps, T* x, T* gradient, std::int64_t k) {
-    for (std::int64_t d = 0; d < k; ++d)
-      if (x[d] != 0) kernels::axpy_kernel::run<InstructionSet>(x[d], gram + d * k, gradient, k);
-    for (int sweep = 0; sweep < max_sweeps; ++sweep) {
-      T moved = 0, length = 0;
-      for (std::int64_t d = 0; d < k; ++d) {
-        const T curvature = gram[d * k + d];
-        if (!(curvature > 0)) continue;
-        const T step = std::max(-x[d], -gradient[d] / curvature);
-        if (step != 0) {
-          x[d] += step;
-          moved += step * step * curvature;
-          kernels::axpy_kernel::run<InstructionSet>(step, gram + d * k, gradient, k);
-        }
-        length += x[d] * x[d] * curvature;
-      }
-      if (moved <= tolerance * tolerance * length) return;
-    }
-  }
-};
 
 /// One side's problem: with fixed factors Y >= 0 a row r of the matrix, absent cells being 0, has
 ///   the minimum over x >= 0 of |r - Yx|^2 + lambda |x|^2 = x'(Y'Y + lambda I)x - 2 r'Yx + |r|^2.
@@ -143,14 +116,14 @@ class nmf_engine {
     gradient.assign(k, Scalar{0});
     const kernels::weighted_rows<Scalar, Index> rated{fixed_.data, k, ratings.ids.data, ratings.values.data,
                                                       ratings.size()};
-    kernels::call<kernels::weighted_sum_kernel>(&rated, gradient.data());
+    kernels::weighted_sum(rated, gradient.data());
     if (std::all_of(gradient.begin(), gradient.end(), [](Scalar b) { return b == 0; })) {
       std::fill_n(x, k, Scalar{0});
       return;
     }
     for (Scalar& b : gradient) b = -b;
     const Scalar* const gram = gram_;
-    kernels::call<nonnegative_sweeps_kernel>(gram, tolerance, max_sweeps, x, gradient.data(), k);
+    kernels::nonnegative_sweeps(gram, tolerance, max_sweeps, x, gradient.data(), k);
     if (!std::all_of(x, x + k, is_finite<Scalar>) || !std::all_of(gradient.begin(), gradient.end(), is_finite<Scalar>))
       fail<numeric_error>("nmf: the factors of row ", row, " diverged; scale the values down or use double");
   }

@@ -10,7 +10,6 @@
 #include <akin/config.hpp>
 #include <akin/kernels/blocked_cholesky.hpp>
 #include <akin/kernels/conjugate_gradient.hpp>
-#include <akin/kernels/dispatch.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
@@ -53,8 +52,8 @@ class row_solver {
   bool iterate(const slice<const Index>& ids, Scalar tolerance, int max_steps, Scalar* x) {
     start(ids);
     const auto rows = weighted(ids, weights_);
-    return kernels::call<kernels::conjugate_gradient_kernel>(&rows, pointer(diagonal_), pointer(inverse_), tolerance,
-                                                             max_steps, x, right_.data(), scratch_.data())
+    return kernels::conjugate_gradient(rows, diagonal_.data(), inverse_.data(), tolerance, max_steps, x, right_.data(),
+                                       scratch_.data())
         .converged;
   }
 
@@ -65,20 +64,19 @@ class row_solver {
                         [&](const kernels::weighted_rows<Scalar, Index>& piece, std::int64_t begin, Scalar* sum) {
                           auto with_targets = piece;
                           with_targets.weights = targets_.data() + begin;
-                          kernels::call<kernels::weighted_sum_kernel>(pointer(&with_targets), sum);
+                          kernels::weighted_sum(with_targets, sum);
                         });
     scratch_.resize(2 * y_.cols);
     const auto add_products = [&](const Scalar* p, Scalar* q) {
       const auto products =
           sum_pieces(policy, ids, [&](const kernels::weighted_rows<Scalar, Index>& piece, std::int64_t, Scalar* sum) {
-            kernels::call<kernels::weighted_products_kernel>(&piece, p, sum);
+            kernels::weighted_products(piece, p, sum);
           });
       for (std::int64_t d = 0; d < products.size(); ++d) q[d] += products[d];
       return kernels::dot(p, products.data(), y_.cols);
     };
-    return kernels::conjugate_gradient<kernels::portable>(add_products, pointer(diagonal_), pointer(inverse_),
-                                                          tolerance, max_steps, x, right_.data(), scratch_.data(),
-                                                          scratch_.data() + y_.cols, y_.cols)
+    return kernels::conjugate_gradient_of(add_products, diagonal_.data(), inverse_.data(), tolerance, max_steps, x,
+                                          right_.data(), scratch_.data(), y_.cols)
         .converged;
   }
 
@@ -100,8 +98,8 @@ class row_solver {
     for (std::int64_t begin = 0; begin < ids.size; begin += block_rows) {
       const std::int64_t count = std::min(block_rows, ids.size - begin);
       scaled_.resize(count * stride);
-      kernels::call<kernels::scaled_rows_kernel>(&rows, begin, count, scaled_.data(), stride);
-      kernels::add_upper_gramian(pointer(scaled_), count, system_.data(), k, stride);
+      kernels::scaled_rows(rows, begin, count, scaled_.data(), stride);
+      kernels::add_upper_gramian(scaled_.data(), count, system_.data(), k, stride);
     }
     for (std::int64_t d = 0; d < k; ++d) system_[d * stride + d] += diagonal_[d];
     std::copy_n(b, k, solution_.begin());
@@ -113,12 +111,6 @@ class row_solver {
  private:
   static constexpr std::int64_t block_rows = 256;
 
-  static const Scalar* pointer(const numbers<Scalar>& values) noexcept { return values.data(); }
-  template <class T>
-  static const T* pointer(const T* object) noexcept {
-    return object;
-  }
-
   kernels::weighted_rows<Scalar, Index> weighted(const slice<const Index>& ids, const numbers<Scalar>& weights) const {
     const std::int64_t readable = end_of_ids_ == nullptr ? ids.size : end_of_ids_ - ids.data;
     return {y_.data, y_.cols, ids.data, weights.data(), ids.size, readable};
@@ -129,7 +121,7 @@ class row_solver {
     right_.assign(y_.cols, Scalar{0});
     scratch_.resize(2 * y_.cols);
     const auto rows = weighted(ids, targets_);
-    kernels::call<kernels::weighted_sum_kernel>(&rows, right_.data());
+    kernels::weighted_sum(rows, right_.data());
   }
 
   bool is_weighted() const noexcept {
@@ -153,7 +145,7 @@ class row_solver {
   bool solve_system(std::int64_t size) {
     const std::int64_t stride = kernels::padded_stride<Scalar>(size);
     if (!kernels::cholesky_upper(system_.data(), size, stride)) return false;
-    kernels::cholesky_upper_solve(pointer(system_), solution_.data(), size, stride);
+    kernels::cholesky_upper_solve(system_.data(), solution_.data(), size, stride);
     return true;
   }
 
@@ -166,8 +158,8 @@ class row_solver {
     std::transform(inverse_.begin(), inverse_.end(), scratch_.begin(), [](Scalar d) { return std::sqrt(d); });
     scaled_.resize(k * stride);
     auto rows = weighted(ids, roots_);
-    kernels::call<kernels::transposed_rows_kernel>(&rows, pointer(scratch_), scaled_.data(), stride);
-    kernels::add_upper_gramian(pointer(scaled_), k, system_.data(), n, stride);
+    kernels::transposed_rows(rows, scratch_.data(), scaled_.data(), stride);
+    kernels::add_upper_gramian(scaled_.data(), k, system_.data(), n, stride);
     for (std::int64_t i = 0; i < weights_.size(); ++i) {
       system_[i * (stride + 1)] += 1;
       solution_[i] = weights_[i] > 0 ? targets_[i] / roots_[i] : Scalar{0};
@@ -176,7 +168,7 @@ class row_solver {
     for (std::int64_t i = 0; i < weights_.size(); ++i) solution_[i] *= roots_[i];
     rows.weights = solution_.data();
     std::fill_n(x, k, Scalar{0});
-    kernels::call<kernels::weighted_sum_kernel>(pointer(&rows), x);
+    kernels::weighted_sum(rows, x);
     for (std::int64_t d = 0; d < k; ++d) x[d] *= inverse_[d];
     return true;
   }

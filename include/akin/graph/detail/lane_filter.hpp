@@ -12,8 +12,7 @@
 #include <akin/config.hpp>
 #include <akin/graph/graph_filter_options.hpp>
 #include <akin/kernels/axpy.hpp>
-#include <akin/kernels/dispatch.hpp>
-#include <akin/kernels/simd.hpp>
+#include <akin/kernels/low_pass.hpp>
 #include <akin/kernels/sparse_product.hpp>
 #include <akin/model/scorer.hpp>
 #include <akin/numbers.hpp>
@@ -57,54 +56,6 @@ struct graph_view {
   rows_view<const Scalar> smooth;  ///< D^c V, items x rank
 };
 
-/// z = scales z + S c for signals of `Lanes` elements an item, S items x rank, c rank x Lanes.
-template <int Lanes>
-struct low_pass_kernel {
-  template <class InstructionSet, class Scalar>
-  static AKIN_ALWAYS_INLINE void run(const Scalar* s, std::int64_t items, std::int64_t rank, const Scalar* scales,
-                                     const Scalar* c, Scalar* z) {
-    constexpr int native = kernels::vec_for<InstructionSet, Scalar>::lanes;
-    using vector = kernels::vec<Scalar, (Lanes < native ? Lanes : native)>;
-    constexpr int vectors = Lanes / vector::lanes, rows = vectors < 8 ? 8 / vectors : 1;
-    std::int64_t item = 0;
-    for (; item + rows <= items; item += rows)
-      tile<rows, vectors, vector>(s + item * rank, rank, scales + item, c, z + item * Lanes);
-    for (; item < items; ++item) tile<1, vectors, vector>(s + item * rank, rank, scales + item, c, z + item * Lanes);
-  }
-
- private:
-  template <int Rows, int Vectors, class Vector, class Scalar>
-  static AKIN_ALWAYS_INLINE void tile(const Scalar* s, std::int64_t rank, const Scalar* scales, const Scalar* c,
-                                      Scalar* z) {
-    Vector sums[Rows][Vectors];
-    AKIN_UNROLL
-    for (int i = 0; i < Rows; ++i) {
-      AKIN_UNROLL
-      for (int j = 0; j < Vectors; ++j) sums[i][j] = Vector::zero();
-    }
-    for (std::int64_t d = 0; d < rank; ++d) {
-      Vector right[Vectors];
-      AKIN_UNROLL
-      for (int j = 0; j < Vectors; ++j) right[j] = Vector::load(c + d * Lanes + j * Vector::lanes);
-      AKIN_UNROLL
-      for (int i = 0; i < Rows; ++i) {
-        const Vector left = Vector::broadcast(s[i * rank + d]);
-        AKIN_UNROLL
-        for (int j = 0; j < Vectors; ++j) sums[i][j] = sums[i][j].plus_product(left, right[j]);
-      }
-    }
-    AKIN_UNROLL
-    for (int i = 0; i < Rows; ++i) {
-      const Vector scale = Vector::broadcast(scales[i]);
-      AKIN_UNROLL
-      for (int j = 0; j < Vectors; ++j) {
-        Scalar* const place = z + i * Lanes + j * Vector::lanes;
-        sums[i][j].plus_product(scale, Vector::load(place)).store(place);
-      }
-    }
-  }
-};
-
 /// Filters up to `Lanes` histories at once. A history gets the same bits in any lane, whatever the other lanes hold.
 /// (Another number of lanes may give other bits: compilers fuse products and sums in long vectors but not in short
 /// ones.)
@@ -123,8 +74,8 @@ class lane_filter {
              const rows_view<Scalar>& out) {
     apply_polynomial(histories, series);
     project(histories);
-    kernels::call<low_pass_kernel<Lanes>>(graph_.smooth.data, items(), graph_.smooth.cols, graph_.scales,
-                                          coefficients_.data(), signal_.mutable_data());
+    kernels::low_pass<Lanes>(graph_.smooth.data, items(), graph_.smooth.cols, graph_.scales, coefficients_.data(),
+                             signal_.mutable_data());
     for (std::int64_t item = 0; item < items(); ++item) {
       const bool is_known = graph_.scales[item] > 0;
       for (std::int64_t lane = 0; lane < out.rows; ++lane)

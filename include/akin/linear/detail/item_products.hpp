@@ -41,8 +41,8 @@ class product_rows {
     found_.resize(sums_.size() + 1);
     const std::int64_t touched = accumulate(i, ids_.data());
     std::sort(ids_.begin(), ids_.begin() + touched);
-    const std::int64_t taken = kernels::call<kernels::take_listed_kernel<1, kernels::taking::touched>>(
-        std::int64_t{0}, touched, 0.0, sums_.data(), std::int64_t{0}, ids_.data(), found_.data());
+    const std::int64_t taken =
+        kernels::take_listed<1, kernels::taking::touched>(0, touched, 0.0, sums_.data(), 0, ids_.data(), found_.data());
     ids.assign(ids_.begin(), ids_.begin() + taken);
     values.resize(taken);
     std::transform(found_.begin(), found_.begin() + taken, values.begin(),
@@ -53,9 +53,8 @@ class product_rows {
   std::int64_t accumulate(std::int64_t i, Index* touched) {
     const auto [users, values] = item_users_.row(i);
     factors_.assign(values.begin(), values.end());
-    return kernels::call<kernels::accumulate_rows_kernel<1>>(users.data, static_cast<const double*>(factors_.data()),
-                                                             users.size, x_.offsets, x_.columns, terms_, sums_.data(),
-                                                             touched);
+    return kernels::accumulate_rows<1>(users.data, factors_.data(), users.size, x_.offsets, x_.columns, terms_,
+                                       sums_.data(), touched);
   }
 
   csr_view<Scalar, Index> x_, item_users_;

@@ -46,19 +46,17 @@ class symmetric_inversion {
     if (!kernels::invert_factor(corner, size_, depth, factor, inverse)) return false;
     const kernels::sweep_pivot<T> k{begin, depth, inverse, pivot_panels_.mutable_data(),
                                     pivot_panels_.mutable_data() + block * block};
-    kernels::call<kernels::pack_pivot_kernel>(k);
+    kernels::pack_pivot(k);
 
     for_each_row(policy, tiles_, [&](std::int64_t t, int worker) {
       if (t * tile == begin) kernels::invert_pivot(corner, size_, depth, inverse, product);
       if (!is_of_pivot(t, begin))
-        kernels::call<kernels::sweep_rows_kernel>(a_, size_, t * tile, k, panel_of(t),
-                                                  scratch_.mutable_data() + worker * 2 * panel);
+        kernels::sweep_rows(a_, size_, t * tile, k, panel_of(t), scratch_.mutable_data() + worker * 2 * panel);
     });
     list_pairs(begin);
     for_each_row(policy, pairs_.size(), [&](std::int64_t p, int) {
       const auto [i, j] = pairs_[p];
-      kernels::call<kernels::sweep_tile_kernel>(a_, size_, i * tile, j * tile, left_.data() + i * panel,
-                                                right_.data() + j * panel, depth);
+      kernels::update_tile(a_, size_, i * tile, j * tile, left_.data() + i * panel, right_.data() + j * panel, depth);
     });
     return true;
   }

@@ -117,9 +117,8 @@ template <class Scalar, class Index>
 void sparse_neighbors<Scalar, Index>::multiply(const vector& x, numbers<Scalar>& out) const noexcept {
   const csr_view<Scalar, Index> columns = columns_.view();
   std::fill(out.begin(), out.end(), Scalar{0});
-  kernels::call<kernels::accumulate_rows_kernel<1>>(x.ids.data, x.values.data, x.size(), columns.offsets,
-                                                    columns.columns, columns.values, out.data(),
-                                                    static_cast<Index*>(nullptr));
+  kernels::accumulate_rows<1>(x.ids.data, x.values.data, x.size(), columns.offsets, columns.columns, columns.values,
+                              out.data(), nullptr);
 }
 
 template <class Scalar, class Index>
@@ -154,7 +153,7 @@ std::int64_t sparse_neighbors<Scalar, Index>::rank_distances(const vector& x, co
   const auto size = upper_bounds.size();
   for (std::int64_t begin = 0; begin < size;) {
     const Scalar bound = bound_of_squares(best.bound());
-    begin = kernels::call<kernels::next_above_kernel>(upper_bounds.data(), begin, size, bound);
+    begin = kernels::next_above(upper_bounds.data(), begin, size, bound);
     const std::int64_t end = std::min(begin + kernels::scores_at_once, size);
     for (; begin < end; ++begin) {
       const auto item = static_cast<Index>(begin);
