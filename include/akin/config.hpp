@@ -247,6 +247,15 @@
 #if !defined(AKIN_COMPILES_evaluation)
 #define AKIN_COMPILES_evaluation 0
 #endif
+#if !defined(AKIN_COMPILES_selection)
+#define AKIN_COMPILES_selection 0
+#endif
+#if !defined(AKIN_COMPILES_experiments)
+#define AKIN_COMPILES_experiments 0
+#endif
+#if !defined(AKIN_COMPILES_report)
+#define AKIN_COMPILES_report 0
+#endif
 
 #if defined(AKIN_COMPILED)
 #define AKIN_BODIES(room) AKIN_DETAIL_JOIN(AKIN_COMPILES_, room)

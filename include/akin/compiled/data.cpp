@@ -22,3 +22,4 @@
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>
 #include <akin/storage.hpp>
+#include <akin/text.hpp>

@@ -12,8 +12,8 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/evaluation/detail/moments.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/evaluation/moments.hpp>
 #include <akin/evaluation/per_user.hpp>
 #include <akin/numbers.hpp>
 

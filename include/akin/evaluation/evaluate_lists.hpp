@@ -16,9 +16,9 @@
 #include <akin/error.hpp>
 #include <akin/evaluation/detail/bootstrap.hpp>
 #include <akin/evaluation/detail/list_reader.hpp>
-#include <akin/evaluation/detail/relevance.hpp>
 #include <akin/evaluation/detail/tally.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/evaluation/relevant_items.hpp>
 #include <akin/kept.hpp>
 #include <akin/kernels/simd.hpp>
 #include <akin/matrix.hpp>

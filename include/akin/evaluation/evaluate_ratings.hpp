@@ -16,8 +16,8 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/evaluation/detail/moments.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/evaluation/moments.hpp>
 #include <akin/finite.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/rating.hpp>

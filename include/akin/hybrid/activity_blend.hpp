@@ -16,12 +16,12 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/evaluation/detail/relevance.hpp>
+#include <akin/evaluation/relevant_items.hpp>
 #include <akin/hybrid/blend.hpp>
 #include <akin/hybrid/blend_options.hpp>
-#include <akin/hybrid/detail/combined_scores.hpp>
 #include <akin/hybrid/learn_weights.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/combined_scores.hpp>
 #include <akin/model/parts.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>

@@ -15,9 +15,9 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/hybrid/cascade_options.hpp>
-#include <akin/hybrid/detail/combined_scores.hpp>
 #include <akin/hybrid/detail/fill_below.hpp>
 #include <akin/kernels/top_k.hpp>
+#include <akin/model/combined_scores.hpp>
 #include <akin/model/parts.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>

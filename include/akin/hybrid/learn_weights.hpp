@@ -15,18 +15,19 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/evaluation/detail/relevance.hpp>
-#include <akin/evaluation/detail/tally.hpp>
+#include <akin/evaluation/relevant_items.hpp>
 #include <akin/hybrid/blend_options.hpp>
-#include <akin/hybrid/detail/combined_scores.hpp>
 #include <akin/hybrid/detail/normal_form.hpp>
 #include <akin/hybrid/learn_weights_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/model/combined_scores.hpp>
 #include <akin/model/parts.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/rank.hpp>
+#include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -78,9 +79,11 @@ class weight_trial {
     scalar_type unscored = 0;
   };
   struct scratch {
-    scratch(std::int64_t items, int k) : evaluation(items, k, 1), known(items) {}
+    scratch(std::int64_t items, int k) : ranking(items, k), known(items) {}
 
-    evaluation_scratch<scalar_type, index_type> evaluation;
+    ranking_scratch<scalar_type, index_type> ranking;
+    std::vector<index_type> ranked, relevant;
+    std::vector<std::int32_t> hits;
     std::array<std::array<normal_row, sizeof...(Models)>, combined_users> rows;
     numbers<std::uint8_t> known;
   };
@@ -106,7 +109,7 @@ class weight_trial {
     });
     std::vector<double> sums(candidates.size());
     for (std::size_t position = 0; position < users.size(); ++position) {
-      find(users[position], mine.evaluation.relevant);
+      find(users[position], mine.relevant);
       for (std::size_t i = 0; i < candidates.size(); ++i)
         sums[i] += value_for(users[position], mine.rows[position], candidates[i], mine);
     }
@@ -116,18 +119,19 @@ class weight_trial {
   /// The metric of the user's list from the weighted sum of the rows, which is that of blend.
   double value_for(index_type user, const std::array<normal_row, sizeof...(Models)>& rows, const weights& candidate,
                    scratch& mine) const {
-    auto& to = mine.evaluation;
-    std::fill(to.ranking.scores.begin(), to.ranking.scores.end(), scalar_type{0});
+    auto& [scores, best] = mine.ranking;
+    std::fill(scores.begin(), scores.end(), scalar_type{0});
     std::fill(mine.known.begin(), mine.known.end(), std::uint8_t{0});
     for (std::size_t number = 0; number < rows.size(); ++number)
       if (const auto weight = static_cast<scalar_type>(candidate[number]); weight > 0 && !rows[number].scores.empty())
-        add_weighted<scalar_type>(weight, rows[number].scores, rows[number].unscored, to.ranking.scores, mine.known);
-    drop_unknown<scalar_type>(mine.known, to.ranking.scores);
+        add_weighted<scalar_type>(weight, rows[number].scores, rows[number].unscored, scores, mine.known);
+    drop_unknown<scalar_type>(mine.known, scores);
     const query<index_type> q{.k = static_cast<int>(metric_.k)};
-    const std::int64_t count = rank_scores(q, history_.row(user).ids, std::span(to.ranking.scores), to.ranking.best);
-    to.ranked.clear();
-    for (std::int64_t i = 0; i < count; ++i) to.ranked.push_back(to.ranking.best[i].id);
-    return value_of(metric_, judge_ranking(user, to));
+    const std::int64_t count = rank_scores(q, history_.row(user).ids, std::span<scalar_type>(scores), best);
+    mine.ranked.clear();
+    for (std::int64_t i = 0; i < count; ++i) mine.ranked.push_back(best[i].id);
+    find_hits(std::span<const index_type>(mine.ranked), std::span<const index_type>(mine.relevant), mine.hits);
+    return value_of(metric_, metrics::judged_list<index_type>{user, mine.ranked, mine.relevant, mine.hits});
   }
 
   normalization how_;

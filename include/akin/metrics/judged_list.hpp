@@ -112,6 +112,17 @@ void find_hits(std::span<const Index> ranked, std::span<const Index> relevant, s
       hits.push_back(static_cast<std::int32_t>(rank));
 }
 
+/// The value of a user_metric for a list.
+template <class Metric, class Index>
+double value_of(const Metric& metric, const metrics::judged_list<Index>& list) {
+  if constexpr (requires { metric(list); }) {
+    return static_cast<double>(metric(list));
+  } else {
+    const auto k = static_cast<std::size_t>(metric.k);
+    return static_cast<double>(metric(list.ranked.first(std::min(k, list.ranked.size())), list.relevant));
+  }
+}
+
 /// The metric of the caller's list; throws if an item is ranked twice or `relevant` does not ascend.
 template <class Metric>
 double judge(const Metric& metric, std::span<const std::int32_t> ranked, std::span<const std::int32_t> relevant,

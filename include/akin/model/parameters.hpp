@@ -16,17 +16,9 @@
 #include <akin/error.hpp>
 #include <akin/language.hpp>
 #include <akin/model/fields.hpp>
+#include <akin/text.hpp>
 
 namespace akin::inline AKIN_ABI {
-namespace detail {
-
-/// The fewest digits that read back as the same number; "nan", "inf" or "-inf".
-std::string shortest_number(double x);
-
-/// "nan", "inf" or "-inf".
-std::string name_of_special(double x);
-
-}  // namespace detail
 
 /// The types of a parameter: a number, an enumerator (stored as its number), true or false, a text.
 template <class T>
@@ -88,26 +80,8 @@ bool same_options(const Options& a, const Options& b) {
 }  // namespace akin::inline AKIN_ABI
 
 #if AKIN_BODIES(model)
-#include <array>
-#include <bit>
-#include <charconv>
 
 namespace akin::inline AKIN_ABI {
-namespace detail {
-
-AKIN_INLINE std::string name_of_special(double x) {
-  const auto bits = std::bit_cast<std::uint64_t>(x);
-  if ((bits & 0x000FFFFFFFFFFFFFu) != 0) return "nan";
-  return bits >> 63 != 0 ? "-inf" : "inf";
-}
-
-AKIN_INLINE std::string shortest_number(double x) {
-  if (!is_finite_number(x)) return name_of_special(x);
-  std::array<char, 32> text;
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), x).ptr};
-}
-
-}  // namespace detail
 
 AKIN_INLINE std::string parameter_value::text() const {
   if (const auto* truth = std::get_if<bool>(&value_)) return *truth ? "true" : "false";

@@ -28,13 +28,13 @@
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/factor_search.hpp>
-#include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/query_problem.hpp>
+#include <akin/retrieval/factor_search.hpp>
 #include <akin/retrieval/hnsw_options.hpp>
 #include <akin/retrieval/item_mask.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/rank.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>

@@ -19,10 +19,11 @@
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/dense_neighbors.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/query_problem.hpp>
 #include <akin/retrieval/detail/sparse_neighbors.hpp>
 #include <akin/retrieval/nearest_neighbors_options.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/rank.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
 

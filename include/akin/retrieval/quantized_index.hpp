@@ -23,15 +23,17 @@
 #include <akin/matrix.hpp>
 #include <akin/model/scorer.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/factor_search.hpp>
-#include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/one_user.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
 #include <akin/retrieval/detail/quantized_panels.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/query_filter.hpp>
+#include <akin/retrieval/detail/query_problem.hpp>
 #include <akin/retrieval/detail/tile_search.hpp>
+#include <akin/retrieval/factor_search.hpp>
+#include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/item_mask.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/rank.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommend_status.hpp>
 #include <akin/retrieval/recommendations.hpp>
@@ -48,17 +50,6 @@ struct search_statistics {
   /// Queries times rows whose scores were computed from the factors.
   std::int64_t reranked = 0;
 };
-
-namespace detail {
-
-/// The items of a mask, for search_tiles.
-struct mask_filter {
-  item_mask_view mask;
-  static constexpr bool is_open() noexcept { return false; }
-  bool allows(std::int64_t item) const noexcept { return mask.contains(item); }
-};
-
-}  // namespace detail
 
 /// Item factors (items x k) rounded to bytes, for a search of the items with the largest inner product with a vector.
 /// Exact: bytes only rule out items that cannot be among the best, by a bound of the rounding error (Cauchy and
@@ -161,7 +152,7 @@ class quantized_index {
   /// The state of one query.
   struct one_search {
     const Scalar* vector;
-    detail::item_filter<Index> filter;
+    detail::query_filter filter;
     detail::excluded_items<Index> excluded;
     kernels::top_k<Scalar, Index> best;
     bool may_repeat;
@@ -195,7 +186,7 @@ recommend_result quantized_index<Scalar, Index>::search_one(std::span<const Scal
   const std::int64_t k = std::min<std::int64_t>(q.k, items());
   if (k == 0) return {0, recommend_status::ok};
   one_search search{vector.data(),
-                    detail::item_filter<Index>(q),
+                    detail::filter_of(q),
                     detail::excluded_items<Index>(detail::excluded_row(q, 0)),
                     {scratch.best().data(), k, detail::least_bound<Scalar>(q)},
                     q.candidates.has_value()};
@@ -226,16 +217,16 @@ template <class Scalar, class Index>
 typename quantized_index<Scalar, Index>::lists_type quantized_index<Scalar, Index>::search_rows(
     const detail::host_policy& policy, rows_view<const Scalar> queries, const query<Index>& q,
     search_statistics& statistics) const {
-  const detail::item_filter<Index> filter(q);
+  const detail::query_filter filter = detail::filter_of(q);
   if (!can_use_tiles(queries, q)) return rank_one_by_one(policy, queries, q, statistics);
   if (!q.candidates && filter.is_open()) return search_panels(policy, panels_, queries, q, filter, statistics);
   const item_mask allowed = detail::allowed_for_someone(q, items());
   if (allowed.size() >= items() / 2)
-    return search_panels(policy, panels_, queries, q, detail::mask_filter{allowed}, statistics);
+    return search_panels(policy, panels_, queries, q, filters::allow{allowed}, statistics);
   if (queries.rows < detail::least_for_tiles) return rank_one_by_one(policy, queries, q, statistics);
   const panels_type few(policy, factors_.view(),
                         [&](Index item) { return allowed.contains(item) && knows_item(item); });
-  return search_panels(policy, few, queries, q, detail::item_filter<Index>(query<Index>()), statistics);
+  return search_panels(policy, few, queries, q, filters::none{}, statistics);
 }
 
 template <class Scalar, class Index>

@@ -16,27 +16,16 @@
 #include <akin/model/score_stream.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/factor_search.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/query_filter.hpp>
+#include <akin/retrieval/detail/query_problem.hpp>
+#include <akin/retrieval/factor_search.hpp>
+#include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/rank.hpp>
 #include <akin/retrieval/recommendations.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
-
-/// Copies the first `count` of the ranked items into list number `list`.
-template <class Scalar, class Index>
-void store_list(const numbers<kernels::scored<Scalar, Index>>& best, std::int64_t count, std::size_t list,
-                recommendations<Scalar, Index>& lists) {
-  Index* const items = lists.mutable_items(list);
-  Scalar* const scores = lists.mutable_scores(list);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto& entry = best[i];
-    items[i] = entry.id;
-    scores[i] = entry.score;
-  }
-  lists.set_count(list, count);
-}
 
 /// A list for each row in [0, rows): rank(row, scratch) fills the worker's scratch and returns the list's length.
 template <class Scalar, class Index, class Rank>
@@ -47,7 +36,8 @@ recommendations<Scalar, Index> rank_rows(const host_policy& policy, std::int64_t
                                                      ranking_scratch<Scalar, Index>(items, k));
   for_each_row(policy, rows, [&](std::int64_t row, int worker) {
     auto& mine = scratch[worker];
-    store_list(mine.best, rank(row, mine), static_cast<std::size_t>(row), lists);
+    const std::int64_t length = rank(row, mine);
+    lists.assign(static_cast<std::size_t>(row), mine.best.data(), length);
   });
   return lists;
 }
@@ -80,7 +70,7 @@ recommendations<Scalar, Index> rank_requests(const host_policy& policy,
     score_stream<Scalar, request_type> scores(source, known, ranking.scores);
     for (const std::int64_t row : rows) {
       const std::int64_t length = rank_scores(q, requests.excluded(q, row), scores.next(), ranking.best);
-      store_list(ranking.best, length, static_cast<std::size_t>(row), lists);
+      lists.assign(static_cast<std::size_t>(row), ranking.best.data(), length);
     }
   });
   return lists;
@@ -158,6 +148,22 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
     const Policy& policy, const Model& model, const query<typename Model::index_type>& q) {
   detail::assert_policy<Policy>();
   return detail::recommend_to(policy, model, model.users(), {}, q);
+}
+
+/// The same with a filter beside those of the query: only items with filter.allows(item). It is asked once for each
+/// item, by one thread; see akin/retrieval/filter.hpp.
+template <class Policy, class Model, item_filter<typename Model::index_type> Filter>
+recommendations<typename Model::scalar_type, typename Model::index_type> recommend(
+    const Policy& policy, const Model& model, std::span<const std::type_identity_t<typename Model::index_type>> users,
+    const query<typename Model::index_type>& q, const Filter& filter) {
+  detail::require_fitted(model, "recommend");
+  return recommend(policy, model, users, detail::filtered(q, model.items(), filter));
+}
+template <class Policy, class Model, item_filter<typename Model::index_type> Filter>
+recommendations<typename Model::scalar_type, typename Model::index_type> recommend(
+    const Policy& policy, const Model& model, const query<typename Model::index_type>& q, const Filter& filter) {
+  detail::require_fitted(model, "recommend");
+  return recommend(policy, model, detail::filtered(q, model.items(), filter));
 }
 
 /// The model's score of one user and item; 0 without evidence.

@@ -14,8 +14,11 @@
 #include <akin/model/scorer.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/query_filter.hpp>
+#include <akin/retrieval/detail/query_problem.hpp>
+#include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/rank.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
@@ -64,6 +67,15 @@ recommendations<typename Model::scalar_type, typename Model::index_type> recomme
   detail::check_query(q, x.rows, model.items(), "recommend_for");
   const scores_of<Model, history_of<Model>> source(model);
   return detail::rank_requests(policy, source, x.rows, detail::history_requests<scalar_type, index_type>{x}, q);
+}
+
+/// The same with a filter beside those of the query; see recommend.
+template <class Policy, class Model, class Matrix, item_filter<typename Model::index_type> Filter>
+recommendations<typename Model::scalar_type, typename Model::index_type> recommend_for(
+    const Policy& policy, const Model& model, const Matrix& histories, const query<typename Model::index_type>& q,
+    const Filter& filter) {
+  detail::require_fitted(model, "recommend_for");
+  return recommend_for(policy, model, histories, detail::filtered(q, model.items(), filter));
 }
 
 }  // namespace akin::inline AKIN_ABI

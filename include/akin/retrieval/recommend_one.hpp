@@ -12,6 +12,7 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/retrieval/detail/one_user.hpp>
+#include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend_status.hpp>
 #include <akin/retrieval/workspace.hpp>
@@ -26,15 +27,20 @@ concept real_time_scorer = scorer<T> &&(detail::scratch_scorer<T> || detail::row
 /// recommend, to the bit. Whatever the arguments, it reads and writes only the memory that it was given; the status
 /// reports errors, with a count of 0.
 ///
+/// A filter may stand beside those of the query; its allows(item) must be noexcept, and is asked for items that could
+/// come into the list.
+///
 /// `scratch` serves one call at a time; many threads may call it, each with its own workspace. The memory that the
 /// query refers to must be valid (offsets of `exclude` that ascend, ids that are in range or not read). O(scoring +
 /// items + found * log k); factor models are read once, or only their candidates if the query has any.
-template <class Model>
+template <class Model, item_filter<typename Model::index_type> Filter = filters::none>
 recommend_result recommend_one(const Model& model, std::type_identity_t<typename Model::index_type> user,
                                const query<typename Model::index_type>& q,
                                workspace<typename Model::scalar_type, typename Model::index_type>& scratch,
                                std::span<std::type_identity_t<typename Model::index_type>> items,
-                               std::span<std::type_identity_t<typename Model::scalar_type>> scores) noexcept {
+                               std::span<std::type_identity_t<typename Model::scalar_type>> scores,
+                               const Filter& filter = {}) noexcept {
+  static_assert(noexcept(filter.allows(user)), "akin: recommend_one needs a filter whose allows is noexcept");
   static_assert(real_time_scorer<Model>,
                 "akin: recommend_one needs a model whose score_all neither throws nor allocates (noexcept)");
   if (model.users() == 0 && model.items() == 0)
@@ -50,10 +56,10 @@ recommend_result recommend_one(const Model& model, std::type_identity_t<typename
   if (k == 0) return {0, recommend_status::ok};
   std::int64_t count = 0;
   if constexpr (detail::range_scorer<Model>)
-    count = q.candidates ? detail::rank_candidates(model, user, q, k, scratch)
-                         : detail::rank_ranges(model, user, q, k, scratch);
+    count = q.candidates ? detail::rank_candidates(model, user, q, k, scratch, filter)
+                         : detail::rank_ranges(model, user, q, k, scratch, filter);
   else
-    count = detail::rank_row(model, user, q, k, scratch);
+    count = detail::rank_row(model, user, q, k, scratch, filter);
   return detail::hand_over(count, scratch, items, scores);
 }
 

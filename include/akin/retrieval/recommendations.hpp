@@ -33,7 +33,19 @@ class recommendations {
     return {scores_.data() + start(list), count(list)};
   }
 
-  // For functions that fill the lists: memory for k() elements each.
+  // For functions that fill the lists.
+  /// The first `count` of the ranked entries, which have an id and a score, become the list.
+  template <class Entry>
+  void assign(std::size_t list, const Entry* ranked, std::int64_t count) noexcept {
+    Index* const to_items = mutable_items(list);
+    Scalar* const to_scores = mutable_scores(list);
+    for (std::int64_t i = 0; i < count; ++i) {
+      to_items[i] = ranked[i].id;
+      to_scores[i] = ranked[i].score;
+    }
+    set_count(list, count);
+  }
+  // Memory for k() elements each.
   Index* mutable_items(std::size_t list) noexcept { return items_.mutable_data() + start(list); }
   Scalar* mutable_scores(std::size_t list) noexcept { return scores_.mutable_data() + start(list); }
   void set_count(std::size_t list, std::int64_t count) noexcept {

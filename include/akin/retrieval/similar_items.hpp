@@ -15,8 +15,11 @@
 #include <akin/model/scorer.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/query_filter.hpp>
+#include <akin/retrieval/detail/query_problem.hpp>
+#include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/rank.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
@@ -82,6 +85,15 @@ recommendations<typename Model::scalar_type, typename Model::index_type> similar
   for (const index_type item : items) detail::require_id(item, model.items(), "similar_items", "each of items");
   const detail::similarities_of<Model> source(model);
   return detail::rank_requests(policy, source, std::ssize(items), detail::item_requests<index_type>{items}, q);
+}
+
+/// The same with a filter beside those of the query; see recommend.
+template <class Policy, class Model, item_filter<typename Model::index_type> Filter>
+recommendations<typename Model::scalar_type, typename Model::index_type> similar_items(
+    const Policy& policy, const Model& model, std::span<const std::type_identity_t<typename Model::index_type>> items,
+    const query<typename Model::index_type>& q, const Filter& filter) {
+  detail::require_fitted(model, "similar_items");
+  return similar_items(policy, model, items, detail::filtered(q, model.items(), filter));
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -20,9 +20,9 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
-#include <akin/hybrid/detail/combined_scores.hpp>
 #include <akin/io/model_file.hpp>
 #include <akin/io/parts.hpp>
+#include <akin/model/combined_scores.hpp>
 #include <akin/model/parts.hpp>
 #include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>

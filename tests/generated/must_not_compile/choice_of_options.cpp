@@ -1,7 +1,7 @@
 // expect: akin: the values of trial::choice must be numbers, enumerators, true and false, or texts
 #include <vector>
 
-#include <akin/evaluation/trial.hpp>
+#include <akin/selection/trial.hpp>
 
 struct options {
   int factors;

@@ -1,9 +1,9 @@
 // expect: akin: successive_halving needs a model whose fit takes an observer
-#include <akin/evaluation/successive_halving.hpp>
 #include <akin/execution.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/neighbors/item_knn.hpp>
+#include <akin/selection/successive_halving.hpp>
 
 int main() {
   const akin::sparse_matrix<float> train(3, 9);

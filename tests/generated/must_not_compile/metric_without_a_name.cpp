@@ -1,6 +1,6 @@
 // expect: akin: a metric needs a name for a report
-#include <akin/evaluation/report.hpp>
 #include <akin/metrics/ranking.hpp>
+#include <akin/report/report.hpp>
 
 struct nameless {
   int k = 10;

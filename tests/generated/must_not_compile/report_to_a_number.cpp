@@ -1,7 +1,7 @@
 // expect: akin: report::print needs a std::string, or something to call with a std::string_view
 #include <string>
 
-#include <akin/evaluation/report.hpp>
+#include <akin/report/report.hpp>
 
 int main() {
 #if defined(AKIN_SHOULD_FAIL)

@@ -1,6 +1,6 @@
 // expect: akin: named_results needs the metrics that evaluate was given, all of them
-#include <akin/evaluation/report.hpp>
 #include <akin/metrics/ranking.hpp>
+#include <akin/report/report.hpp>
 
 int main() {
 #if defined(AKIN_SHOULD_FAIL)

@@ -1,9 +1,9 @@
 // expect: akin: make_model must be callable with an akin::trial&
-#include <akin/evaluation/random_search.hpp>
 #include <akin/execution.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/ranking.hpp>
 #include <akin/neighbors/item_knn.hpp>
+#include <akin/selection/random_search.hpp>
 
 int main() {
   const akin::sparse_matrix<float> train(3, 9);

@@ -15,10 +15,11 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/evaluation/detail/evaluation_scratch.hpp>
 #include <akin/evaluation/detail/negatives.hpp>
-#include <akin/evaluation/detail/relevance.hpp>
 #include <akin/evaluation/detail/tally.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/evaluation/relevant_items.hpp>
 #include <akin/finite.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
@@ -26,9 +27,9 @@
 #include <akin/model/score_stream.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/factor_search.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/factor_search.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/rank.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
 

@@ -16,8 +16,8 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/evaluation/detail/moments.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/evaluation/moments.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/numbers.hpp>
 
@@ -51,16 +51,6 @@ auto start_state(const Metric& metric, const metrics::list_context<Index>& conte
     return shared_metric<prepared>{std::make_shared<const prepared>(metric.prepare(context))};
   } else {
     return no_state{};
-  }
-}
-
-template <class Metric, class Index>
-double value_of(const Metric& metric, const metrics::judged_list<Index>& list) {
-  if constexpr (requires { metric(list); }) {
-    return static_cast<double>(metric(list));
-  } else {
-    const auto k = static_cast<std::size_t>(metric.k);
-    return static_cast<double>(metric(list.ranked.first(std::min(k, list.ranked.size())), list.relevant));
   }
 }
 

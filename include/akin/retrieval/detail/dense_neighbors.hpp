@@ -18,15 +18,16 @@
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/distance_panels.hpp>
-#include <akin/retrieval/detail/factor_search.hpp>
 #include <akin/retrieval/detail/float_panels.hpp>
-#include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/query_filter.hpp>
 #include <akin/retrieval/detail/tile_search.hpp>
+#include <akin/retrieval/factor_search.hpp>
+#include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/item_mask.hpp>
 #include <akin/retrieval/nearest_neighbors_options.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/rank.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
@@ -131,8 +132,7 @@ typename dense_neighbors<Scalar, Index>::lists_type dense_neighbors<Scalar, Inde
   recommendations<Scalar, Index> lists(queries.rows, static_cast<int>(k));
   search_tiles(
       policy, panels, std::span<const tile_query<Scalar, Index>>(asked), k, least_bound<Scalar>(q),
-      [&](const auto& one, Index item) { return nearness(by_, one.row, y.row(item), y.cols); },
-      item_filter<Index>(query<Index>()), lists);
+      [&](const auto& one, Index item) { return nearness(by_, one.row, y.row(item), y.cols); }, filters::none{}, lists);
   return lists;
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -13,9 +12,11 @@
 #include <akin/kernels/top_k.hpp>
 #include <akin/model/scorer.hpp>
 #include <akin/numbers.hpp>
-#include <akin/retrieval/detail/item_filter.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/query_filter.hpp>
+#include <akin/retrieval/detail/query_problem.hpp>
+#include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/rank.hpp>
 #include <akin/retrieval/recommend_status.hpp>
 #include <akin/retrieval/workspace.hpp>
 #include <akin/views.hpp>
@@ -27,24 +28,12 @@ namespace akin::inline AKIN_ABI::detail {
 template <class Scalar, class Index>
 recommend_status query_status(const query<Index>& q, std::int64_t users, std::int64_t items,
                               const workspace<Scalar, Index>& scratch, std::size_t capacity) noexcept {
-  if (q.k < 1) return recommend_status::invalid_k;
-  if (std::isnan(q.minimum_score)) return recommend_status::invalid_minimum;
+  const query_problem problem = problem_of(q, users, items);
+  if (problem.is_any()) return problem.status;
   const std::int64_t k = std::min<std::int64_t>(q.k, items);
   if (static_cast<std::int64_t>(capacity) < k) return recommend_status::short_span;
   if (scratch.items() < items || std::min<std::int64_t>(scratch.k(), scratch.items()) < k)
     return recommend_status::small_workspace;
-  if (q.exclude.rows != 0 && (q.exclude.offsets == nullptr || q.exclude.rows != users || q.exclude.cols != items))
-    return recommend_status::mismatched_exclude;
-  if ((q.allow.is_set() && q.allow.items != items) || (q.deny.is_set() && q.deny.items != items))
-    return recommend_status::mismatched_mask;
-  const auto is_of_items = [&](std::span<const std::int64_t> times) {
-    return times.empty() || std::ssize(times) == items;
-  };
-  if (!is_of_items(q.available.from) || !is_of_items(q.available.until))
-    return recommend_status::mismatched_availability;
-  if (q.candidates)
-    for (const Index item : *q.candidates)
-      if (item < 0 || item >= items) return recommend_status::unknown_candidate;
   return recommend_status::ok;
 }
 
@@ -90,14 +79,14 @@ concept scratch_scorer = requires(const Model& model, typename Model::index_type
 };
 
 /// Ranks by ranges of scores that stay in the cache. Returns how many are in scratch.best(), in order.
-template <class Model, class Scalar, class Index>
+template <class Model, class Scalar, class Index, class Filter>
 std::int64_t rank_ranges(const Model& model, Index user, const query<Index>& q, std::int64_t k,
-                         workspace<Scalar, Index>& scratch) noexcept {
+                         workspace<Scalar, Index>& scratch, const Filter& more) noexcept {
   constexpr std::int64_t stretch = 1024;
-  const item_filter<Index> filter(q);
+  const query_filter filter = filter_of(q);
   const excluded_items<Index> excluded(excluded_row(q, user));
   const auto is_allowed = [&](Index item) {
-    return filter.allows(item) && model.knows_item(item) && !excluded.contains(item);
+    return filter.allows(item) && model.knows_item(item) && !excluded.contains(item) && more.allows(item);
   };
   kernels::top_k<Scalar, Index> best(scratch.best().data(), k, least_bound<Scalar>(q));
   for (std::int64_t first = 0; first < model.items(); first += stretch) {
@@ -109,17 +98,18 @@ std::int64_t rank_ranges(const Model& model, Index user, const query<Index>& q, 
 }
 
 /// Ranks the candidates of a model that scores one item like all. Returns how many are in scratch.best(), in order.
-template <class Model, class Scalar, class Index>
+template <class Model, class Scalar, class Index, class Filter>
 std::int64_t rank_candidates(const Model& model, Index user, const query<Index>& q, std::int64_t k,
-                             workspace<Scalar, Index>& scratch) noexcept {
-  const item_filter<Index> filter(q);
+                             workspace<Scalar, Index>& scratch, const Filter& more) noexcept {
+  const query_filter filter = filter_of(q);
   const excluded_items<Index> excluded(excluded_row(q, user));
   const std::span<Scalar> scores = scratch.scores();
   for (const Index item : *q.candidates) at(scores, item) = model.score(user, item);
   kernels::top_k<Scalar, Index> best(scratch.best().data(), k, least_bound<Scalar>(q));
   for (const Index item : *q.candidates) {
     Scalar& score = at(scores, item);
-    if (score >= best.bound() && filter.allows(item) && model.knows_item(item) && !excluded.contains(item))
+    if (score >= best.bound() && filter.allows(item) && model.knows_item(item) && !excluded.contains(item) &&
+        more.allows(item))
       best.offer(score, item);
     score = no_score<Scalar>;  // a repeated candidate appears once
   }
@@ -127,15 +117,15 @@ std::int64_t rank_candidates(const Model& model, Index user, const query<Index>&
 }
 
 /// Ranks by a row of all scores.
-template <class Model, class Scalar, class Index>
+template <class Model, class Scalar, class Index, class Filter>
 std::int64_t rank_row(const Model& model, Index user, const query<Index>& q, std::int64_t k,
-                      workspace<Scalar, Index>& scratch) noexcept {
+                      workspace<Scalar, Index>& scratch, const Filter& more) noexcept {
   const auto scores = scratch.scores().first(static_cast<std::size_t>(model.items()));
   if constexpr (scratch_scorer<Model>)
     model.score_all(user, scores, scratch.scratch().first(model.scratch_size()));
   else
     model.score_all(user, scores);
-  return rank_scores(q, excluded_row(q, user), scores, scratch.best().first(static_cast<std::size_t>(k)));
+  return rank_scores(q, excluded_row(q, user), scores, scratch.best().first(static_cast<std::size_t>(k)), more);
 }
 
 /// Copies the first `count` of scratch.best() to the caller.

@@ -20,11 +20,11 @@
 #include <akin/model/scorer.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/item_filter.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
-#include <akin/retrieval/detail/rank.hpp>
+#include <akin/retrieval/detail/query_filter.hpp>
 #include <akin/retrieval/nearest_neighbors_options.hpp>
 #include <akin/retrieval/query.hpp>
+#include <akin/retrieval/rank.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
@@ -148,7 +148,7 @@ std::int64_t sparse_neighbors<Scalar, Index>::rank_distances(const vector& x, co
   }
   bound_from_above(x, upper_bounds);
   for (const Index item : excluded) upper_bounds[item] = no_score<Scalar>;
-  const item_filter<Index> filter(q);
+  const query_filter filter = filter_of(q);
   kernels::top_k<Scalar, Index> best(scratch.best.data(), scratch.best.size(), floor);
   const auto size = upper_bounds.size();
   for (std::int64_t begin = 0; begin < size;) {

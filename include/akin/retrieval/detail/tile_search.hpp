@@ -79,13 +79,7 @@ class query_group {
   void finish(Lists& lists) {
     for (int q = 0; q < size(); ++q) {
       const std::int64_t count = best(q).finish();
-      const auto list = static_cast<std::size_t>(query(q).list);
-      for (std::int64_t i = 0; i < count; ++i) {
-        const auto& entry = memory_[q * k_ + i];
-        lists.mutable_items(list)[i] = entry.id;
-        lists.mutable_scores(list)[i] = entry.score;
-      }
-      lists.set_count(list, count);
+      lists.assign(static_cast<std::size_t>(query(q).list), memory_.data() + q * k_, count);
     }
   }
 

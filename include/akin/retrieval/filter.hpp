@@ -1,0 +1,109 @@
+/// @file
+/// Filters: which items a query may return.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+
+#include <akin/config.hpp>
+#include <akin/retrieval/item_mask.hpp>
+#include <akin/retrieval/query.hpp>
+
+namespace akin::inline AKIN_ABI {
+
+/// Decides for each item of a model whether it is eligible, for all users alike: allows(item), which gives the same
+/// answer whenever and by whichever thread it is asked. A filter that also has is_open(), whether it allows all items,
+/// spares the question then.
+template <class Filter, class Index = std::int32_t>
+concept item_filter = requires(const Filter& filter, Index item) {
+  { filter.allows(item) } -> std::convertible_to<bool>;
+};
+
+/// The filters of a query, and those that combine others.
+namespace filters {
+
+/// Allows all items.
+struct none {
+  static constexpr bool is_open() noexcept { return true; }
+  static constexpr bool allows(std::int64_t) noexcept { return true; }
+};
+
+/// The items of a mask; all if it is not set.
+struct allow {
+  item_mask_view mask;
+
+  bool is_open() const noexcept { return !mask.is_set(); }
+  bool allows(std::int64_t item) const noexcept { return !mask.is_set() || mask.contains(item); }
+};
+
+/// All items but those of a mask.
+struct deny {
+  item_mask_view mask;
+
+  bool is_open() const noexcept { return !mask.is_set(); }
+  bool allows(std::int64_t item) const noexcept { return !(mask.is_set() && mask.contains(item)); }
+};
+
+/// The items that are available at a time.
+struct available {
+  availability times;
+
+  bool is_open() const noexcept { return times.from.empty() && times.until.empty(); }
+  bool allows(std::int64_t item) const noexcept {
+    const auto i = static_cast<std::size_t>(item);
+    return (times.from.empty() || times.from[i] <= times.at) && (times.until.empty() || times.at < times.until[i]);
+  }
+};
+
+/// The items for which predicate(item) holds.
+template <class Predicate>
+class allow_if {
+ public:
+  explicit allow_if(Predicate predicate) : predicate_(std::move(predicate)) {}
+
+  template <std::integral Index>
+  bool allows(Index item) const noexcept(noexcept(std::declval<const Predicate&>()(item))) {
+    return predicate_(item);
+  }
+
+ private:
+  Predicate predicate_;
+};
+
+/// Whether the filter allows all items; false if it does not say.
+template <class Filter>
+constexpr bool is_open(const Filter& filter) noexcept {
+  if constexpr (requires { filter.is_open(); })
+    return filter.is_open();
+  else
+    return false;
+}
+
+/// The items that each of the filters allows.
+template <class... Filters>
+class all_of {
+ public:
+  explicit all_of(Filters... filters) : filters_(std::move(filters)...) {}
+
+  bool is_open() const noexcept {
+    return std::apply([](const Filters&... filter) { return (filters::is_open(filter) && ...); }, filters_);
+  }
+  template <std::integral Index>
+  requires(item_filter<Filters, Index>&&...) bool allows(Index item) const
+      noexcept((noexcept(std::declval<const Filters&>().allows(item)) && ...)) {
+    return std::apply([item](const Filters&... filter) { return (filter.allows(item) && ...); }, filters_);
+  }
+
+ private:
+  std::tuple<Filters...> filters_;
+};
+
+}  // namespace filters
+
+using filters::all_of;
+using filters::allow_if;
+
+}  // namespace akin::inline AKIN_ABI
