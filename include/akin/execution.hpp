@@ -4,6 +4,7 @@
 #pragma once
 
 #include <type_traits>
+#include <utility>
 
 #include <akin/config.hpp>
 
@@ -55,6 +56,30 @@ template <>
 struct execution_traits<execution::parallel_policy> {
   using backend_type = backend::host;
 };
+
+namespace execution {
+
+template <class Policy, class = void>
+struct has_host_policy : std::false_type {};
+template <class Policy>
+struct has_host_policy<Policy, std::void_t<decltype(execution_traits<Policy>::host(std::declval<const Policy&>()))>>
+    : std::true_type {};
+
+/// The policy for what only the host can do: the policy itself if it is one of the host, else what its execution_traits
+/// name by host(policy), or par.
+template <class Policy>
+constexpr auto host_of(const Policy& policy) noexcept {
+  if constexpr (std::is_same_v<typename execution_traits<Policy>::backend_type, backend::host>) {
+    return policy;
+  } else if constexpr (has_host_policy<Policy>::value) {
+    return execution_traits<Policy>::host(policy);
+  } else {
+    static_cast<void>(policy);
+    return par;
+  }
+}
+
+}  // namespace execution
 
 template <class Policy>
 using backend_of = typename execution_traits<std::remove_cv_t<std::remove_reference_t<Policy>>>::backend_type;

@@ -3,9 +3,7 @@
 /// of the seam includes it, directly or through another; the seam (tests/generated/headers.sh lists it) is C++17.
 #pragma once
 
-#include <akin/config.hpp>
-
-#if AKIN_DETAIL_LANGUAGE < 202002L
+#if (defined(_MSVC_LANG) && _MSVC_LANG < 202002L) || (!defined(_MSVC_LANG) && __cplusplus < 202002L)
 #error "akin needs C++20: compile with -std=c++20 (MSVC: /std:c++20)"
 // This file does not exist: compilers continue after #error, but stop here.
 #include <akin/compilation_stops_here>

@@ -197,7 +197,7 @@ csr_view<Scalar, Index> checked_view(const Policy& policy, const Matrix& user_it
   assert_policy<Policy>();
   assert_interactions<Matrix, Scalar, Index>();
   const csr_view<Scalar, Index> view = view_of(user_items, where);
-  check_interactions(policy, view, where);
+  if constexpr (execution_policy<Policy>) check_interactions(execution::host_of(policy), view, where);
   return view;
 }
 

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/language.hpp>
-#include <akin/numbers.hpp>
 
 #if AKIN_HAS_OPENMP
 #include <omp.h>
@@ -35,13 +35,28 @@ class host_policy {
   int threads_;
 };
 
-/// The policy that engines take: host_policy for those of the host, others as they are.
+}  // namespace detail
+}  // namespace akin::inline AKIN_ABI
+
+template <>
+struct akin::execution_traits<akin::detail::host_policy> {
+  using backend_type = akin::backend::host;
+};
+
+namespace akin::inline AKIN_ABI {
+namespace detail {
+
+/// The caller's policy for what runs on the host only; one sentence for what is no policy, or one of another backend.
 template <class Policy>
-constexpr decltype(auto) behind_door(const Policy& policy) noexcept {
-  if constexpr (std::is_convertible_v<const Policy&, host_policy>)
-    return host_policy(policy);
+constexpr host_policy on_host(const Policy& policy) noexcept {
+  constexpr bool is_of_host = std::is_convertible_v<const Policy&, host_policy>;
+  assert_policy<Policy>();
+  static_assert(is_of_host || !execution_policy<Policy>,
+                "akin: this model has no engine for this policy; execution::seq and execution::par have one");
+  if constexpr (is_of_host)
+    return policy;
   else
-    return (policy);
+    return execution::seq;
 }
 
 /// Workers that a call under this policy may use: the size of per-worker scratch.
@@ -150,7 +165,7 @@ Result reduce_blocks(const host_policy& policy, std::int64_t size, std::int64_t 
   std::vector<Result> partial(static_cast<std::size_t>(blocks), initial);
   for_each_row(policy, blocks, [&](std::int64_t block, int worker) {
     const std::int64_t begin = block * block_size;
-    at(partial, block) = map(begin, std::min(begin + block_size, size), worker);
+    partial[static_cast<std::size_t>(block)] = map(begin, std::min(begin + block_size, size), worker);
   });
   for (const Result& part : partial) combine(initial, part);
   return initial;
@@ -158,14 +173,3 @@ Result reduce_blocks(const host_policy& policy, std::int64_t size, std::int64_t 
 
 }  // namespace detail
 }  // namespace akin::inline AKIN_ABI
-
-namespace akin {
-inline namespace AKIN_SEAM {
-
-template <>
-struct execution_traits<detail::host_policy> {
-  using backend_type = backend::host;
-};
-
-}  // namespace AKIN_SEAM
-}  // namespace akin

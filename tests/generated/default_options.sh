@@ -7,8 +7,8 @@ compiler=$1 eigen=$2 include=$3
 
 names() { (cd "$include" && grep -rhoP "$1" akin --include='*.hpp' | LC_ALL=C sort -u); }
 classes=$(LC_ALL=C comm -12 <(names '^class \K\w+') <(names '^(struct|using) \K\w+(?=_options\b)'))
-# It needs more than a model of its own first.
-classes=$(grep -vx cached <<< "$classes")
+# They need a model, or a path, first.
+classes=$(grep -vxE 'cached|checkpoint' <<< "$classes")
 [ "$(wc -l <<< "$classes")" -ge 20 ] || { echo "found too few classes with options: $classes"; exit 1; }
 extra=''
 if [ -f /usr/include/hnswlib/hnswlib.h ]; then extra='#include <akin/retrieval/hnsw.hpp>'; else classes=$(grep -vx hnsw <<< "$classes"); fi

@@ -9,6 +9,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 rooms=(kernels io data model train retrieval baselines neighbors linear graph factorization content metrics evaluation selection experiments report hybrid
   serving cuda)
 
+# From version.hpp to akin.hpp.
+most_floors=13
+
 # Rooms of models are siblings: none includes another.
 models=(baselines neighbors linear graph factorization content)
 
@@ -51,15 +54,18 @@ untested_headers() {
   done < <(grep -vE '^(#|$)' "$list")
 }
 
-# Every include of ours between two rooms, as "from to path:line:text"; from and to are paths in include/akin.
-includes() {
+# Every include of ours, as "from to path:line:text"; from and to are paths in include/akin.
+includes_of_all() {
   awk -F: '
     $3 ~ /^ *# *include <akin\// {
       from = $1; sub("include/akin/", "", from)
       to = $3; sub(/.*<akin\//, "", to); sub(/>.*/, "", to)
-      if (from != "akin.hpp") print from, to, $0
+      print from, to, $0
     }' <<< "$all_code"
 }
+
+# The same but for the umbrella.
+includes() { includes_of_all | awk '$1 != "akin.hpp"'; }
 
 # The lines of includes() for which an awk expression is true, which knows from_room, to_room and to; they begin with the
 # path again.
@@ -72,6 +78,27 @@ includes_where() {
     }
     { to = $2; from_room = room($1); to_room = room(to) }
     '"$1"' { sub(/^[^ ]+ [^ ]+ /, ""); print }'
+}
+
+# The longest chain of includes of ours, if it is longer than `most_floors`.
+high_floors() {
+  includes_of_all | awk -v most="$most_floors" '
+    { below[$1] = below[$1] " " $2 }
+    function floors(file, i, n, names, height) {
+      if (file in known) return known[file]
+      n = split(below[file], names, " ")
+      known[file] = 1
+      for (i = 1; i <= n; ++i)
+        if ((height = floors(names[i]) + 1) > known[file]) { known[file] = height; next_of[file] = names[i] }
+      return known[file]
+    }
+    END {
+      for (file in below) if (floors(file) > highest) { highest = floors(file); top = file }
+      if (highest <= most) exit
+      printf "include/akin/%s: %d floors:", top, highest
+      for (file = top; file != ""; file = next_of[file]) printf " %s", file
+      print ""
+    }'
 }
 
 # Each assertion with a message, on one line; those without one are about our own constants.
@@ -116,6 +143,7 @@ check() {
     "$(includes_where 'is_model[from_room] && is_model[to_room] && from_room != to_room')"
   report 'a header includes detail/ of its own room only' \
     "$(includes_where 'to ~ /\/detail\// && from_room != to_room')"
+  report 'no chain of includes is long' "$(high_floors)"
   report 'every header begins with #pragma once' "$(headers_without '^#pragma once')"
   report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)|^/// Moved to <akin/' '/(akin|version|config|language|eigen)\.hpp|\.cuh')"
   report 'every public header has a test at the same path' "$(untested_headers)"
@@ -144,6 +172,25 @@ expect() {
     printf 'self-test: "%s" was not reported for %s holding:\n%s\nbut this:\n%s\n' "$1" "$2" "$3" "$output"
     exit 1
   fi
+}
+
+# A chain of one header more than is allowed must be reported.
+expect_chain() {
+  local tree=$scratch/chain floor output
+  clean_tree "$tree"
+  for ((floor = 1; floor <= most_floors; ++floor)); do
+    printf '%s\n' "$clean" "#include <akin/data/floor$((floor - 1)).hpp>" > "$tree/include/akin/data/floor$floor.hpp"
+    touch "$tree/tests/data/floor$floor.cpp"
+  done
+  printf '%s\n' "$clean" > "$tree/include/akin/data/floor0.hpp"
+  touch "$tree/tests/data/floor0.cpp"
+  if output=$(check "$tree") || ! grep -qF 'rule: no chain of includes is long' <<< "$output"; then
+    printf 'self-test: a chain of %s headers was not reported, but this:\n%s\n' "$((most_floors + 1))" "$output"
+    exit 1
+  fi
+  rm "$tree/include/akin/data/floor$most_floors.hpp" "$tree/tests/data/floor$most_floors.cpp"
+  check "$tree" || { echo 'self-test: a chain of so many headers must pass'; exit 1; }
+  cases=$((cases + 1))
 }
 
 self_test() {
@@ -178,6 +225,7 @@ self_test() {
   expect 'rooms of models do not include each other' include/akin/graph/x.hpp "$clean"$'\n#include <akin/linear/slim.hpp>'
   expect 'a header includes detail/ of its own room only' include/akin/graph/x.hpp "$clean"$'\n#include <akin/data/detail/x.hpp>'
   expect 'a header includes detail/ of its own room only' include/akin/evaluation/x.hpp "$clean"$'\n#include <akin/retrieval/detail/tile_search.hpp>'
+  expect_chain
   expect 'every header begins with #pragma once' $header 'namespace akin::inline AKIN_ABI {}'
   expect 'all code lives in AKIN_ABI' $header $'#pragma once\nnamespace akin {}'
   expect 'messages of static_assert begin with "akin: "' $header "$clean"$'\nstatic_assert(f(1, (2)),\n  "a model (of yours) must fit");'

@@ -4,6 +4,7 @@
 #include <akin/data/synthetic.hpp>
 #include <akin/factorization/implicit_als.hpp>
 #include <akin/neighbors/item_knn.hpp>
+#include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 
 #include "support/catch.hpp"

@@ -57,7 +57,8 @@ class bias {
   /// Learns from a users x items matrix whose stored values are ratings.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, const Matrix& user_items) {
-    const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "bias::fit");
+    const csr_view<Scalar, Index> x =
+        detail::checked_view<Scalar, Index>(detail::on_host(policy), user_items, "bias::fit");
     train(x);
   }
   template <class Matrix>

@@ -52,7 +52,8 @@ class popularity {
   /// Learns from a users x items matrix; every stored value counts 1, also 0, unless `weighted`.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, const Matrix& user_items) {
-    const csr_view<Scalar, Index> x = detail::checked_view<Scalar, Index>(policy, user_items, "popularity::fit");
+    const csr_view<Scalar, Index> x =
+        detail::checked_view<Scalar, Index>(detail::on_host(policy), user_items, "popularity::fit");
     train(x);
   }
   template <class Matrix>

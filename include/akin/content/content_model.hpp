@@ -81,7 +81,8 @@ class content_model : public detail::content_table<Scalar, Index> {
   template <class Policy, class Features, class Matrix>
   requires sparse_matrix_like<Matrix>
   void fit(const Policy& policy, const Features& item_features, const Matrix& user_items) {
-    learn(policy, item_features, detail::checked_view<Scalar, Index>(policy, user_items, "content_model::fit"));
+    const detail::host_policy host = detail::on_host(policy);
+    learn(host, item_features, detail::checked_view<Scalar, Index>(host, user_items, "content_model::fit"));
   }
   /// The same from a log, whose interactions count less the older they are. Also throws if half_life_days is given and
   /// the log has no times.
@@ -91,7 +92,7 @@ class content_model : public detail::content_table<Scalar, Index> {
         options_.half_life_days > 0 ? weighting::time_decay(log, {.half_life_days = options_.half_life_days}) : log;
     const auto matrix = decayed.template matrix<Scalar>(duplicates::sum);
     if constexpr (std::is_same_v<Index, std::int32_t>)
-      learn(policy, item_features, detail::view_of(matrix, "content_model::fit"));
+      learn(detail::on_host(policy), item_features, detail::view_of(matrix, "content_model::fit"));
     else
       fit(policy, item_features, sparse_matrix<Scalar, Index>(matrix));
   }
@@ -107,8 +108,8 @@ class content_model : public detail::content_table<Scalar, Index> {
   static content_model read_from(const detail::model_reader& reader);
 
  private:
-  template <class Policy, class Features>
-  void learn(const Policy& policy, const Features& item_features, const csr_view<Scalar, Index>& x) {
+  template <class Features>
+  void learn(const detail::host_policy& policy, const Features& item_features, const csr_view<Scalar, Index>& x) {
     if constexpr (sparse_matrix_like<Features>) {
       learn_from(policy,
                  detail::checked_view<Scalar, Index>(policy, item_features, "content_model::fit: item_features"), x);

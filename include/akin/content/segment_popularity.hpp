@@ -55,19 +55,21 @@ class segment_popularity {
   /// Throws std::invalid_argument if they have different users or bad values; the model is then as it was.
   template <class Policy, class Segments, class Matrix>
   void fit(const Policy& policy, const Segments& user_segments, const Matrix& user_items) {
-    const auto [m, x] = checked(policy, user_segments, user_items);
+    const detail::host_policy host = detail::on_host(policy);
+    const auto [m, x] = checked(host, user_segments, user_items);
     const auto members = detail::transpose(m);
-    learn(policy, m, x, members.view());
+    learn(host, m, x, members.view());
   }
   /// The same where each user is a segment: `user_graph` (users x users) has the weight of each user's taste for each
   /// other user.
   template <class Policy, class Graph, class Matrix>
   void fit_graph(const Policy& policy, const Graph& user_graph, const Matrix& user_items) {
-    const auto [m, x] = checked(policy, user_graph, user_items);
+    const detail::host_policy host = detail::on_host(policy);
+    const auto [m, x] = checked(host, user_graph, user_items);
     if (m.cols != x.rows)
       detail::fail<std::invalid_argument>("segment_popularity::fit_graph: user_graph must be users x users, got ",
                                           m.rows, " x ", m.cols);
-    learn(policy, m, x, detail::identity<Scalar, Index>(x.rows).view());
+    learn(host, m, x, detail::identity<Scalar, Index>(x.rows).view());
   }
 
   /// The same model for other users, given by their memberships (users x segments): list u of recommend is then that of
@@ -76,7 +78,7 @@ class segment_popularity {
   segment_popularity for_users(const Policy& policy, const Segments& user_segments) const {
     constexpr std::string_view where = "segment_popularity::for_users";
     detail::require_fitted(*this, where);
-    const auto m = checked_memberships(policy, user_segments, where);
+    const auto m = checked_memberships(detail::on_host(policy), user_segments, where);
     if (m.cols != tastes_.rows())
       detail::fail<std::invalid_argument>(where, ": user_segments must have a column for each of the ", tastes_.rows(),
                                           " segments, got ", m.cols);

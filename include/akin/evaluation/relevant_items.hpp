@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <akin/config.hpp>
+#include <akin/language.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {

@@ -18,14 +18,15 @@
 #include <akin/factorization/detail/block_schedule.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
 #include <akin/factorization/detail/sgd_task.hpp>
+#include <akin/factorization/detail/sgd_trainer.hpp>
 #include <akin/finite.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
-#include <akin/model/row_model.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/random.hpp>
+#include <akin/train/row_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -35,15 +36,7 @@ template <class Scalar, class Index>
 struct biased_mf_task : detail::ratings_task<biased_mf_options, Scalar, Index> {
   using detail::ratings_task<biased_mf_options, Scalar, Index>::options;
   static constexpr std::string_view kind = "biased_mf";
-  using table = factor_table<Scalar>;
   using rows = detail::dense_storage<Scalar>;
-
-  /// Learns from all of x except the share validation_fraction of it, which is the validation data.
-  table train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-              const detail::observer_ref& observer) const;
-  /// Learns from all of x, and validates on `validation`.
-  table train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-              const csr_view<Scalar, Index>& validation, const detail::observer_ref& observer) const;
 
   /// Each row minimises the objective for a fixed other side, solved directly.
   rows users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
@@ -54,18 +47,61 @@ struct biased_mf_task : detail::ratings_task<biased_mf_options, Scalar, Index> {
                   const row_context<biased_mf_task>& context) const {
     return detail::fold_in_ratings(policy, x, this->fixed_users(context.learnt), {}, kind);
   }
+};
+
+/// Epochs of gradient steps on all ratings that are not held out, one for each rating; the best table by the held-out
+/// ones.
+template <class Scalar, class Index>
+class trainer<backend::host, biased_mf_task<Scalar, Index>> {
+ public:
+  using task_type = biased_mf_task<Scalar, Index>;
+  using table_type = factor_table<Scalar>;
+
+  /// Learns from all of x except the share validation_fraction of it, which is the validation data. All must outlive
+  /// the training.
+  trainer(const task_type& task, const detail::host_policy& policy, const csr_view<Scalar, Index>& x)
+      : trainer(task, policy, x, task.options.validation_fraction > 0 ? x : csr_view<Scalar, Index>{},
+                task.options.validation_fraction) {}
+  /// Learns from all of x, and validates on `validation`.
+  trainer(const task_type& task, const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+          const csr_view<Scalar, Index>& validation)
+      : trainer(task, policy, x, validation, 0) {}
+
+  const task_type& task() const noexcept { return task_; }
+  std::uint64_t data_checksum() const noexcept { return detail::checksum_of(validation_, detail::checksum_of(x_)); }
+
+  void iterate(int number, bool with_loss);
+  double loss() const noexcept { return loss_; }
+  bool is_finite() const { return detail::all_finite(policy_, current_); }
+  bool is_done() const noexcept { return epochs_without_gain_ >= task_.options.patience; }
+  table_type take() { return has_best_ ? std::move(best_) : std::move(current_); }
+
+  template <class Visit>
+  void state(const Visit& visit);
 
  private:
   using cell = kernels::rated_cell<Scalar, Index>;
 
-  /// Learns from the elements of x that are not held out, and validates on those of `validation` that are.
-  template <class HeldOut, class Watched>
-  table train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const HeldOut& is_held_out,
-              const csr_view<Scalar, Index>& validation, const Watched& is_watched,
-              const detail::observer_ref& observer) const;
-  template <class HeldOut>
-  detail::block_grid<cell> blocks_of(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                                     const HeldOut& is_held_out) const;
+  trainer(const task_type& task, const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
+          const csr_view<Scalar, Index>& validation, double held_out);
+
+  bool is_held_out(std::int64_t position) const noexcept {
+    return held_out_ > 0 && random_.uniform(static_cast<std::uint64_t>(position)) < held_out_;
+  }
+  detail::block_grid<cell> blocks_of_training() const;
+  void validate();
+
+  const task_type& task_;
+  detail::host_policy policy_;
+  csr_view<Scalar, Index> x_, validation_;
+  double held_out_;  // the share of x that is validation data
+  random_stream random_;
+  detail::block_grid<cell> grid_;
+  table_type current_, best_;
+  bool has_best_ = false;
+  double rate_, loss_ = 0, best_rmse_ = std::numeric_limits<double>::infinity();
+  int epochs_without_gain_ = 0;
+  int shuffled_ = 0;  // epochs; each builds on the order of the one before, also of those before a checkpoint
 };
 
 /// Minimises over factors p_u, q_i and biases b_u, b_i, with mu the mean of the ratings,
@@ -120,81 +156,87 @@ class biased_mf : public detail::ratings_model<biased_mf_task<Scalar, Index>> {
 biased_mf(const biased_mf_options&)->biased_mf<>;
 
 template <class Scalar, class Index>
-factor_table<Scalar> biased_mf_task<Scalar, Index>::train(const detail::host_policy& policy,
-                                                          const csr_view<Scalar, Index>& x,
-                                                          const detail::observer_ref& observer) const {
-  const double fraction = options.validation_fraction;
-  const random_stream random(options.seed, detail::sgd_use::validation);
-  const auto is_held_out = [&](std::int64_t position) {
-    return fraction > 0 && random.uniform(static_cast<std::uint64_t>(position)) < fraction;
-  };
-  return train(policy, x, is_held_out, fraction > 0 ? x : csr_view<Scalar, Index>{}, is_held_out, observer);
-}
-
-template <class Scalar, class Index>
-factor_table<Scalar> biased_mf_task<Scalar, Index>::train(const detail::host_policy& policy,
-                                                          const csr_view<Scalar, Index>& x,
-                                                          const csr_view<Scalar, Index>& validation,
-                                                          const detail::observer_ref& observer) const {
-  return train(
-      policy, x, [](std::int64_t) { return false; }, validation, [](std::int64_t) { return true; }, observer);
-}
-
-template <class Scalar, class Index>
-template <class HeldOut, class Watched>
-factor_table<Scalar> biased_mf_task<Scalar, Index>::train(const detail::host_policy& policy,
-                                                          const csr_view<Scalar, Index>& x, const HeldOut& is_held_out,
-                                                          const csr_view<Scalar, Index>& validation,
-                                                          const Watched& is_watched,
-                                                          const detail::observer_ref& observer) const {
-  auto grid = blocks_of(policy, x, is_held_out);
-  const double deviation = 0.1 / std::sqrt(static_cast<double>(options.factors));
-  table current = detail::random_table<Scalar>(x.rows, x.cols, options.factors, deviation, options.seed), best;
+trainer<backend::host, biased_mf_task<Scalar, Index>>::trainer(const task_type& task, const detail::host_policy& policy,
+                                                               const csr_view<Scalar, Index>& x,
+                                                               const csr_view<Scalar, Index>& validation,
+                                                               double held_out)
+    : task_(task),
+      policy_(policy),
+      x_(x),
+      validation_(validation),
+      held_out_(held_out),
+      random_(task.options.seed, detail::sgd_use::validation),
+      grid_(blocks_of_training()),
+      current_(detail::random_table<Scalar>(x.rows, x.cols, task.options.factors,
+                                            0.1 / std::sqrt(static_cast<double>(task.options.factors)),
+                                            task.options.seed)),
+      rate_(task.options.learning_rate) {
   detail::start_from_ratings(
-      x, [&](std::int64_t at) { return !is_held_out(at); }, current);
-  double rate = options.learning_rate, best_rmse = std::numeric_limits<double>::infinity();
-  int worse = 0;
-
-  const auto epoch = [&](int number) {
-    const auto model = detail::parameters_of(current);
-    const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate), static_cast<Scalar>(options.regularization)};
-    const double squares = grid.run_epoch(policy, options.seed, number,
-                                          [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
-                                            return kernels::sgd_ratings(model, cells.data, cells.size, rates);
-                                          });
-    rate *= options.learning_rate_decay;
-    detail::epoch_result result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
-    if (validation.rows == 0) return result;
-    const double watched = detail::rmse(policy, validation, is_watched, current);
-    if (!detail::is_finite(watched)) return result;  // no validation ratings, or diverged
-    result.loss = watched;
-    if (result.loss < best_rmse) {
-      best = current;
-      best_rmse = result.loss;
-      worse = 0;
-    } else {
-      result.go_on = ++worse < options.patience;
-    }
-    return result;
-  };
-  detail::train_epochs(
-      options.epochs, "biased_mf::fit", epoch, [&] { return detail::all_finite(policy, current); }, observer);
-  return best.factors() > 0 ? std::move(best) : std::move(current);
+      x, [this](std::int64_t at) { return !is_held_out(at); }, current_);
 }
 
 template <class Scalar, class Index>
-template <class HeldOut>
-detail::block_grid<kernels::rated_cell<Scalar, Index>> biased_mf_task<Scalar, Index>::blocks_of(
-    const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const HeldOut& is_held_out) const {
-  const std::uint64_t seed = options.seed;
-  const std::int64_t side = detail::grid_side(x.rows, x.cols, x.nonzeros());
-  return {policy,
-          x,
-          detail::random_groups<Index>(x.rows, side, random_stream(seed, detail::sgd_use::row_groups)),
-          detail::random_groups<Index>(x.cols, side, random_stream(seed, detail::sgd_use::column_groups)),
-          [&](std::int64_t at) { return !is_held_out(at); },
-          [&](Index user, std::int64_t at) {
-            return cell{user, x.columns[at], x.values[at]};
+void trainer<backend::host, biased_mf_task<Scalar, Index>>::iterate(int number, bool) {
+  const biased_mf_options& options = task_.options;
+  for (; shuffled_ + 1 < number; ++shuffled_)
+    grid_.run_epoch(policy_, options.seed, shuffled_ + 1,
+                    [](const slice<cell>&, std::int64_t, detail::block_random&) { return 0; });
+  ++shuffled_;
+  const auto model = detail::parameters_of(current_);
+  const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate_), static_cast<Scalar>(options.regularization)};
+  const double squares = grid_.run_epoch(policy_, options.seed, number,
+                                         [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
+                                           return kernels::sgd_ratings(model, cells.data, cells.size, rates);
+                                         });
+  rate_ *= options.learning_rate_decay;
+  loss_ = std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid_.size(), 1)));
+  if (validation_.rows > 0) validate();
+}
+
+template <class Scalar, class Index>
+void trainer<backend::host, biased_mf_task<Scalar, Index>>::validate() {
+  const auto is_watched = [this](std::int64_t at) { return held_out_ > 0 ? is_held_out(at) : true; };
+  const double watched = detail::rmse(policy_, validation_, is_watched, current_);
+  if (!detail::is_finite(watched)) return;  // no validation ratings, or diverged
+  loss_ = watched;
+  if (watched < best_rmse_) {
+    best_ = current_;
+    has_best_ = true;
+    best_rmse_ = watched;
+    epochs_without_gain_ = 0;
+  } else {
+    ++epochs_without_gain_;
+  }
+}
+
+template <class Scalar, class Index>
+template <class Visit>
+void trainer<backend::host, biased_mf_task<Scalar, Index>>::state(const Visit& visit) {
+  detail::visit_table(current_, visit);
+  visit("rate", rate_);
+  visit("best_rmse", best_rmse_);
+  visit("epochs_without_gain", epochs_without_gain_);
+  visit("has_best", has_best_);
+  if (!has_best_) return;
+  if (best_.factors() == 0) best_ = current_;  // of the same shape
+  visit("best_user_factors", best_.user_factors);
+  visit("best_item_factors", best_.item_factors);
+  visit("best_user_biases", best_.user_biases);
+  visit("best_item_biases", best_.item_biases);
+}
+
+template <class Scalar, class Index>
+detail::block_grid<kernels::rated_cell<Scalar, Index>>
+trainer<backend::host, biased_mf_task<Scalar, Index>>::blocks_of_training() const {
+  const std::uint64_t seed = task_.options.seed;
+  const std::int64_t side = detail::grid_side(x_.rows, x_.cols, x_.nonzeros());
+  return {policy_,
+          x_,
+          detail::random_groups<Index>(x_.rows, side, random_stream(seed, detail::sgd_use::row_groups)),
+          detail::random_groups<Index>(x_.cols, side, random_stream(seed, detail::sgd_use::column_groups)),
+          [this](std::int64_t at) { return !is_held_out(at); },
+          [this](Index user, std::int64_t at) {
+            return cell{user, x_.columns[at], x_.values[at]};
           }};
 }
 
@@ -212,9 +254,12 @@ void biased_mf<Scalar, Index>::learn_and_watch(const detail::host_policy& policy
   if (validation.rows != x.rows || validation.cols != x.cols)
     detail::fail<std::invalid_argument>("biased_mf::fit: validation must be ", x.rows, " x ", x.cols,
                                         " like user_items, got ", validation.rows, " x ", validation.cols);
-  this->adopt(this->task_.train(policy, x, validation, observer), x);
+  trainer<backend::host, biased_mf_task<Scalar, Index>> training(this->task_, policy, x, validation);
+  this->adopt(detail::run_training(training, observer), x);
 }
 
+AKIN_COMPILE_ONCE(factorization, class trainer<backend::host, biased_mf_task<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class trainer<backend::host, biased_mf_task<double, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class biased_mf<float>)
 AKIN_COMPILE_ONCE(factorization, class row_model<biased_mf_task<float, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class detail::ratings_model<biased_mf_task<float, std::int32_t>>)

@@ -12,10 +12,11 @@
 #include <akin/factorization/detail/positive_cells.hpp>
 #include <akin/factorization/detail/positives_fold_in.hpp>
 #include <akin/factorization/detail/sgd_task.hpp>
+#include <akin/factorization/detail/sgd_trainer.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
-#include <akin/model/row_model.hpp>
 #include <akin/parallel.hpp>
+#include <akin/train/row_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -30,11 +31,6 @@ struct bpr_task : detail::positives_task<bpr_options, Scalar, Index> {
 
   /// Of ln(1 + exp(s_uj - s_ui)) with respect to s_ui - s_uj, without its sign.
   static Scalar gradient(Scalar s_ui, Scalar s_uj) { return 1 / (1 + std::exp(s_ui - s_uj)); }
-
-  factor_table<Scalar> train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                             const detail::observer_ref& observer) const {
-    return detail::train_on_positives(*this, policy, x, observer);
-  }
 
   static cell cell_of(Index user, Index item, Scalar) { return {user, item}; }
   /// Samples a block of pairs, then takes their steps, so that sampling does not wait for the steps.
@@ -106,6 +102,8 @@ detail::sampled_loss bpr_task<Scalar, Index>::learn_block(const slice<const cell
   return loss;
 }
 
+AKIN_COMPILE_ONCE(factorization, class trainer<backend::host, bpr_task<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class trainer<backend::host, bpr_task<double, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class bpr<float>)
 AKIN_COMPILE_ONCE(factorization, class row_model<bpr_task<float, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class detail::positives_model<bpr_task<float, std::int32_t>>)

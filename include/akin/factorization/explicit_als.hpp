@@ -14,12 +14,13 @@
 #include <akin/error.hpp>
 #include <akin/factorization/explicit_als_options.hpp>
 #include <akin/factorization/explicit_als_task.hpp>
+#include <akin/factorization/explicit_als_trainer.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
-#include <akin/model/row_model.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
+#include <akin/train/row_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -153,7 +154,9 @@ void explicit_als<Scalar, Index>::learn_weighted(const detail::host_policy& poli
   detail::require(!this->options().keep_interactions, "explicit_als::fit",
                   "keep_interactions must be false where ratings have weights, which the model does not keep");
   const detail::csr_storage<Scalar, Index> transposed = detail::transpose(weights);
-  this->adopt(this->task_.train(policy, {x, weights.values}, transposed.view().values, observer), x);
+  trainer<backend::host, explicit_als_task<Scalar, Index>> training(
+      this->task_, policy, detail::weighted_ratings<Scalar, Index>{x, weights.values}, transposed.view().values);
+  this->adopt(detail::run_training(training, observer), x);
 }
 
 AKIN_COMPILE_ONCE(factorization, class explicit_als<float>)

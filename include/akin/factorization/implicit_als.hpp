@@ -13,13 +13,14 @@
 #include <akin/factorization/detail/feature_prior.hpp>
 #include <akin/factorization/implicit_als_options.hpp>
 #include <akin/factorization/implicit_als_task.hpp>
+#include <akin/factorization/implicit_als_trainer.hpp>
 #include <akin/factorization/side_features.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
-#include <akin/model/row_model.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
+#include <akin/train/row_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -140,7 +141,8 @@ template <class Scalar, class Index>
 void implicit_als<Scalar, Index>::learn_with(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                                              const side_features<Scalar, Index>& features,
                                              const detail::observer_ref& observer) {
-  this->adopt(this->task_.train(policy, x, features, observer), x);
+  trainer<backend::host, implicit_als_task<Scalar, Index>> training(this->task_, policy, x, features);
+  this->adopt(detail::run_training(training, observer), x);
 }
 
 AKIN_COMPILE_ONCE(factorization, class implicit_als<float>)

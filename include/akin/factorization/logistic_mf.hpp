@@ -11,11 +11,12 @@
 #include <akin/factorization/detail/positive_cells.hpp>
 #include <akin/factorization/detail/positives_fold_in.hpp>
 #include <akin/factorization/detail/sgd_task.hpp>
+#include <akin/factorization/detail/sgd_trainer.hpp>
 #include <akin/factorization/logistic_mf_options.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
-#include <akin/model/row_model.hpp>
 #include <akin/parallel.hpp>
+#include <akin/train/row_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -27,11 +28,6 @@ struct logistic_mf_task : detail::positives_task<logistic_mf_options, Scalar, In
   static constexpr std::string_view kind = "logistic_mf";
   using cell = kernels::rated_cell<Scalar, Index>;
   using rows = detail::dense_storage<Scalar>;
-
-  factor_table<Scalar> train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                             const detail::observer_ref& observer) const {
-    return detail::train_on_positives(*this, policy, x, observer);
-  }
 
   cell cell_of(Index user, Index item, Scalar value) const { return {user, item, weight_of(value)}; }
   /// Samples a block of cells, then takes their steps, so that sampling does not wait for the steps.
@@ -156,6 +152,8 @@ detail::dense_storage<Scalar> logistic_mf_task<Scalar, Index>::items_from(
   return detail::fold_in_positives(policy, x, options, kind, epoch);
 }
 
+AKIN_COMPILE_ONCE(factorization, class trainer<backend::host, logistic_mf_task<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class trainer<backend::host, logistic_mf_task<double, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class logistic_mf<float>)
 AKIN_COMPILE_ONCE(factorization, class row_model<logistic_mf_task<float, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class detail::positives_model<logistic_mf_task<float, std::int32_t>>)

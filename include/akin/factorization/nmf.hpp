@@ -8,10 +8,11 @@
 #include <akin/config.hpp>
 #include <akin/factorization/nmf_options.hpp>
 #include <akin/factorization/nmf_task.hpp>
+#include <akin/factorization/nmf_trainer.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
-#include <akin/model/row_model.hpp>
+#include <akin/train/row_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {

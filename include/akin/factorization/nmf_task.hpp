@@ -3,8 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -17,15 +15,12 @@
 #include <akin/factorization/nmf_options.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
-#include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
-#include <akin/model/row_model.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
-#include <akin/progress.hpp>
-#include <akin/random.hpp>
 #include <akin/storage.hpp>
+#include <akin/train/row_context.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -60,8 +55,6 @@ struct nmf_task {
 
   static void check_values(const csr_view<Scalar, Index>& x, std::string_view where);
   table_type read_table(const detail::model_reader& reader) const;
-  table_type train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                   const detail::observer_ref& observer) const;
 
   /// Each row minimises the objective, to a relative 1e-5, from the row and the other side alone. For the training
   /// matrix users_from gives the user factors to the bit.
@@ -80,21 +73,17 @@ struct nmf_task {
 
   using engine = detail::nmf_engine<Scalar, Index>;
   static engine engine_on(const rows& fixed, const detail::storage<Scalar>& gram) { return {fixed.view(), gram}; }
+  detail::storage<Scalar> gram_of(const detail::host_policy& policy, const rows_view<const Scalar>& fixed) const {
+    return engine::gram_of(policy, fixed, options.regularization);
+  }
+  /// Each row to the accuracy of a fold-in, for a fixed side with this Gramian.
+  rows solved(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const rows& fixed,
+              const detail::storage<Scalar>& gram) const;
 
  private:
   /// The relative accuracy of the factors at which a fold-in stops its sweeps over a row.
   static constexpr double fold_in_tolerance = 1e-5;
   static constexpr int max_fold_in_sweeps = 1000;
-
-  detail::storage<Scalar> gram_of(const detail::host_policy& policy, const rows_view<const Scalar>& fixed) const {
-    return engine::gram_of(policy, fixed, options.regularization);
-  }
-  rows solved(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const rows& fixed,
-              const detail::storage<Scalar>& gram) const;
-  /// Positive, and such that inner products are about the mean of all cells.
-  rows initial_factors(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
-  /// lambda times the sum of |y_i|^2.
-  double penalty(const rows_view<const Scalar>& items) const;
 };
 
 template <class Scalar, class Index>
@@ -116,55 +105,6 @@ nmf_table<Scalar> nmf_task<Scalar, Index>::read_table(const detail::model_reader
 }
 
 template <class Scalar, class Index>
-nmf_table<Scalar> nmf_task<Scalar, Index>::train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                                                 const detail::observer_ref& observer) const {
-  const detail::csr_storage<Scalar, Index> transposed = detail::transpose(x);
-  const detail::numbers<Index> user_schedule = detail::longest_first(x);
-  const detail::numbers<Index> item_schedule = detail::longest_first(transposed.view());
-  rows users = initial_factors(policy, x), items(x.cols, options.factors);
-
-  const auto start = std::chrono::steady_clock::now();
-  for (int iteration = 1; iteration <= options.iterations; ++iteration) {
-    const detail::storage<Scalar> user_gram = gram_of(policy, users.view());
-    engine_on(users, user_gram)
-        .solve_rows(policy, transposed.view(), item_schedule, options.sweeps, Scalar{0}, items.mutable_view());
-    const detail::storage<Scalar> item_gram = gram_of(policy, items.view());
-    const auto on_items = engine_on(items, item_gram);
-    on_items.solve_rows(policy, x, user_schedule, options.sweeps, Scalar{0}, users.mutable_view());
-
-    progress state{iteration, options.iterations};
-    state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (observer.is_present()) state.loss = on_items.loss(policy, x, users.view()) + penalty(items.view());
-    if (!observer(state)) break;
-  }
-  table_type learnt;
-  learnt.item_gram = gram_of(policy, items.view());
-  learnt.user_factors = solved(policy, x, items, learnt.item_gram);
-  learnt.item_factors = std::move(items);
-  return learnt;
-}
-
-template <class Scalar, class Index>
-detail::dense_storage<Scalar> nmf_task<Scalar, Index>::initial_factors(const detail::host_policy& policy,
-                                                                       const csr_view<Scalar, Index>& x) const {
-  const auto add_block = [&](std::int64_t begin, std::int64_t end, int) {
-    double sum = 0;
-    for (std::int64_t i = begin; i < end; ++i) sum += static_cast<double>(x.values[i]);
-    return sum;
-  };
-  const double sum = detail::reduce_blocks(policy, x.nonzeros(), 65536, 0.0, add_block,
-                                           [](double& total, double part) { total += part; });
-  const double cells = static_cast<double>(x.rows) * static_cast<double>(x.cols);
-  const double size = cells > 0 ? std::sqrt(sum / cells / options.factors) : 0;
-  rows factors(x.rows, options.factors);
-  const random_stream random(options.seed);
-  Scalar* const numbers = factors.mutable_view().data;
-  for (std::int64_t i = 0; i < x.rows * options.factors; ++i)
-    numbers[i] = static_cast<Scalar>(size * std::abs(random.normal(static_cast<std::uint64_t>(i))));
-  return factors;
-}
-
-template <class Scalar, class Index>
 detail::dense_storage<Scalar> nmf_task<Scalar, Index>::solved(const detail::host_policy& policy,
                                                               const csr_view<Scalar, Index>& x, const rows& fixed,
                                                               const detail::storage<Scalar>& gram) const {
@@ -173,14 +113,6 @@ detail::dense_storage<Scalar> nmf_task<Scalar, Index>::solved(const detail::host
       .solve_rows(policy, x, detail::longest_first(x), max_fold_in_sweeps, static_cast<Scalar>(fold_in_tolerance),
                   found.mutable_view());
   return found;
-}
-
-template <class Scalar, class Index>
-double nmf_task<Scalar, Index>::penalty(const rows_view<const Scalar>& items) const {
-  double sum = 0;
-  for (std::int64_t i = 0; i < items.rows; ++i)
-    sum += static_cast<double>(kernels::dot(items.row(i), items.row(i), items.cols));
-  return options.regularization * sum;
 }
 
 AKIN_COMPILE_ONCE(factorization, struct nmf_task<float, std::int32_t>)

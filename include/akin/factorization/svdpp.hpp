@@ -14,6 +14,7 @@
 #include <akin/factorization/detail/block_schedule.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
 #include <akin/factorization/detail/sgd_task.hpp>
+#include <akin/factorization/detail/sgd_trainer.hpp>
 #include <akin/factorization/detail/svdpp_histories.hpp>
 #include <akin/factorization/svdpp_options.hpp>
 #include <akin/finite.hpp>
@@ -22,10 +23,10 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
-#include <akin/model/row_model.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/random.hpp>
+#include <akin/train/row_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -54,9 +55,6 @@ struct svdpp_task : detail::ratings_task<svdpp_options, Scalar, Index> {
   using rows = detail::dense_storage<Scalar>;
 
   table_type read_table(const detail::model_reader& reader) const;
-  table_type train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                   const detail::observer_ref& observer) const;
-
   /// Each row is the minimum of the objective over p and the bias, solved directly; it holds p plus the sum over N(u).
   rows users_from(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                   const row_context<svdpp_task>& context) const;
@@ -64,12 +62,44 @@ struct svdpp_task : detail::ratings_task<svdpp_options, Scalar, Index> {
                   const row_context<svdpp_task>& context) const {
     return detail::fold_in_ratings(policy, x, this->fixed_users(context.learnt), {}, kind);
   }
+};
+
+/// Epochs of gradient steps on all ratings, in blocks that are drawn anew, each followed by a step of all y.
+template <class Scalar, class Index>
+class trainer<backend::host, svdpp_task<Scalar, Index>> {
+ public:
+  using task_type = svdpp_task<Scalar, Index>;
+  using table_type = svdpp_table<Scalar>;
+
+  /// All must outlive the training.
+  trainer(const task_type& task, const detail::host_policy& policy, const csr_view<Scalar, Index>& x);
+
+  const task_type& task() const noexcept { return task_; }
+  std::uint64_t data_checksum() const noexcept { return detail::checksum_of(x_); }
+
+  void iterate(int number, bool with_loss);
+  double loss() const noexcept { return loss_; }
+  bool is_finite() const { return detail::all_finite(policy_, table_) && histories_.is_finite(policy_); }
+  table_type take() { return {std::move(table_), histories_.take_factors()}; }
+
+  template <class Visit>
+  void state(const Visit& visit) {
+    detail::visit_table(table_, visit);
+    histories_.state(visit);
+    visit("rate", rate_);
+  }
 
  private:
   using cell = kernels::rated_cell<Scalar, Index>;
 
-  detail::block_grid<cell> blocks_of(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                                     int epoch) const;
+  detail::block_grid<cell> blocks_of(int epoch) const;
+
+  const task_type& task_;
+  detail::host_policy policy_;
+  csr_view<Scalar, Index> x_;
+  factor_table<Scalar> table_;
+  detail::svdpp_histories<Scalar, Index> histories_;
+  double rate_, loss_ = 0;
 };
 
 /// Minimises over factors p_u, q_i, y_i and biases b_u, b_i, with mu the mean of the ratings and N(u) the items that
@@ -117,36 +147,6 @@ svdpp_table<Scalar> svdpp_task<Scalar, Index>::read_table(const detail::model_re
 }
 
 template <class Scalar, class Index>
-svdpp_table<Scalar> svdpp_task<Scalar, Index>::train(const detail::host_policy& policy,
-                                                     const csr_view<Scalar, Index>& x,
-                                                     const detail::observer_ref& observer) const {
-  const double deviation = 0.1 / std::sqrt(static_cast<double>(options.factors));
-  auto table = detail::random_table<Scalar>(x.rows, x.cols, options.factors, deviation, options.seed);
-  detail::start_from_ratings(
-      x, [](std::int64_t) { return true; }, table);
-  detail::svdpp_histories<Scalar, Index> histories(x, options.factors);
-  const auto model = detail::parameters_of(table);
-  double rate = options.learning_rate;
-
-  const auto epoch = [&](int number) {
-    const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate), static_cast<Scalar>(options.regularization)};
-    rate *= options.learning_rate_decay;
-    auto grid = blocks_of(policy, x, number);
-    const Scalar* const sums = histories.sums();
-    const double squares = grid.run_epoch(
-        policy, options.seed, number, [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
-          return kernels::sgd_ratings_towards(model, sums, cells.data, cells.size, rates);
-        });
-    histories.improve(policy, table, options.regularization);
-    return detail::epoch_result{std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)))};
-  };
-  detail::train_epochs(
-      options.epochs, "svdpp::fit", epoch,
-      [&] { return detail::all_finite(policy, table) && histories.is_finite(policy); }, observer);
-  return {std::move(table), histories.take_factors()};
-}
-
-template <class Scalar, class Index>
 detail::dense_storage<Scalar> svdpp_task<Scalar, Index>::users_from(const detail::host_policy& policy,
                                                                     const csr_view<Scalar, Index>& x,
                                                                     const row_context<svdpp_task>& context) const {
@@ -159,19 +159,51 @@ detail::dense_storage<Scalar> svdpp_task<Scalar, Index>::users_from(const detail
 }
 
 template <class Scalar, class Index>
-detail::block_grid<kernels::rated_cell<Scalar, Index>> svdpp_task<Scalar, Index>::blocks_of(
-    const detail::host_policy& policy, const csr_view<Scalar, Index>& x, int epoch) const {
-  const std::int64_t side = detail::grid_side(x.rows, x.cols, x.nonzeros());
+trainer<backend::host, svdpp_task<Scalar, Index>>::trainer(const task_type& task, const detail::host_policy& policy,
+                                                           const csr_view<Scalar, Index>& x)
+    : task_(task),
+      policy_(policy),
+      x_(x),
+      table_(detail::random_table<Scalar>(x.rows, x.cols, task.options.factors,
+                                          0.1 / std::sqrt(static_cast<double>(task.options.factors)),
+                                          task.options.seed)),
+      histories_(x, task.options.factors),
+      rate_(task.options.learning_rate) {
+  detail::start_from_ratings(
+      x, [](std::int64_t) { return true; }, table_);
+}
+
+template <class Scalar, class Index>
+void trainer<backend::host, svdpp_task<Scalar, Index>>::iterate(int number, bool) {
+  const svdpp_options& options = task_.options;
+  const auto model = detail::parameters_of(table_);
+  const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(rate_), static_cast<Scalar>(options.regularization)};
+  rate_ *= options.learning_rate_decay;
+  auto grid = blocks_of(number);
+  const Scalar* const sums = histories_.sums();
+  const double squares =
+      grid.run_epoch(policy_, options.seed, number, [&](const slice<cell>& cells, std::int64_t, detail::block_random&) {
+        return kernels::sgd_ratings_towards(model, sums, cells.data, cells.size, rates);
+      });
+  histories_.improve(policy_, table_, options.regularization);
+  loss_ = std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(grid.size(), 1)));
+}
+
+template <class Scalar, class Index>
+detail::block_grid<kernels::rated_cell<Scalar, Index>> trainer<backend::host, svdpp_task<Scalar, Index>>::blocks_of(
+    int epoch) const {
+  const std::int64_t side = detail::grid_side(x_.rows, x_.cols, x_.nonzeros());
   const auto deal = [&](std::int64_t size, std::uint64_t use) {
-    return detail::random_groups<Index>(size, side, random_stream(options.seed, detail::sgd_use::in_epoch(use, epoch)));
+    return detail::random_groups<Index>(size, side,
+                                        random_stream(task_.options.seed, detail::sgd_use::in_epoch(use, epoch)));
   };
-  return {policy,
-          x,
-          deal(x.rows, detail::sgd_use::row_groups),
-          deal(x.cols, detail::sgd_use::column_groups),
+  return {policy_,
+          x_,
+          deal(x_.rows, detail::sgd_use::row_groups),
+          deal(x_.cols, detail::sgd_use::column_groups),
           [](std::int64_t) { return true; },
-          [&](Index user, std::int64_t at) {
-            return cell{user, x.columns[at], x.values[at]};
+          [this](Index user, std::int64_t at) {
+            return cell{user, x_.columns[at], x_.values[at]};
           }};
 }
 
@@ -188,6 +220,8 @@ void svdpp<Scalar, Index>::contributions(const row_view<Scalar, Index>& history,
     detail::at(out, i) += scale * kernels::dot(of_implicit.data(), y.row(history.ids[i]), y.cols);
 }
 
+AKIN_COMPILE_ONCE(factorization, class trainer<backend::host, svdpp_task<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class trainer<backend::host, svdpp_task<double, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class svdpp<float>)
 AKIN_COMPILE_ONCE(factorization, class row_model<svdpp_task<float, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class detail::ratings_model<svdpp_task<float, std::int32_t>>)

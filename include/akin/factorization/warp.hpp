@@ -12,13 +12,14 @@
 #include <akin/factorization/detail/positive_cells.hpp>
 #include <akin/factorization/detail/positives_fold_in.hpp>
 #include <akin/factorization/detail/sgd_task.hpp>
+#include <akin/factorization/detail/sgd_trainer.hpp>
 #include <akin/factorization/warp_options.hpp>
 #include <akin/finite.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
-#include <akin/model/row_model.hpp>
 #include <akin/parallel.hpp>
+#include <akin/train/row_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -35,11 +36,6 @@ struct warp_task : detail::positives_task<warp_options, Scalar, Index> {
     const auto margin = static_cast<Scalar>(options.margin);
     detail::require(margin > 0 && detail::is_finite(margin), "warp", "margin must be positive and finite",
                     options.margin);
-  }
-
-  factor_table<Scalar> train(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                             const detail::observer_ref& observer) const {
-    return detail::train_on_positives(*this, policy, x, observer);
   }
 
   static cell cell_of(Index user, Index item, Scalar) { return {user, item}; }
@@ -167,6 +163,8 @@ detail::dense_storage<Scalar> warp_task<Scalar, Index>::items_from(const detail:
                                         sample_pair(items), item_loss_gradient);
 }
 
+AKIN_COMPILE_ONCE(factorization, class trainer<backend::host, warp_task<float, std::int32_t>>)
+AKIN_COMPILE_ONCE(factorization, class trainer<backend::host, warp_task<double, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class warp<float>)
 AKIN_COMPILE_ONCE(factorization, class row_model<warp_task<float, std::int32_t>>)
 AKIN_COMPILE_ONCE(factorization, class detail::positives_model<warp_task<float, std::int32_t>>)

@@ -50,8 +50,9 @@ class graph_filter : public detail::filter_table<Scalar, Index> {
   /// model and matrix are as they were.
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& user_items) {
-    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, "graph_filter::fit");
-    table_type learnt(detail::learn_graph<Scalar, Index>(policy, x, options_), options_);
+    const detail::host_policy host = detail::on_host(policy);
+    const auto x = detail::checked_view<Scalar, Index>(host, user_items, "graph_filter::fit");
+    table_type learnt(detail::learn_graph<Scalar, Index>(host, x, options_), options_);
     become(std::move(learnt), detail::own<Scalar, Index>(std::forward<Matrix>(user_items)));
   }
   template <class Matrix>

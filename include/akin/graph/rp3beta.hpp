@@ -10,9 +10,9 @@
 #include <akin/graph/rp3beta_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/file.hpp>
-#include <akin/model/refit_model.hpp>
 #include <akin/model/weight_table.hpp>
 #include <akin/parallel.hpp>
+#include <akin/train/refit_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {

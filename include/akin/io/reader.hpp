@@ -19,7 +19,6 @@
 #include <akin/error.hpp>
 #include <akin/io/detail/parse.hpp>
 #include <akin/io/format.hpp>
-#include <akin/numbers.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {

@@ -13,9 +13,9 @@
 #include <akin/linear/ease_options.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/file.hpp>
-#include <akin/model/refit_model.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
+#include <akin/train/refit_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {

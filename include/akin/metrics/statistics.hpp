@@ -88,8 +88,7 @@ test_result wilcoxon_signed_rank(std::span<const double> a, std::span<const doub
 template <class Policy>
 test_result sign_flip_test(const Policy& policy, std::span<const double> a, std::span<const double> b,
                            const sign_flip_options& options = {}) {
-  detail::assert_policy<Policy>();
-  return detail::sign_flip_test(detail::behind_door(policy), a, b, options);
+  return detail::sign_flip_test(detail::on_host(policy), a, b, options);
 }
 
 /// Holm's adjustment of the p values of several tests, in their order: the probability that any of those below 0.05 is

@@ -13,7 +13,6 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/model/request.hpp>
-#include <akin/model/score_stream.hpp>
 #include <akin/model/scorer.hpp>
 #include <akin/numbers.hpp>
 #include <akin/views.hpp>

@@ -9,7 +9,6 @@
 #include <akin/config.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/file.hpp>
-#include <akin/model/refit_model.hpp>
 #include <akin/model/weight_table.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/item_knn_table.hpp>
@@ -19,6 +18,7 @@
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
+#include <akin/train/refit_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {

@@ -9,7 +9,6 @@
 #include <akin/config.hpp>
 #include <akin/io/model_arrays.hpp>
 #include <akin/model/file.hpp>
-#include <akin/model/refit_model.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/neighborhood_task.hpp>
 #include <akin/neighbors/detail/user_index.hpp>
@@ -17,6 +16,7 @@
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
+#include <akin/train/refit_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {

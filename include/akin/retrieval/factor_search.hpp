@@ -14,7 +14,6 @@
 #include <akin/model/inner_products.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/float_panels.hpp>
-#include <akin/retrieval/detail/query_filter.hpp>
 #include <akin/retrieval/detail/tile_search.hpp>
 #include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/item_mask.hpp>

@@ -12,7 +12,6 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/language.hpp>
-#include <akin/numbers.hpp>
 
 namespace akin::inline AKIN_ABI {
 
@@ -57,16 +56,18 @@ class item_mask {
   /// Throws std::invalid_argument out of range, as erase does.
   void insert(std::int64_t item) {
     detail::require_id(item, items_, "item_mask", "item");
-    detail::at(words_, item / 64) |= std::uint64_t{1} << (item % 64);
+    word_of(item) |= std::uint64_t{1} << (item % 64);
   }
   void erase(std::int64_t item) {
     detail::require_id(item, items_, "item_mask", "item");
-    detail::at(words_, item / 64) &= ~(std::uint64_t{1} << (item % 64));
+    word_of(item) &= ~(std::uint64_t{1} << (item % 64));
   }
 
   operator item_mask_view() const noexcept { return {words_.data(), items_}; }
 
  private:
+  std::uint64_t& word_of(std::int64_t item) noexcept { return words_[static_cast<std::size_t>(item / 64)]; }
+
   std::int64_t items_;
   std::vector<std::uint64_t> words_;
 };

@@ -26,7 +26,6 @@
 #include <akin/retrieval/detail/one_user.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
 #include <akin/retrieval/detail/quantized_panels.hpp>
-#include <akin/retrieval/detail/query_filter.hpp>
 #include <akin/retrieval/detail/query_problem.hpp>
 #include <akin/retrieval/detail/tile_search.hpp>
 #include <akin/retrieval/factor_search.hpp>

@@ -10,16 +10,14 @@
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/request.hpp>
-#include <akin/model/score_stream.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/model/source.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/query_filter.hpp>
 #include <akin/retrieval/detail/query_problem.hpp>
 #include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/rank.hpp>
-#include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
 
@@ -55,27 +53,35 @@ AKIN_COMPILE_ONCE(retrieval,
 /// ends with it).
 ///
 /// Throws not_fitted, or std::invalid_argument for histories or a query that do not fit the model.
-template <class Policy, class Model, class Matrix>
-recommendations<typename Model::scalar_type, typename Model::index_type> recommend_for(
-    const Policy& policy, const Model& model, const Matrix& histories, const query<typename Model::index_type>& q) {
-  using scalar_type = typename Model::scalar_type;
-  using index_type = typename Model::index_type;
-  static_assert(history_scorer<Model>, "akin: recommend_for needs a model that can score a history");
-  detail::require_fitted(model, "recommend_for");
-  const auto x = detail::checked_view<scalar_type, index_type>(policy, histories, "recommend_for");
-  detail::require_columns(x.cols, model.items(), "recommend_for");
-  detail::check_query(q, x.rows, model.items(), "recommend_for");
-  const scores_of<Model, history_of<Model>> source(model);
-  return detail::rank_requests(policy, source, x.rows, detail::history_requests<scalar_type, index_type>{x}, q);
+template <class Policy, class Source, class Matrix>
+recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend_for(const Policy& policy, const Source& source,
+                                                                             const Matrix& histories,
+                                                                             const query<index_type_of<Source>>& q) {
+  using model_type = model_of<Source>;
+  using scalar_type = scalar_type_of<Source>;
+  using index_type = index_type_of<Source>;
+  static_assert(history_scorer<model_type>, "akin: recommend_for needs a model that can score a history");
+  const detail::host_policy host = detail::on_host(policy);
+  return ask(source, [&](const model_type& model) {
+    detail::require_fitted(model, "recommend_for");
+    const auto x = detail::checked_view<scalar_type, index_type>(host, histories, "recommend_for");
+    detail::require_columns(x.cols, model.items(), "recommend_for");
+    detail::check_query(q, x.rows, model.items(), "recommend_for");
+    const scores_of<model_type, history_of<model_type>> scores(model);
+    return detail::rank_requests(host, scores, x.rows, detail::history_requests<scalar_type, index_type>{x}, q);
+  });
 }
 
 /// The same with a filter beside those of the query; see recommend.
-template <class Policy, class Model, class Matrix, item_filter<typename Model::index_type> Filter>
-recommendations<typename Model::scalar_type, typename Model::index_type> recommend_for(
-    const Policy& policy, const Model& model, const Matrix& histories, const query<typename Model::index_type>& q,
-    const Filter& filter) {
-  detail::require_fitted(model, "recommend_for");
-  return recommend_for(policy, model, histories, detail::filtered(q, model.items(), filter));
+template <class Policy, class Source, class Matrix, item_filter<index_type_of<Source>> Filter>
+recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend_for(const Policy& policy, const Source& source,
+                                                                             const Matrix& histories,
+                                                                             const query<index_type_of<Source>>& q,
+                                                                             const Filter& filter) {
+  return ask(source, [&](const auto& model) {
+    detail::require_fitted(model, "recommend_for");
+    return recommend_for(policy, model, histories, detail::filtered(q, model.items(), filter));
+  });
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -11,6 +11,7 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/model/source.hpp>
 #include <akin/retrieval/detail/one_user.hpp>
 #include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/query.hpp>
@@ -23,44 +24,59 @@ namespace akin::inline AKIN_ABI {
 template <class T>
 concept real_time_scorer = scorer<T> &&(detail::scratch_scorer<T> || detail::row_scorer<T>);
 
-/// Writes the k best items of the model for the user to the first `count` elements of items and scores: the list of
-/// recommend, to the bit. Whatever the arguments, it reads and writes only the memory that it was given; the status
-/// reports errors, with a count of 0.
-///
-/// A filter may stand beside those of the query; its allows(item) must be noexcept, and is asked for items that could
-/// come into the list.
-///
-/// `scratch` serves one call at a time; many threads may call it, each with its own workspace. The memory that the
-/// query refers to must be valid (offsets of `exclude` that ascend, ids that are in range or not read). O(scoring +
-/// items + found * log k); factor models are read once, or only their candidates if the query has any.
-template <class Model, item_filter<typename Model::index_type> Filter = filters::none>
-recommend_result recommend_one(const Model& model, std::type_identity_t<typename Model::index_type> user,
-                               const query<typename Model::index_type>& q,
-                               workspace<typename Model::scalar_type, typename Model::index_type>& scratch,
-                               std::span<std::type_identity_t<typename Model::index_type>> items,
-                               std::span<std::type_identity_t<typename Model::scalar_type>> scores,
-                               const Filter& filter = {}) noexcept {
-  static_assert(noexcept(filter.allows(user)), "akin: recommend_one needs a filter whose allows is noexcept");
+namespace detail {
+
+/// recommend_one of a model.
+template <class Model, class Scalar, class Index, class Filter>
+recommend_result recommend_to_one(const Model& model, Index user, const query<Index>& q,
+                                  workspace<Scalar, Index>& scratch, std::span<Index> items, std::span<Scalar> scores,
+                                  const Filter& filter) noexcept {
   static_assert(real_time_scorer<Model>,
                 "akin: recommend_one needs a model whose score_all neither throws nor allocates (noexcept)");
   if (model.users() == 0 && model.items() == 0)
-    return {0, detail::is_fitted(model) ? recommend_status::fitted_on_nothing : recommend_status::not_fitted};
+    return {0, is_fitted(model) ? recommend_status::fitted_on_nothing : recommend_status::not_fitted};
   const recommend_status status =
-      detail::query_status(q, model.users(), model.items(), scratch, std::min(items.size(), scores.size()));
+      query_status(q, model.users(), model.items(), scratch, std::min(items.size(), scores.size()));
   if (status != recommend_status::ok) return {0, status};
-  if constexpr (detail::scratch_scorer<Model>)
+  if constexpr (scratch_scorer<Model>)
     if (scratch.scratch().size() < model.scratch_size()) return {0, recommend_status::small_workspace};
   if (user < 0 || user >= model.users()) return {0, recommend_status::unknown_user};
   if (!model.knows_user(user)) return {0, recommend_status::no_evidence};
   const std::int64_t k = std::min<std::int64_t>(q.k, model.items());
   if (k == 0) return {0, recommend_status::ok};
   std::int64_t count = 0;
-  if constexpr (detail::range_scorer<Model>)
-    count = q.candidates ? detail::rank_candidates(model, user, q, k, scratch, filter)
-                         : detail::rank_ranges(model, user, q, k, scratch, filter);
+  if constexpr (range_scorer<Model>)
+    count = q.candidates ? rank_candidates(model, user, q, k, scratch, filter)
+                         : rank_ranges(model, user, q, k, scratch, filter);
   else
-    count = detail::rank_row(model, user, q, k, scratch, filter);
-  return detail::hand_over(count, scratch, items, scores);
+    count = rank_row(model, user, q, k, scratch, filter);
+  return hand_over(count, scratch, items, scores);
+}
+
+}  // namespace detail
+
+/// Writes the k best items of the model for the user to the first `count` elements of items and scores: the list of
+/// recommend, to the bit. Whatever the arguments, it reads and writes only the memory that it was given; the status
+/// reports errors, with a count of 0.
+///
+/// The source is a model, or a live_model or a bundle of one: if a model has grown beyond the workspace, the status is
+/// small_workspace; grow it by the model. A filter may stand beside those of the query; its allows(item) must be
+/// noexcept, and is asked for items that could come into the list.
+///
+/// `scratch` serves one call at a time; many threads may call it, each with its own workspace. The memory that the
+/// query refers to must be valid (offsets of `exclude` that ascend, ids that are in range or not read). O(scoring +
+/// items + found * log k); factor models are read once, or only their candidates if the query has any.
+template <class Source, item_filter<index_type_of<Source>> Filter = filters::none>
+recommend_result recommend_one(const Source& source, std::type_identity_t<index_type_of<Source>> user,
+                               const query<index_type_of<Source>>& q,
+                               workspace<scalar_type_of<Source>, index_type_of<Source>>& scratch,
+                               std::span<std::type_identity_t<index_type_of<Source>>> items,
+                               std::span<std::type_identity_t<scalar_type_of<Source>>> scores,
+                               const Filter& filter = {}) noexcept {
+  static_assert(noexcept(filter.allows(user)), "akin: recommend_one needs a filter whose allows is noexcept");
+  return ask(source, [&](const auto& model) noexcept {
+    return detail::recommend_to_one(model, user, q, scratch, items, scores, filter);
+  });
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -11,16 +11,15 @@
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/model/score_stream.hpp>
+#include <akin/model/request.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/model/source.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
-#include <akin/retrieval/detail/query_filter.hpp>
 #include <akin/retrieval/detail/query_problem.hpp>
 #include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/rank.hpp>
-#include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
 
@@ -72,28 +71,33 @@ AKIN_COMPILE_ONCE(retrieval, recommendations<double, std::int32_t> rank_requests
 /// descending, id ascending). Throws not_fitted, or std::invalid_argument for an item out of range, or for a query that
 /// excludes (exclusion is by user) or does not fit the model. Takes O(items * (comparing + items of the model)) time
 /// and one row of similarities a worker.
-template <class Policy, class Model>
-recommendations<typename Model::scalar_type, typename Model::index_type> similar_items(
-    const Policy& policy, const Model& model, std::span<const std::type_identity_t<typename Model::index_type>> items,
-    const query<typename Model::index_type>& q) {
-  using index_type = typename Model::index_type;
-  detail::assert_policy<Policy>();
-  static_assert(item_similarity<Model>, "akin: similar_items needs a model that compares items");
-  detail::require_fitted(model, "similar_items");
-  detail::require(q.exclude.rows == 0, "similar_items", "exclude must be empty, items have no users");
-  detail::check_query(q, 0, model.items(), "similar_items");
-  for (const index_type item : items) detail::require_id(item, model.items(), "similar_items", "each of items");
-  const detail::similarities_of<Model> source(model);
-  return detail::rank_requests(policy, source, std::ssize(items), detail::item_requests<index_type>{items}, q);
+template <class Policy, class Source>
+recommendations<scalar_type_of<Source>, index_type_of<Source>> similar_items(
+    const Policy& policy, const Source& source, std::span<const std::type_identity_t<index_type_of<Source>>> items,
+    const query<index_type_of<Source>>& q) {
+  using model_type = model_of<Source>;
+  using index_type = index_type_of<Source>;
+  const detail::host_policy host = detail::on_host(policy);
+  static_assert(item_similarity<model_type>, "akin: similar_items needs a model that compares items");
+  return ask(source, [&](const model_type& model) {
+    detail::require_fitted(model, "similar_items");
+    detail::require(q.exclude.rows == 0, "similar_items", "exclude must be empty, items have no users");
+    detail::check_query(q, 0, model.items(), "similar_items");
+    for (const index_type item : items) detail::require_id(item, model.items(), "similar_items", "each of items");
+    const detail::similarities_of<model_type> scores(model);
+    return detail::rank_requests(host, scores, std::ssize(items), detail::item_requests<index_type>{items}, q);
+  });
 }
 
 /// The same with a filter beside those of the query; see recommend.
-template <class Policy, class Model, item_filter<typename Model::index_type> Filter>
-recommendations<typename Model::scalar_type, typename Model::index_type> similar_items(
-    const Policy& policy, const Model& model, std::span<const std::type_identity_t<typename Model::index_type>> items,
-    const query<typename Model::index_type>& q, const Filter& filter) {
-  detail::require_fitted(model, "similar_items");
-  return similar_items(policy, model, items, detail::filtered(q, model.items(), filter));
+template <class Policy, class Source, item_filter<index_type_of<Source>> Filter>
+recommendations<scalar_type_of<Source>, index_type_of<Source>> similar_items(
+    const Policy& policy, const Source& source, std::span<const std::type_identity_t<index_type_of<Source>>> items,
+    const query<index_type_of<Source>>& q, const Filter& filter) {
+  return ask(source, [&](const auto& model) {
+    detail::require_fitted(model, "similar_items");
+    return similar_items(policy, model, items, detail::filtered(q, model.items(), filter));
+  });
 }
 
 }  // namespace akin::inline AKIN_ABI

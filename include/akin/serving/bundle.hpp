@@ -22,6 +22,7 @@
 #include <akin/io/model_file.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/source.hpp>
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
@@ -163,6 +164,19 @@ class bundle {
   id_map user_ids_;
   id_map item_ids_;
   detail::csr_storage<scalar_type, index_type> histories_;
+};
+
+/// A bundle answers calls by id with its model.
+template <class Model>
+struct model_source<bundle<Model>> {
+  using model_type = model_of<Model>;
+  static std::uint64_t version(const bundle<Model>& source) noexcept {
+    return model_source<Model>::version(source.model());
+  }
+  template <class Body>
+  static decltype(auto) ask(const bundle<Model>& source, const Body& body) {
+    return model_source<Model>::ask(source.model(), body);
+  }
 };
 
 /// Writes a file for load_bundle<Model>(), without copies; see save(). Throws std::invalid_argument unless the four are

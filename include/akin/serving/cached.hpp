@@ -17,6 +17,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/model/source.hpp>
 #include <akin/numbers.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
@@ -48,32 +49,6 @@ class cached_list {
   std::shared_ptr<const recommendations<Scalar, Index>> lists_;
 };
 
-namespace detail {
-
-/// The source of a cache: a model, or the current one of a live_model.
-template <class Model>
-struct cache_source {
-  using model_type = Model;
-  static std::uint64_t version(const Model&) noexcept { return 0; }
-  template <class Body>
-  static auto ask(const Model& model, const Body& body) {
-    return body(model, std::uint64_t{0});
-  }
-};
-
-template <class Model>
-struct cache_source<live_model<Model>> {
-  using model_type = Model;
-  static std::uint64_t version(const live_model<Model>& live) noexcept { return live.version(); }
-  template <class Body>
-  static auto ask(const live_model<Model>& live, const Body& body) {
-    const auto now = live.read();
-    return body(*now, now.version());
-  }
-};
-
-}  // namespace detail
-
 /// Answers repeated calls of recommend for one user from memory: the least recently used list is evicted, lists expire,
 /// and a call after invalidate(user) gets no list that was begun before it.
 ///
@@ -81,16 +56,17 @@ struct cache_source<live_model<Model>> {
 ///   const auto list = cache.recommend(user, 20);
 ///   cache.invalidate(user);  // who has just bought something
 ///
-/// `Source` is a model or a live_model: referred to if it is an lvalue, owned if it is an rvalue. For a live_model only
-/// lists of the current version are returned. The cache does not notice changes of the model by its owner or of the
-/// data that the query refers to: call clear() for changes that affect all users, invalidate() for one user.
+/// `Source` is a model, or a live_model or a bundle of one: referred to if it is an lvalue, owned if it is an rvalue.
+/// For a live_model only lists of the current version are returned. The cache does not notice changes of the model by
+/// its owner or of the data that the query refers to: call clear() for changes that affect all users, invalidate() for
+/// one user.
 ///
 /// Members may be called from many threads if the model may be. They lock one of `shards` for a look-up, never while a
 /// list is made; two threads that miss the same list both make it. A look-up takes O(log lists) time, a miss as long as
 /// recommend on one thread. `Clock` measures time_to_live.
 template <class Source, class Clock = std::chrono::steady_clock>
 class cached {
-  using source = detail::cache_source<Source>;
+  using source = model_source<Source>;
 
  public:
   using model_type = typename source::model_type;

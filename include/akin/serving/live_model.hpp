@@ -10,7 +10,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -18,11 +17,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/io/model_file.hpp>
-#include <akin/retrieval/query.hpp>
-#include <akin/retrieval/recommend.hpp>
-#include <akin/retrieval/recommend_for.hpp>
-#include <akin/retrieval/recommend_one.hpp>
-#include <akin/retrieval/similar_items.hpp>
+#include <akin/model/source.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -75,8 +70,8 @@ class live_cells {
 /// otherwise the last reader, once for each publication. Writers wait for each other, never for readers.
 ///
 /// It is not a scorer itself, so that no algorithm can see two models in one call: recommend, recommend_for,
-/// recommend_one, similar_items, score and save take it and use one model, everything else takes *live.read(). A hybrid
-/// of models goes live as a whole.
+/// recommend_one, similar_items, explain, score and save take it and use one model, everything else takes *live.read().
+/// A hybrid of models goes live as a whole.
 ///
 /// All members may be called from many threads; the live_model outlives its snapshots. Memory: the models in use, and a
 /// cache line for each model of their maximum number (4096 at most).
@@ -203,57 +198,19 @@ class live_model {
   detail::live_cells<Model> cells_;
 };
 
-/// See recommend of a model: one model answers for all users.
-template <class Policy, class Model>
-auto recommend(const Policy& policy, const live_model<Model>& live,
-               std::span<const std::type_identity_t<typename Model::index_type>> users,
-               const query<typename Model::index_type>& q) {
-  const auto now = live.read();
-  return recommend(policy, *now, users, q);
-}
-
-template <class Policy, class Model>
-auto recommend(const Policy& policy, const live_model<Model>& live, const query<typename Model::index_type>& q) {
-  const auto now = live.read();
-  return recommend(policy, *now, q);
-}
-
-/// See recommend_for of a model.
-template <class Policy, class Model, class Matrix>
-auto recommend_for(const Policy& policy, const live_model<Model>& live, const Matrix& histories,
-                   const query<typename Model::index_type>& q) {
-  const auto now = live.read();
-  return recommend_for(policy, *now, histories, q);
-}
-
-/// See similar_items of a model.
-template <class Policy, class Model>
-auto similar_items(const Policy& policy, const live_model<Model>& live,
-                   std::span<const std::type_identity_t<typename Model::index_type>> items,
-                   const query<typename Model::index_type>& q) {
-  const auto now = live.read();
-  return similar_items(policy, *now, items, q);
-}
-
-/// See score of a model.
+/// A live_model answers with its current model, one for a whole call. The last reader of a replaced model frees it,
+/// also in recommend_one, which otherwise neither throws nor allocates.
 template <class Model>
-typename Model::scalar_type score(const live_model<Model>& live, std::type_identity_t<typename Model::index_type> user,
-                                  std::type_identity_t<typename Model::index_type> item) {
-  const auto now = live.read();
-  return score(*now, user, item);
-}
-
-/// See recommend_one of a model. If a model has grown beyond the workspace the status is small_workspace; grow it by
-/// *live.read(). Neither throws nor allocates; as the last reader of a replaced model it frees it.
-template <class Model>
-recommend_result recommend_one(const live_model<Model>& live, std::type_identity_t<typename Model::index_type> user,
-                               const query<typename Model::index_type>& q,
-                               workspace<typename Model::scalar_type, typename Model::index_type>& scratch,
-                               std::span<std::type_identity_t<typename Model::index_type>> items,
-                               std::span<std::type_identity_t<typename Model::scalar_type>> scores) noexcept {
-  const auto now = live.read();
-  return recommend_one(*now, user, q, scratch, items, scores);
-}
+struct model_source<live_model<Model>> {
+  using model_type = model_of<Model>;
+  static std::uint64_t version(const live_model<Model>& live) noexcept { return live.version(); }
+  template <class Body>
+  static decltype(auto) ask(const live_model<Model>& live, const Body& body) {
+    const auto now = live.read();
+    return model_source<Model>::ask(
+        *now, [&](const model_type& model) { return detail::answer(body, model, now.version()); });
+  }
+};
 
 /// Saves the current model, which load<Model>() reads.
 template <class Model>

@@ -24,7 +24,7 @@
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/model/inner_products.hpp>
-#include <akin/model/score_stream.hpp>
+#include <akin/model/request.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/factor_search.hpp>

@@ -18,9 +18,9 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
-#include <akin/model/row_model.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
+#include <akin/train/row_context.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {

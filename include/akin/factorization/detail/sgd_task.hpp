@@ -2,54 +2,22 @@
 /// The common base of tasks that learn by gradient steps.
 #pragma once
 
-#include <chrono>
+#include <concepts>
 #include <cstdint>
-#include <string>
-#include <string_view>
+#include <span>
 
 #include <akin/config.hpp>
 #include <akin/data/merge_interactions.hpp>
-#include <akin/error.hpp>
-#include <akin/factorization/detail/positive_cells.hpp>
 #include <akin/factorization/detail/positives_fold_in.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
-#include <akin/factorization/detail/sgd_table.hpp>
-#include <akin/finite.hpp>
 #include <akin/io/reader.hpp>
-#include <akin/kernels/sgd_step.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
 #include <akin/model/fields.hpp>
-#include <akin/model/row_model.hpp>
-#include <akin/parallel.hpp>
-#include <akin/progress.hpp>
+#include <akin/train/row_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
-
-/// The result of one epoch.
-struct epoch_result {
-  double loss;
-  bool go_on = true;
-};
-
-/// Runs epoch(number) for 1 … epochs, until it or the observer ends the training. Throws numeric_error if is_finite()
-/// is false after an epoch.
-template <class Epoch, class IsFinite>
-void train_epochs(int epochs, std::string_view where, const Epoch& epoch, const IsFinite& is_finite,
-                  const observer_ref& observer) {
-  const auto start = std::chrono::steady_clock::now();
-  for (int number = 1; number <= epochs; ++number) {
-    const epoch_result result = epoch(number);
-    if (!is_finite())
-      fail<numeric_error>(where, ": the factors are no longer finite after epoch ", number,
-                          "; a lower learning_rate may help");
-    progress state{number, epochs};
-    state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    state.loss = result.loss;
-    if (!observer(state) || !result.go_on) return;
-  }
-}
 
 /// A task of row_model over factors and biases.
 template <class Options, class Scalar, class Index>
@@ -71,7 +39,7 @@ struct sgd_task {
 template <class Options, class Scalar, class Index>
 struct positives_task : sgd_task<Options, Scalar, Index> {
   static constexpr when_both merging = when_both::add;
-  static constexpr bool items_need_histories = true;
+  static constexpr bool items_need_histories = true, learns_from_positives = true;
 };
 
 /// The base of models that learn from ratings: all stored values.
@@ -87,34 +55,6 @@ struct ratings_task : sgd_task<Options, Scalar, Index> {
     return fixed_side<Scalar>::users_of(learnt, this->options.regularization);
   }
 };
-
-/// The training of a positives_task: cell_of(user, item, value) is the training sample of one positive;
-/// learn_block(cells, negatives, random, parameters, rates, with_loss) takes the steps of a block, and gives their
-/// sampled_loss.
-template <class Task, class Scalar, class Index>
-factor_table<Scalar> train_on_positives(const Task& task, const host_policy& policy, const csr_view<Scalar, Index>& x,
-                                        const observer_ref& observer) {
-  constexpr double initial_deviation = 0.1;
-  const auto& options = task.options;
-  const positives<Scalar, Index> positives(x);
-  auto table = random_table<Scalar>(x.rows, x.cols, options.factors, initial_deviation, options.seed);
-  clear_unseen(positives.is_user_seen(), positives.is_item_seen(), table);
-  const auto parameters = parameters_of(table);
-  const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(options.learning_rate),
-                                         static_cast<Scalar>(options.regularization)};
-  const auto epoch = [&](int number) {
-    const sampled_loss loss = positives.run_epoch(
-        policy, options.seed, number,
-        [&](const auto& cells, const block_negatives<Scalar, Index>& negatives, block_random& random) {
-          return task.learn_block(cells, negatives, random, parameters, rates, observer.is_present());
-        },
-        [&](Index user, Index item, Scalar value) { return task.cell_of(user, item, value); });
-    return epoch_result{loss.mean()};
-  };
-  train_epochs(
-      options.epochs, sentence(Task::kind, "::fit"), epoch, [&] { return all_finite(policy, table); }, observer);
-  return table;
-}
 
 /// A row_model of a positives_task.
 template <class Task>

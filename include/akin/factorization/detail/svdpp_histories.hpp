@@ -43,6 +43,13 @@ class svdpp_histories {
   const Scalar* sums() const noexcept { return sums_.view().data; }
   dense_storage<Scalar> take_factors() noexcept { return std::move(factors_); }
 
+  /// Visits what the next epoch depends on.
+  template <class Visit>
+  void state(const Visit& visit) {
+    visit("implicit_factors", factors_);
+    visit("sums", sums_);
+  }
+
   bool is_finite(const host_policy& policy) const {
     return all_finite(policy, factors_.view().data, factors_.rows() * factors_.cols());
   }

@@ -20,7 +20,6 @@
 #include <akin/retrieval/detail/distance_panels.hpp>
 #include <akin/retrieval/detail/float_panels.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
-#include <akin/retrieval/detail/query_filter.hpp>
 #include <akin/retrieval/detail/tile_search.hpp>
 #include <akin/retrieval/factor_search.hpp>
 #include <akin/retrieval/filter.hpp>
@@ -28,7 +27,6 @@
 #include <akin/retrieval/nearest_neighbors_options.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/rank.hpp>
-#include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
 

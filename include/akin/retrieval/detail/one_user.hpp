@@ -12,7 +12,6 @@
 #include <akin/kernels/top_k.hpp>
 #include <akin/model/scorer.hpp>
 #include <akin/numbers.hpp>
-#include <akin/retrieval/detail/query_filter.hpp>
 #include <akin/retrieval/detail/query_problem.hpp>
 #include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/query.hpp>

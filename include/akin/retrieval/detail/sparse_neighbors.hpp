@@ -21,11 +21,10 @@
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/retrieval/detail/own_vectors.hpp>
-#include <akin/retrieval/detail/query_filter.hpp>
+#include <akin/retrieval/filter.hpp>
 #include <akin/retrieval/nearest_neighbors_options.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/rank.hpp>
-#include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/views.hpp>
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -35,8 +36,25 @@ struct tile_work {
   std::int64_t rescored = 0;  // canonical scores
 };
 
+/// Rows in chunks of kernels::chunk_rows, in an order in which later chunks reach less: what a search by tiles needs.
+/// A group is kernels::tile_queries queries side by side; query q of it is set from a row and an offset of its scores.
+/// No score of query q in this chunk or a later one is above reach(), and the tile's score of a row is within margin()
+/// of its canonical score. scan() finds all rows of a chunk whose score may be at least targets[q], by their positions
+/// in the chunk, of which id() is the row's.
+template <class Panels>
+concept packed_rows = requires(const Panels& panels, typename Panels::group& group, typename Panels::hits& found,
+                               const typename Panels::scalar_type* row, const double* targets, std::int64_t chunk) {
+  { panels.chunks() } -> std::convertible_to<std::int64_t>;
+  panels.id(chunk, std::int32_t{});
+  { panels.make_group() } -> std::same_as<typename Panels::group>;
+  panels.set(group, 0, row, typename Panels::scalar_type{});
+  { panels.reach(group, 0, chunk) } -> std::same_as<double>;
+  { panels.margin(group, 0, chunk) } -> std::same_as<double>;
+  panels.scan(group, chunk, targets, found);
+};
+
 /// kernels::tile_queries queries on their way through the chunks of packed rows.
-template <class Panels, class Index>
+template <packed_rows Panels, class Index>
 class query_group {
  public:
   using scalar_type = typename Panels::scalar_type;
@@ -132,7 +150,7 @@ class query_group {
 };
 
 /// One worker's groups, and memory for their hits.
-template <class Panels, class Index>
+template <packed_rows Panels, class Index>
 struct tile_worker {
   std::vector<query_group<Panels, Index>> groups;
   std::vector<std::size_t> active;
@@ -150,7 +168,7 @@ inline std::int64_t groups_at_once(std::int64_t groups, std::int64_t k, int work
 /// The k best packed rows for each query, in lists.list(query.list): exactly the best by the canonical scores of
 /// rescore(query, id), which are within panels.margin() of the tiles' scores. O(queries * rows * depth) for tiles that
 /// are scored at the rate of a matrix product; rows that are too short for the lists are left out.
-template <class Panels, class Index, class Rescore, class Filter>
+template <packed_rows Panels, class Index, class Rescore, class Filter>
 tile_work search_tiles(const host_policy& policy, const Panels& panels,
                        std::span<const tile_query<typename Panels::scalar_type, Index>> queries, std::int64_t k,
                        typename Panels::scalar_type floor, const Rescore& rescore, const Filter& filter,

@@ -17,8 +17,8 @@
 #include <akin/matrix.hpp>
 #include <akin/model/file.hpp>
 #include <akin/model/history_table.hpp>
-#include <akin/model/task_model.hpp>
 #include <akin/parallel.hpp>
+#include <akin/train/task_model.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -49,9 +49,10 @@ class refit_model : public task_model<Task, typename Task::table_type> {
   template <class Policy, class Matrix>
   void fit(const Policy& policy, Matrix&& user_items) {
     const std::string where = named("fit");
-    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, where);
+    const detail::host_policy host = detail::on_host(policy);
+    const auto x = detail::checked_view<Scalar, Index>(host, user_items, where);
     check_values(x, where);
-    table_type learnt = task_.learn(policy, x);
+    table_type learnt = task_.learn(host, x);
     become(std::move(learnt), detail::own<Scalar, Index>(std::forward<Matrix>(user_items)));
   }
   template <class Matrix>
@@ -64,9 +65,10 @@ class refit_model : public task_model<Task, typename Task::table_type> {
   template <class Policy, class Matrix>
   void partial_fit(const Policy& policy, const Matrix& new_interactions) {
     const std::string where = fitted("partial_fit");
-    const auto added = detail::checked_addition(policy, new_interactions, this->histories_.view(), where);
+    const detail::host_policy host = detail::on_host(policy);
+    const auto added = detail::checked_addition(host, new_interactions, this->histories_.view(), where);
     check_values(added, where);
-    add(policy, added);
+    add(host, added);
   }
   template <class Matrix>
   requires sparse_matrix_like<Matrix>
@@ -76,7 +78,7 @@ class refit_model : public task_model<Task, typename Task::table_type> {
   /// If it throws, the model is as it was.
   template <class Policy>
   requires execution_policy<Policy>
-  void forget(const Policy& policy, std::int64_t user) { drop(policy, user); }
+  void forget(const Policy& policy, std::int64_t user) { drop(detail::on_host(policy), user); }
   void forget(std::int64_t user) { forget(execution::seq, user); }
 
   void write_to(model_writer& writer) const;

@@ -12,8 +12,8 @@
 #include <akin/model/fields.hpp>
 #include <akin/model/file.hpp>
 #include <akin/model/history_table.hpp>
-#include <akin/model/refit_model.hpp>
 #include <akin/parallel.hpp>
+#include <akin/train/refit_model.hpp>
 
 #include "io/craft.hpp"
 #include "support/catch.hpp"

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include <akin/matrix.hpp>
-#include <akin/model/chosen_rows.hpp>
+#include <akin/train/chosen_rows.hpp>
 
 #include "support/catch.hpp"
 #include "support/reference.hpp"

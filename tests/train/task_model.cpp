@@ -13,9 +13,9 @@
 #include <akin/graph/rp3beta.hpp>
 #include <akin/linear/ease.hpp>
 #include <akin/linear/slim.hpp>
-#include <akin/model/task_model.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/user_knn.hpp>
+#include <akin/train/task_model.hpp>
 
 #include "support/catch.hpp"
 

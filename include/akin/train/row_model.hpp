@@ -20,28 +20,23 @@
 #include <akin/io/model_arrays.hpp>
 #include <akin/io/parts.hpp>
 #include <akin/matrix.hpp>
-#include <akin/model/chosen_rows.hpp>
 #include <akin/model/factor_table.hpp>
 #include <akin/model/scorer.hpp>
-#include <akin/model/task_model.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
+#include <akin/train/chosen_rows.hpp>
+#include <akin/train/row_context.hpp>
+#include <akin/train/task_model.hpp>
+#include <akin/train/trainer.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
-/// The fixed side of a task: the learnt table, and the histories (users x items) if they are kept.
-template <class Task>
-struct row_context {
-  const typename Task::table_type& learnt;
-  csr_view<typename Task::scalar_type, typename Task::index_type> histories = {};
-};
-
 /// A model that holds a table of factors and solves its rows one by one. Its Task, made of its options, is the
 /// algorithm; the model does the rest: checks, files, updates. A task has
 ///   kind, scalar_type, index_type, options_type (with keep_interactions), table_type (a factor_table, or derived);
 ///   options; read_table(reader), the table that its write_to stored;
-///   train(policy, x, observer) -> table_type;
+///   a trainer<backend::host, Task> (train/trainer.hpp), whose data is a users x items matrix;
 ///   users_from(policy, x, context) and items_from(policy, x, context) -> a row of k factors (and a bias) for each row
 ///     of x, the other side staying as it is;
 ///   merging: how a cell that was there is combined with one that comes again; alternating: whether all users are
@@ -70,7 +65,10 @@ class row_model
   void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
     const std::string where = named("fit");
     const auto x = checked_matrix(policy, user_items, where);
-    learn(on_host(policy), x, detail::observer_ref(observer));
+    if constexpr (std::is_convertible_v<const Policy&, detail::host_policy>)
+      learn(policy, x, detail::observer_ref(observer));
+    else
+      learn_by(policy, x, detail::observer_ref(observer));
   }
   template <class Matrix>
   requires sparse_matrix_like<Matrix>
@@ -133,12 +131,14 @@ class row_model
   using base::named;
   using base::task_;
 
-  /// The caller's policy, for which an engine must exist.
+  /// The policy for what only the host can do; a sentence where nothing can be done by the caller's.
   template <class Policy>
   static detail::host_policy on_host(const Policy& policy) {
-    static_assert(std::is_convertible_v<const Policy&, detail::host_policy>,
-                  "akin: this model has no engine for this policy; execution::seq and execution::par have one");
-    return policy;
+    assert_trains_on<Policy>();
+    if constexpr (execution_policy<Policy>)
+      return execution::host_of(policy);
+    else
+      return execution::seq;
   }
 
   row_context<Task> context() const { return {this->learnt_, histories_.view()}; }
@@ -170,6 +170,15 @@ class row_model
   }
 
   void learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer);
+  /// The same by any policy that has a trainer of the task.
+  template <class Policy>
+  void learn_by(const Policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer) {
+    assert_trains_on<Policy>();
+    if constexpr (trains_on<Policy, Task>) {
+      trainer<backend_of<Policy>, Task> training(task_, policy, x);
+      adopt(detail::run_training(training, observer), x);
+    }
+  }
   /// Takes over a table that was learnt from x, and a copy of x if the options ask for it.
   void adopt(typename Task::table_type learnt, const csr_view<Scalar, Index>& x);
 
@@ -189,6 +198,12 @@ class row_model
 
  private:
   using table_type = typename Task::table_type;
+
+  template <class Policy>
+  static constexpr void assert_trains_on() {
+    static_assert(!execution_policy<Policy> || trains_on<Policy, Task>,
+                  "akin: this model has no engine for this policy; execution::seq and execution::par have one");
+  }
 
   void require_kept(std::string_view where) const {
     detail::require_fitted(this->is_fitted(), where);
@@ -236,7 +251,8 @@ detail::dense_storage<typename Task::scalar_type> row_model<Task>::user_from(
 template <class Task>
 void row_model<Task>::learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                             const detail::observer_ref& observer) {
-  adopt(task_.train(policy, x, observer), x);
+  trainer<backend::host, Task> training(task_, policy, x);
+  adopt(detail::run_training(training, observer), x);
 }
 
 template <class Task>
