@@ -256,6 +256,9 @@
 #if !defined(AKIN_COMPILES_report)
 #define AKIN_COMPILES_report 0
 #endif
+#if !defined(AKIN_COMPILES_serving)
+#define AKIN_COMPILES_serving 0
+#endif
 
 #if defined(AKIN_COMPILED)
 #define AKIN_BODIES(room) AKIN_DETAIL_JOIN(AKIN_COMPILES_, room)

@@ -254,10 +254,23 @@ TEST_CASE("nmf folds items in to the minimum, and the users again after each cha
     const Eigen::VectorXd r = row(counts, i);
     CHECK(distance_from_minimum(r, row(folded, i), users, 0.1) <= 1e-3 * norm(akin_test::times(users.transpose(), r)));
   }
+  const auto check_users = [&] {
+    const sparse histories(model.histories());
+    CHECK(same(model.fold_in(execution::seq, histories), model.user_factors()));
+    const Eigen::MatrixXd solved = dense(model.user_factors()), items = dense(model.item_factors()),
+                          rows = dense(histories);
+    int wrong = 0;
+    for (Eigen::Index u = 0; u < rows.rows(); ++u) {
+      const Eigen::VectorXd r = row(rows, u);
+      wrong += !(distance_from_minimum(r, row(solved, u), items, 0.1) <=
+                 1e-3 * norm(akin_test::times(items.transpose(), r)));
+    }
+    CHECK(wrong == 0);
+  };
   model.partial_fit(execution::par, matrix_of<akin::nmf<double>>(52, 31, {{3, 4, 1}, {50, 30, 2}, {50, 2, 1}}));
-  CHECK(same(model.fold_in(execution::seq, sparse(model.histories())), model.user_factors()));
+  check_users();
   model.forget(execution::par, 50);
-  CHECK(same(model.fold_in(execution::seq, sparse(model.histories())), model.user_factors()));
+  check_users();
   CHECK_THROWS_WITH(model.partial_fit(matrix_of<akin::nmf<double>>(52, 31, {{0, 0, -1}})),
                     contains("nmf::partial_fit: values must not be negative, got -1"));
 }

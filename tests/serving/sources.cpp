@@ -111,6 +111,8 @@ TEST_CASE("a cache of a live bundle makes its lists anew after a publication") {
     return akin::recommend(execution::seq, of, std::vector<std::int32_t>{3}, {.k = 5, .exclude = clicks});
   };
   CHECK(std::ranges::equal(cache.recommend(3, 5).scores(), list_of(model).scores(0)));
+  CHECK(std::ranges::equal(cache.recommend(3, 5).scores(), list_of(model).scores(0)));
+  CHECK(cache.counters().hits == 1);
   live.publish(akin::bundle(other, ids, item_ids, clicks));
   CHECK(std::ranges::equal(cache.recommend(3, 5).scores(), list_of(other).scores(0)));
   CHECK(cache.counters().outdated == 1);

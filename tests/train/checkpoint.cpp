@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -19,6 +20,7 @@
 #include <akin/train/checkpoint.hpp>
 
 #include "io/folder.hpp"
+#include "neighbors/reference.hpp"
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
 #include "support/reference.hpp"
@@ -37,6 +39,7 @@ typename Model::options_type small_options() {
     options.epochs = planned;
   else
     options.iterations = planned;
+  if constexpr (requires { options.learning_rate_decay; }) options.learning_rate_decay = 0.7;
   return options;
 }
 
@@ -93,15 +96,17 @@ TEST_CASE("a training with features goes on to the same bits") {
 
 TEST_CASE("a training with validation data goes on to the same bits, its best epoch included") {
   using model_type = akin::biased_mf<float>;
-  const auto ratings = akin_test::some_clicks<model_type>();
+  const auto ratings = akin_test::some_ratings<float>(60, 40, 3);  // there is nothing to learn but the items' means
   auto options = small_options<model_type>();
-  options.learning_rate = 0.2;  // the best epoch is not the last
-  SECTION("drawn from the ratings") { options.validation_fraction = 0.2; }
-  SECTION("drawn, and all epochs worse than the first") {
-    options.validation_fraction = 0.2;
-    options.learning_rate = 0.5;
-    options.patience = 100;
-  }
+  options.validation_fraction = 0.3;
+  options.patience = 100;
+  options.factors = 16;
+  SECTION("the last epoch is the best") { options.learning_rate = 0.001; }
+  SECTION("an epoch before the checkpoint is the best") { options.learning_rate = 0.05; }
+  std::vector<double> losses;
+  model_type(options).fit(execution::seq, ratings, [&](const akin::progress& p) { losses.push_back(p.loss); });
+  const auto best = std::min_element(losses.begin(), losses.end()) - losses.begin() + 1;
+  CHECK((options.learning_rate < 0.01 ? best == planned : best < 3));
   check_goes_on([&] { return model_type(options); },
                 [&](model_type& model, auto& observer) { model.fit(execution::seq, ratings, observer); });
 }

@@ -6,6 +6,7 @@
 
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/model/fields.hpp>
 #include <akin/parallel.hpp>
 #include <akin/progress.hpp>
 #include <akin/train/trainer.hpp>

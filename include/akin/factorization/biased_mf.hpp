@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -15,6 +14,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/factorization/biased_mf_options.hpp>
+#include <akin/factorization/detail/best_epoch.hpp>
 #include <akin/factorization/detail/block_schedule.hpp>
 #include <akin/factorization/detail/rating_fold_in.hpp>
 #include <akin/factorization/detail/sgd_task.hpp>
@@ -73,11 +73,15 @@ class trainer<backend::host, biased_mf_task<Scalar, Index>> {
   void iterate(int number, bool with_loss);
   double loss() const noexcept { return loss_; }
   bool is_finite() const { return detail::all_finite(policy_, current_); }
-  bool is_done() const noexcept { return epochs_without_gain_ >= task_.options.patience; }
-  table_type take() { return has_best_ ? std::move(best_) : std::move(current_); }
+  bool is_done() const noexcept { return best_.epochs_since() >= task_.options.patience; }
+  table_type take() { return std::move(best_.is_known() ? best_.table() : current_); }
 
   template <class Visit>
-  void state(const Visit& visit);
+  void state(const Visit& visit) {
+    detail::visit_table(current_, visit);
+    visit("rate", rate_);
+    best_.state(current_, visit);
+  }
 
  private:
   using cell = kernels::rated_cell<Scalar, Index>;
@@ -97,10 +101,9 @@ class trainer<backend::host, biased_mf_task<Scalar, Index>> {
   double held_out_;  // the share of x that is validation data
   random_stream random_;
   detail::block_grid<cell> grid_;
-  table_type current_, best_;
-  bool has_best_ = false;
-  double rate_, loss_ = 0, best_rmse_ = std::numeric_limits<double>::infinity();
-  int epochs_without_gain_ = 0;
+  table_type current_;
+  detail::best_epoch<Scalar> best_;
+  double rate_, loss_ = 0;
   int shuffled_ = 0;  // epochs; each builds on the order of the one before, also of those before a checkpoint
 };
 
@@ -199,30 +202,7 @@ void trainer<backend::host, biased_mf_task<Scalar, Index>>::validate() {
   const double watched = detail::rmse(policy_, validation_, is_watched, current_);
   if (!detail::is_finite(watched)) return;  // no validation ratings, or diverged
   loss_ = watched;
-  if (watched < best_rmse_) {
-    best_ = current_;
-    has_best_ = true;
-    best_rmse_ = watched;
-    epochs_without_gain_ = 0;
-  } else {
-    ++epochs_without_gain_;
-  }
-}
-
-template <class Scalar, class Index>
-template <class Visit>
-void trainer<backend::host, biased_mf_task<Scalar, Index>>::state(const Visit& visit) {
-  detail::visit_table(current_, visit);
-  visit("rate", rate_);
-  visit("best_rmse", best_rmse_);
-  visit("epochs_without_gain", epochs_without_gain_);
-  visit("has_best", has_best_);
-  if (!has_best_) return;
-  if (best_.factors() == 0) best_ = current_;  // of the same shape
-  visit("best_user_factors", best_.user_factors);
-  visit("best_item_factors", best_.item_factors);
-  visit("best_user_biases", best_.user_biases);
-  visit("best_item_biases", best_.item_biases);
+  best_.offer(current_, watched);
 }
 
 template <class Scalar, class Index>

@@ -9,7 +9,6 @@
 #include <akin/execution.hpp>
 #include <akin/factorization/detail/explicit_als_engine.hpp>
 #include <akin/factorization/detail/row_layout.hpp>
-#include <akin/factorization/explicit_als_table.hpp>
 #include <akin/factorization/explicit_als_task.hpp>
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>

@@ -11,7 +11,6 @@
 #include <akin/factorization/detail/feature_prior.hpp>
 #include <akin/factorization/detail/implicit_als_engine.hpp>
 #include <akin/factorization/detail/rotation.hpp>
-#include <akin/factorization/implicit_als_table.hpp>
 #include <akin/factorization/implicit_als_task.hpp>
 #include <akin/factorization/side_features.hpp>
 #include <akin/matrix.hpp>

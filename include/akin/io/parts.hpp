@@ -93,13 +93,19 @@ std::string require_label(const model_reader& reader) {
   return require_label(reader, Model::kind, scalar_name_of<Model>(), index_name_of<Model>());
 }
 
-/// The model in the reader's scope; throws format_error if it is another one or incomplete.
+/// How a class that holds a model of a type that it does not name is read: read(reader). Nothing, unless a header that
+/// knows all types specialises it, as akin/serving/all_models.hpp does.
 template <class Model>
-Model read_model(const model_reader& reader) {
-  static_assert(
-      !holds_a_model<Model>,
-      "akin: a file names the type of its model, which a program must know to load it: load that type, or add "
-      "it to a recommender_registry, whose load and load_bundle give an any_recommender");
+struct any_model_reader {};
+
+template <class Model>
+concept reads_any_model = requires(const model_reader& reader) {
+  { any_model_reader<Model>::read(reader) } -> std::same_as<Model>;
+};
+
+/// The model of a type that the caller knows.
+template <class Model>
+Model read_named_model(const model_reader& reader) {
   static_assert(
       holds_a_model<Model> || storable<Model>,
       "akin: a model that is loaded must have kind, write_to and a read_from that returns it, and so must its "
@@ -114,6 +120,20 @@ Model read_model(const model_reader& reader) {
 #else
   return Model::read_from(reader);
 #endif
+}
+
+/// The model in the reader's scope; throws format_error if it is another one or incomplete.
+template <class Model>
+Model read_model(const model_reader& reader) {
+  static_assert(
+      !holds_a_model<Model> || reads_any_model<Model>,
+      "akin: a file names the type of its model, which a program must know to load it: load that type, or add "
+      "it to a recommender_registry, whose load and load_bundle give an any_recommender; with "
+      "akin/serving/all_models.hpp all models of akin are known");
+  if constexpr (reads_any_model<Model>)
+    return any_model_reader<Model>::read(reader);
+  else
+    return read_named_model<Model>(reader);
 }
 
 /// Stores a model as part of another; its sections are called `part.name`.

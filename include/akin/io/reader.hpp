@@ -45,6 +45,8 @@ class model_reader {
   [[nodiscard]] std::string_view index() const { return label("@index"); }
 
   [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
+  /// The rows of an array.
+  [[nodiscard]] std::int64_t rows(std::string_view name) const { return static_cast<std::int64_t>(at(name).rows); }
 
   /// The array of that name, whose elements must be of type T and whose shape must be rows x cols if these are given.
   template <class T>

@@ -14,6 +14,18 @@
 
 namespace akin::inline AKIN_ABI::kernels {
 
+/// A score and its id.
+template <class Scalar, class Index>
+struct scored {
+  Scalar score;
+  Index id;
+
+  /// Whether *this comes before other in a list.
+  constexpr bool precedes(const scored& other) const noexcept {
+    return score > other.score || (score == other.score && id < other.id);
+  }
+};
+
 /// The number of elements of x[0, size) that are at least t.
 template <class InstructionSet, class Scalar>
 AKIN_ALWAYS_INLINE std::int64_t count_at_least(const Scalar* x, std::int64_t size, Scalar t) {

@@ -13,18 +13,6 @@
 
 namespace akin::inline AKIN_ABI::kernels {
 
-/// A score and its id.
-template <class Scalar, class Index>
-struct scored {
-  Scalar score;
-  Index id;
-
-  /// Whether *this comes before other in a list.
-  constexpr bool precedes(const scored& other) const noexcept {
-    return score > other.score || (score == other.score && id < other.id);
-  }
-};
-
 /// Keeps the k best of the scores offered, in memory of the caller; NaN, -infinity and scores that are not above
 /// `floor` are never kept. A heap whose root is the worst one, so that an offer that is too small costs one comparison.
 template <class Scalar, class Index>

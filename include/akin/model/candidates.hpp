@@ -1,5 +1,5 @@
 /// @file
-/// Selection of the best scores of a row, and the rows of a matrix of them.
+/// Selection of the best scores of a row, and rows of them.
 #pragma once
 
 #include <algorithm>
@@ -11,12 +11,9 @@
 #include <memory>
 
 #include <akin/config.hpp>
-#include <akin/error.hpp>
 #include <akin/kernels/select.hpp>
-#include <akin/kernels/top_k.hpp>
-#include <akin/matrix.hpp>
 #include <akin/numbers.hpp>
-#include <akin/parallel.hpp>
+#include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
 
@@ -162,28 +159,9 @@ class row_slots {
     counts_[row] = from.count;
   }
 
-  /// All rows as a matrix with `cols` columns.
-  csr_storage<Scalar, Index> compress(const host_policy& policy, std::int64_t cols) const {
-    const auto rows = counts_.size();
-    std::int64_t total = 0;
-    for (const std::int64_t count : counts_) total += count;
-    if (total > largest_id<Index>)
-      fail<std::length_error>("akin: a matrix of ", total, " elements is wanted, the index type counts ",
-                              largest_id<Index>);
-    csr_storage<Scalar, Index> result(rows, cols, total);
-    Index* const offsets = result.mutable_offsets();
-    for (std::int64_t row = 0; row < rows; ++row) offsets[row + 1] = static_cast<Index>(offsets[row] + counts_[row]);
-    Index* const columns = result.mutable_columns();
-    Scalar* const values = result.mutable_values();
-    for_each_row(policy, rows, [&](std::int64_t row, int) {
-      const entry* const from = entries_.get() + starts_[row];
-      for (std::int64_t n = 0; n < counts_[row]; ++n) {
-        columns[offsets[row] + n] = from[n].id;
-        values[offsets[row] + n] = from[n].score;
-      }
-    });
-    return result;
-  }
+  std::int64_t rows() const noexcept { return counts_.size(); }
+  /// What was put into a row.
+  slice<const entry> row(std::int64_t row) const noexcept { return {entries_.get() + starts_[row], counts_[row]}; }
 
  private:
   numbers<std::int64_t> starts_, counts_;

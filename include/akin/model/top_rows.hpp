@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <akin/config.hpp>
+#include <akin/error.hpp>
 #include <akin/kernels/select.hpp>
 #include <akin/kernels/sparse_accumulator.hpp>
 #include <akin/matrix.hpp>
@@ -121,6 +122,31 @@ void take_best_sums(const summed_row& row, Scalar floor, std::int64_t k, top_row
   cut_to(scratch.best, bound, k, scratch.ties);
 }
 
+/// All rows as a matrix with `cols` columns.
+template <class Scalar, class Index>
+csr_storage<Scalar, Index> compressed(const host_policy& policy, const row_slots<Scalar, Index>& slots,
+                                      std::int64_t cols) {
+  std::int64_t total = 0;
+  for (std::int64_t row = 0; row < slots.rows(); ++row) total += slots.row(row).size;
+  if (total > largest_id<Index>)
+    fail<std::length_error>("akin: a matrix of ", total, " elements is wanted, the index type counts ",
+                            largest_id<Index>);
+  csr_storage<Scalar, Index> result(slots.rows(), cols, total);
+  Index* const offsets = result.mutable_offsets();
+  for (std::int64_t row = 0; row < slots.rows(); ++row)
+    offsets[row + 1] = static_cast<Index>(offsets[row] + slots.row(row).size);
+  Index* const columns = result.mutable_columns();
+  Scalar* const values = result.mutable_values();
+  for_each_row(policy, slots.rows(), [&](std::int64_t row, int) {
+    std::int64_t at = offsets[row];
+    for (const auto& entry : slots.row(row)) {
+      columns[at] = entry.id;
+      values[at++] = entry.score;
+    }
+  });
+  return result;
+}
+
 /// Tag: a row's sums are its scores.
 struct sums_are_scores {};
 
@@ -165,7 +191,7 @@ csr_storage<Scalar, Index> top_rows(const host_policy& policy, const terms_view<
     scratch.order.apply(scratch.best);
     rows.put(row, scratch.best);
   });
-  return rows.compress(policy, b.pattern.cols);
+  return compressed(policy, rows, b.pattern.cols);
 }
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -2,9 +2,12 @@
 /// A model with the names of its users and items and the users' histories, queried by name.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -15,6 +18,8 @@
 
 #include <akin/config.hpp>
 #include <akin/data/id_map.hpp>
+#include <akin/data/interaction_log.hpp>
+#include <akin/data/merge_interactions.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
 #include <akin/io/csr.hpp>
@@ -26,59 +31,24 @@
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommend_for.hpp>
 #include <akin/retrieval/similar_items.hpp>
+#include <akin/serving/detail/bundle_parts.hpp>
 
 namespace akin::inline AKIN_ABI {
-namespace detail {
-
-inline void write_ids(model_writer& writer, std::string_view name, const id_map& ids) {
-  model_writer part = writer.scope(name);
-  part.add("text", reinterpret_cast<const std::uint8_t*>(ids.text().data()), std::ssize(ids.text()));
-  part.add("offsets", ids.offsets());
-}
-
-inline id_map read_ids(const model_reader& reader, std::string_view name) {
-  const model_reader part = reader.scope(name);
-  const auto text = part.array<std::uint8_t>("text", model_reader::any, 1);
-  const auto offsets = part.array<std::int64_t>("offsets", model_reader::any, 1);
-  return {std::span(reinterpret_cast<const char*>(text.data), static_cast<std::size_t>(text.rows)),
-          std::span(offsets.data, static_cast<std::size_t>(offsets.rows))};
-}
-
-/// Throws std::invalid_argument unless the parts of a bundle are of the same users and items.
-template <class Model, class Scalar, class Index>
-void check_bundle(const Model& model, const id_map& user_ids, const id_map& item_ids,
-                  const csr_view<Scalar, Index>& histories) {
-  const auto check = [](std::int64_t found, std::int64_t wanted, const char* what) {
-    if (found != wanted)
-      fail<std::invalid_argument>("bundle: ", what, " must be as many as the model has, ", wanted, ", got ", found);
-  };
-  check(std::ssize(user_ids), model.users(), "user_ids");
-  check(std::ssize(item_ids), model.items(), "item_ids");
-  check(histories.rows, model.users(), "rows of histories");
-  check(histories.cols, model.items(), "columns of histories");
-}
-
-template <class Model, class Scalar, class Index>
-void write_bundle(model_writer& writer, const Model& model, const id_map& user_ids, const id_map& item_ids,
-                  const csr_view<Scalar, Index>& histories) {
-  write_part(writer, "model", model);
-  write_ids(writer, "user_ids", user_ids);
-  write_ids(writer, "item_ids", item_ids);
-  write_csr(writer, "histories", histories);
-}
-
-}  // namespace detail
 
 /// An item by name, with its score.
 template <class Scalar>
 struct named_item {
   std::string item;
   Scalar score;
+
+  friend bool operator==(const named_item&, const named_item&) = default;
 };
 
 /// A model, the names of its users and items, and its users' histories (users x items), as one object and one file. If
-/// a query excludes nothing, the user's items are excluded. Const members may be called from many threads.
+/// a query excludes nothing, the user's items are excluded. Const members may be called from many threads; partial_fit
+/// and forget change the bundle: while others ask it, let a live_model publish a copy that was changed.
 template <class Model>
 class bundle {
  public:
@@ -100,11 +70,27 @@ class bundle {
   /// Users x items; refers to the bundle.
   auto histories() const { return histories_.map(); }
 
+  /// Whether the user has this name here; one who is new may be known after partial_fit.
+  bool contains(std::string_view user) const noexcept { return user_ids_.contains(user); }
+  bool contains_item(std::string_view item) const noexcept { return item_ids_.contains(item); }
+
+  /// What is known of the training, by name: when, on what, with which options and which result. Saved with the bundle.
+  const std::map<std::string, std::string>& metadata() const noexcept { return metadata_; }
+  void set_metadata(std::map<std::string, std::string> metadata) { metadata_ = std::move(metadata); }
+
   /// The k best items for the user. Throws std::out_of_range with an unknown name.
   named_items recommend(std::string_view user, query<index_type> q = {}) const {
     if (q.exclude.rows == 0) q.exclude = histories_.view().pattern();
     const index_type users[] = {id_of(user_ids_, user, "user")};
     return named(akin::recommend(execution::seq, model_, users, q));
+  }
+
+  /// The k best items for somebody with these items: an anonymous basket. Unknown names are left out; if none is known,
+  /// it is the answer for an empty history. If the query excludes nothing, the basket is excluded.
+  named_items recommend_for(std::span<const std::string> basket, query<index_type> q = {}) const {
+    const auto history = history_of_names(basket);
+    if (q.exclude.rows == 0) q.exclude = history.view().pattern();
+    return named(akin::recommend_for(execution::seq, model_, history.map(), q));
   }
 
   /// The k items most similar to the item. Throws std::out_of_range with an unknown name.
@@ -123,8 +109,22 @@ class bundle {
     return result;
   }
 
+  /// Learns the events of a log by their names; users and items may be new, ids that are known stay. `combine` says
+  /// what several events of one user with one item are together. The model must learn from new interactions (its
+  /// partial_fit); throws as that does, and leaves the bundle as it was. Takes a copy of the histories.
+  template <class Policy>
+  void partial_fit(const Policy& policy, const interaction_log& events, duplicates combine = duplicates::sum);
+
+  /// Forgets the user: the history, what the model has learnt from it (see its forget), and the name, which
+  /// contains() no longer knows; other users keep their ids. What is elsewhere stays: files of this bundle,
+  /// checkpoints, logs, copies, and lists in a cache, which invalidate() removes. Throws std::out_of_range with an
+  /// unknown name.
+  template <class Policy>
+  void forget(const Policy& policy, std::string_view user);
+
   void write_to(detail::model_writer& writer) const {
     detail::write_bundle(writer, model_, user_ids_, item_ids_, histories_.view());
+    detail::write_metadata(writer, metadata_);
   }
   static bundle read_from(const detail::model_reader& reader) {
     return read_from(reader, [](const detail::model_reader& model) { return detail::read_model<Model>(model); });
@@ -132,8 +132,10 @@ class bundle {
   /// The same with a model that read_model(reader) reads.
   template <class ReadModel>
   static bundle read_from(const detail::model_reader& reader, const ReadModel& read_model) {
-    return {read_model(reader.scope("model")), detail::read_ids(reader, "user_ids"),
-            detail::read_ids(reader, "item_ids"), detail::map_csr<scalar_type, index_type>(reader, "histories")};
+    bundle result(read_model(reader.scope("model")), detail::read_ids(reader, "user_ids"),
+                  detail::read_ids(reader, "item_ids"), detail::map_csr<scalar_type, index_type>(reader, "histories"));
+    result.metadata_ = detail::read_metadata(reader);
+    return result;
   }
 
  private:
@@ -151,6 +153,29 @@ class bundle {
     return static_cast<index_type>(*id);
   }
 
+  /// One row, 1 for each known item of the basket.
+  detail::csr_storage<scalar_type, index_type> history_of_names(std::span<const std::string> basket) const {
+    std::vector<index_type> items;
+    for (const std::string& name : basket)
+      if (const auto id = item_ids_.index_of(name)) items.push_back(static_cast<index_type>(*id));
+    std::ranges::sort(items);
+    items.erase(std::unique(items.begin(), items.end()), items.end());
+    const auto size = static_cast<std::int64_t>(items.size());
+    detail::csr_storage<scalar_type, index_type> history(1, model_.items(), size);
+    history.mutable_offsets()[1] = static_cast<index_type>(size);
+    std::ranges::copy(items, history.mutable_columns());
+    std::fill_n(history.mutable_values(), size, scalar_type{1});
+    return history;
+  }
+
+  /// The model's histories if it keeps them, else these with the new ones.
+  void take_histories(detail::csr_storage<scalar_type, index_type> merged) {
+    if constexpr (requires { model_.histories(); })
+      histories_ = detail::csr_storage<scalar_type, index_type>(detail::view_of(model_.histories(), "bundle"));
+    else
+      histories_ = std::move(merged);
+  }
+
   std::string name_of(index_type item) const { return std::string(item_ids_.name_of(static_cast<std::int32_t>(item))); }
 
   named_items named(const recommendations<scalar_type, index_type>& lists) const {
@@ -164,7 +189,39 @@ class bundle {
   id_map user_ids_;
   id_map item_ids_;
   detail::csr_storage<scalar_type, index_type> histories_;
+  std::map<std::string, std::string> metadata_;
 };
+
+template <class Model>
+template <class Policy>
+void bundle<Model>::partial_fit(const Policy& policy, const interaction_log& events, duplicates combine) {
+  static_assert(
+      requires(Model & model, const sparse_matrix<scalar_type, index_type>& x) { model.partial_fit(policy, x); },
+      "akin: bundle::partial_fit needs a model that learns from new interactions");
+  id_map users = user_ids_, items = item_ids_;
+  const interaction_log known = detail::renumbered(events, users, items);
+  const sparse_matrix<scalar_type, index_type> added(known.template matrix<scalar_type>(combine));
+  auto merged = detail::merge_interactions(histories_.view(), detail::view_of(added, "bundle::partial_fit"),
+                                           combine == duplicates::last ? when_both::replace : when_both::add);
+  model_.partial_fit(policy, added);
+  take_histories(std::move(merged));
+  user_ids_ = std::move(users);
+  item_ids_ = std::move(items);
+}
+
+template <class Model>
+template <class Policy>
+void bundle<Model>::forget(const Policy& policy, std::string_view user) {
+  static_assert(
+      requires(Model & model) { model.forget(policy, index_type{}); },
+      "akin: bundle::forget needs a model that forgets users");
+  const index_type id = id_of(user_ids_, user, "user");
+  id_map names = detail::without_name(user_ids_, static_cast<std::int32_t>(id));
+  auto rest = detail::without_row(histories_.view(), id);
+  model_.forget(policy, id);
+  take_histories(std::move(rest));
+  user_ids_ = std::move(names);
+}
 
 /// A bundle answers calls by id with its model.
 template <class Model>

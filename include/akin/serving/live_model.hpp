@@ -10,7 +10,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -18,6 +21,8 @@
 #include <akin/error.hpp>
 #include <akin/io/model_file.hpp>
 #include <akin/model/source.hpp>
+#include <akin/retrieval/explain.hpp>
+#include <akin/retrieval/query.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -55,6 +60,12 @@ class live_cells {
   using block_type = std::array<live_cell<Model>, size>;
 
   std::array<std::unique_ptr<block_type>, max_cells / size> blocks_ = {};
+};
+
+/// A bundle: a model that is asked by name.
+template <class T>
+concept asked_by_name = requires {
+  typename T::named_items;
 };
 
 }  // namespace detail
@@ -146,6 +157,31 @@ class live_model {
     const snapshot now = read();
     return replace(std::make_unique<const Model>(std::invoke(std::forward<Change>(change), *now)));
   }
+
+  /// What a live bundle answers by name: see bundle. One bundle answers the whole call.
+  template <class M = Model>
+  requires detail::asked_by_name<M>
+  auto recommend(std::string_view user, const query<index_type_of<M>>& q = {}) const {
+    return read()->recommend(user, q);
+  }
+  template <class M = Model>
+  requires detail::asked_by_name<M>
+  auto recommend_for(std::span<const std::string> basket, const query<index_type_of<M>>& q = {}) const {
+    return read()->recommend_for(basket, q);
+  }
+  template <class M = Model>
+  requires detail::asked_by_name<M>
+  auto similar_items(std::string_view item, const query<index_type_of<M>>& q = {}) const {
+    return read()->similar_items(item, q);
+  }
+  template <class M = Model>
+  requires detail::asked_by_name<M>
+  auto explain(std::string_view user, std::string_view item, const explain_options& options = {}) const {
+    return read()->explain(user, item, options);
+  }
+  template <class M = Model>
+  requires detail::asked_by_name<M>
+  bool contains(std::string_view user) const { return read()->contains(user); }
 
   /// The version of the last complete publication: 1 for the first model.
   std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }

@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <akin/config.hpp>
 #include <akin/io/checksum.hpp>
 #include <akin/io/reader.hpp>
 #include <akin/io/writer.hpp>
 #include <akin/matrix.hpp>
-#include <akin/model/parameters.hpp>
 #include <akin/progress.hpp>
 #include <akin/storage.hpp>
 #include <akin/views.hpp>
@@ -29,6 +29,26 @@ std::uint64_t checksum_of(const csr_view<Scalar, Index>& x, std::uint64_t state 
   if (x.rows > 0) add(x.offsets, x.rows + 1);
   add(x.columns, x.nonzeros());
   add(x.values, x.nonzeros());
+  return state;
+}
+
+/// Of all options that fields() lists: their values in their order.
+template <class Options>
+std::uint64_t checksum_of_options(const Options& options) {
+  std::uint64_t state = 0;
+  const auto add = [&](const auto& value) {
+    using type = std::remove_cvref_t<decltype(value)>;
+    const auto number = static_cast<std::conditional_t<std::is_enum_v<type>, std::int64_t, type>>(value);
+    state = checksum_step(state, checksum(&number, sizeof number));
+  };
+  fields(options, [&](std::string_view, const auto& field, const auto&...) {
+    if constexpr (requires { field.has_value(); }) {
+      add(field.has_value());
+      if (field) add(*field);
+    } else {
+      add(field);
+    }
+  });
   return state;
 }
 
@@ -71,7 +91,6 @@ struct state_reader {
 template <class Trainer>
 class state_of final : public training_state {
   using task_type = std::remove_cvref_t<decltype(std::declval<Trainer&>().task())>;
-  using options_type = std::remove_cvref_t<decltype(std::declval<Trainer&>().task().options)>;
   using scalar_type = typename task_type::scalar_type;
 
  public:
@@ -81,14 +100,14 @@ class state_of final : public training_state {
     writer.add_text("model", task_type::kind);
     writer.add_text("scalar", type_name<scalar_type>());
     writer.add_value("data", training_.data_checksum());
-    model_writer options = writer.scope("options"), state = writer.scope("state");
-    options.add_options(training_.task().options);
+    writer.add_value("options", checksum_of_options(training_.task().options));
+    model_writer state = writer.scope("state");
     training_.state(state_writer{state});
   }
   void read_from(const model_reader& reader) override {
     if (reader.text("model") != task_type::kind || reader.text("scalar") != type_name<scalar_type>() ||
         reader.value<std::uint64_t>("data") != training_.data_checksum() ||
-        !same_options(reader.scope("options").options<options_type>(), training_.task().options))
+        reader.value<std::uint64_t>("options") != checksum_of_options(training_.task().options))
       reader.refuse("holds a training of ", reader.text("model"),
                     " with other data or other options; remove the file to begin anew");
     training_.state(state_reader{reader.scope("state")});

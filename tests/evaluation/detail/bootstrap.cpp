@@ -1,7 +1,11 @@
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
 #include <akin/evaluation/detail/bootstrap.hpp>
+#include <akin/evaluation/evaluation.hpp>
+#include <akin/execution.hpp>
 
 #include "support/catch.hpp"
 
@@ -37,4 +41,23 @@ TEST_CASE("means of resamples scatter as a mean does, and metrics share the user
   CHECK(std::sqrt(squares / resamples) == Approx(deviation).epsilon(0.05));
   CHECK(akin::detail::resampled_means(rows, 5, 1) == akin::detail::resampled_means(rows, 5, 1));
   CHECK(akin::detail::resampled_means(rows, 5, 1) != akin::detail::resampled_means(rows, 6, 1));
+}
+
+TEST_CASE("an interval is from the 2.5th to the 97.5th percentile of the resampled means") {
+  akin::detail::block_tally rows(2, true);
+  for (int i = 0; i < 30; ++i) {
+    rows.who.push_back(i);
+    rows.values.insert(rows.values.end(), {static_cast<double>(i * i), 1.0});
+  }
+  constexpr int resamples = 201;  // so that both percentiles are values: the 6th and the 196th
+  std::vector<double> means;
+  for (int number = 0; number < resamples; ++number) means.push_back(akin::detail::resampled_means(rows, 3, number)[0]);
+  std::sort(means.begin(), means.end());
+  std::array<akin::metric_result, 2> results;
+  const bool is_mean[] = {true, false};
+  akin::detail::add_bootstrap_intervals(akin::execution::par, rows, {.bootstrap = resamples, .seed = 3}, is_mean,
+                                        results);
+  CHECK(results[0].bootstrap_low == Approx(means[5]));
+  CHECK(results[0].bootstrap_high == Approx(means[195]));
+  CHECK(results[1].bootstrap_high == 0);  // not a mean
 }

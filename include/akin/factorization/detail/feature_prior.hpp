@@ -10,7 +10,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
-#include <akin/factorization/detail/implicit_als_engine.hpp>
+#include <akin/factorization/detail/count_nonzero.hpp>
 #include <akin/finite.hpp>
 #include <akin/kernels/axpy.hpp>
 #include <akin/kernels/dot.hpp>

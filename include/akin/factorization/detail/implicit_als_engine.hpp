@@ -14,6 +14,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/execution.hpp>
+#include <akin/factorization/detail/count_nonzero.hpp>
 #include <akin/factorization/detail/row_solver.hpp>
 #include <akin/factorization/implicit_als_options.hpp>
 #include <akin/finite.hpp>
@@ -29,12 +30,6 @@ inline double row_regularization(const implicit_als_options& options, std::int64
                                  std::int64_t fixed_rows) noexcept {
   const double weight = static_cast<double>(n) + options.unobserved_weight * static_cast<double>(fixed_rows);
   return options.regularization * std::pow(weight, options.regularization_exponent);
-}
-
-/// The number of elements of a row other than 0; a stored 0 counts as absent.
-template <class Scalar>
-std::int64_t count_nonzero(const slice<const Scalar>& values) noexcept {
-  return std::count_if(values.begin(), values.end(), [](Scalar r) { return r != 0; });
 }
 
 /// lambda |x - prior|^2 of a row with these elements; a null prior is 0, and a row without elements adds 0.
