@@ -119,7 +119,7 @@ case $scenario in
     grep -q ' U .*implicit_als_task<float, int> >::learn(' <<< "$(symbols)" || fail 'the unit compiles the training itself'
     configure compiled -Dsecond=akin::openmp
     run
-    grep -q ' W .*implicit_als_task<float, int>::train(' <<< "$(symbols)" || fail 'the unit is not header-only'
+    grep -q ' W .*trainer<.*implicit_als_task<float, int> >::take(' <<< "$(symbols)" || fail 'the unit is not header-only'
     configure compiled -Dsecond= "-Dsecond_flags=-mavx2;-mfma"  # the unit and a library of its own
     if grep -q ' avx2 ' /proc/cpuinfo; then run; else cmake --build "$scratch/$scenario"; fi
     configure compiled -Dsecond_flags=
