@@ -17,6 +17,7 @@
 #include <akin/execution.hpp>
 #include <akin/factorization/factor_model.hpp>
 #include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommend_one.hpp>
 #include <akin/serving/live_model.hpp>
 
 namespace {
