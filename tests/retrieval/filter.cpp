@@ -65,6 +65,16 @@ TEST_CASE("the filters of a query allow what they are for") {
   CHECK(filters::available{}.is_open());
 }
 
+TEST_CASE("a filter owns a temporary mask, and an item beyond it is not in it") {
+  const auto filter = akin::all_of(filters::deny{akin::item_mask(130, is_even)},
+                                   filters::allow{akin::item_mask(70, [](auto i) { return i != 3; })});
+  CHECK((filter.allows(1) && !filter.allows(2) && !filter.allows(3) && filter.allows(69)));
+  CHECK((!filter.allows(70) && !filter.allows(129) && !filter.allows(100000)));
+  CHECK(filters::deny{akin::item_mask(3)}.allows(100000));
+  const filters::available available{{.from = std::vector<std::int64_t>{9, 4}, .at = 5}};
+  CHECK((!available.allows(0) && available.allows(1) && available.allows(100000)));
+}
+
 TEST_CASE("filters combine: what each of them allows") {
   const auto both = akin::all_of(below{5}, akin::allow_if(is_even));
   CHECK((both.allows(4) && !both.allows(3) && !both.allows(6)));

@@ -181,6 +181,22 @@ TEST_CASE("a bundle of any model is the file of a bundle of that model, and is r
   std::filesystem::remove(path);
 }
 
+TEST_CASE("a bundle whose parts do not fit together is no proper file, whoever loads it") {
+  const trio<> models;
+  const auto path = scratch_file("akin_any_bundle_unfit");
+  akin::detail::model_writer writer;
+  akin::detail::write_label<akin::bundle<akin::item_knn<float>>>(writer);
+  const auto few = numbered('u', 3), items = numbered('i', 50);
+  akin::detail::write_bundle(writer, models.knn, few, items, akin::detail::view_of(models.clicks, "test"));
+  akin::detail::write_model_file(writer, path);
+  akin::recommender_registry<float> registry;
+  registry.add<akin::item_knn<float>>();
+  CHECK_THROWS_AS(akin::load_bundle<akin::item_knn<float>>(path), akin::format_error);
+  CHECK_THROWS_AS(registry.load_bundle(path), akin::format_error);
+  CHECK_THROWS_WITH(registry.load_bundle(path), contains("user_ids must be as many as the model has, 70, got 3"));
+  std::filesystem::remove(path);
+}
+
 TEST_CASE("hybrids and live models of any models are saved as those of the models") {
   const trio<> models;
   const auto path = scratch_file("akin_any_parts");

@@ -181,6 +181,21 @@ TEST_CASE("a bundle forgets a user: history, name and what the model knows") {
   CHECK(text.find("bob") == std::string::npos);
 }
 
+TEST_CASE("a bundle keeps histories that its model has not learnt from") {
+  model_type model;
+  model.fit(baskets());
+  auto more = baskets();
+  more.coeffRef(2, 0) = 1;  // eve has tea, too, of which the model does not know
+  more.makeCompressed();
+  akin::bundle b(std::move(model), ids({"ann", "bob", "eve", "zoe"}), ids({"tea", "milk", "jam"}), more);
+  b.partial_fit(akin::execution::seq, log_of({{"ann", "jam"}}));
+  CHECK(akin_test::dense(b.histories())(2, 0) == 1);
+  CHECK(akin_test::dense(b.histories())(0, 2) == 1);
+  b.forget(akin::execution::seq, "bob");
+  CHECK(akin_test::dense(b.histories())(2, 0) == 1);
+  for (const auto& found : b.recommend("eve")) CHECK(found.item != "tea");
+}
+
 TEST_CASE("a live bundle answers by name") {
   const akin::live_model live(shop());
   CHECK(live.contains("ann"));

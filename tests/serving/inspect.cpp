@@ -66,6 +66,19 @@ TEST_CASE("a bundle says which model it holds, and what is known of its training
   CHECK(loaded.metadata() == shop.metadata());
 }
 
+TEST_CASE("inspect refuses a bundle without names") {
+  const folder files;
+  akin::detail::model_writer writer;
+  akin::detail::write_label<akin::bundle<akin::popularity<float>>>(writer);
+  akin::detail::write_part(writer, "model", fitted<akin::popularity<float>>());
+  auto ids = writer.scope("user_ids");
+  const std::int64_t nothing[] = {0};
+  ids.add("offsets", nothing, 0);
+  akin::detail::write_model_file(writer, files / "nobody");
+  CHECK_THROWS_AS(akin::inspect(files / "nobody"), akin::format_error);
+  CHECK_THROWS_WITH(akin::inspect(files / "nobody"), contains("user_ids.offsets must not be empty"));
+}
+
 TEST_CASE("inspect refuses what is no model file, by its name") {
   const folder files;
   write_text(files / "text", "no model");

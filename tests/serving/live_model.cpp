@@ -224,6 +224,25 @@ TEMPLATE_TEST_CASE("The calls of a model take a live_model", "", (akin::item_knn
   std::filesystem::remove(path);
 }
 
+namespace ours {
+
+struct counted_model : akin::popularity<float> {};
+int saved = 0;
+void save(const counted_model&, const std::filesystem::path&) { ++saved; }
+
+}  // namespace ours
+
+TEST_CASE("a live_model is saved by akin, whatever the namespace of its model has") {
+  ours::counted_model model;
+  model.fit(akin_test::matrix_of<akin::popularity<float>>(2, 2, {{0, 1, 1}}));
+  const akin::live_model live(model);
+  const auto path = std::filesystem::temp_directory_path() / "akin_live_model_of_ours";
+  akin::save(live, path);
+  CHECK(ours::saved == 0);
+  CHECK(akin::load<akin::popularity<float>>(path).items() == 2);
+  std::filesystem::remove(path);
+}
+
 TEST_CASE("A visitor without a history gets the list of everybody of a live_model, and of a cache of it") {
   akin::popularity<float> model;
   model.fit(akin_test::matrix_of<akin::popularity<float>>(3, 3, {{0, 1, 1}, {1, 1, 1}, {1, 2, 1}}));

@@ -129,6 +129,14 @@ TEST_CASE("randomized_svd of values of any size") {
   CHECK_THROWS_AS(akin::randomized_svd(execution::seq, x, {.rank = 4}), akin::numeric_error);
 }
 
+TEST_CASE("randomized_svd refuses values whose products leave the scalar type, rather than give zeros") {
+  for (const float scale : {1e20f, 1e-25f}) {
+    CAPTURE(scale);
+    const akin::sparse_matrix<float> x = clicks<float>(50, 30, 300) * scale;
+    CHECK_THROWS_WITH(akin::randomized_svd(execution::seq, x, {.rank = 4}), contains("must be finite; divide"));
+  }
+}
+
 TEMPLATE_TEST_CASE("randomized_svd has the same bits for any number of threads", "", float, double) {
   const auto x = clicks<TestType>(700, 400, 9000);
   const auto alone = akin::randomized_svd(execution::seq, x, {.rank = 20, .seed = 5});

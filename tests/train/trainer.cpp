@@ -152,3 +152,18 @@ TEST_CASE("an observer with the state of a training says where it goes on") {
   CHECK(trained({}, complete).empty());
   CHECK(complete.finished == 1);
 }
+
+TEST_CASE("a training that has ended is not gone on with") {
+  resuming ended{.done = 2};
+  CHECK(trained({{.patience = 0}}, ended).empty());
+  CHECK(ended.told == 0);
+  CHECK(ended.finished == 1);
+}
+
+TEST_CASE("a state that no training can have left is refused") {
+  resuming beyond{.done = 6};
+  CHECK_THROWS_AS(trained({}, beyond), akin::format_error);
+  CHECK_THROWS_WITH(trained({}, beyond), "counting::fit: the state must be of one of 5 iterations, got 6");
+  resuming diverged{.done = 2};
+  CHECK_THROWS_WITH(trained({{.diverges_at = 0}}, diverged), contains("no longer finite after epoch 2"));
+}

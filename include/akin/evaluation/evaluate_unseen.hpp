@@ -44,7 +44,7 @@ class unseen_scorer {
     score_all(row, scores);
     return at(scores, item);
   }
-  void score_all(index_type row, std::span<scalar_type> out) const { score_one(model_, history(row), out); }
+  void score_all(index_type row, std::span<scalar_type> out) const { akin::score_one(model_, history(row), out); }
   void score_block(std::span<const index_type> rows, const rows_view<scalar_type>& out) const
       requires(block_users > 1) {
     std::vector<history_of<Model>> block;

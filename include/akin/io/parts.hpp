@@ -103,6 +103,20 @@ concept reads_any_model = requires(const model_reader& reader) {
   { any_model_reader<Model>::read(reader) } -> std::same_as<Model>;
 };
 
+/// The result of read(); a std::logic_error, of a constructor that refuses its arguments, refuses the file.
+template <class Read>
+auto read_or_refuse(const model_reader& reader, std::string_view asked, const Read& read) {
+#if AKIN_HAS_EXCEPTIONS
+  try {
+    return read();
+  } catch (const std::logic_error& refused) {
+    reader.refuse("is no proper ", asked, ": ", refused.what());
+  }
+#else
+  return read();
+#endif
+}
+
 /// The model of a type that the caller knows.
 template <class Model>
 Model read_named_model(const model_reader& reader) {
@@ -111,15 +125,7 @@ Model read_named_model(const model_reader& reader) {
       "akin: a model that is loaded must have kind, write_to and a read_from that returns it, and so must its "
       "parts");
   const std::string asked = require_label<Model>(reader);
-#if AKIN_HAS_EXCEPTIONS
-  try {
-    return Model::read_from(reader);
-  } catch (const std::logic_error& refused) {
-    reader.refuse("is no proper ", asked, ": ", refused.what());
-  }
-#else
-  return Model::read_from(reader);
-#endif
+  return read_or_refuse(reader, asked, [&] { return Model::read_from(reader); });
 }
 
 /// The model in the reader's scope; throws format_error if it is another one or incomplete.

@@ -41,7 +41,7 @@ bool is_known(const Model& model, typename Model::index_type user) {
 }
 template <class Model>
 bool is_known(const Model& model, const history_of<Model>& of) {
-  return !of.empty() || answers_without_history(model);
+  return !of.empty() || akin::answers_without_history(model);
 }
 
 /// The number of users that a model scores at once.
@@ -93,7 +93,8 @@ class scores_of final : public score_source<typename Model::scalar_type, Request
       model_.score_block(requests, out);
     } else {
       for (std::size_t i = 0; i < requests.size(); ++i)
-        score_one(model_, requests[i], {out.row(static_cast<std::int64_t>(i)), static_cast<std::size_t>(out.cols)});
+        akin::score_one(model_, requests[i],
+                        {out.row(static_cast<std::int64_t>(i)), static_cast<std::size_t>(out.cols)});
     }
   }
 

@@ -43,7 +43,7 @@ auto explain(const Source& source, const Matrix& user_items, std::type_identity_
   using index_type = index_type_of<Source>;
   static_assert(explainable<model_type>, "akin: explain needs a model that can split a score over a user's items");
   detail::assert_interactions<Matrix, scalar_type, index_type>();
-  return ask(source, [&](const model_type& model) {
+  return akin::ask(source, [&](const model_type& model) {
     detail::require_fitted(model, "explain");
     detail::require(options.k >= 1, "explain", "k must be positive", options.k);
     const auto view = detail::view_of(user_items, "explain");

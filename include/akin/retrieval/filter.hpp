@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <akin/config.hpp>
+#include <akin/kept.hpp>
 #include <akin/retrieval/item_mask.hpp>
 #include <akin/retrieval/query.hpp>
 
@@ -24,7 +25,8 @@ concept item_filter = requires(const Filter& filter, Index item) {
   { filter.allows(item) } -> std::convertible_to<bool>;
 };
 
-/// The filters of a query, and those that combine others.
+/// The filters of a query, and those that combine others. As in a query, masks and times refer to lvalues and own
+/// temporaries. An item beyond a mask is not in it, one beyond the times has no limit.
 namespace filters {
 
 /// Allows all items.
@@ -35,18 +37,18 @@ struct none {
 
 /// The items of a mask; all if it is not set.
 struct allow {
-  item_mask_view mask;
+  detail::kept<item_mask_view> mask;
 
   bool is_open() const noexcept { return !mask.is_set(); }
-  bool allows(std::int64_t item) const noexcept { return !mask.is_set() || mask.contains(item); }
+  bool allows(std::int64_t item) const noexcept { return !mask.is_set() || (item < mask.items && mask.contains(item)); }
 };
 
 /// All items but those of a mask.
 struct deny {
-  item_mask_view mask;
+  detail::kept<item_mask_view> mask;
 
   bool is_open() const noexcept { return !mask.is_set(); }
-  bool allows(std::int64_t item) const noexcept { return !(mask.is_set() && mask.contains(item)); }
+  bool allows(std::int64_t item) const noexcept { return item >= mask.items || !mask.contains(item); }
 };
 
 /// The items that are available at a time.
@@ -56,7 +58,8 @@ struct available {
   bool is_open() const noexcept { return times.from.empty() && times.until.empty(); }
   bool allows(std::int64_t item) const noexcept {
     const auto i = static_cast<std::size_t>(item);
-    return (times.from.empty() || times.from[i] <= times.at) && (times.until.empty() || times.at < times.until[i]);
+    return (i >= times.from.size() || times.from[i] <= times.at) &&
+           (i >= times.until.size() || times.at < times.until[i]);
   }
 };
 
@@ -115,7 +118,8 @@ using query_filter = filters::all_of<filters::allow, filters::deny, filters::ava
 /// The masks and times of a query that fits the model, without its candidates and exclusions.
 template <class Index>
 query_filter filter_of(const query<Index>& q) noexcept {
-  return query_filter({q.allow}, {q.deny}, {q.available});
+  const item_mask_view allowed = q.allow, denied = q.deny;  // no owners: a filter is made for each list
+  return query_filter({allowed}, {denied}, {q.available});
 }
 
 /// The query with one more filter, which is asked once for each item of the model.

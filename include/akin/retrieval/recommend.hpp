@@ -89,7 +89,7 @@ recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend(
     const Policy& policy, const Source& source, std::span<const std::type_identity_t<index_type_of<Source>>> users,
     const query<index_type_of<Source>>& q) {
   const detail::host_policy host = detail::on_host(policy);
-  return ask(source, [&](const auto& model) {
+  return akin::ask(source, [&](const auto& model) {
     detail::require_fitted(model, "recommend");
     for (const auto user : users) detail::require_id(user, model.users(), "recommend", "each of users");
     return detail::recommend_to(host, model, std::ssize(users), {users.data()}, q);
@@ -101,7 +101,7 @@ template <class Policy, class Source>
 recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend(const Policy& policy, const Source& source,
                                                                          const query<index_type_of<Source>>& q) {
   const detail::host_policy host = detail::on_host(policy);
-  return ask(source, [&](const auto& model) { return detail::recommend_to(host, model, model.users(), {}, q); });
+  return akin::ask(source, [&](const auto& model) { return detail::recommend_to(host, model, model.users(), {}, q); });
 }
 
 /// The same with a filter beside those of the query: only items with filter.allows(item). It is asked once for each
@@ -110,18 +110,18 @@ template <class Policy, class Source, item_filter<index_type_of<Source>> Filter>
 recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend(
     const Policy& policy, const Source& source, std::span<const std::type_identity_t<index_type_of<Source>>> users,
     const query<index_type_of<Source>>& q, const Filter& filter) {
-  return ask(source, [&](const auto& model) {
+  return akin::ask(source, [&](const auto& model) {
     detail::require_fitted(model, "recommend");
-    return recommend(policy, model, users, detail::filtered(q, model.items(), filter));
+    return akin::recommend(policy, model, users, detail::filtered(q, model.items(), filter));
   });
 }
 template <class Policy, class Source, item_filter<index_type_of<Source>> Filter>
 recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend(const Policy& policy, const Source& source,
                                                                          const query<index_type_of<Source>>& q,
                                                                          const Filter& filter) {
-  return ask(source, [&](const auto& model) {
+  return akin::ask(source, [&](const auto& model) {
     detail::require_fitted(model, "recommend");
-    return recommend(policy, model, detail::filtered(q, model.items(), filter));
+    return akin::recommend(policy, model, detail::filtered(q, model.items(), filter));
   });
 }
 
@@ -129,7 +129,7 @@ recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend(const P
 template <class Source>
 scalar_type_of<Source> score(const Source& source, std::type_identity_t<index_type_of<Source>> user,
                              std::type_identity_t<index_type_of<Source>> item) {
-  return ask(source, [&](const auto& model) {
+  return akin::ask(source, [&](const auto& model) {
     detail::require_fitted(model, "score");
     detail::require_id(user, model.users(), "score", "user");
     detail::require_id(item, model.items(), "score", "item");

@@ -62,7 +62,7 @@ recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend_for(con
   using index_type = index_type_of<Source>;
   static_assert(history_scorer<model_type>, "akin: recommend_for needs a model that can score a history");
   const detail::host_policy host = detail::on_host(policy);
-  return ask(source, [&](const model_type& model) {
+  return akin::ask(source, [&](const model_type& model) {
     detail::require_fitted(model, "recommend_for");
     const auto x = detail::checked_view<scalar_type, index_type>(host, histories, "recommend_for");
     detail::require_columns(x.cols, model.items(), "recommend_for");
@@ -78,9 +78,9 @@ recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend_for(con
                                                                              const Matrix& histories,
                                                                              const query<index_type_of<Source>>& q,
                                                                              const Filter& filter) {
-  return ask(source, [&](const auto& model) {
+  return akin::ask(source, [&](const auto& model) {
     detail::require_fitted(model, "recommend_for");
-    return recommend_for(policy, model, histories, detail::filtered(q, model.items(), filter));
+    return akin::recommend_for(policy, model, histories, detail::filtered(q, model.items(), filter));
   });
 }
 

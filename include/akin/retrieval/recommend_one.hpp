@@ -74,7 +74,7 @@ recommend_result recommend_one(const Source& source, std::type_identity_t<index_
                                std::span<std::type_identity_t<scalar_type_of<Source>>> scores,
                                const Filter& filter = {}) noexcept {
   static_assert(noexcept(filter.allows(user)), "akin: recommend_one needs a filter whose allows is noexcept");
-  return ask(source, [&](const auto& model) noexcept {
+  return akin::ask(source, [&](const auto& model) noexcept {
     return detail::recommend_to_one(model, user, q, scratch, items, scores, filter);
   });
 }

@@ -79,7 +79,7 @@ recommendations<scalar_type_of<Source>, index_type_of<Source>> similar_items(
   using index_type = index_type_of<Source>;
   const detail::host_policy host = detail::on_host(policy);
   static_assert(item_similarity<model_type>, "akin: similar_items needs a model that compares items");
-  return ask(source, [&](const model_type& model) {
+  return akin::ask(source, [&](const model_type& model) {
     detail::require_fitted(model, "similar_items");
     detail::require(q.exclude.rows == 0, "similar_items", "exclude must be empty, items have no users");
     detail::check_query(q, 0, model.items(), "similar_items");
@@ -94,9 +94,9 @@ template <class Policy, class Source, item_filter<index_type_of<Source>> Filter>
 recommendations<scalar_type_of<Source>, index_type_of<Source>> similar_items(
     const Policy& policy, const Source& source, std::span<const std::type_identity_t<index_type_of<Source>>> items,
     const query<index_type_of<Source>>& q, const Filter& filter) {
-  return ask(source, [&](const auto& model) {
+  return akin::ask(source, [&](const auto& model) {
     detail::require_fitted(model, "similar_items");
-    return similar_items(policy, model, items, detail::filtered(q, model.items(), filter));
+    return akin::similar_items(policy, model, items, detail::filtered(q, model.items(), filter));
   });
 }
 

@@ -251,8 +251,10 @@ class recommender_registry {
   bundle<any_recommender<Scalar, Index>> load_bundle(const std::filesystem::path& path) const {
     using bundle_type = bundle<any_recommender<Scalar, Index>>;
     const detail::model_reader reader = detail::open_model_file(path);
-    detail::require_label<bundle_type>(reader);
-    return bundle_type::read_from(reader, [&](const detail::model_reader& model) { return read(model); });
+    const std::string asked = detail::require_label<bundle_type>(reader);
+    return detail::read_or_refuse(reader, asked, [&] {
+      return bundle_type::read_from(reader, [&](const detail::model_reader& model) { return read(model); });
+    });
   }
   /// The same from an open file.
   any_recommender<Scalar, Index> read(const detail::model_reader& reader) const {

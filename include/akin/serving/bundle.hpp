@@ -111,7 +111,7 @@ class bundle {
 
   /// Learns the events of a log by their names; users and items may be new, ids that are known stay. `combine` says
   /// what several events of one user with one item are together. The model must learn from new interactions (its
-  /// partial_fit); throws as that does, and leaves the bundle as it was. Takes a copy of the histories.
+  /// partial_fit); throws as that does, and leaves the bundle as it was. Takes a copy of model and histories.
   template <class Policy>
   void partial_fit(const Policy& policy, const interaction_log& events, duplicates combine = duplicates::sum);
 
@@ -168,12 +168,12 @@ class bundle {
     return history;
   }
 
-  /// The model's histories if it keeps them, else these with the new ones.
-  void take_histories(detail::csr_storage<scalar_type, index_type> merged) {
+  /// Whether the model keeps the histories of the bundle, cell for cell; its values are then by its own rule.
+  bool is_kept_by_model() const {
     if constexpr (requires { model_.histories(); })
-      histories_ = detail::csr_storage<scalar_type, index_type>(detail::view_of(model_.histories(), "bundle"));
+      return detail::same_cells(histories_.view(), detail::view_of(model_.histories(), "bundle"));
     else
-      histories_ = std::move(merged);
+      return false;
   }
 
   std::string name_of(index_type item) const { return std::string(item_ids_.name_of(static_cast<std::int32_t>(item))); }
@@ -203,8 +203,13 @@ void bundle<Model>::partial_fit(const Policy& policy, const interaction_log& eve
   const sparse_matrix<scalar_type, index_type> added(known.template matrix<scalar_type>(combine));
   auto merged = detail::merge_interactions(histories_.view(), detail::view_of(added, "bundle::partial_fit"),
                                            combine == duplicates::last ? when_both::replace : when_both::add);
-  model_.partial_fit(policy, added);
-  take_histories(std::move(merged));
+  Model learnt = model_;
+  learnt.partial_fit(policy, added);
+  if constexpr (requires { learnt.histories(); })
+    if (is_kept_by_model())
+      merged = detail::csr_storage<scalar_type, index_type>(detail::view_of(learnt.histories(), "bundle"));
+  model_ = std::move(learnt);
+  histories_ = std::move(merged);
   user_ids_ = std::move(users);
   item_ids_ = std::move(items);
 }
@@ -219,7 +224,7 @@ void bundle<Model>::forget(const Policy& policy, std::string_view user) {
   id_map names = detail::without_name(user_ids_, static_cast<std::int32_t>(id));
   auto rest = detail::without_row(histories_.view(), id);
   model_.forget(policy, id);
-  take_histories(std::move(rest));
+  histories_ = std::move(rest);
   user_ids_ = std::move(names);
 }
 

@@ -55,6 +55,7 @@ AKIN_INLINE model_info inspect(const std::filesystem::path& path) {
                   .metadata = {}};
   const auto rows_less_one = [&](const char* name) {
     const auto rows = detail::rows_in_file(reader, name);
+    if (rows && *rows < 1) reader.refuse("is no proper model: section ", name, " must not be empty");
     return rows ? std::optional(*rows - 1) : rows;
   };
   if (is_bundle) {

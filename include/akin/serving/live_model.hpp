@@ -252,7 +252,7 @@ struct model_source<live_model<Model>> {
 template <class Model>
 void save(const live_model<Model>& live, const std::filesystem::path& path) {
   const auto now = live.read();
-  save(*now, path);
+  akin::save(*now, path);
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -46,6 +46,36 @@ int planned_iterations(const Options& options) noexcept {
     return options.iterations;
 }
 
+/// Whether the training should end before its planned iterations.
+template <class Trainer>
+bool ends_early(Trainer& training) {
+  if constexpr (requires { training.is_done(); })
+    return training.is_done();
+  else
+    return false;
+}
+
+/// Throws numeric_error unless the training has not diverged.
+template <class Trainer>
+void require_finite(Trainer& training, int done) {
+  if constexpr (requires { training.is_finite(); })
+    if (!training.is_finite())
+      fail<numeric_error>(training.task().kind, "::fit: the factors are no longer finite after epoch ", done,
+                          "; a lower learning_rate may help");
+}
+
+/// The iterations that are done, in the state that the observer has from an earlier training; all if that has ended.
+template <class Trainer>
+int resumed_iterations(Trainer& training, const observer_ref& observer, training_state& state, int iterations) {
+  const int done = observer.resume(state);
+  if (done == 0) return 0;
+  if (done > iterations)
+    fail<format_error>(training.task().kind, "::fit: the state must be of one of ", iterations, " iterations, got ",
+                       done);
+  require_finite(training, done);
+  return ends_early(training) ? iterations : done;
+}
+
 /// Runs a training until all its iterations are done, it is_done(), or the observer ends it; gives what was learnt.
 /// Throws numeric_error if it diverges.
 template <class Trainer>
@@ -54,20 +84,16 @@ typename Trainer::table_type run_training(Trainer& training, const observer_ref&
   const auto& options = training.task().options;
   const int iterations = planned_iterations(options);
   const auto start = std::chrono::steady_clock::now();
-  int done = observer.resume(state);
+  int done = resumed_iterations(training, observer, state, iterations);
   bool goes_on = true;
   while (done < iterations && goes_on) {
     training.iterate(++done, observer.is_present());
-    if constexpr (requires { training.is_finite(); })
-      if (!training.is_finite())
-        fail<numeric_error>(training.task().kind, "::fit: the factors are no longer finite after epoch ", done,
-                            "; a lower learning_rate may help");
+    require_finite(training, done);
     progress reached{done, iterations};
     reached.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (observer.is_present()) reached.loss = training.loss();
     goes_on = observer(reached, state);
-    if constexpr (requires { training.is_done(); })
-      if (training.is_done()) done = iterations;
+    if (ends_early(training)) done = iterations;
   }
   if (done == iterations) observer.finish();
   return training.take();

@@ -2,6 +2,7 @@
 /// The parts of a bundle beside its model: names, histories, metadata.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -51,6 +52,17 @@ void check_bundle(const Model& model, const id_map& user_ids, const id_map& item
   check(std::ssize(item_ids), model.items(), "item_ids");
   check(histories.rows, model.users(), "rows of histories");
   check(histories.cols, model.items(), "columns of histories");
+}
+
+/// Whether two matrices store the same cells, whatever their values.
+template <class Scalar, class Index>
+bool same_cells(const csr_view<Scalar, Index>& a, const csr_view<Scalar, Index>& b) {
+  if (a.rows != b.rows || a.cols != b.cols) return false;
+  for (std::int64_t row = 0; row < a.rows; ++row) {
+    const auto of_a = a.row(row).ids, of_b = b.row(row).ids;
+    if (!std::equal(of_a.begin(), of_a.end(), of_b.begin(), of_b.end())) return false;
+  }
+  return true;
 }
 
 template <class Model, class Scalar, class Index>

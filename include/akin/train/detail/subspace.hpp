@@ -12,6 +12,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/finite.hpp>
 #include <akin/kernels/gemm.hpp>
 #include <akin/kernels/sparse_product.hpp>
 #include <akin/kernels/symmetric_eigen.hpp>
@@ -246,16 +247,23 @@ AKIN_INLINE numbers<double> transposed(const numbers<double>& a, std::int64_t ro
   return result;
 }
 
+[[noreturn]] inline void refuse_products() {
+  fail<numeric_error>("randomized_svd: the products of the matrix must be finite; divide its values by their largest");
+}
+
 AKIN_INLINE numbers<double> whitening_rows(numbers<double> gram, std::int64_t n, double precision) {
   numbers<double> lengths(n), values(n);
-  for (std::int64_t i = 0; i < n; ++i) lengths[i] = std::sqrt(gram[i * n + i]);
+  for (std::int64_t i = 0; i < n; ++i) {
+    lengths[i] = std::sqrt(gram[i * n + i]);
+    if (!is_finite(lengths[i])) refuse_products();
+  }
   for (std::int64_t i = 0; i < n; ++i)
     for (std::int64_t j = 0; j < n; ++j) {
       const double scale = lengths[i] * lengths[j];
       double& element = gram[i * n + j];
       element = scale > 0 ? element / scale : 0;
     }
-  if (!kernels::symmetric_eigen(gram.data(), values.data(), n)) return {};
+  if (!kernels::symmetric_eigen(gram.data(), values.data(), n)) refuse_products();
   numbers<double> rows;
   for (std::int64_t m = n - 1; m >= 0 && values[m] > precision; --m)
     for (std::int64_t i = 0; i < n; ++i) {
@@ -275,9 +283,7 @@ AKIN_INLINE ritz_basis find_ritz_basis(numbers<double> gram, const numbers<doubl
   numbers<double> reduced =
       small_product(small_product(rows, count, n, image_gram, n), count, n, transposed(rows, count, n), count);
   numbers<double> ascending(count);
-  if (!kernels::symmetric_eigen(reduced.data(), ascending.data(), count))
-    fail<numeric_error>(
-        "randomized_svd: the products of the matrix must be finite; divide its values by their largest");
+  if (!kernels::symmetric_eigen(reduced.data(), ascending.data(), count)) refuse_products();
   basis.columns.resize(n * count);
   const numbers<double> turned = small_product(reduced, count, count, rows, n);  // row m: c for ascending[m]
   for (std::int64_t m = 0; m < count; ++m)
