@@ -68,9 +68,10 @@ TEST_CASE("a bundle says which model it holds, and what is known of its training
 
 TEST_CASE("inspect refuses a bundle without names") {
   const folder files;
+  const auto model = fitted<akin::popularity<float>>();  // the writer refers to it
   akin::detail::model_writer writer;
   akin::detail::write_label<akin::bundle<akin::popularity<float>>>(writer);
-  akin::detail::write_part(writer, "model", fitted<akin::popularity<float>>());
+  akin::detail::write_part(writer, "model", model);
   auto ids = writer.scope("user_ids");
   const std::int64_t nothing[] = {0};
   ids.add("offsets", nothing, 0);
