@@ -15,6 +15,7 @@
 #include <akin/retrieval/recommend_one.hpp>
 #include <akin/retrieval/similar_items.hpp>
 
+#include "retrieval/lists.hpp"
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
 #include "support/reference.hpp"
@@ -35,17 +36,6 @@ static_assert(akin::item_filter<filters::none>);
 static_assert(akin::item_filter<filters::all_of<below, filters::deny>>);
 static_assert(!akin::item_filter<akin::query<>>);
 static_assert(!akin::item_filter<int>);
-
-/// Whether the lists are those of the model whose query allows the items with is_allowed(item).
-template <class Lists>
-bool same_lists(const Lists& a, const Lists& b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t list = 0; list < a.size(); ++list)
-    if (!std::equal(a.items(list).begin(), a.items(list).end(), b.items(list).begin(), b.items(list).end()) ||
-        !std::equal(a.scores(list).begin(), a.scores(list).end(), b.scores(list).begin(), b.scores(list).end()))
-      return false;
-  return true;
-}
 
 const auto is_even = [](std::int64_t item) noexcept { return item % 2 == 0; };
 

@@ -40,6 +40,12 @@ std::vector<ranked<Scalar, Index>> all_lists(const akin::recommendations<Scalar,
   return result;
 }
 
+/// The same items with the same scores.
+template <class Scalar, class Index>
+bool same_lists(const akin::recommendations<Scalar, Index>& a, const akin::recommendations<Scalar, Index>& b) {
+  return all_lists(a) == all_lists(b);
+}
+
 /// Sorts all items that may come.
 template <class Scalar, class Index>
 ranked<Scalar, Index> rank_slowly(const akin::dense_matrix<Scalar>& table, Index row, const std::set<Index>& excluded,

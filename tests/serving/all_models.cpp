@@ -11,6 +11,7 @@
 #include <akin/serving/bundle.hpp>
 
 #include "io/folder.hpp"
+#include "serving/fitted.hpp"
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
 #include "support/reference.hpp"
@@ -19,12 +20,6 @@ namespace {
 
 namespace execution = akin::execution;
 using any = akin::any_recommender<float>;
-
-akin::id_map numbered(std::int64_t size) {
-  akin::id_map ids;
-  for (std::int64_t i = 0; i < size; ++i) ids.insert("n" + std::to_string(i));
-  return ids;
-}
 
 /// Saved, alone and in a bundle, and loaded by a program that does not know what it is, it gives the same lists.
 template <class Model>
@@ -43,13 +38,6 @@ bool loads_as_any(const folder& files, const Model& model) {
              std::ranges::equal(found.scores(user), lists.scores(user));
   }
   return same;
-}
-
-template <class Model>
-Model fitted() {
-  Model model;
-  model.fit(akin_test::some_clicks<Model>());
-  return model;
 }
 
 }  // namespace

@@ -9,25 +9,9 @@
 #include <akin/serving/inspect.hpp>
 
 #include "io/folder.hpp"
+#include "serving/fitted.hpp"
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
-
-namespace {
-
-akin::id_map numbered(std::int64_t size) {
-  akin::id_map ids;
-  for (std::int64_t i = 0; i < size; ++i) ids.insert("n" + std::to_string(i));
-  return ids;
-}
-
-template <class Model>
-Model fitted() {
-  Model model;
-  model.fit(akin_test::some_clicks<Model>());
-  return model;
-}
-
-}  // namespace
 
 TEST_CASE("a file of factors, or of histories, says what it holds") {
   const folder files;

@@ -19,6 +19,8 @@
 #include <akin/serving/cached.hpp>
 #include <akin/serving/live_model.hpp>
 
+#include "retrieval/lists.hpp"
+#include "serving/fitted.hpp"
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
 #include "support/reference.hpp"
@@ -27,20 +29,6 @@ namespace {
 
 namespace execution = akin::execution;
 using model_type = akin::ease<float>;
-
-akin::id_map numbered(std::int64_t size) {
-  akin::id_map ids;
-  for (std::int64_t i = 0; i < size; ++i) ids.insert("n" + std::to_string(i));
-  return ids;
-}
-
-template <class Lists>
-bool same_lists(const Lists& a, const Lists& b) {
-  bool same = a.size() == b.size();
-  for (std::size_t list = 0; same && list < a.size(); ++list)
-    same = std::ranges::equal(a.items(list), b.items(list)) && std::ranges::equal(a.scores(list), b.scores(list));
-  return same;
-}
 
 /// Every verb gives for the source what it gives for the model.
 template <class Source>

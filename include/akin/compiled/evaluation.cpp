@@ -1,5 +1,4 @@
 // Evaluation, compiled once: a part of akin::compiled.
 #define AKIN_COMPILES_evaluation 1
 
-#include <akin/evaluation/detail/bootstrap.hpp>
 #include <akin/evaluation/evaluate.hpp>

@@ -2,6 +2,5 @@
 #define AKIN_COMPILES_serving 1
 
 #include <akin/serving/all_models.hpp>
-#include <akin/serving/detail/bundle_parts.hpp>
 #include <akin/serving/inspect.hpp>
 #include <akin/serving/write_recommendations.hpp>

@@ -31,7 +31,7 @@ namespace akin::inline AKIN_ABI {
 
 /// A registry of all models of akin of these types: load and load_bundle of it read any of their files. A program that
 /// has models of its own adds them; one that wants a smaller executable makes a registry of what it needs. Instantiates
-/// all models: akin::compiled has them for float and double, header-only it costs more than a minute.
+/// all models: akin::compiled has them for float and double, header-only it is compiled with the program.
 template <class Scalar = float, class Index = std::int32_t>
 recommender_registry<Scalar, Index> all_models() {
   recommender_registry<Scalar, Index> registry;
