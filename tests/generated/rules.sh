@@ -143,6 +143,7 @@ check() {
     "$(includes_where 'is_model[from_room] && is_model[to_room] && from_room != to_room')"
   report 'a header includes detail/ of its own room only' \
     "$(includes_where 'to ~ /\/detail\// && from_room != to_room')"
+  report 'compiled/ includes no detail/' "$(cd "$root" && grep -nHs '#include.*/detail/' include/akin/compiled/*.cpp || true)"
   report 'no chain of includes is long' "$(high_floors)"
   report 'every header begins with #pragma once' "$(headers_without '^#pragma once')"
   report 'all code lives in AKIN_ABI or AKIN_SEAM' "$(headers_without 'AKIN_(ABI|SEAM)|^/// Moved to <akin/' '/(akin|version|config|language|eigen)\.hpp|\.cuh')"
@@ -157,7 +158,7 @@ clean=$'#pragma once\nnamespace akin::inline AKIN_ABI {}'
 # A tree with one clean header that has its test.
 clean_tree() {
   local tree=$1
-  mkdir -p "$tree"/include/akin/{kernels,data,metrics,graph,evaluation} "$tree"/tests/{kernels,data,metrics,graph,evaluation,generated}
+  mkdir -p "$tree"/include/akin/{kernels,data,metrics,graph,evaluation,compiled} "$tree"/tests/{kernels,data,metrics,graph,evaluation,compiled,generated}
   printf '%s\n' "$clean" > "$tree/include/akin/data/clean.hpp"
   touch "$tree/tests/data/clean.cpp"
 }
@@ -224,6 +225,7 @@ self_test() {
   expect 'a room includes rooms before it' include/akin/x.hpp "$clean"$'\n#include <akin/data/clean.hpp>'
   expect 'rooms of models do not include each other' include/akin/graph/x.hpp "$clean"$'\n#include <akin/linear/slim.hpp>'
   expect 'a header includes detail/ of its own room only' include/akin/graph/x.hpp "$clean"$'\n#include <akin/data/detail/x.hpp>'
+  expect 'compiled/ includes no detail/' include/akin/compiled/x.cpp '#include <akin/graph/detail/x.hpp>'
   expect 'a header includes detail/ of its own room only' include/akin/evaluation/x.hpp "$clean"$'\n#include <akin/retrieval/detail/tile_search.hpp>'
   expect_chain
   expect 'every header begins with #pragma once' $header 'namespace akin::inline AKIN_ABI {}'
