@@ -89,6 +89,20 @@ numbers<double> row_sums(const csr_view<Scalar, Index>& x) {
   return sums;
 }
 
+/// The idf of an item that df of the users have: smooth, never below 1.
+inline double smooth_idf(double users, double df) { return std::log((1 + users) / (1 + df)) + 1; }
+
+/// The idf of BM25 with the 1 + of Lucene: above 0.
+inline double bm25_idf(double users, double df) { return std::log(1 + (users - df + 0.5) / (df + 0.5)); }
+
+/// The length of a history relative to the mean, as far as b counts it.
+inline double bm25_length(double length, double mean, double b) { return 1 - b + b * (mean > 0 ? length / mean : 1); }
+
+/// A value x in a history of this bm25_length, without the idf.
+inline double bm25_saturation(double x, double k1, double length) {
+  return x == 0 ? 0 : x * (k1 + 1) / (x + k1 * length);
+}
+
 template <class Values>
 double row_norm(const Values& values, weighting::norm kind) {
   double sum = 0, squares = 0, largest = 0;
@@ -120,7 +134,7 @@ template <sparse_matrix_like Matrix>
 detail::matching_sparse<Matrix> tf_idf(const Matrix& user_items) {
   const auto view = detail::weighable_view(user_items, false, "weighting::tf_idf");
   auto idf = detail::document_frequencies(view);
-  for (double& df : idf) df = std::log((1 + static_cast<double>(view.rows)) / (1 + df)) + 1;
+  for (double& df : idf) df = detail::smooth_idf(static_cast<double>(view.rows), df);
   return detail::with_values(user_items, [&](std::int64_t, std::int64_t item, double x) { return x * idf[item]; });
 }
 
@@ -138,14 +152,13 @@ detail::matching_sparse<Matrix> bm25(const Matrix& user_items, const bm25_option
   const auto view = detail::weighable_view(user_items, false, where);
   const auto users = static_cast<double>(view.rows);
   auto idf = detail::document_frequencies(view);
-  for (double& df : idf) df = std::log(1 + (users - df + 0.5) / (df + 0.5));
+  for (double& df : idf) df = detail::bm25_idf(users, df);
   auto length = detail::row_sums(view);
   double mean = 0;
   for (const double x : length) mean += x / users;
-  for (double& x : length) x = 1 - options.b + options.b * (mean > 0 ? x / mean : 1);
+  for (double& x : length) x = detail::bm25_length(x, mean, options.b);
   return detail::with_values(user_items, [&](std::int64_t user, std::int64_t item, double x) {
-    const double weight = x * (options.k1 + 1) / (x + options.k1 * length[user]);
-    return x == 0 ? 0 : idf[item] * weight;
+    return idf[item] * detail::bm25_saturation(x, options.k1, length[user]);
   });
 }
 

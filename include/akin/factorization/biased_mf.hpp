@@ -234,8 +234,9 @@ void biased_mf<Scalar, Index>::learn_and_watch(const detail::host_policy& policy
   if (validation.rows != x.rows || validation.cols != x.cols)
     detail::fail<std::invalid_argument>("biased_mf::fit: validation must be ", x.rows, " x ", x.cols,
                                         " like user_items, got ", validation.rows, " x ", validation.cols);
-  trainer<backend::host, biased_mf_task<Scalar, Index>> training(this->task_, policy, x, validation);
-  this->adopt(detail::run_training(training, observer), x);
+  const biased_mf_task<Scalar, Index> task = this->task_for(x);
+  trainer<backend::host, biased_mf_task<Scalar, Index>> training(task, policy, x, validation);
+  this->adopt(task, detail::run_training(training, observer), x);
 }
 
 AKIN_COMPILE_ONCE(factorization, class trainer<backend::host, biased_mf_task<float, std::int32_t>>)

@@ -154,9 +154,10 @@ void explicit_als<Scalar, Index>::learn_weighted(const detail::host_policy& poli
   detail::require(!this->options().keep_interactions, "explicit_als::fit",
                   "keep_interactions must be false where ratings have weights, which the model does not keep");
   const detail::csr_storage<Scalar, Index> transposed = detail::transpose(weights);
+  const explicit_als_task<Scalar, Index> task = this->task_for(x);
   trainer<backend::host, explicit_als_task<Scalar, Index>> training(
-      this->task_, policy, detail::weighted_ratings<Scalar, Index>{x, weights.values}, transposed.view().values);
-  this->adopt(detail::run_training(training, observer), x);
+      task, policy, detail::weighted_ratings<Scalar, Index>{x, weights.values}, transposed.view().values);
+  this->adopt(task, detail::run_training(training, observer), x);
 }
 
 AKIN_COMPILE_ONCE(factorization, class explicit_als<float>)

@@ -141,8 +141,9 @@ template <class Scalar, class Index>
 void implicit_als<Scalar, Index>::learn_with(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
                                              const side_features<Scalar, Index>& features,
                                              const detail::observer_ref& observer) {
-  trainer<backend::host, implicit_als_task<Scalar, Index>> training(this->task_, policy, x, features);
-  this->adopt(detail::run_training(training, observer), x);
+  const implicit_als_task<Scalar, Index> task = this->task_for(x);
+  trainer<backend::host, implicit_als_task<Scalar, Index>> training(task, policy, x, features);
+  this->adopt(task, detail::run_training(training, observer), x);
 }
 
 AKIN_COMPILE_ONCE(factorization, class implicit_als<float>)

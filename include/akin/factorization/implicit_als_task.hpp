@@ -85,7 +85,7 @@ struct implicit_als_task {
   implicit_als_options options;
 
   static void check(const implicit_als_options& options) {
-    detail::require(options.regularization > 0 || options.unobserved_weight > 0, kind,
+    detail::require(options.regularization.value_or(1) > 0 || options.unobserved_weight.value_or(1) > 0, kind,
                     "regularization and unobserved_weight must not both be 0");
   }
   static void check_update(const table_type& learnt, std::string_view where) {
@@ -93,7 +93,7 @@ struct implicit_als_task {
                     "the model must have learnt without features, which it does not keep; fit it anew");
   }
   table_type read_table(const detail::model_reader& reader) const {
-    return table_type::read_from(reader, options.factors);
+    return table_type::read_from(reader, *options.factors);
   }
 
   /// Each row is the minimum of the objective with the other side as it is and the prior `means` (0 if there are none).
@@ -117,7 +117,7 @@ detail::dense_storage<Scalar> implicit_als_task<Scalar, Index>::users_from(const
                                                                            const csr_view<Scalar, Index>& x,
                                                                            const context_type& context,
                                                                            const rows& means) const {
-  rows solved(x.rows, options.factors);
+  rows solved(x.rows, *options.factors);
   engine_on(context.learnt.item_factors, context.learnt.item_eigenvalues)
       .solve_rows(policy, x, detail::longest_first(x), solved.mutable_view(), means.view());
   detail::fill_empty_rows(x, means.view(), solved.mutable_view());
@@ -136,7 +136,7 @@ detail::dense_storage<Scalar> implicit_als_task<Scalar, Index>::items_from(const
   basis.apply(policy, users.mutable_view());
   rows rotated_means = means;
   basis.apply(policy, rotated_means.mutable_view());
-  rows solved(x.rows, options.factors);
+  rows solved(x.rows, *options.factors);
   engine_on(users, basis.eigenvalues())
       .solve_rows(policy, x, detail::longest_first(x), solved.mutable_view(), rotated_means.view());
   basis.undo(policy, solved.mutable_view());
@@ -147,7 +147,7 @@ detail::dense_storage<Scalar> implicit_als_task<Scalar, Index>::items_from(const
 template <class Scalar, class Index>
 detail::dense_storage<Scalar> implicit_als_task<Scalar, Index>::user_from(const row_view<Scalar, Index>& history,
                                                                           const context_type& context) const {
-  rows user(1, options.factors);
+  rows user(1, *options.factors);
   engine_on(context.learnt.item_factors, context.learnt.item_eigenvalues)
       .solve_row(history, user.mutable_view().row(0));
   return user;

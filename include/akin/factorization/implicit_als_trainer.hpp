@@ -97,8 +97,8 @@ trainer<backend::host, implicit_als_task<Scalar, Index>>::trainer(const task_typ
       user_schedule_(detail::longest_first(x)),
       item_schedule_(detail::longest_first(transposed_.view())),
       users_(initial_factors(x.rows)),
-      items_(x.cols, task.options.factors),
-      item_eigenvalues_(task.options.factors),
+      items_(x.cols, *task.options.factors),
+      item_eigenvalues_(*task.options.factors),
       user_prior_(prior_of(features.users, x)),
       item_prior_(prior_of(features.items, transposed_.view())) {}
 
@@ -144,9 +144,9 @@ implicit_als_table<Scalar, Index> trainer<backend::host, implicit_als_task<Scala
 template <class Scalar, class Index>
 detail::dense_storage<Scalar> trainer<backend::host, implicit_als_task<Scalar, Index>>::initial_factors(
     std::int64_t count) const {
-  rows factors(count, task_.options.factors);
+  rows factors(count, *task_.options.factors);
   const random_stream random(task_.options.seed);
-  const double width = 0.2 * std::sqrt(3.0 / static_cast<double>(task_.options.factors));
+  const double width = 0.2 * std::sqrt(3.0 / static_cast<double>(*task_.options.factors));
   const rows_view<Scalar> view = factors.mutable_view();
   detail::for_each_row(policy_, count, [&](std::int64_t row, int) {
     for (std::int64_t d = 0; d < view.cols; ++d)
@@ -160,12 +160,12 @@ template <class Scalar, class Index>
 detail::feature_prior<Scalar, Index> trainer<backend::host, implicit_als_task<Scalar, Index>>::prior_of(
     const feature_matrix<Scalar, Index>& features, const csr_view<Scalar, Index>& x) const {
   const implicit_als_options& options = task_.options;
-  if (!features.present()) return prior_type(options.factors);
+  if (!features.present()) return prior_type(*options.factors);
   detail::numbers<double> lambdas(x.rows);
   for (std::int64_t row = 0; row < x.rows; ++row)
     if (const std::int64_t n = detail::count_nonzero(x.row(row).values); n > 0)
       lambdas[row] = detail::row_regularization(options, n, x.cols);
-  return prior_type(features.view(), std::move(lambdas), options.feature_regularization, options.factors);
+  return prior_type(features.view(), std::move(lambdas), options.feature_regularization, *options.factors);
 }
 
 template <class Scalar, class Index>

@@ -43,7 +43,8 @@ struct logistic_mf_task : detail::positives_task<logistic_mf_options, Scalar, In
                   const row_context<logistic_mf_task>& context) const;
 
  private:
-  Scalar weight_of(Scalar value) const { return static_cast<Scalar>(static_cast<Scalar>(options.alpha) * value); }
+  /// In double: alpha of tiny values may be beyond Scalar.
+  Scalar weight_of(Scalar value) const { return static_cast<Scalar>(*options.alpha * static_cast<double>(value)); }
 
   /// One step of a fold-in: the weight is above 0 for a positive and -1 for a negative.
   static void step(detail::learnt_row<Scalar>& row, Scalar weight, Scalar fixed_bias, const Scalar* fixed) {

@@ -12,9 +12,9 @@ inline namespace AKIN_SEAM {
 
 struct warp_options {
   int factors = 64;                ///< k >= 1, numbers a user and an item
-  int epochs = 30;                 ///< >= 1, passes over the positives
+  int epochs = 60;                 ///< >= 1, passes over the positives
   double learning_rate = 0.005;    ///< > 0: length of a step of weight 1
-  double regularization = 1;       ///< lambda >= 0: how strongly a step shrinks factors and biases
+  double regularization = 1.5;     ///< lambda >= 0: how strongly a step shrinks factors and biases
   double margin = 1;               ///< > 0: by how much a positive should score above a negative
   int max_trials = 10;             ///< >= 1: maximum number of items sampled to find one that violates the margin
   std::uint64_t seed = 0;          ///< of the initial factors, the blocks, the order in them and the negatives

@@ -22,11 +22,11 @@ struct graph_filter_options {
   graph_polynomial polynomial = graph_polynomial::chebyshev;
   int order = 8;          ///< >= 1, of the chebyshev polynomial only: two products with the matrix each
   double flatness = 1.5;  ///< > 0, of the plateau; 1 to 10, a larger one is flatter and drops later
-  double polynomial_exponent =
-      0.4;                      ///< in [-1, 1]: of the item degrees around the polynomial; above 0 favours the popular
+  /// in [-1, 1]: of the item degrees around the polynomial; above 0 favours the popular.
+  double polynomial_exponent = 0.2;
   int ideal_rank = 256;         ///< >= 0: smoothest signals of the ideal low-pass filter; 0 leaves it out
   double ideal_weight = 0.2;    ///< >= 0: of the ideal low-pass filter beside the polynomial
-  double ideal_exponent = 0.4;  ///< in [-1, 1]: of the item degrees around the ideal low-pass filter
+  double ideal_exponent = 0.2;  ///< in [-1, 1]: of the item degrees around the ideal low-pass filter
   int svd_iterations = 6;       ///< >= 1, of randomized_svd
   std::uint64_t seed = 0;       ///< of randomized_svd
 };
@@ -60,7 +60,9 @@ constexpr graph_filter_options gf_cf() {
 /// set.
 constexpr graph_filter_options chebyshev_cf() {
   graph_filter_options options;
+  options.polynomial_exponent = 0.4;
   options.ideal_rank = 512;
+  options.ideal_exponent = 0.4;
   return options;
 }
 

@@ -29,7 +29,7 @@ struct slim_task {
   options_type options;
 
   static void check(const options_type& o) {
-    detail::require(o.l1 > 0 || o.l2 > 0, kind, "l1 and l2 must not both be 0");
+    detail::require(o.l1.value_or(1) > 0 || o.l2.value_or(1) > 0, kind, "l1 and l2 must not both be 0");
   }
   table_type learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const {
     return table_type(detail::slim_weights(policy, x, options));

@@ -13,8 +13,9 @@
 ///       visit("width", options.width, akin::at_least(1));
 ///     }
 ///
-/// A field is a number, a bool, an enumeration or a std::optional of one; its rule may be left out. From the list
-/// options are checked (checked), saved and loaded (model/file.hpp), compared and printed (model/parameters.hpp).
+/// A field is a number, a bool, an enumeration or a std::optional of one; its rule may be left out. An optional field
+/// may be automatic: empty, and chosen from the data of a fit (model/data_shape.hpp). From the list options are checked
+/// (checked), saved and loaded (model/file.hpp), compared and printed (model/parameters.hpp).
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,9 @@
 
 namespace akin {
 inline namespace AKIN_ABI {
+
+/// The value of an option that a fit is to choose from its data.
+inline constexpr std::nullopt_t automatic = std::nullopt;
 
 /// void if T is Options, const or not: the return type of fields(), so that it takes nothing that converts to Options.
 template <class Options, class T>

@@ -8,13 +8,14 @@
 
 #include <akin/config.hpp>
 #include <akin/matrix.hpp>
+#include <akin/model/data_shape.hpp>
 #include <akin/model/file.hpp>
 #include <akin/model/weight_table.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/item_knn_table.hpp>
 #include <akin/neighbors/detail/neighborhood_task.hpp>
 #include <akin/neighbors/detail/similarity_search.hpp>
-#include <akin/neighbors/detail/weighted_interactions.hpp>
+#include <akin/neighbors/detail/value_weights.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
@@ -32,6 +33,9 @@ struct item_knn_task : detail::neighborhood_task<Scalar, Index> {
   static constexpr std::string_view kind = "item_knn";
   using table_type = detail::item_knn_table<Scalar, Index>;
 
+  static neighborhood_options chosen(const neighborhood_options& asked, const data_shape& data) {
+    return chosen_for_items(asked, data);
+  }
   table_type learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
   table_type read_table(const model_reader& reader, const csr_view<Scalar, Index>& histories) const;
 };
@@ -61,7 +65,9 @@ template <class Scalar, class Index>
 detail::item_knn_table<Scalar, Index> item_knn_task<Scalar, Index>::learn(const detail::host_policy& policy,
                                                                           const csr_view<Scalar, Index>& x) const {
   detail::centering_terms<Scalar, Index> terms(options.centering, x);
-  const auto seen = detail::weighted_interactions(terms.centre(x), options.weighting);
+  auto centred = terms.centre(x);
+  const detail::value_weights weights(options, centred.view());
+  const auto seen = weights.weigh(std::move(centred));
   const detail::similarity_search<Scalar, Index> search(options, detail::transpose(seen.view()), kind);
   return {search.all(policy), std::move(terms), options.aggregation};
 }

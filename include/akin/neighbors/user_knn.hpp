@@ -8,6 +8,7 @@
 
 #include <akin/config.hpp>
 #include <akin/io/model_arrays.hpp>
+#include <akin/model/data_shape.hpp>
 #include <akin/model/file.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/neighborhood_task.hpp>
@@ -30,6 +31,9 @@ struct user_knn_task : detail::neighborhood_task<Scalar, Index> {
   static constexpr std::string_view kind = "user_knn";
   using table_type = detail::user_knn_table<Scalar, Index>;
 
+  static neighborhood_options chosen(const neighborhood_options& asked, const data_shape& data) {
+    return chosen_for_users(asked, data);
+  }
   table_type learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x) const;
   /// Reads the stored arrays and rebuilds the centred interactions and those by item.
   table_type read_table(const model_reader& reader, const csr_view<Scalar, Index>& histories) const;

@@ -29,6 +29,7 @@ namespace akin::inline AKIN_ABI {
 ///   table_type, a history_table with what was learnt, which answers for the model and has write_to(writer);
 ///   options; learn(policy, histories) -> table_type, whose histories the model fills in;
 ///   read_table(reader, histories) -> table_type, the table that its write_to stored;
+///   automatic options, if any, that have a value when the task learns or reads: model/data_shape.hpp;
 ///   and, if it needs them, check(options), for rules that the list of the options cannot express, check_values(x,
 ///   where) and
 ///     merging(): how a cell that was there is combined with one that comes again, added by default.
@@ -51,9 +52,10 @@ class refit_model : public task_model<Task, typename Task::table_type> {
     const std::string where = named("fit");
     const detail::host_policy host = detail::on_host(policy);
     const auto x = detail::checked_view<Scalar, Index>(host, user_items, where);
-    check_values(x, where);
-    table_type learnt = task_.learn(host, x);
-    become(std::move(learnt), detail::own<Scalar, Index>(std::forward<Matrix>(user_items)));
+    const Task task = this->task_for(x);
+    base::check_values(task, x, where);
+    table_type learnt = task.learn(host, x);
+    become(task, std::move(learnt), detail::own<Scalar, Index>(std::forward<Matrix>(user_items)));
   }
   template <class Matrix>
   requires sparse_matrix_like<std::remove_cvref_t<Matrix>>
@@ -83,16 +85,8 @@ class refit_model : public task_model<Task, typename Task::table_type> {
 
   void write_to(model_writer& writer) const;
 
- protected:
-  /// The Model of write_to.
-  template <class Model>
-  static Model read_as(const model_reader& reader) {
-    Model model(reader.options<options_type>());
-    model.read(reader);
-    return model;
-  }
-
  private:
+  friend base;  // which calls read
   using base::check_values;
   using base::fitted;
   using base::named;
@@ -110,7 +104,9 @@ class refit_model : public task_model<Task, typename Task::table_type> {
   void drop(const detail::host_policy& policy, std::int64_t user);
   void relearn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories);
 
-  void become(table_type learnt, detail::csr_storage<Scalar, Index> histories) noexcept {
+  /// All at once, so that an update that fails leaves the model as it was, its options too.
+  void become(const Task& task, table_type learnt, detail::csr_storage<Scalar, Index> histories) noexcept {
+    task_ = task;
     static_cast<table_type&>(*this) = std::move(learnt);
     this->histories_ = std::move(histories);
   }
@@ -118,7 +114,7 @@ class refit_model : public task_model<Task, typename Task::table_type> {
 
 template <class Task>
 void refit_model<Task>::write_to(model_writer& writer) const {
-  writer.add_options(options());
+  this->write_options(writer);
   table_type::write_to(writer);
   detail::write_csr(writer, "histories", this->histories_.view());
 }
@@ -127,7 +123,7 @@ template <class Task>
 void refit_model<Task>::read(const model_reader& reader) {
   auto histories = detail::map_csr<Scalar, Index>(reader, "histories");
   table_type learnt = task_.read_table(reader, histories.view());
-  become(std::move(learnt), std::move(histories));
+  become(task_, std::move(learnt), std::move(histories));
 }
 
 template <class Task>
@@ -144,8 +140,9 @@ void refit_model<Task>::drop(const detail::host_policy& policy, std::int64_t use
 
 template <class Task>
 void refit_model<Task>::relearn(const detail::host_policy& policy, detail::csr_storage<Scalar, Index> histories) {
-  table_type learnt = task_.learn(policy, histories.view());
-  become(std::move(learnt), std::move(histories));
+  const Task task = this->task_for(histories.view());
+  table_type learnt = task.learn(policy, histories.view());
+  become(task, std::move(learnt), std::move(histories));
 }
 
 }  // namespace akin::inline AKIN_ABI

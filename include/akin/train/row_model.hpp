@@ -35,7 +35,8 @@ namespace akin::inline AKIN_ABI {
 /// A model that holds a table of factors and solves its rows one by one. Its Task, made of its options, is the
 /// algorithm; the model does the rest: checks, files, updates. A task has
 ///   kind, scalar_type, index_type, options_type (with keep_interactions), table_type (a factor_table, or derived);
-///   options; read_table(reader), the table that its write_to stored;
+///   options, the automatic ones (model/data_shape.hpp) with a value when it learns, which updates keep;
+///   read_table(reader), the table that its write_to stored;
 ///   a trainer<backend::host, Task> (train/trainer.hpp), whose data is a users x items matrix;
 ///   users_from(policy, x, context) and items_from(policy, x, context) -> a row of k factors (and a bias) for each row
 ///     of x, the other side staying as it is;
@@ -64,11 +65,11 @@ class row_model
   template <class Policy, class Matrix, class Observer = no_observer>
   void fit(const Policy& policy, const Matrix& user_items, Observer&& observer = {}) {
     const std::string where = named("fit");
-    const auto x = checked_matrix(policy, user_items, where);
+    const auto x = detail::checked_view<Scalar, Index>(policy, user_items, where);
     if constexpr (std::is_convertible_v<const Policy&, detail::host_policy>)
-      learn(policy, x, detail::observer_ref(observer));
+      learn(policy, x, detail::observer_ref(observer), where);
     else
-      learn_by(policy, x, detail::observer_ref(observer));
+      learn_by(policy, x, detail::observer_ref(observer), where);
   }
   template <class Matrix>
   requires sparse_matrix_like<Matrix>
@@ -169,35 +170,34 @@ class row_model
     return x;
   }
 
-  void learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer);
+  void learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer,
+             std::string_view where);
   /// The same by any policy that has a trainer of the task.
   template <class Policy>
-  void learn_by(const Policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer) {
+  void learn_by(const Policy& policy, const csr_view<Scalar, Index>& x, const detail::observer_ref& observer,
+                std::string_view where) {
     assert_trains_on<Policy>();
     if constexpr (trains_on<Policy, Task>) {
-      trainer<backend_of<Policy>, Task> training(task_, policy, x);
-      adopt(detail::run_training(training, observer), x);
+      const Task task = this->task_for(x);
+      check_values(task, x, where);
+      trainer<backend_of<Policy>, Task> training(task, policy, x);
+      adopt(task, detail::run_training(training, observer), x);
     }
   }
-  /// Takes over a table that was learnt from x, and a copy of x if the options ask for it.
-  void adopt(typename Task::table_type learnt, const csr_view<Scalar, Index>& x);
+  /// Takes over a task of task_for(x), the table that it learnt from x, and a copy of x if the options ask for it.
+  void adopt(const Task& task, typename Task::table_type learnt, const csr_view<Scalar, Index>& x);
 
   /// The row of one history.
   detail::dense_storage<Scalar> user_from(const row_view<Scalar, Index>& history) const;
-
-  /// The Model of write_to.
-  template <class Model>
-  static Model read_as(const detail::model_reader& reader) {
-    Model model(reader.options<options_type>());
-    model.read(reader);
-    return model;
-  }
-  void read(const detail::model_reader& reader);
 
   detail::csr_storage<Scalar, Index> histories_;  // if they are kept
 
  private:
   using table_type = typename Task::table_type;
+
+  friend base;  // which calls read
+
+  void read(const detail::model_reader& reader);
 
   template <class Policy>
   static constexpr void assert_trains_on() {
@@ -250,22 +250,25 @@ detail::dense_storage<typename Task::scalar_type> row_model<Task>::user_from(
 
 template <class Task>
 void row_model<Task>::learn(const detail::host_policy& policy, const csr_view<Scalar, Index>& x,
-                            const detail::observer_ref& observer) {
-  trainer<backend::host, Task> training(task_, policy, x);
-  adopt(detail::run_training(training, observer), x);
+                            const detail::observer_ref& observer, std::string_view where) {
+  const Task task = this->task_for(x);
+  check_values(task, x, where);
+  trainer<backend::host, Task> training(task, policy, x);
+  adopt(task, detail::run_training(training, observer), x);
 }
 
 template <class Task>
-void row_model<Task>::adopt(table_type learnt, const csr_view<Scalar, Index>& x) {
+void row_model<Task>::adopt(const Task& task, table_type learnt, const csr_view<Scalar, Index>& x) {
   detail::csr_storage<Scalar, Index> kept;
-  if (options().keep_interactions) kept = detail::csr_storage<Scalar, Index>(x);
+  if (task.options.keep_interactions) kept = detail::csr_storage<Scalar, Index>(x);
+  task_ = task;
   this->learnt_ = std::move(learnt);
   histories_ = std::move(kept);
 }
 
 template <class Task>
 void row_model<Task>::write_to(detail::model_writer& writer) const {
-  writer.add_options(options());
+  this->write_options(writer);
   this->learnt_.write_to(writer);
   if (options().keep_interactions) detail::write_csr(writer, "histories", histories_.view());
 }

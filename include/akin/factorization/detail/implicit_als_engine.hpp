@@ -28,8 +28,8 @@ namespace akin::inline AKIN_ABI::detail {
 /// lambda (n + alpha0 fixed_rows)^nu: the regularisation of a row with n elements, against that many fixed rows.
 inline double row_regularization(const implicit_als_options& options, std::int64_t n,
                                  std::int64_t fixed_rows) noexcept {
-  const double weight = static_cast<double>(n) + options.unobserved_weight * static_cast<double>(fixed_rows);
-  return options.regularization * std::pow(weight, options.regularization_exponent);
+  const double weight = static_cast<double>(n) + *options.unobserved_weight * static_cast<double>(fixed_rows);
+  return *options.regularization * std::pow(weight, *options.regularization_exponent);
 }
 
 /// lambda |x - prior|^2 of a row with these elements; a null prior is 0, and a row without elements adds 0.
@@ -62,7 +62,7 @@ class implicit_als_engine {
   implicit_als_engine(const implicit_als_options& options, const rows_view<const Scalar>& fixed,
                       std::span<const Scalar> eigenvalues)
       : options_(options), fixed_(fixed), scaled_eigenvalues_(eigenvalues.begin(), eigenvalues.end()) {
-    for (Scalar& value : scaled_eigenvalues_) value *= static_cast<Scalar>(options.unobserved_weight);
+    for (Scalar& value : scaled_eigenvalues_) value *= static_cast<Scalar>(*options.unobserved_weight);
     floor_ =
         std::max(smallest_share(options, fixed.cols) * scaled_eigenvalues_.back(), std::numeric_limits<Scalar>::min());
   }
@@ -135,10 +135,13 @@ class implicit_als_engine {
   static Scalar smallest_share(const implicit_als_options& options, std::int64_t k) noexcept {
     const auto factors = static_cast<Scalar>(k) * std::numeric_limits<Scalar>::epsilon();
     const auto eigenvalues = static_cast<Scalar>(static_cast<double>(k) * std::numeric_limits<double>::epsilon());
-    return options.regularization > 0 ? std::max(factors * factors, eigenvalues) : factors;
+    return *options.regularization > 0 ? std::max(factors * factors, eigenvalues) : factors;
   }
 
-  Scalar weight(Scalar r) const noexcept { return static_cast<Scalar>(options_.alpha) * std::abs(r); }
+  /// In double: alpha of tiny values may be beyond Scalar.
+  Scalar weight(Scalar r) const noexcept {
+    return static_cast<Scalar>(*options_.alpha * std::abs(static_cast<double>(r)));
+  }
 
   Scalar regularization_of(const slice<const Scalar>& values) const noexcept {
     return static_cast<Scalar>(row_regularization(options_, count_nonzero(values), fixed_.rows));
@@ -147,7 +150,7 @@ class implicit_als_engine {
   /// Fills in the row's weights, targets and diagonal.
   void prepare(row_solver<Scalar, Index>& solver, slice<const Scalar> values, Scalar lambda) const {
     solver.resize(values.size);
-    const auto alpha0 = static_cast<Scalar>(options_.unobserved_weight);
+    const auto alpha0 = static_cast<Scalar>(*options_.unobserved_weight);
     Scalar *const weights = solver.weights(), *const targets = solver.targets();
     for (std::int64_t i = 0; i < values.size; ++i) weights[i] = weight(values[i]);
     for (std::int64_t i = 0; i < values.size; ++i) targets[i] = values[i] > 0 ? alpha0 + weights[i] : Scalar{0};
@@ -181,7 +184,7 @@ class implicit_als_engine {
   /// Whether conjugate gradients reached the tolerance of the options.
   bool iterate(const host_policy& policy, row_solver<Scalar, Index>& solver, slice<const Index> ids, Scalar* x) const {
     const bool exact = options_.solver == als_solver::exact;
-    const double heaviest_for_exact = largest_condition_for_exact * options_.unobserved_weight;
+    const double heaviest_for_exact = largest_condition_for_exact * *options_.unobserved_weight;
     if (exact && !std::all_of(solver.weights(), solver.weights() + ids.size,
                               [&](Scalar w) { return static_cast<double>(w) <= heaviest_for_exact; }))
       return false;
@@ -195,7 +198,7 @@ class implicit_als_engine {
   }
 
   double row_loss(const row_view<Scalar, Index>& row, const Scalar* x) const {
-    const double alpha0 = options_.unobserved_weight;
+    const double alpha0 = *options_.unobserved_weight;
     double loss = 0;
     for (std::int64_t d = 0; d < fixed_.cols; ++d)
       loss += static_cast<double>(scaled_eigenvalues_[d]) * (static_cast<double>(x[d]) * static_cast<double>(x[d]));

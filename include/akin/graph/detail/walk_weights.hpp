@@ -75,7 +75,7 @@ template <class Scalar, class Index>
 csr_storage<Scalar, Index> walk_weights(const host_policy& policy, const csr_view<Scalar, Index>& x,
                                         const rp3beta_options& options) {
   csr_storage<Scalar, Index> to_users = transpose(x), to_items(x);
-  const numbers<Scalar> scales = degree_scales(to_users.view(), options.beta);
+  const numbers<Scalar> scales = degree_scales(to_users.view(), *options.beta);
   to_probabilities(policy, to_users, options.alpha);
   to_probabilities(policy, to_items, options.alpha);
   auto weights =

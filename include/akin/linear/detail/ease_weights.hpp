@@ -90,8 +90,8 @@ dense_storage<Scalar> ease_weights(const host_policy& policy, const csr_view<Sca
   lower_products(policy, x, g);
   for (std::int64_t i = 0; i < items; ++i) {
     Scalar& square = g[i * items + i];
-    const auto held = static_cast<double>(square) / (1 - options.dropout);  // 1 + p / (1 - p) of itself
-    square = static_cast<Scalar>(held + options.regularization);
+    const auto held = static_cast<double>(square) / (1 - *options.dropout);  // 1 + p / (1 - p) of itself
+    square = static_cast<Scalar>(held + *options.regularization);
   }
   std::int64_t good = invert_symmetric(policy, g, items);
   if (good == items) good = weights_of_inverse(policy, g, items);

@@ -56,7 +56,7 @@ class item_regression {
     clear();
     numbers<weight> weights;
     length_ = data_.lengths[j];
-    if (length_ > 0 && data_.options.neighbors > 0)
+    if (length_ > 0 && *data_.options.neighbors > 0)
       solve_nearest(j);
     else if (length_ > 0)
       solve_all(j);
@@ -85,7 +85,7 @@ class item_regression {
   }
 
   void solve_nearest(Index j) {
-    candidates_.resize(std::min<std::int64_t>(data_.options.neighbors, data_.x.cols));
+    candidates_.resize(std::min<std::int64_t>(*data_.options.neighbors, data_.x.cols));
     kernels::top_k<Scalar, Index> best(candidates_.data(), candidates_.size());
     const auto offer = [&](Index i, Scalar product) {
       const double norms = length_ * data_.lengths[i];
@@ -128,8 +128,8 @@ class item_regression {
   /// Appends the items outside of the set whose best step is larger than the tolerance: those with the largest steps,
   /// at most as many as the set has.
   bool append_violators(Index j) {
-    const auto l1 = static_cast<Scalar>(data_.options.l1);
-    const auto least = static_cast<Scalar>(data_.options.tolerance * length_);
+    const auto l1 = static_cast<Scalar>(*data_.options.l1);
+    const auto least = static_cast<Scalar>(*data_.options.tolerance * length_);
     const bool nonnegative = data_.options.nonnegative;
     candidates_.clear();
     for (std::int64_t i = 0; i < rest_of_all_.size(); ++i) {
@@ -161,7 +161,7 @@ class item_regression {
     else
       gather_products(old);
     for (std::int64_t p = old; p < ids_.size(); ++p)
-      thresholds_.mutable_data()[p] = static_cast<Scalar>(data_.options.l1 / length_) * scale(p);
+      thresholds_.mutable_data()[p] = static_cast<Scalar>(*data_.options.l1 / length_) * scale(p);
   }
 
   /// Enlarges the arrays for a set of `size` items, and keeps their contents.
@@ -170,7 +170,7 @@ class item_regression {
     constexpr std::int64_t step = kernels::sweep_alignment;
     const std::int64_t stride = std::max((size + step - 1) / step * step, 2 * stride_);
     const double bytes = static_cast<double>(stride) * static_cast<double>(stride) * sizeof(Scalar);
-    if (data_.options.neighbors == 0 && bytes > data_.options.memory_limit)
+    if (*data_.options.neighbors == 0 && bytes > data_.options.memory_limit)
       fail<std::length_error>("slim::fit: the products of the ", size, " items that make one may take ", bytes,
                               " bytes, memory_limit is ", data_.options.memory_limit,
                               "; raise it or l1, or set neighbors");
@@ -210,7 +210,7 @@ class item_regression {
 
   /// Recomputes the set's part of the gradient, without the rounding errors of the steps.
   void refresh() {
-    const auto inverse_length = static_cast<Scalar>(1 / length_), l2 = static_cast<Scalar>(data_.options.l2);
+    const auto inverse_length = static_cast<Scalar>(1 / length_), l2 = static_cast<Scalar>(*data_.options.l2);
     for (std::int64_t p = 0; p < ids_.size(); ++p)
       rest_.mutable_data()[p] =
           rest_of_all_[ids_[p]] * scale(p) * inverse_length - l2 * scale(p) * scale(p) * z_.data()[p];
@@ -218,7 +218,7 @@ class item_regression {
 
   /// Sweeps until a sweep makes no step, at most max_sweeps times; returns their number.
   std::int64_t descend(std::int64_t max_sweeps) {
-    const auto least = static_cast<Scalar>(data_.options.tolerance);
+    const auto least = static_cast<Scalar>(*data_.options.tolerance);
     std::int64_t sweeps = 1;
     while (kernels::coordinate_sweep(h_.data(), stride_, thresholds_.data(), data_.options.nonnegative, least,
                                      z_.mutable_data(), rest_.mutable_data(), size()) > 0 &&

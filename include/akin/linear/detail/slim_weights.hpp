@@ -34,7 +34,7 @@ regression_data<Scalar, Index> make_regression_data(const host_policy& policy, c
     double squares = 0;
     for (const Scalar value : item_users.row(item).values)
       squares += static_cast<double>(value) * static_cast<double>(value);
-    const double scale = squares > 0 ? 1 / std::sqrt(squares + options.l2) : 0;
+    const double scale = squares > 0 ? 1 / std::sqrt(squares + *options.l2) : 0;
     if (!is_finite(static_cast<Scalar>(squares)))
       fail<numeric_error>("slim::fit: the squares of item ", item, " sum to ", squares, ", beyond the scalar type");
     data.lengths.push_back(std::sqrt(squares));
@@ -43,9 +43,9 @@ regression_data<Scalar, Index> make_regression_data(const host_policy& policy, c
   // For a few columns, multiplying them is faster than gathering their products from sparse rows.
   using products_type = item_products<Scalar, Index>;
   const double bytes = products_type::bytes(x);
-  if (bytes <= options.memory_limit && (options.neighbors == 0 || products_type::is_dense(x)))
+  if (bytes <= options.memory_limit && (*options.neighbors == 0 || products_type::is_dense(x)))
     data.products = products_type(policy, x, item_users);
-  else if (options.neighbors > 0)
+  else if (*options.neighbors > 0)
     data.terms.assign(x.values, x.values + x.nonzeros());
   else
     fail<std::length_error>("slim::fit: the products of ", x.cols, " items may take ", bytes,

@@ -48,7 +48,7 @@ constexpr bool counts_presence(similarity measure) noexcept {
 inline int sums_of(const neighborhood_options& options) noexcept {
   const pair_formula formula = formula_of(options.similarity);
   if (formula == pair_formula::common || formula == pair_formula::distance) return 4;
-  const bool needs_count = options.minimum_support > 1 || options.significance > 0;
+  const bool needs_count = options.minimum_support > 1 || *options.significance > 0;
   return needs_count && !counts_presence(options.similarity) ? 2 : 1;
 }
 
@@ -116,8 +116,8 @@ class pair_measure {
                                   : options.similarity == similarity::dice  ? 0.5
                                                                             : 1)),
         support_(static_cast<Scalar>(options.minimum_support)),
-        significance_(static_cast<Scalar>(options.significance)),
-        needs_count_(options.minimum_support > 1 || options.significance > 0) {}
+        significance_(static_cast<Scalar>(*options.significance)),
+        needs_count_(options.minimum_support > 1 || *options.significance > 0) {}
 
   /// scores[n]: the similarity of the row with side `left` to row ids[n], from Width sums each; -infinity for 0 and if
   /// the support is too small, NaN if the measure is not defined.

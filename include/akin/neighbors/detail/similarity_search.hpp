@@ -58,7 +58,7 @@ class similarity_search {
       if constexpr (w > 1) left = left_terms<w>(x.values, x.nonzeros());
       const terms_view<Scalar, Index> left_view{x.pattern(), w > 1 ? left.data() : x.values};
       const auto top = [&](const auto& score_all) {
-        return top_rows<w>(policy, left_view, right(), options_.neighbors, floor(), true, score_all);
+        return top_rows<w>(policy, left_view, right(), *options_.neighbors, floor(), true, score_all);
       };
       const pair_measure<Scalar> measure(options_);
       if constexpr (w == 1) {
@@ -99,7 +99,7 @@ class similarity_search {
         pair_measure<Scalar>(options_).template score<w>(own, rights_.data(), best.ids.data(),
                                                          w == 1 ? best.scores.data() : scratch.several.data(),
                                                          best.count, best.scores.data());
-      keep_best(best, floor(), std::int64_t{options_.neighbors}, scratch.ties);
+      keep_best(best, floor(), std::int64_t{*options_.neighbors}, scratch.ties);
       scratch.order.apply(best);
       for (std::int64_t n = 0; n < best.count; ++n) {
         Scalar& score = best.scores[n];
@@ -144,8 +144,8 @@ class similarity_search {
   /// The similarity from the score that selected a neighbour.
   Scalar finished(Scalar score, Scalar left) const noexcept {
     const Scalar s = is_quotient() ? score / left : score;
-    if (options_.amplification == 1) return s;
-    return std::copysign(static_cast<Scalar>(std::pow(std::abs(static_cast<double>(s)), options_.amplification)), s);
+    if (*options_.amplification == 1) return s;
+    return std::copysign(static_cast<Scalar>(std::pow(std::abs(static_cast<double>(s)), *options_.amplification)), s);
   }
 
   /// A sum over a pair is at most the larger sum of squares, and at most four of these are added.

@@ -12,7 +12,7 @@
 #include <akin/model/candidates.hpp>
 #include <akin/neighbors/detail/centering_terms.hpp>
 #include <akin/neighbors/detail/similarity_search.hpp>
-#include <akin/neighbors/detail/weighted_interactions.hpp>
+#include <akin/neighbors/detail/value_weights.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
 #include <akin/parallel.hpp>
 #include <akin/views.hpp>
@@ -27,14 +27,19 @@ class user_index {
   /// Of the histories x, under terms that were learnt from them.
   user_index(const neighborhood_options& options, const centering_terms<Scalar, Index>& terms,
              const csr_view<Scalar, Index>& x)
-      : centred_(terms.centre(x)), search_(options, weighted_interactions(centred_, options.weighting), "user_knn") {}
+      : centred_(terms.centre(x)),
+        weights_(options, centred_.view()),
+        search_(options, weights_.weigh(centred_), "user_knn") {}
 
   /// Users x users: the most similar users of each.
   csr_storage<Scalar, Index> similarities(const host_policy& policy) const { return search_.all(policy); }
 
-  /// The most similar users of a new one with these centred values, never number `except` (-1 for none).
-  candidates<Scalar, Index> nearest(const row_view<Scalar, Index>& centred, std::int64_t except) const {
-    return search_.one(centred, except);
+  /// The most similar users of a new one with these centred values, never number `except` (-1 for none). They are
+  /// weighed in place, as those of the training were.
+  candidates<Scalar, Index> nearest(const slice<const Index>& ids, const slice<Scalar>& centred,
+                                    std::int64_t except) const {
+    weights_.weigh(ids, centred);
+    return search_.one({ids, {centred.data, centred.size}}, except);
   }
 
   /// The users who have an item.
@@ -57,6 +62,7 @@ class user_index {
 
  private:
   csr_storage<Scalar, Index> centred_;  // users x items
+  value_weights weights_;
   similarity_search<Scalar, Index> search_;
 };
 

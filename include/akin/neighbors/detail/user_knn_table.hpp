@@ -178,7 +178,7 @@ candidates<Scalar, Index> user_knn_table<Scalar, Index>::nearest(const user_term
   std::vector<Scalar> centred(static_cast<std::size_t>(history.size()));
   for (std::int64_t i = 0; i < history.size(); ++i)
     centred[static_cast<std::size_t>(i)] = terms_.centred(history.values[i], terms, history.ids[i]);
-  return index_.nearest({history.ids, {centred.data(), history.size()}},
+  return index_.nearest(history.ids, {centred.data(), history.size()},
                         index_.owner_of(history, this->histories_.view()));
 }
 
