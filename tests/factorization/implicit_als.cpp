@@ -58,15 +58,19 @@ TEST_CASE("each option of implicit_als matters") {
 
 namespace {
 
+// Where regularization is given, what is not is 1, 1 and 0: the model of Hu, Koren and Volinsky.
+
 /// Confidence and target of a stored value; {0, 0} stands for "not stored".
 struct cell {
   double weight, target;
 };
-cell cell_of(double r, const akin::implicit_als_options& o) { return {o.alpha * std::abs(r), r > 0 ? 1.0 : 0.0}; }
+cell cell_of(double r, const akin::implicit_als_options& o) {
+  return {o.alpha.value_or(1) * std::abs(r), r > 0 ? 1.0 : 0.0};
+}
 
 double row_regularization(const akin::implicit_als_options& o, Eigen::Index stored, Eigen::Index others) {
-  return o.regularization * std::pow(static_cast<double>(stored) + o.unobserved_weight * static_cast<double>(others),
-                                     o.regularization_exponent);
+  const double evidence = static_cast<double>(stored) + o.unobserved_weight.value_or(1) * static_cast<double>(others);
+  return *o.regularization * std::pow(evidence, o.regularization_exponent.value_or(0));
 }
 
 /// The minimum over x of one row's objective, all cells visited: sum of (alpha0 + w) (p - y'x)^2 + lambda |x|^2.
@@ -76,7 +80,7 @@ Eigen::VectorXd reference_row(const Eigen::VectorXd& cells, const Eigen::MatrixX
   Eigen::VectorXd b = akin_test::zeros(y.cols());
   for (Eigen::Index i = 0; i < y.rows(); ++i) {
     const cell c = cell_of(cells[i], o);
-    const double confidence = o.unobserved_weight + c.weight;
+    const double confidence = o.unobserved_weight.value_or(1) + c.weight;
     const Eigen::VectorXd factors = row(y, i);
     akin_test::add_outer(a, confidence, factors);
     akin_test::add(b, confidence * c.target, factors);
@@ -95,7 +99,7 @@ double reference_loss(const Eigen::MatrixXd& r, const Eigen::MatrixXd& x, const 
     for (Eigen::Index i = 0; i < r.cols(); ++i) {
       const cell c = cell_of(r(u, i), o);
       const double error = c.target - scores(u, i);
-      loss += (o.unobserved_weight + c.weight) * error * error;
+      loss += (o.unobserved_weight.value_or(1) + c.weight) * error * error;
     }
   }
   for (Eigen::Index i = 0; i < r.cols(); ++i)

@@ -61,8 +61,8 @@ bool empty(const Eigen::VectorXd& cells) { return akin_test::is_zero(cells); }
 
 double lambda_of(const Eigen::VectorXd& cells) {
   const auto stored = static_cast<double>(akin_test::nonzeros(cells));
-  return options.regularization * std::pow(stored + options.unobserved_weight * static_cast<double>(cells.size()),
-                                           options.regularization_exponent);
+  return *options.regularization * std::pow(stored + *options.unobserved_weight * static_cast<double>(cells.size()),
+                                            *options.regularization_exponent);
 }
 
 /// The minimum of a row's objective with prior mean m, all cells visited.
@@ -71,7 +71,7 @@ Eigen::VectorXd reference_row(const Eigen::VectorXd& cells, const Eigen::MatrixX
   Eigen::VectorXd b = akin_test::zeros(y.cols());
   akin_test::add(b, lambda_of(cells), m);
   for (Eigen::Index i = 0; i < y.rows(); ++i) {
-    const double confidence = options.unobserved_weight + options.alpha * std::abs(cells[i]);
+    const double confidence = *options.unobserved_weight + *options.alpha * std::abs(cells[i]);
     akin_test::add_outer(a, confidence, row(y, i));
     if (cells[i] > 0) akin_test::add(b, confidence, row(y, i));
   }
@@ -103,7 +103,7 @@ double reference_loss(const model_type& model, const Eigen::MatrixXd& r, const E
     loss += prior(row(r, u), row(x, u), row(user_means, u));
     for (Eigen::Index i = 0; i < r.cols(); ++i) {
       const double error = (r(u, i) > 0 ? 1 : 0) - scores(u, i);
-      loss += (options.unobserved_weight + options.alpha * std::abs(r(u, i))) * error * error;
+      loss += (*options.unobserved_weight + *options.alpha * std::abs(r(u, i))) * error * error;
     }
   }
   for (Eigen::Index i = 0; i < r.cols(); ++i) loss += prior(column(r, i), row(y, i), row(item_means, i));

@@ -77,7 +77,7 @@ template <class Scalar>
 double largest_error(const akin::sparse_matrix<double>& x, const akin::ease_options& options) {
   akin::ease<Scalar> model(options);
   model.fit(execution::par.threads(2), akin::sparse_matrix<Scalar>(x.cast<Scalar>()));
-  const auto exact = reference_weights(dense(x), options.regularization, options.dropout);
+  const auto exact = reference_weights(dense(x), *options.regularization, options.dropout.value_or(0));
   return akin_test::largest_difference(model.weights(), exact) / std::max(akin_test::largest(exact), 1e-3);
 }
 

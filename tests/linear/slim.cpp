@@ -77,19 +77,19 @@ double largest_violation(const Eigen::MatrixXd& x, const Eigen::MatrixXd& w, con
                          const std::function<bool(Eigen::Index, Eigen::Index)>& allowed) {
   const Eigen::MatrixXd squares = akin_test::transposed_product(x, x);
   const Eigen::MatrixXd products = akin_test::transposed_product(x, akin_test::sum(x, -1, akin_test::product(x, w)));
-  const Eigen::MatrixXd gradients = akin_test::sum(products, -options.l2, w);
+  const Eigen::MatrixXd gradients = akin_test::sum(products, -*options.l2, w);
   double largest = 0;
   bool is_proper = true;
   for (Eigen::Index j = 0; j < x.cols(); ++j) {
     for (Eigen::Index i = 0; i < x.cols(); ++i) {
-      const double curvature = squares(i, i) + options.l2, length = std::sqrt(squares(i, i) * squares(j, j));
+      const double curvature = squares(i, i) + *options.l2, length = std::sqrt(squares(i, i) * squares(j, j));
       is_proper = is_proper && (w(i, j) >= 0 || !options.nonnegative);
       if (i == j || length == 0 || !allowed(i, j)) {
         is_proper = is_proper && w(i, j) == 0;
         continue;
       }
       const double own = gradients(i, j) + curvature * w(i, j);
-      const double up = std::max(own - options.l1, 0.0), down = std::min(own + options.l1, 0.0);
+      const double up = std::max(own - *options.l1, 0.0), down = std::min(own + *options.l1, 0.0);
       const double step = (options.nonnegative ? up : up + down) / curvature - w(i, j);
       largest = std::max(largest, std::abs(step) * std::sqrt(curvature / squares(j, j)));
     }
@@ -112,8 +112,8 @@ Eigen::MatrixXd plain_descent(const Eigen::MatrixXd& x, const akin::slim_options
         if (i == j || g(i, i) == 0) continue;
         double rest = g(i, j) + g(i, i) * w(i, j);
         for (Eigen::Index k = 0; k < x.cols(); ++k) rest -= g(i, k) * w(k, j);
-        const double up = std::max(rest - options.l1, 0.0), down = std::min(rest + options.l1, 0.0);
-        const double best = (options.nonnegative ? up : up + down) / (g(i, i) + options.l2);
+        const double up = std::max(rest - *options.l1, 0.0), down = std::min(rest + *options.l1, 0.0);
+        const double best = (options.nonnegative ? up : up + down) / (g(i, i) + *options.l2);
         largest = std::max(largest, std::abs(best - w(i, j)));
         w(i, j) = best;
       }
@@ -147,7 +147,7 @@ TEST_CASE("slim meets the conditions of the optimum in every column") {
          {akin::slim_options{.l1 = 0.1, .l2 = 5}, akin::slim_options{.l1 = 2, .l2 = 0.5},
           akin::slim_options{.l1 = 1, .l2 = 0}, akin::slim_options{.l1 = 0, .l2 = 3},
           akin::slim_options{.l1 = 0.2, .l2 = 2, .nonnegative = false}}) {
-      CAPTURE(seed, options.l1, options.l2, options.nonnegative);
+      CAPTURE(seed, *options.l1, *options.l2, options.nonnegative);
       auto strict = options;
       strict.tolerance = 1e-9, strict.iterations = 100000;
       const auto counts = clicks(150, 90, 3000, seed);
@@ -159,7 +159,7 @@ TEST_CASE("slim meets the conditions of the optimum in every column") {
         // The default tolerance stops where it says.
         auto loose = options;
         loose.iterations = 100000;
-        CHECK(largest_violation(dense(x), fitted_weights(loose, x), options) <= 1.01 * options.tolerance);
+        CHECK(largest_violation(dense(x), fitted_weights(loose, x), options) <= 1.01 * *options.tolerance);
       }
     }
 }

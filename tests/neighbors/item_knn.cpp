@@ -42,7 +42,7 @@ TEST_CASE("measures of values refuse those whose squares leave the scalar type, 
   const auto fitted_to = [](similarity measure, float factor) {
     auto ratings = akin_test::some_counts<akin::item_knn<float>>();
     ratings.coeffs() *= factor;
-    akin::item_knn<float> model({.neighbors = 5, .similarity = measure});
+    akin::item_knn<float> model(akin_test::plain({.neighbors = 5, .similarity = measure}));
     model.fit(execution::par, ratings);
     return model.similarities().nonZeros();
   };
@@ -57,8 +57,7 @@ TEST_CASE("measures of values refuse those whose squares leave the scalar type, 
 }
 
 TEST_CASE("each option of item_knn matters") {
-  akin_test::check_options<akin::item_knn<float>>(akin::neighborhood_options{.neighbors = 7}, neighborhood_changes(),
-                                                  {});
+  akin_test::check_options<akin::item_knn<float>>(akin_test::plain({.neighbors = 7}), neighborhood_changes(), {});
 }
 
 TEST_CASE("item_knn keeps them when it averages centred ratings") {
@@ -83,7 +82,7 @@ akin::sparse_matrix<float> four_by_four() {
 }  // namespace
 
 TEST_CASE("item_knn has the cosines by hand") {
-  model_type model({.neighbors = 2});
+  model_type model(akin_test::plain({.neighbors = 2}));
   model.fit(four_by_four());
   const akin::sparse_matrix<float> s = model.similarities();
   CHECK(s.coeff(0, 1) == Approx((5 * 3 + 4 * 2) / (std::sqrt(41.0) * std::sqrt(14.0))));
@@ -93,7 +92,7 @@ TEST_CASE("item_knn has the cosines by hand") {
 }
 
 TEST_CASE("item_knn recommends what is supported and explains it") {
-  model_type model({.neighbors = 2});
+  model_type model(akin_test::plain({.neighbors = 2}));
   const auto x = four_by_four();
   model.fit(execution::par, x);
   const auto lists = akin::recommend(execution::par, model, {.k = 2, .exclude = x});
@@ -117,7 +116,7 @@ TEMPLATE_TEST_CASE("item_knn keeps the nearest items of a dense reference under 
   const auto ratings = akin_test::some_ratings<TestType>(40, 25, seed);
   const Eigen::MatrixXd rows = akin_test::stored_values(ratings).transpose();
   for (const auto& options : akin_test::measures_to_try()) {
-    CAPTURE(static_cast<int>(options.similarity), options.neighbors);
+    CAPTURE(static_cast<int>(options.similarity), *options.neighbors);
     akin::item_knn<TestType> model(options);
     model.fit(execution::par.threads(2), ratings);
     CHECK(akin_test::holds_nearest(akin::sparse_matrix<TestType>(model.similarities()), rows, options,
@@ -220,7 +219,8 @@ TEST_CASE("item_knn weights what similarities see, and scores with the values as
   const auto ratings = akin_test::some_ratings<double>(30, 20, 23);
   for (const auto kind :
        {akin::interaction_weighting::tf_idf, akin::interaction_weighting::bm25, akin::interaction_weighting::log}) {
-    akin::item_knn<double> model({.neighbors = 5, .weighting = kind}), by_hand({.neighbors = 5});
+    akin::item_knn<double> model(akin_test::plain({.neighbors = 5, .weighting = kind})),
+        by_hand(akin_test::plain({.neighbors = 5}));
     model.fit(ratings);
     by_hand.fit(kind == akin::interaction_weighting::tf_idf ? akin::weighting::tf_idf(ratings)
                 : kind == akin::interaction_weighting::bm25 ? akin::weighting::bm25(ratings)

@@ -27,5 +27,7 @@ inline std::vector<akin_test::option_change<akin::neighborhood_options>> neighbo
       {"centering", [](auto& o) { o.centering = akin::centering::user_mean; }},
       {"aggregation", [](auto& o) { o.aggregation = akin::aggregation::weighted_average; }},
       {"weighting", [](auto& o) { o.weighting = akin::interaction_weighting::bm25; }},
+      {"value_unit", [](auto& o) { o.value_unit = 3; },
+       [](auto& o) { o.weighting = akin::interaction_weighting::bm25; }},
   };
 }

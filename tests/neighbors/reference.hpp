@@ -32,6 +32,16 @@ inline double mean_of(const Eigen::VectorXd& values) {
   return count == 0 ? 0 : sum / count;
 }
 
+/// The options with those that would be automatic as of plain neighbours: 100, without weights.
+inline akin::neighborhood_options plain(akin::neighborhood_options options) {
+  options.neighbors = options.neighbors.value_or(100);
+  options.significance = options.significance.value_or(0);
+  options.amplification = options.amplification.value_or(1);
+  options.weighting = options.weighting.value_or(akin::interaction_weighting::none);
+  options.value_unit = options.value_unit.value_or(1);
+  return options;
+}
+
 /// How alike rows a and b of x are; NaN where they have nothing in common or the measure has no value.
 inline double similarity_of(const Eigen::MatrixXd& x, Eigen::Index a, Eigen::Index b,
                             const akin::neighborhood_options& options) {
@@ -76,8 +86,8 @@ inline double similarity_of(const Eigen::MatrixXd& x, Eigen::Index a, Eigen::Ind
     }
     return std::numeric_limits<double>::quiet_NaN();
   };
-  const double s = formula() * both / (both + options.significance);
-  return std::copysign(std::pow(std::abs(s), options.amplification), s);
+  const double s = formula() * both / (both + *options.significance);
+  return std::copysign(std::pow(std::abs(s), *options.amplification), s);
 }
 
 /// Whether `kept` holds the similarities of the k rows most like each row of x, which may differ where nearly equal.
@@ -93,7 +103,7 @@ bool holds_nearest(const Matrix& kept, const Eigen::MatrixXd& x, const akin::nei
     }
     std::sort(all.begin(), all.end(), std::greater{});
     std::vector<double> held;
-    std::size_t room = static_cast<std::size_t>(options.neighbors);
+    std::size_t room = static_cast<std::size_t>(*options.neighbors);
     for (typename Matrix::InnerIterator cell(kept, a); cell; ++cell) {
       const double s = similarity_of(x, a, cell.col(), options);
       if (cell.col() == a) return false;
@@ -106,7 +116,7 @@ bool holds_nearest(const Matrix& kept, const Eigen::MatrixXd& x, const akin::nei
     }
     // What rounding makes of a 0 is held before any negative one, and takes its place.
     if (all.size() > room) {
-      if (room < static_cast<std::size_t>(options.neighbors) && all[room] > 0) return false;
+      if (room < static_cast<std::size_t>(*options.neighbors) && all[room] > 0) return false;
       all.resize(room);
     }
     std::sort(held.begin(), held.end(), std::greater{});
@@ -122,17 +132,17 @@ inline std::vector<akin::neighborhood_options> measures_to_try() {
   std::vector<akin::neighborhood_options> all;
   for (int m = 0; m <= static_cast<int>(akin::similarity::lift); ++m) {
     const auto measure = static_cast<akin::similarity>(m);
-    all.push_back({.neighbors = 6, .similarity = measure, .tversky_alpha = 0.3, .tversky_beta = 1.7});
-    all.push_back({.neighbors = 1000,
-                   .similarity = measure,
-                   .shrinkage = 2,
-                   .minimum_support = 2,
-                   .significance = 3,
-                   .amplification = 2.5,
-                   .asymmetry = 0.2,
-                   .tversky_alpha = 0.5,
-                   .tversky_beta = 0.25,
-                   .keep_negative = true});
+    all.push_back(plain({.neighbors = 6, .similarity = measure, .tversky_alpha = 0.3, .tversky_beta = 1.7}));
+    all.push_back(plain({.neighbors = 1000,
+                         .similarity = measure,
+                         .shrinkage = 2,
+                         .minimum_support = 2,
+                         .significance = 3,
+                         .amplification = 2.5,
+                         .asymmetry = 0.2,
+                         .tversky_alpha = 0.5,
+                         .tversky_beta = 0.25,
+                         .keep_negative = true}));
   }
   return all;
 }

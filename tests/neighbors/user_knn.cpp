@@ -33,8 +33,7 @@ TEST_CASE("user_knn lists what it knows, and keeps what is documented of it") {
 }
 
 TEST_CASE("each option of user_knn matters") {
-  akin_test::check_options<akin::user_knn<float>>(akin::neighborhood_options{.neighbors = 7}, neighborhood_changes(),
-                                                  {});
+  akin_test::check_options<akin::user_knn<float>>(akin_test::plain({.neighbors = 7}), neighborhood_changes(), {});
 }
 
 TEST_CASE("user_knn keeps them when it averages centred ratings") {
@@ -70,7 +69,7 @@ TEMPLATE_TEST_CASE("user_knn keeps the nearest users of a dense reference under 
   const auto ratings = akin_test::some_ratings<TestType>(25, 40, seed);
   const Eigen::MatrixXd rows = akin_test::stored_values(ratings);
   for (const auto& options : akin_test::measures_to_try()) {
-    CAPTURE(static_cast<int>(options.similarity), options.neighbors);
+    CAPTURE(static_cast<int>(options.similarity), *options.neighbors);
     akin::user_knn<TestType> model(options);
     model.fit(execution::par.threads(2), ratings);
     CHECK(akin_test::holds_nearest(akin::sparse_matrix<TestType>(model.similarities()), rows, options,
@@ -86,8 +85,8 @@ TEST_CASE("user_knn centres, averages and predicts as its definition says") {
   for (const auto kind : akin_test::all_centerings)
     for (const auto aggregation : {akin::aggregation::sum, akin::aggregation::weighted_average}) {
       CAPTURE(static_cast<int>(kind), static_cast<int>(aggregation));
-      const akin::user_knn_options options{
-          .neighbors = 6, .shrinkage = 1, .keep_negative = true, .centering = kind, .aggregation = aggregation};
+      const akin::user_knn_options options = akin_test::plain(
+          {.neighbors = 6, .shrinkage = 1, .keep_negative = true, .centering = kind, .aggregation = aggregation});
       akin::user_knn<double> model(options);
       model.fit(execution::par, ratings);
       const akin_test::reference_centering reference(dense, kind);
@@ -118,7 +117,7 @@ TEST_CASE("user_knn finds the neighbours of a history that is new, and explains 
   // Two who like a, b, c and two who like d, e; a newcomer with a and b.
   const auto likes = matrix_of<akin::user_knn<double>>(
       4, 5, {{0, 0, 1}, {0, 1, 1}, {0, 2, 1}, {1, 1, 1}, {1, 2, 1}, {2, 3, 1}, {2, 4, 1}, {3, 3, 1}, {3, 4, 1}});
-  akin::user_knn<double> model({.neighbors = 10});
+  akin::user_knn<double> model(akin_test::plain({.neighbors = 10}));
   model.fit(likes);
   const auto newcomer = matrix_of<akin::user_knn<double>>(2, 5, {{0, 0, 1}, {0, 1, 1}});
   const auto lists = akin::recommend_for(execution::par, model, newcomer, {.k = 5, .exclude = newcomer});

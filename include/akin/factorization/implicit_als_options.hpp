@@ -23,16 +23,16 @@ enum class als_solver {
 
 /// For automatic options see chosen.
 struct implicit_als_options {
-  std::optional<int> factors = automatic;  ///< k >= 1, numbers a user and an item; more fit more and cost more
-  int iterations = 10;                     ///< >= 1; an iteration solves all items, then all users
+  std::optional<int> factors = std::nullopt;  ///< k >= 1, numbers a user and an item; more fit more and cost more
+  int iterations = 10;                        ///< >= 1; an iteration solves all items, then all users
   /// lambda >= 0: regularisation of the factors. 0.001 to 1 with exponent 0; it must not be 0 together with
   /// unobserved_weight.
-  std::optional<double> regularization = automatic;
-  std::optional<double> alpha = automatic;  ///< >= 0: confidence that a unit of a stored value adds; 1 to 40
+  std::optional<double> regularization = std::nullopt;
+  std::optional<double> alpha = std::nullopt;  ///< >= 0: confidence that a unit of a stored value adds; 1 to 40
   /// alpha0 >= 0: confidence that a cell that is not stored is a negative; 0.01 to 1.
-  std::optional<double> unobserved_weight = automatic;
+  std::optional<double> unobserved_weight = std::nullopt;
   /// nu in [0, 1]: 0 regularises all rows alike, 1 in proportion to their evidence.
-  std::optional<double> regularization_exponent = automatic;
+  std::optional<double> regularization_exponent = std::nullopt;
   als_solver solver = als_solver::automatic;
   double solver_tolerance = 1e-3;  ///< > 0: relative error of a row's factors, in the norm of its own problem
   int solver_steps = 32;           ///< >= 1

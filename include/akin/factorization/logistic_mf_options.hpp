@@ -18,7 +18,7 @@ struct logistic_mf_options {
   double learning_rate = 0.05;   ///< > 0: length of a step
   double regularization = 0.03;  ///< lambda >= 0: how strongly a step shrinks factors and biases
   /// > 0: weight of a unit of a stored value; a negative has weight 1. Automatic: see chosen.
-  std::optional<double> alpha = automatic;
+  std::optional<double> alpha = std::nullopt;
   int negatives = 5;               ///< >= 1: negatives sampled for each positive
   std::uint64_t seed = 0;          ///< of the initial factors, the blocks, the order in them and the negatives
   bool keep_interactions = false;  ///< whether the model keeps its training matrix, which partial_fit and forget need

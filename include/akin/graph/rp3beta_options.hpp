@@ -16,7 +16,7 @@ inline namespace AKIN_SEAM {
 struct rp3beta_options {
   double alpha = 0.6;  ///< > 0: power of each step's probability; 0.3 to 2
   /// >= 0: the penalty of popular items, 0 (P3alpha) for none; 0 to 1. Automatic: see chosen.
-  std::optional<double> beta = automatic;
+  std::optional<double> beta = std::nullopt;
   int neighbors = 200;     ///< >= 1, weights kept of each item; 20 to 1000
   bool normalize = false;  ///< whether the `neighbors` weights of an item sum to 1
   int incoming = 0;        ///< >= 0: incoming weights kept of each item, after `neighbors`; 0: all

@@ -16,10 +16,10 @@ inline namespace AKIN_SEAM {
 /// For automatic options see chosen.
 struct ease_options {
   /// lambda > 0, added to the diagonal of X'X: a larger one gives smaller weights. 50 to 5000, more with more users.
-  std::optional<double> regularization = automatic;
+  std::optional<double> regularization = std::nullopt;
   /// p in [0, 1): dropout: as if each value were left out with this probability when others are predicted from it; adds
   /// p / (1 - p) of itself to each element of the diagonal, which regularises popular items more. 0 to 0.8.
-  std::optional<double> dropout = automatic;
+  std::optional<double> dropout = std::nullopt;
   double memory_limit = 16e9;  ///< > 0: bytes that fit may take, about items^2 * sizeof(Scalar)
 };
 

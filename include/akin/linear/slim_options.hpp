@@ -17,13 +17,14 @@ inline namespace AKIN_SEAM {
 struct slim_options {
   std::optional<double> l1 =
       automatic;  ///< >= 0: a larger one gives fewer weights; 0.1 to 10. l1 and l2 must not both be 0
-  std::optional<double> l2 = automatic;  ///< >= 0: a larger one gives smaller weights, spread over more items; 1 to 500
+  std::optional<double> l2 =
+      std::nullopt;  ///< >= 0: a larger one gives smaller weights, spread over more items; 1 to 500
   /// >= 0: an item has weights only from this many items, those with the largest cosines; 0: from all.
-  std::optional<int> neighbors = automatic;
+  std::optional<int> neighbors = std::nullopt;
   bool nonnegative = true;  ///< whether weights must not be negative
   /// > 0: the solver stops when no weight's best step changes the item's prediction by more than this share of the
   /// item's length.
-  std::optional<double> tolerance = automatic;
+  std::optional<double> tolerance = std::nullopt;
   int iterations = 1000;       ///< >= 1: maximum number of sweeps over the weights of an item
   double memory_limit = 16e9;  ///< > 0: bytes of the products of all items with all others
 };

@@ -6,7 +6,7 @@
 /// be empty, and gives the options with a value for each:
 ///
 ///     struct newest_options {
-///       std::optional<double> boost = akin::automatic;
+///       std::optional<double> boost = std::nullopt;
 ///     };
 ///     inline newest_options chosen(const newest_options& asked, const akin::data_shape& data) {
 ///       newest_options options = asked;

@@ -32,9 +32,6 @@
 namespace akin {
 inline namespace AKIN_ABI {
 
-/// The value of an option that a fit is to choose from its data.
-inline constexpr std::nullopt_t automatic = std::nullopt;
-
 /// void if T is Options, const or not: the return type of fields(), so that it takes nothing that converts to Options.
 template <class Options, class T>
 using fields_of = std::enable_if_t<std::is_same_v<std::remove_const_t<T>, Options>>;

@@ -14,22 +14,22 @@ inline namespace AKIN_SEAM {
 
 /// For automatic options see chosen_for_items and chosen_for_users.
 struct neighborhood_options {
-  std::optional<int> neighbors = automatic;  ///< >= 1, kept of each item (or user); 20 to 500
+  std::optional<int> neighbors = std::nullopt;  ///< >= 1, kept of each item (or user); 20 to 500
   akin::similarity similarity = similarity::cosine;
   double shrinkage = 0;     ///< >= 0, added to a denominator: shrinks similarities with little support
   int minimum_support = 1;  ///< >= 1, the least number of common users (or items)
   /// >= 0, g of the factor n/(n+g), n the number of common users (or items).
-  std::optional<double> significance = automatic;
-  std::optional<double> amplification = automatic;  ///< > 0, power of the similarities that are kept; 1 to 3
+  std::optional<double> significance = std::nullopt;
+  std::optional<double> amplification = std::nullopt;  ///< > 0, power of the similarities that are kept; 1 to 3
   double asymmetry = 0.5;      ///< 0 to 1, of asymmetric_cosine; 0.5 is the cosine, 1 a conditional probability
   double tversky_alpha = 1;    ///< >= 0, of tversky; 1, 1 is Jaccard's measure, 0.5, 0.5 Dice's
   double tversky_beta = 1;     ///< >= 0, of tversky
   bool keep_negative = false;  ///< whether negative similarities are kept
   akin::centering centering = centering::none;
   akin::aggregation aggregation = aggregation::sum;
-  std::optional<akin::interaction_weighting> weighting = automatic;
+  std::optional<akin::interaction_weighting> weighting = std::nullopt;
   /// > 0: the value that counts as one interaction where values are weighted.
-  std::optional<double> value_unit = automatic;
+  std::optional<double> value_unit = std::nullopt;
 };
 
 template <class Options, class Visit>

@@ -47,37 +47,46 @@ inline akin::implicit_als<float> fitted_with_features() {
   return model;
 }
 
-/// visit(name of the file, model).
+/// Neighbours with what were the defaults of 0.1.
+inline akin::neighborhood_options neighbors_0_1(akin::neighborhood_options options) {
+  options.significance = 0;
+  options.amplification = 1;
+  options.weighting = akin::interaction_weighting::none;
+  return options;
+}
+
+/// visit(name of the file, model), each with the defaults of 0.1.
 template <class Visit>
 void for_each_model(const Visit& visit) {
-  using neighbors = akin::neighborhood_options;
   visit("popularity", fitted(akin::popularity<float>()));
   visit("bias", fitted(akin::bias<float>()));
-  visit("item_knn", fitted(akin::item_knn<float>(neighbors{.neighbors = 3, .shrinkage = 0.5})));
+  visit("item_knn", fitted(akin::item_knn<float>(neighbors_0_1({.neighbors = 3, .shrinkage = 0.5}))));
   visit("item_knn_of_ratings",
-        fitted(akin::item_knn<float>(neighbors{.neighbors = 3,
-                                               .similarity = akin::similarity::adjusted_cosine,
-                                               .keep_negative = true,
-                                               .centering = akin::centering::z_score,
-                                               .aggregation = akin::aggregation::weighted_average})));
-  visit("user_knn", fitted(akin::user_knn<float>(neighbors{.neighbors = 3})));
+        fitted(akin::item_knn<float>(neighbors_0_1({.neighbors = 3,
+                                                    .similarity = akin::similarity::adjusted_cosine,
+                                                    .keep_negative = true,
+                                                    .centering = akin::centering::z_score,
+                                                    .aggregation = akin::aggregation::weighted_average}))));
+  visit("user_knn", fitted(akin::user_knn<float>(neighbors_0_1({.neighbors = 3}))));
   visit("user_knn_of_ratings",
-        fitted(akin::user_knn<float>(neighbors{.neighbors = 4,
-                                               .similarity = akin::similarity::pearson,
-                                               .centering = akin::centering::baseline,
-                                               .aggregation = akin::aggregation::weighted_average})));
-  visit("ease", fitted(akin::ease<float>({.regularization = 2})));
-  visit("slim", fitted(akin::slim<float>({.l1 = 0.1, .l2 = 1})));
-  visit("rp3beta", fitted(akin::rp3beta<float>({.neighbors = 4})));
-  visit("graph_filter", fitted(akin::graph_filter<float>({.ideal_rank = 3})));
+        fitted(akin::user_knn<float>(neighbors_0_1({.neighbors = 4,
+                                                    .similarity = akin::similarity::pearson,
+                                                    .centering = akin::centering::baseline,
+                                                    .aggregation = akin::aggregation::weighted_average}))));
+  visit("ease", fitted(akin::ease<float>({.regularization = 2, .dropout = 0})));
+  visit("slim", fitted(akin::slim<float>({.l1 = 0.1, .l2 = 1, .neighbors = 0, .tolerance = 1e-5})));
+  visit("rp3beta", fitted(akin::rp3beta<float>({.alpha = 1, .beta = 0.5, .neighbors = 4})));
+  visit("graph_filter",
+        fitted(akin::graph_filter<float>({.polynomial_exponent = 0.4, .ideal_rank = 3, .ideal_exponent = 0.4})));
   visit("implicit_als", fitted(akin::implicit_als<float>(
                             {.factors = 3, .iterations = 4, .regularization = 0.1, .keep_interactions = true})));
   visit("implicit_als_with_features", fitted_with_features());
   visit("explicit_als", fitted(akin::explicit_als<float>({.factors = 3, .iterations = 4, .keep_interactions = true})));
   visit("nmf", fitted(akin::nmf<float>({.factors = 3, .iterations = 5})));
-  visit("bpr", fitted(akin::bpr<float>({.factors = 3, .epochs = 5})));
-  visit("warp", fitted(akin::warp<float>({.factors = 3, .epochs = 5})));
-  visit("logistic_mf", fitted(akin::logistic_mf<float>({.factors = 3, .epochs = 5, .keep_interactions = true})));
+  visit("bpr", fitted(akin::bpr<float>({.factors = 3, .epochs = 5, .regularization = 0.02})));
+  visit("warp", fitted(akin::warp<float>({.factors = 3, .epochs = 5, .regularization = 1})));
+  visit("logistic_mf", fitted(akin::logistic_mf<float>(
+                           {.factors = 3, .epochs = 5, .alpha = 1, .negatives = 3, .keep_interactions = true})));
   visit("biased_mf", fitted(akin::biased_mf<float>({.factors = 3, .epochs = 5, .keep_interactions = true})));
   visit("svdpp", fitted(akin::svdpp<float>({.factors = 3, .epochs = 5, .keep_interactions = true})));
   visit("content_model", fitted_content());
