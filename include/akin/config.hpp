@@ -259,6 +259,9 @@
 #if !defined(AKIN_COMPILES_serving)
 #define AKIN_COMPILES_serving 0
 #endif
+#if !defined(AKIN_COMPILES_tuning)
+#define AKIN_COMPILES_tuning 0
+#endif
 
 #if defined(AKIN_COMPILED)
 #define AKIN_BODIES(room) AKIN_DETAIL_JOIN(AKIN_COMPILES_, room)

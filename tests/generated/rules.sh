@@ -7,7 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # Rooms from the bottom up; a header includes its own room and those to its left.
 rooms=(kernels io data model train retrieval baselines neighbors linear graph factorization content metrics evaluation selection experiments report hybrid
-  serving cuda)
+  serving tuning cuda)
 
 # From version.hpp to akin.hpp.
 most_floors=13
