@@ -90,8 +90,10 @@
 #include <akin/hybrid/cascade.hpp>
 #include <akin/hybrid/cascade_options.hpp>
 #include <akin/hybrid/fallback.hpp>
+#include <akin/hybrid/fill_below.hpp>
 #include <akin/hybrid/learn_weights.hpp>
 #include <akin/hybrid/learn_weights_options.hpp>
+#include <akin/hybrid/normal_form.hpp>
 #include <akin/hybrid/rank_fusion.hpp>
 #include <akin/hybrid/rating_stack.hpp>
 #include <akin/hybrid/rating_stack_options.hpp>
@@ -213,12 +215,15 @@
 #include <akin/selection/successive_halving.hpp>
 #include <akin/selection/trial.hpp>
 #include <akin/serving/all_models.hpp>
+#include <akin/serving/any_blend.hpp>
+#include <akin/serving/any_fallback.hpp>
 #include <akin/serving/any_recommender.hpp>
 #include <akin/serving/bundle.hpp>
 #include <akin/serving/cached.hpp>
 #include <akin/serving/cached_options.hpp>
 #include <akin/serving/inspect.hpp>
 #include <akin/serving/live_model.hpp>
+#include <akin/serving/recommender_registry.hpp>
 #include <akin/serving/write_recommendations.hpp>
 #include <akin/storage.hpp>
 #include <akin/text.hpp>
