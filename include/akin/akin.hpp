@@ -90,8 +90,10 @@
 #include <akin/hybrid/cascade.hpp>
 #include <akin/hybrid/cascade_options.hpp>
 #include <akin/hybrid/fallback.hpp>
+#include <akin/hybrid/fill_below.hpp>
 #include <akin/hybrid/learn_weights.hpp>
 #include <akin/hybrid/learn_weights_options.hpp>
+#include <akin/hybrid/normal_form.hpp>
 #include <akin/hybrid/rank_fusion.hpp>
 #include <akin/hybrid/rating_stack.hpp>
 #include <akin/hybrid/rating_stack_options.hpp>
@@ -148,6 +150,7 @@
 #include <akin/metrics/feature_diversity.hpp>
 #include <akin/metrics/graded_ranking.hpp>
 #include <akin/metrics/judged_list.hpp>
+#include <akin/metrics/metric_name.hpp>
 #include <akin/metrics/miscalibration.hpp>
 #include <akin/metrics/novelty.hpp>
 #include <akin/metrics/popularity_lift.hpp>
@@ -158,6 +161,7 @@
 #include <akin/model/candidates.hpp>
 #include <akin/model/combined_scores.hpp>
 #include <akin/model/damped_mean.hpp>
+#include <akin/model/data_shape.hpp>
 #include <akin/model/factor_table.hpp>
 #include <akin/model/fields.hpp>
 #include <akin/model/file.hpp>
@@ -213,12 +217,15 @@
 #include <akin/selection/successive_halving.hpp>
 #include <akin/selection/trial.hpp>
 #include <akin/serving/all_models.hpp>
+#include <akin/serving/any_blend.hpp>
+#include <akin/serving/any_fallback.hpp>
 #include <akin/serving/any_recommender.hpp>
 #include <akin/serving/bundle.hpp>
 #include <akin/serving/cached.hpp>
 #include <akin/serving/cached_options.hpp>
 #include <akin/serving/inspect.hpp>
 #include <akin/serving/live_model.hpp>
+#include <akin/serving/recommender_registry.hpp>
 #include <akin/serving/write_recommendations.hpp>
 #include <akin/storage.hpp>
 #include <akin/text.hpp>
@@ -232,6 +239,10 @@
 #include <akin/train/task_model.hpp>
 #include <akin/train/trainer.hpp>
 #include <akin/train/training_state.hpp>
+#include <akin/tuning/any_metric.hpp>
+#include <akin/tuning/best_report.hpp>
+#include <akin/tuning/fit_best.hpp>
+#include <akin/tuning/fit_best_options.hpp>
 #include <akin/utf8.hpp>
 #include <akin/version.hpp>
 #include <akin/views.hpp>

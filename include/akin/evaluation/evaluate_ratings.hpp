@@ -161,10 +161,10 @@ void merge_tallies(std::tuple<Tallies...>& sum, const std::tuple<Tallies...>& bl
 }  // namespace detail
 
 /// Predicts every stored rating of `test` (users x items, of the model's shape; a stored 0 is a rating of 0) and
-/// averages the metrics over the ratings: a metric_result for each metric, in their order, for structured bindings;
-/// `count` is the number of ratings, and all is 0 without any. For users and items that were not in the training the
-/// model predicts what it can, such as mean and biases, and they count like all others. metrics::fcp compares pairs of
-/// a user's ratings instead, and counts the pairs.
+/// averages the metrics over the ratings: a metric_result for each metric, in their order, for structured bindings,
+/// and by name; `count` is the number of ratings, and all is 0 without any. For users and items that were not in the
+/// training the model predicts what it can, such as mean and biases, and they count like all others. metrics::fcp
+/// compares pairs of a user's ratings instead, and counts the pairs.
 ///
 /// The standard error of a mean of losses treats ratings as independent, which those of one user are not: it is a lower
 /// bound of the variation between test sets.
@@ -174,8 +174,8 @@ void merge_tallies(std::tuple<Tallies...>& sum, const std::tuple<Tallies...>& bl
 /// if a prediction is NaN or infinite. O(ratings) predictions, by the model's predict_row(user, items, out, scratch) if
 /// it has one; the same bits for any number of threads.
 template <class Policy, class Model, class Test, class... Metrics>
-std::array<metric_result, sizeof...(Metrics)> evaluate_ratings(const Policy& policy, const Model& model,
-                                                               const Test& test, const Metrics&... metrics) {
+metric_results<sizeof...(Metrics)> evaluate_ratings(const Policy& policy, const Model& model, const Test& test,
+                                                    const Metrics&... metrics) {
   detail::assert_policy<Policy>();
   static_assert(sizeof...(Metrics) > 0, "akin: evaluate_ratings needs at least one metric, such as metrics::rmse{}");
   static_assert(
@@ -209,7 +209,10 @@ std::array<metric_result, sizeof...(Metrics)> evaluate_ratings(const Policy& pol
       policy, x.rows, block_size, nothing, add_block,
       [](auto& sum, const auto& block) { detail::merge_tallies(sum, block, std::index_sequence_for<Metrics...>()); });
   return std::apply(
-      [](const auto&... tally) { return std::array<metric_result, sizeof...(Metrics)>{tally.result()...}; }, all);
+      [&](const auto&... tally) {
+        return metric_results<sizeof...(Metrics)>{{tally.result()...}, detail::names_of(metrics...)};
+      },
+      all);
 }
 
 }  // namespace akin::inline AKIN_ABI

@@ -15,7 +15,7 @@
 #include <akin/error.hpp>
 #include <akin/finite.hpp>
 #include <akin/hybrid/blend_options.hpp>
-#include <akin/hybrid/detail/normal_form.hpp>
+#include <akin/hybrid/normal_form.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/combined_scores.hpp>
 #include <akin/model/parts.hpp>

@@ -15,7 +15,7 @@
 #include <akin/config.hpp>
 #include <akin/error.hpp>
 #include <akin/hybrid/cascade_options.hpp>
-#include <akin/hybrid/detail/fill_below.hpp>
+#include <akin/hybrid/fill_below.hpp>
 #include <akin/kernels/top_k.hpp>
 #include <akin/model/combined_scores.hpp>
 #include <akin/model/parts.hpp>

@@ -16,6 +16,7 @@
 #include <akin/error.hpp>
 #include <akin/evaluation/evaluation.hpp>
 #include <akin/finite.hpp>
+#include <akin/metrics/metric_name.hpp>
 #include <akin/text.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -82,22 +83,6 @@ struct report_style {
   int digits = 4;  ///< decimals, 0 to 15
   report_spread spread = report_spread::standard_error;
 };
-
-/// The name of a metric with its k: "ndcg@20". Any type with a static `name`, whose part after the last "::" is used;
-/// without a k (or with a k of 0) only the name.
-template <class Metric>
-std::string metric_name(const Metric& metric) {
-  static_assert(
-      requires { std::string_view(metric.name); },
-      "akin: a metric needs a name for a report: give it `static constexpr std::string_view name`, or add "
-      "its result as {\"name\", result}");
-  std::string name(std::string_view(metric.name));
-  const std::size_t scope = name.rfind("::");
-  if (scope != std::string::npos) name.erase(0, scope + 2);
-  if constexpr (requires { static_cast<int>(metric.k); })
-    if (metric.k > 0) name += detail::joined({"@", std::to_string(static_cast<int>(metric.k))});
-  return name;
-}
 
 /// The results of evaluate, evaluate_ratings, over_folds() or a group of by_group with the names of their metrics, for
 /// report::add.

@@ -26,6 +26,7 @@
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/user_knn.hpp>
 #include <akin/serving/any_recommender.hpp>
+#include <akin/serving/recommender_registry.hpp>
 
 namespace akin::inline AKIN_ABI {
 

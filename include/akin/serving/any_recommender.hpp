@@ -7,12 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <stdexcept>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -31,7 +28,6 @@
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/retrieval/similar_items.hpp>
-#include <akin/serving/bundle.hpp>
 
 namespace akin::inline AKIN_ABI {
 namespace detail {
@@ -50,6 +46,9 @@ class recommender_interface {
   virtual bool knows_user(Index user) const = 0;
   virtual bool knows_item(Index item) const = 0;
   virtual bool answers_without_history() const = 0;
+  virtual bool scores_histories() const = 0;
+  virtual bool compares_items() const = 0;
+  virtual bool explains() const = 0;
   virtual Scalar score(Index user, Index item) const = 0;
   virtual void score_rows(std::span<const Index> users, rows_view<Scalar> out) const = 0;
   virtual void score_rows(std::span<const history_type> histories, rows_view<Scalar> out) const = 0;
@@ -61,6 +60,31 @@ class recommender_interface {
                                                    std::span<const Index> users, const query<Index>& q) const = 0;
   virtual void write_held(model_writer& writer) const = 0;
 };
+
+/// Whether the model can score a history; a model of models chosen at run time knows only when it is asked.
+template <class Model>
+bool scores_histories(const Model& model) {
+  if constexpr (requires { model.scores_histories(); })
+    return model.scores_histories();
+  else
+    return history_scorer<Model>;
+}
+/// Whether it can compare items.
+template <class Model>
+bool compares_items(const Model& model) {
+  if constexpr (requires { model.compares_items(); })
+    return model.compares_items();
+  else
+    return item_similarity<Model>;
+}
+/// Whether it can split a score over a history.
+template <class Model>
+bool explains(const Model& model) {
+  if constexpr (requires { model.explains(); })
+    return model.explains();
+  else
+    return explainable<Model>;
+}
 
 /// The interface of a Model that is a part of it.
 template <class Model>
@@ -84,6 +108,9 @@ class held_recommender final : public recommender_interface<typename Model::scal
   bool knows_user(index_type user) const override { return model_->knows_user(user); }
   bool knows_item(index_type item) const override { return model_->knows_item(item); }
   bool answers_without_history() const override { return akin::answers_without_history(*model_); }
+  bool scores_histories() const override { return detail::scores_histories(*model_); }
+  bool compares_items() const override { return detail::compares_items(*model_); }
+  bool explains() const override { return detail::explains(*model_); }
   scalar_type score(index_type user, index_type item) const override { return model_->score(user, item); }
 
   void score_rows(std::span<const index_type> users, rows_view<scalar_type> out) const override { fill(users, out); }
@@ -177,6 +204,10 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
   bool knows_item(Index item) const { return model_->knows_item(item); }
   /// Whether the model has a list for an unknown visitor.
   bool answers_without_history() const { return model_->answers_without_history(); }
+  /// Whether recommend_for, similar_items and explain have an answer from this model, or throw.
+  bool scores_histories() const { return model_->scores_histories(); }
+  bool compares_items() const { return model_->compares_items(); }
+  bool explains() const { return model_->explains(); }
   /// The model's score, 0 without evidence; ids must be in range.
   Scalar score(Index user, Index item) const { return model_->score(user, item); }
 
@@ -215,62 +246,6 @@ class any_recommender : public detail::combined_scores<any_recommender<Scalar, I
   }
 
   std::shared_ptr<const detail::recommender_interface<Scalar, Index>> model_;
-};
-
-/// The types of model that a program can load by the kind in a file:
-///   recommender_registry<float> registry;
-///   registry.add<implicit_als<float>>().add<item_knn<float>>();
-///   const any_recommender<float> model = registry.load("model.akin");
-///   const bundle<any_recommender<float>> shop = registry.load_bundle("shop.akin");
-template <class Scalar = float, class Index = std::int32_t>
-class recommender_registry {
- public:
-  /// Adds a type; throws std::invalid_argument if there is one of the same kind, such as two blends of different
-  /// models.
-  template <class Model>
-  recommender_registry& add() {
-    static_assert(detail::storable<Model>, "akin: a type in a recommender_registry must be one that can be loaded");
-    static_assert(
-        std::is_same_v<typename Model::scalar_type, Scalar> && std::is_same_v<typename Model::index_type, Index>,
-        "akin: a model in a recommender_registry must have its scalar and index types");
-    const auto key = detail::spelled(Model::kind, detail::scalar_name_of<Model>(), detail::index_name_of<Model>());
-    const auto load_model = [](const detail::model_reader& reader) {
-      return any_recommender<Scalar, Index>(detail::read_model<Model>(reader));
-    };
-    if (!loaders_.emplace(key, load_model).second)
-      detail::fail<std::invalid_argument>("recommender_registry: ", key, " must be added once");
-    return *this;
-  }
-
-  /// The model in the file, mapped as by akin::load, with the same exceptions; also format_error if its kind was not
-  /// added.
-  any_recommender<Scalar, Index> load(const std::filesystem::path& path) const {
-    return read(detail::open_model_file(path));
-  }
-  /// The bundle in the file, of any added type of model, in the same way.
-  bundle<any_recommender<Scalar, Index>> load_bundle(const std::filesystem::path& path) const {
-    using bundle_type = bundle<any_recommender<Scalar, Index>>;
-    const detail::model_reader reader = detail::open_model_file(path);
-    const std::string asked = detail::require_label<bundle_type>(reader);
-    return detail::read_or_refuse(reader, asked, [&] {
-      return bundle_type::read_from(reader, [&](const detail::model_reader& model) { return read(model); });
-    });
-  }
-  /// The same from an open file.
-  any_recommender<Scalar, Index> read(const detail::model_reader& reader) const {
-    const std::string held = detail::spelled(reader.kind(), reader.scalar(), reader.index());
-    const auto found = loaders_.find(held);
-    if (found != loaders_.end()) return found->second(reader);
-    if (reader.kind() == bundle<any_recommender<Scalar, Index>>::kind)
-      reader.refuse("holds ", held, ", which load_bundle reads");
-    std::string known;
-    for (const auto& [key, loader] : loaders_) known += (known.empty() ? "" : ", ") + key;
-    reader.refuse("holds ", held.empty() ? std::string("no model") : held, ", but the registry knows ",
-                  known.empty() ? std::string("nothing") : known);
-  }
-
- private:
-  std::map<std::string, any_recommender<Scalar, Index> (*)(const detail::model_reader&), std::less<>> loaders_;
 };
 
 }  // namespace akin::inline AKIN_ABI

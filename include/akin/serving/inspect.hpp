@@ -2,15 +2,19 @@
 /// What a model file holds.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/io/model_file.hpp>
 #include <akin/io/reader.hpp>
+#include <akin/model/parts.hpp>
 #include <akin/serving/detail/bundle_parts.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -19,6 +23,7 @@ namespace akin::inline AKIN_ABI {
 struct model_info {
   std::string kind;                             ///< "implicit_als", "bundle", …
   std::string model;                            ///< the kind of the model in a bundle, else that of the file
+  std::vector<std::string> parts;               ///< the kinds of the models that this model is made of
   std::string scalar;                           ///< "float", "double", or nothing
   std::string index;                            ///< "int32", "int64", or nothing
   std::optional<std::int64_t> users, items;     ///< where the file says so
@@ -40,6 +45,22 @@ inline std::optional<std::int64_t> rows_in_file(const model_reader& reader, std:
   return reader.rows(name);
 }
 
+/// The same less one, for offsets.
+inline std::optional<std::int64_t> rows_less_one(const model_reader& reader, std::string_view name) {
+  const auto rows = rows_in_file(reader, name);
+  if (rows && *rows < 1) reader.refuse("is no proper model: section ", name, " must not be empty");
+  return rows ? std::optional(*rows - 1) : rows;
+}
+
+/// Users and items of a model by its factors or histories, or by those of its first part, as deep as there are some.
+inline void read_shape(model_reader model, model_info& info) {
+  while (!model.scope(part_name(0)).kind().empty()) model = model.scope(part_name(0));
+  info.users = rows_in_file(model, "user_factors");
+  if (!info.users) info.users = rows_less_one(model, "histories.offsets");
+  info.items = rows_in_file(model, "item_factors");
+  if (!info.items && model.has("histories.cols")) info.items = model.value<std::int64_t>("histories.cols");
+}
+
 }  // namespace detail
 
 AKIN_INLINE model_info inspect(const std::filesystem::path& path) {
@@ -48,25 +69,20 @@ AKIN_INLINE model_info inspect(const std::filesystem::path& path) {
   const detail::model_reader model = is_bundle ? reader.scope("model") : reader;
   model_info info{.kind = std::string(reader.kind()),
                   .model = std::string(model.kind()),
+                  .parts = {},
                   .scalar = std::string(model.scalar()),
                   .index = std::string(model.index()),
                   .users = {},
                   .items = {},
                   .metadata = {}};
-  const auto rows_less_one = [&](const char* name) {
-    const auto rows = detail::rows_in_file(reader, name);
-    if (rows && *rows < 1) reader.refuse("is no proper model: section ", name, " must not be empty");
-    return rows ? std::optional(*rows - 1) : rows;
-  };
+  for (std::size_t number = 0; !model.scope(part_name(number)).kind().empty(); ++number)
+    info.parts.emplace_back(model.scope(part_name(number)).kind());
   if (is_bundle) {
-    info.users = rows_less_one("user_ids.offsets");
-    info.items = rows_less_one("item_ids.offsets");
+    info.users = detail::rows_less_one(reader, "user_ids.offsets");
+    info.items = detail::rows_less_one(reader, "item_ids.offsets");
     info.metadata = detail::read_metadata(reader);
   } else {
-    info.users = detail::rows_in_file(reader, "user_factors");
-    if (!info.users) info.users = rows_less_one("histories.offsets");
-    info.items = detail::rows_in_file(reader, "item_factors");
-    if (!info.items && reader.has("histories.cols")) info.items = reader.value<std::int64_t>("histories.cols");
+    detail::read_shape(model, info);
   }
   return info;
 }

@@ -1,6 +1,6 @@
 // expect: akin: a file names the type of its model, which a program must know to load it
 #include <akin/neighbors/item_knn.hpp>
-#include <akin/serving/any_recommender.hpp>
+#include <akin/serving/recommender_registry.hpp>
 
 int main() {
 #if defined(AKIN_SHOULD_FAIL)

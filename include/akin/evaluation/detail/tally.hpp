@@ -147,6 +147,7 @@ class metric_list final : public list_judge<Scalar, Index> {
   /// The results; the states of all workers are merged into the first.
   evaluation<sizeof...(Metrics)> finish(const block_tally& all) {
     evaluation<sizeof...(Metrics)> result;
+    result.names = std::apply([](const Metrics&... metric) { return names_of(metric...); }, metrics_);
     result.users = all.users;
     result.users_without_relevant = all.users_without_relevant;
     result.unknown_users = all.unknown_users;
