@@ -245,7 +245,7 @@ TEST_CASE("slim with neighbors needs no products in memory, and finds the same t
 }
 
 TEST_CASE("slim refuses products beyond memory_limit and stays as it was") {
-  akin::slim<float> model({.memory_limit = 2000});
+  akin::slim<float> model({.neighbors = 0, .memory_limit = 2000});
   model.fit(akin_test::matrix_of<akin::slim<float>>(2, 3, {{0, 0, 1}, {0, 1, 1}, {1, 1, 1}}));
   const auto before = akin_test::bytes_of(model);
   auto x = akin::synthetic::power_law_clicks<float>({.users = 100, .items = 50, .interactions = 1000, .seed = 7});

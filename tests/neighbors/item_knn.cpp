@@ -132,12 +132,12 @@ TEST_CASE("item_knn centres, averages and predicts as its definition says") {
   for (const auto kind : akin_test::all_centerings)
     for (const auto aggregation : {akin::aggregation::sum, akin::aggregation::weighted_average}) {
       CAPTURE(static_cast<int>(kind), static_cast<int>(aggregation));
-      const akin::item_knn_options options{.neighbors = 8,
-                                           .similarity = akin::similarity::cosine,
-                                           .shrinkage = 1,
-                                           .keep_negative = true,
-                                           .centering = kind,
-                                           .aggregation = aggregation};
+      const akin::item_knn_options options = akin_test::plain({.neighbors = 8,
+                                                               .similarity = akin::similarity::cosine,
+                                                               .shrinkage = 1,
+                                                               .keep_negative = true,
+                                                               .centering = kind,
+                                                               .aggregation = aggregation});
       akin::item_knn<double> model(options);
       model.fit(execution::par, ratings);
       const akin_test::reference_centering reference(dense, kind);

@@ -133,6 +133,36 @@ TEST_CASE("user_knn finds the neighbours of a history that is new, and explains 
   CHECK(reasons[1].contribution == Approx(to_first / 2));
 }
 
+TEST_CASE("user_knn weighs a new history as it weighed those of the training") {
+  using akin::interaction_weighting;
+  const auto likes =
+      matrix_of<akin::user_knn<double>>(3, 4, {{0, 0, 2}, {0, 1, 4}, {0, 2, 1}, {1, 1, 3}, {1, 3, 5}, {2, 3, 1}});
+  const auto newcomer = matrix_of<akin::user_knn<double>>(1, 4, {{0, 0, 4}, {0, 1, 2}});
+  const double unit = 2, mean_length = (7 + 8 + 1) / unit / 3;
+  // Of a value of an item that df of the 3 users have, in a history with values that sum to length.
+  const auto weight = [&](interaction_weighting by, double value, double df, double length) {
+    const double x = value / unit;
+    if (by == interaction_weighting::log) return std::log(1 + x);
+    if (by == interaction_weighting::tf_idf) return x * (std::log(4 / (1 + df)) + 1);
+    return std::log(1 + (3 - df + 0.5) / (df + 0.5)) * x * 2.2 /
+           (x + 1.2 * (0.25 + 0.75 * length / unit / mean_length));
+  };
+  for (const auto by : {interaction_weighting::log, interaction_weighting::tf_idf, interaction_weighting::bm25}) {
+    akin::user_knn<double> model(akin_test::plain({.weighting = by, .value_unit = unit}));
+    model.fit(likes);
+    // The newcomer has items 0 (one user) and 1 (two users) in common with user 0, and item 1 with user 1.
+    const double a = weight(by, 4, 1, 6), b = weight(by, 2, 2, 6), own = std::hypot(a, b);
+    const double to_0 = (a * weight(by, 2, 1, 7) + b * weight(by, 4, 2, 7)) /
+                        (own * std::hypot(weight(by, 2, 1, 7), weight(by, 4, 2, 7), weight(by, 1, 1, 7)));
+    const double to_1 = b * weight(by, 3, 2, 8) / (own * std::hypot(weight(by, 3, 2, 8), weight(by, 5, 2, 8)));
+    std::vector<double> scores(4);
+    model.score_history(akin::detail::view_of(newcomer, "test").row(0), scores);
+    CHECK(scores[0] == Approx(2 * to_0));
+    CHECK(scores[2] == Approx(1 * to_0));
+    CHECK(scores[3] == Approx(5 * to_1));
+  }
+}
+
 TEST_CASE("user_knn knows users with neighbours and items that someone has") {
   akin::user_knn<float> model;
   model.fit(matrix_of<akin::user_knn<float>>(4, 3, {{0, 0, 1}, {1, 0, 1}, {2, 1, 1}}));

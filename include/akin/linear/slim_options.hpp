@@ -15,10 +15,10 @@ inline namespace AKIN_SEAM {
 
 /// For automatic options see chosen.
 struct slim_options {
-  std::optional<double> l1 =
-      automatic;  ///< >= 0: a larger one gives fewer weights; 0.1 to 10. l1 and l2 must not both be 0
-  std::optional<double> l2 =
-      std::nullopt;  ///< >= 0: a larger one gives smaller weights, spread over more items; 1 to 500
+  /// >= 0: a larger one gives fewer weights; 0.1 to 10. l1 and l2 must not both be 0.
+  std::optional<double> l1 = std::nullopt;
+  /// >= 0: a larger one gives smaller weights, spread over more items; 1 to 500.
+  std::optional<double> l2 = std::nullopt;
   /// >= 0: an item has weights only from this many items, those with the largest cosines; 0: from all.
   std::optional<int> neighbors = std::nullopt;
   bool nonnegative = true;  ///< whether weights must not be negative

@@ -66,7 +66,7 @@ detail::item_knn_table<Scalar, Index> item_knn_task<Scalar, Index>::learn(const 
                                                                           const csr_view<Scalar, Index>& x) const {
   detail::centering_terms<Scalar, Index> terms(options.centering, x);
   auto centred = terms.centre(x);
-  const detail::value_weights weights(options, centred.view());
+  const detail::value_weights weights(options, centred.view(), kind);
   const auto seen = weights.weigh(std::move(centred));
   const detail::similarity_search<Scalar, Index> search(options, detail::transpose(seen.view()), kind);
   return {search.all(policy), std::move(terms), options.aggregation};

@@ -28,7 +28,7 @@ class user_index {
   user_index(const neighborhood_options& options, const centering_terms<Scalar, Index>& terms,
              const csr_view<Scalar, Index>& x)
       : centred_(terms.centre(x)),
-        weights_(options, centred_.view()),
+        weights_(options, centred_.view(), "user_knn"),
         search_(options, weights_.weigh(centred_), "user_knn") {}
 
   /// Users x users: the most similar users of each.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include <akin/config.hpp>
@@ -23,13 +24,20 @@ namespace akin::inline AKIN_ABI::detail {
 class value_weights {
  public:
   value_weights() = default;
-  /// Learns from x, users x items. Throws std::invalid_argument for values that are negative, if there is a weighting.
+  /// Learns from x, users x items. With a weighting it throws std::invalid_argument for values that are negative, and
+  /// numeric_error, which begins with `where`, if sums of values as they are, which scores are, may overflow Scalar.
   template <class Scalar, class Index>
-  value_weights(const neighborhood_options& options, const csr_view<Scalar, Index>& x)
+  value_weights(const neighborhood_options& options, const csr_view<Scalar, Index>& x, std::string_view where)
       : kind_(*options.weighting), unit_(*options.value_unit) {
     if (kind_ == interaction_weighting::none) return;
-    for (std::int64_t i = 0; i < x.nonzeros(); ++i)
+    double sum = 0;
+    for (std::int64_t i = 0; i < x.nonzeros(); ++i) {
       require(x.values[i] >= Scalar(0), name(), "values must not be negative", x.values[i]);
+      sum += static_cast<double>(x.values[i]);
+    }
+    if (sum > static_cast<double>(std::numeric_limits<Scalar>::max()))
+      fail<numeric_error>(where, ": the values sum to ", sum,
+                          ", beyond the scalar type; scale the values down or use double");
     if (kind_ == interaction_weighting::log) return;
     idf_ = document_frequencies(x);
     const auto users = static_cast<double>(x.rows);
