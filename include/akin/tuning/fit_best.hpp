@@ -20,6 +20,8 @@
 #include <akin/parallel.hpp>
 #include <akin/tuning/best_report.hpp>
 #include <akin/tuning/detail/best_search.hpp>
+#include <akin/tuning/detail/trained_model.hpp>
+#include <akin/tuning/detail/trial_models.hpp>
 #include <akin/tuning/fit_best_options.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -39,7 +41,10 @@ best_fit<Scalar> fit_best_model(const host_policy& policy, const training_data<S
   if (options.user_segments) segments = options.user_segments->template cast<Scalar>();
   const side_data<Scalar> side{features.size() > 0 ? &features : nullptr, segments.size() > 0 ? &segments : nullptr,
                                options.memory_limit};
-  return best_search<Scalar>(policy, data, side, options).run(observer);
+  const train_function<Scalar> train = [&](const parameter_map& parameters, const training_data<Scalar>& part) {
+    return train_model(policy, parameters, part, side);
+  };
+  return best_search<Scalar>(policy, data, train, options).run(observer);
 }
 
 /// The default observer of fit_best.

@@ -21,8 +21,7 @@
 #include <akin/serving/any_recommender.hpp>
 #include <akin/tuning/best_report.hpp>
 #include <akin/tuning/detail/blend_choice.hpp>
-#include <akin/tuning/detail/data_variant.hpp>
-#include <akin/tuning/detail/trial_models.hpp>
+#include <akin/tuning/detail/trained_model.hpp>
 #include <akin/tuning/detail/trial_search.hpp>
 #include <akin/tuning/detail/validation_cuts.hpp>
 #include <akin/tuning/fit_best_options.hpp>
@@ -43,16 +42,16 @@ template <class Scalar>
 class best_search {
  public:
   /// All must outlive the search.
-  best_search(const host_policy& policy, const training_data<Scalar>& data, const side_data<Scalar>& side,
+  best_search(const host_policy& policy, const training_data<Scalar>& data, const train_function<Scalar>& train,
               const fit_best_options& options)
-      : policy_(policy), data_(data), side_(side), options_(options) {}
+      : policy_(policy), data_(data), train_(train), options_(options) {}
 
   best_fit<Scalar> run(const trial_observer& observer) {
     const auto start = std::chrono::steady_clock::now();
     const validation_cuts<Scalar> cuts = make_cuts(data_, options_);
     best_report report = report_of(cuts);
-    const data_size size = size_of();
-    trial_runner<Scalar> runner(policy_, cuts.cuts, side_, options_.metric);
+    const data_size size = size_of_data(view_of(data_.x, "fit_best"));
+    trial_runner<Scalar> runner(policy_, cuts.cuts, train_, options_.metric);
     const auto kept =
         trial_search<Scalar>(start, runner, size, options_, observer, report).run(proposals(setting(size)));
     auto members = kept.near_the_best(options_.blend);
@@ -69,7 +68,6 @@ class best_search {
 
  private:
   best_report report_of(const validation_cuts<Scalar>& cuts) const;
-  data_size size_of() const;
   proposal_setting setting(const data_size& size) const;
   any_recommender<Scalar> trained_on_everything(const blend_choice<Scalar>& choice) const;
   training_data<Scalar> with_validation() const;
@@ -81,7 +79,7 @@ class best_search {
 
   const host_policy& policy_;
   const training_data<Scalar>& data_;
-  const side_data<Scalar>& side_;
+  const train_function<Scalar>& train_;
   const fit_best_options& options_;
 };
 
@@ -101,15 +99,6 @@ best_report best_search<Scalar>::report_of(const validation_cuts<Scalar>& cuts) 
 }
 
 template <class Scalar>
-data_size best_search<Scalar>::size_of() const {
-  data_size size = size_of_data(view_of(data_.x, "fit_best"));
-  if (side_.item_features != nullptr)
-    size.feature_pairs =
-        size.nonzeros * static_cast<double>(side_.item_features->nonZeros()) / std::max(1.0, size.items);
-  return size;
-}
-
-template <class Scalar>
 proposal_setting best_search<Scalar>::setting(const data_size& size) const {
   proposal_setting setting{size};
   const Scalar* const values = data_.x.valuePtr();
@@ -119,7 +108,9 @@ proposal_setting best_search<Scalar>::setting(const data_size& size) const {
     constexpr double milliseconds_a_day = 24.0 * 60 * 60 * 1000;
     setting.days = static_cast<double>(*last - *first) / milliseconds_a_day;
   }
-  setting.has_features = side_.item_features != nullptr;
+  if (data_.log && !options_.validation)
+    setting.events_differ = data_.log->has_events() && data_.log->event_ids().size() > 1;
+  setting.has_features = options_.item_features || !options_.item_texts.empty();
   setting.exclude = options_.exclude;
   setting.seed = options_.seed;
   return setting;
@@ -137,8 +128,7 @@ any_recommender<Scalar> best_search<Scalar>::trained_on_everything(const blend_c
   const training_data<Scalar> merged = options_.validation ? with_validation() : training_data<Scalar>{};
   const training_data<Scalar>& all = options_.validation ? merged : data_;
   std::vector<any_recommender<Scalar>> models;
-  for (const auto* member : choice.members())
-    models.push_back(train_model(policy_, member->parameters, variant_of(all, member->parameters), side_).model);
+  for (const auto* member : choice.members()) models.push_back(train_(member->parameters, all).model);
   return with_fallback(blend_of<Scalar>(choice.setting(), std::move(models)), all);
 }
 
@@ -149,9 +139,9 @@ any_recommender<Scalar> best_search<Scalar>::with_fallback(any_recommender<Scala
   std::vector<any_recommender<Scalar>> parts{std::move(model)};
   const auto add = [&](const char* kind) {
     if (is_excluded(kind)) return;
-    parts.push_back(train_model(policy_, {{"model", parameter_value(std::string_view(kind))}}, all.x, side_).model);
+    parts.push_back(train_({{"model", parameter_value(std::string_view(kind))}}, all).model);
   };
-  if (side_.user_segments != nullptr) add("segment_popularity");
+  if (options_.user_segments) add("segment_popularity");
   add("popularity");
   if (parts.size() == 1) return parts.front();
   return any_fallback<Scalar>(std::move(parts));

@@ -36,8 +36,9 @@ struct tried_trial {
 struct proposal_setting {
   data_size size;
   bool values_differ = false;  // stored values other than 1
+  bool events_differ = false;  // a log with several kinds of events
   double days = 0;             // from the first to the last time of the log; 0 without times
-  bool has_features = false, has_segments = false;
+  bool has_features = false;
   std::vector<std::string> exclude = {};
   std::uint64_t seed = 0;
 };
@@ -119,6 +120,7 @@ inline std::vector<parameter_map> values_of(const proposal_setting& setting) {
     add("values", parameter_value(std::string_view("presence")));
     add("values", parameter_value(std::string_view("log")));
   }
+  if (setting.events_differ) add("values", parameter_value(std::string_view("rare_events")));
   if (setting.days > 0)
     for (const double share : {1.0 / 3, 1.0 / 10}) add("half_life_days", parameter_value(setting.days * share));
   return list;

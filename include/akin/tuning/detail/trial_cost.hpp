@@ -22,7 +22,6 @@ struct data_size {
   double users = 0, items = 0, nonzeros = 0;
   double user_squares = 0;  // sum over users of items^2
   double item_squares = 0;  // sum over items of users^2
-  double feature_pairs = 0;
 };
 
 template <class Scalar, class Index>
@@ -90,7 +89,7 @@ AKIN_INLINE trial_cost cost_of(const parameter_map& parameters, const data_size&
   const std::string model = kind == parameters.end() ? "" : kind->second.text();
   const double entry = scalar_bytes + 4, data = size.nonzeros * entry;  // a value with its id
   const double neighbors = number_of(parameters, "neighbors", 200);
-  const double product = 12;  // flops of a product that is scattered
+  const double product = 40;  // flops in the time of a product that is scattered
   if (model == "user_knn") return {product * size.item_squares, 5 * data + size.users * neighbors * entry};
   if (model == "item_knn" || model == "rp3beta")
     return {product * size.user_squares, 5 * data + size.items * neighbors * entry};
@@ -114,7 +113,10 @@ AKIN_INLINE trial_cost cost_of(const parameter_map& parameters, const data_size&
     return {7 * (4 * size.nonzeros * rank + 4 * (size.users + size.items) * rank * rank) / 4,
             3 * data + 2 * (size.users + size.items) * rank * scalar_bytes};
   }
-  if (model == "content_model") return {product * size.feature_pairs, 2 * data + size.feature_pairs * entry};
+  if (model == "content_model") {
+    constexpr double features = 30;  // of an item, as a text or some categories have
+    return {product * size.nonzeros * features, 2 * data + (size.nonzeros + size.items) * features * entry};
+  }
   return {product * size.nonzeros, data + size.items * entry};
 }
 

@@ -31,6 +31,7 @@
 #include <akin/parallel.hpp>
 #include <akin/serving/any_recommender.hpp>
 #include <akin/tuning/detail/data_variant.hpp>
+#include <akin/tuning/detail/trained_model.hpp>
 #include <akin/tuning/detail/trial_cost.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -41,13 +42,6 @@ struct side_data {
   const sparse_matrix<Scalar>* item_features = nullptr;
   const sparse_matrix<Scalar>* user_segments = nullptr;
   double memory_limit = 0;  // bytes
-};
-
-/// A model of a trial, its options, and those of them that were chosen from the data.
-template <class Scalar>
-struct trained_model {
-  any_recommender<Scalar> model;
-  parameter_map options, automatic;
 };
 
 /// The share of the memory that a model may take for products of all items. slim can do without them.
@@ -103,10 +97,14 @@ trained_model<Scalar> train_as(const parameter_map& parameters, const side_data<
   return {any_recommender<Scalar>(std::move(model)), std::move(options), std::move(automatic)};
 }
 
-/// Trains the model of a trial on x; throws std::invalid_argument for a kind that is not one of these.
+/// Trains the model of a trial on its values of the data; throws std::invalid_argument for a kind that is not one of
+/// these.
 template <class Scalar>
 trained_model<Scalar> train_model(const host_policy& policy, const parameter_map& parameters,
-                                  const sparse_matrix<Scalar>& x, const side_data<Scalar>& side) {
+                                  const training_data<Scalar>& data, const side_data<Scalar>& side) {
+  const sparse_matrix<Scalar> variant =
+      has_variant(parameters) ? variant_of(data, parameters) : sparse_matrix<Scalar>();
+  const sparse_matrix<Scalar>& x = has_variant(parameters) ? variant : data.x;
   const auto kind = parameters.find("model");
   require(kind != parameters.end(), "fit_best", "a trial must have a parameter \"model\"");
   const std::string name = kind->second.text();

@@ -2,6 +2,7 @@
 /// Trains and judges the trials of fit_best.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,9 +20,8 @@
 #include <akin/parallel.hpp>
 #include <akin/serving/any_recommender.hpp>
 #include <akin/tuning/any_metric.hpp>
-#include <akin/tuning/detail/data_variant.hpp>
 #include <akin/tuning/detail/judging.hpp>
-#include <akin/tuning/detail/trial_models.hpp>
+#include <akin/tuning/detail/trained_model.hpp>
 #include <akin/tuning/detail/validation_cuts.hpp>
 
 namespace akin::inline AKIN_ABI::detail {
@@ -46,8 +46,8 @@ template <class Scalar>
 class trial_runner {
  public:
   trial_runner(const host_policy& policy, const std::vector<validation_cut<Scalar>>& cuts,
-               const side_data<Scalar>& side, const any_metric& metric)
-      : policy_(policy), cuts_(cuts), side_(side), metric_(metric) {}
+               const train_function<Scalar>& train, const any_metric& metric)
+      : policy_(policy), cuts_(cuts), train_(train), metric_(metric) {}
 
   trial_outcome<Scalar> run(const parameter_map& parameters) {
     trial_outcome<Scalar> outcome;
@@ -83,8 +83,7 @@ class trial_runner {
 
   void train(const parameter_map& parameters, const validation_cut<Scalar>& cut, trial_outcome<Scalar>& outcome) {
     const auto start = std::chrono::steady_clock::now();
-    auto trained = has_variant(parameters) ? train_model(policy_, parameters, variant_of(cut.train, parameters), side_)
-                                           : train_model(policy_, parameters, cut.train.x, side_);
+    auto trained = train_(parameters, cut.train);
     outcome.training_seconds += seconds_since(start);
     if (outcome.models.empty()) {
       outcome.options = std::move(trained.options);
@@ -118,7 +117,7 @@ class trial_runner {
 
   const host_policy& policy_;
   const std::vector<validation_cut<Scalar>>& cuts_;
-  const side_data<Scalar>& side_;
+  const train_function<Scalar>& train_;
   const any_metric& metric_;
   std::vector<std::vector<double>> best_;  // the values of the best complete trial
 };
