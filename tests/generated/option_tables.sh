@@ -16,10 +16,14 @@ rows() {
 # The header that says NAME_options, be it as another name of a struct.
 header_of() { (cd "$root/include" && grep -rlE "^(struct $1_options \{|using $1_options =)" akin --include='*.hpp' || true); }
 
-# A check for each option of a row; an enumerator is looked for in the type of its field.
+# A check for each option of a row; an enumerator is looked for in the type of its field, automatic is an empty optional.
 row_checks() {
   local page=$1 line=$2 names=$3 defaults=$4 name value
   while read -r name && read -r value <&3; do
+    if [[ $value = automatic ]]; then
+      printf '#line %s "%s"\n    p.row("%s", is_automatic(o.%s));\n' "$line" "$page" "$name" "$name"
+      continue
+    fi
     [[ $value =~ ^[a-z_]+$ ]] && [[ $value != true && $value != false ]] && value="decltype(o.$name)::$value"
     printf '#line %s "%s"\n    p.row("%s", o.%s == %s);\n' "$line" "$page" "$name" "$name" "$value"
   done < <(sed 's/, */\n/g' <<< "$names") 3< <(sed 's/, */\n/g' <<< "$defaults")
@@ -36,9 +40,16 @@ program() {
   printf '#include <%s>\n' $1
   cat << 'PROGRAM'
 #include <cstdio>
+#include <optional>
 #include <string>
 
 int wrong = 0;
+
+// An enumerator of a solver or a format may have that name, too.
+template <class T>
+bool is_automatic(const std::optional<T>& option) { return !option; }
+template <class Enum>
+bool is_automatic(const Enum& option) { return option == Enum::automatic; }
 
 struct documented {
   std::string page, options = {};
@@ -99,24 +110,27 @@ self_test() {
   test_compiler=$1 cases=0
   mkdir -p "$scratch/tree/docs/models" "$scratch/tree/include/akin"
   cat > "$scratch/tree/include/akin/x_options.hpp" << 'HEADER'
+#include <optional>
 namespace akin {
 enum class speed { slow, fast };
 struct x_options {
   int a = 1;
   double b = 1e-3;
   speed c = speed::fast;
+  std::optional<int> e = std::nullopt;
 };
 template <class Options, class Visit>
-void fields(Options& o, const Visit& visit) { visit("a", o.a), visit("b", o.b, 0), visit("c", o.c); }
+void fields(Options& o, const Visit& visit) { visit("a", o.a), visit("b", o.b, 0), visit("c", o.c), visit("e", o.e); }
 }
 HEADER
-  local a='| `a` | 1 | |' b='| `b` | 1e-3 | |' c='| `c` | `fast` | |'
-  printf '%s\n' '| option | default | effect |' '|---|---|---|' '| `a`, `b` | 1, 0.001 | |' "$c" '' > "$scratch/tree/docs/models/x.md"
+  local a='| `a` | 1 | |' b='| `b` | 1e-3 | |' c='| `c` | `fast` | |' e='| `e` | automatic | |'
+  printf '%s\n' '| option | default | effect |' '|---|---|---|' '| `a`, `b` | 1, 0.001 | |' "$c" "$e" '' > "$scratch/tree/docs/models/x.md"
   check "$scratch/tree" "$test_compiler" "$scratch" || { echo 'self-test: a clean tree must pass'; exit 1; }
-  expect 'docs/models/x.md: a has another default' '| `a` | 2 | |'$'\n'"$b"$'\n'"$c"
-  expect 'docs/models/x.md: c has another default' "$a"$'\n'"$b"$'\n''| `c` | `slow` | |'
-  expect 'docs/models/x.md: the options are a b c, the table has a c' "$a"$'\n'"$c"
-  expect 'docs/models/x.md: the options are a b c, the table has b a c' "$b"$'\n'"$a"$'\n'"$c"
+  expect 'docs/models/x.md: a has another default' '| `a` | 2 | |'$'\n'"$b"$'\n'"$c"$'\n'"$e"
+  expect 'docs/models/x.md: c has another default' "$a"$'\n'"$b"$'\n''| `c` | `slow` | |'$'\n'"$e"
+  expect 'docs/models/x.md: e has another default' "$a"$'\n'"$b"$'\n'"$c"$'\n''| `e` | 0 | |'
+  expect 'docs/models/x.md: the options are a b c e, the table has a c e' "$a"$'\n'"$c"$'\n'"$e"
+  expect 'docs/models/x.md: the options are a b c e, the table has b a c e' "$b"$'\n'"$a"$'\n'"$c"$'\n'"$e"
   expect 'docs/models/x.md:6' "$a"$'\n'"$b"$'\n'"$c"$'\n''| `d` | 1 | |'
   expect 'docs/models/x.md: there must be a table of x_options' ''
   echo "$cases planted mistakes were reported"

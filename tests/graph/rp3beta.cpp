@@ -171,7 +171,7 @@ TEST_CASE("rp3beta does not care how large values are, nor for stored zeros") {
   const auto x = some_counts(4);
   auto scaled = x;
   scaled.coeffs() *= 1024;
-  model_type model, same, with_zeros;
+  model_type model, same, with_zeros({.alpha = 1, .beta = 0.5, .neighbors = 100});
   model.fit(x);
   same.fit(scaled);
   CHECK(akin_test::same(dense(model.weights()), dense(same.weights())));
