@@ -89,6 +89,7 @@
 #include <akin/hybrid/blend_options.hpp>
 #include <akin/hybrid/cascade.hpp>
 #include <akin/hybrid/cascade_options.hpp>
+#include <akin/hybrid/clipped.hpp>
 #include <akin/hybrid/fallback.hpp>
 #include <akin/hybrid/fill_below.hpp>
 #include <akin/hybrid/learn_weights.hpp>
@@ -196,6 +197,7 @@
 #include <akin/retrieval/knn_classifier_options.hpp>
 #include <akin/retrieval/knn_regressor.hpp>
 #include <akin/retrieval/knn_regressor_options.hpp>
+#include <akin/retrieval/min_ratings.hpp>
 #include <akin/retrieval/nearest_neighbors.hpp>
 #include <akin/retrieval/nearest_neighbors_options.hpp>
 #include <akin/retrieval/one_status.hpp>

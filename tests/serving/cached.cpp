@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <stdexcept>
@@ -13,10 +14,16 @@
 #include <utility>
 #include <vector>
 
+#include <akin/data/id_map.hpp>
+#include <akin/data/interaction_log.hpp>
 #include <akin/factorization/factor_model.hpp>
 #include <akin/neighbors/item_knn.hpp>
+#include <akin/retrieval/recommend.hpp>
+#include <akin/serving/bundle.hpp>
 #include <akin/serving/cached.hpp>
+#include <akin/serving/live_model.hpp>
 
+#include "serving/fitted.hpp"
 #include "serving/threads.hpp"
 #include "support/catch.hpp"
 #include "support/model_harness.hpp"
@@ -259,6 +266,55 @@ TEST_CASE("A query may come from the model that answers") {
       for (const int item : list.items()) CHECK((item != user % 4 && item != (user + 1) % 4));
     }
   }
+}
+
+namespace {
+
+akin::bundle<akin::item_knn<float>> some_shop() {
+  const auto clicks = akin_test::some_clicks<akin::item_knn<float>>();
+  return {fitted<akin::item_knn<float>>(), numbered(60), numbered(40), clicks};
+}
+
+}  // namespace
+
+TEST_CASE("A cache of a bundle is asked by name, and keeps its lists") {
+  const auto shop = some_shop();
+  akin::cached cache(shop);
+  const auto expected = shop.recommend("n3", {.k = 10});
+  REQUIRE_FALSE(expected.empty());
+  CHECK(cache.recommend("n3") == expected);
+  CHECK(cache.recommend("n3") == expected);
+  CHECK(cache.recommend("n3", 4) == shop.recommend("n3", {.k = 4}));
+  CHECK(cache.counters().hits == 1);
+  CHECK(cache.counters().misses == 2);
+  // By id the query excludes nothing: another list, which the cache does not mix up with those by name.
+  const std::int32_t user[] = {3};
+  CHECK(std::ranges::equal(cache.recommend(3, 10).items(),
+                           akin::recommend(execution::seq, shop, user, {.k = 10}).items(0)));
+  CHECK(cache.recommend("n3") == expected);
+  CHECK(cache.size() == 3);
+  cache.invalidate("n3");
+  CHECK(cache.size() == 0);
+  CHECK_THROWS_WITH(cache.recommend("nobody"), "cached: there is no user \"nobody\"");
+  CHECK_THROWS_AS(cache.invalidate("nobody"), std::out_of_range);
+  CHECK_THROWS_AS(cache.recommend("n3", 0), std::invalid_argument);
+}
+
+TEST_CASE("A cache of a live bundle is asked by the names of the version that is live") {
+  akin::live_model live(some_shop());
+  akin::cached cache(live);
+  CHECK(cache.recommend("n3", 5) == live.recommend("n3", {.k = 5}));
+  const auto users = std::make_shared<akin::id_map>(), items = std::make_shared<akin::id_map>();
+  users->insert("new"), items->insert("n3"), items->insert("unheard of");
+  const akin::interaction_log log(
+      akin::interaction_arrays{.users = {0, 0}, .items = {0, 1}, .user_ids = users, .item_ids = items});
+  CHECK_THROWS_AS(cache.recommend("new"), std::out_of_range);
+  CHECK(live.update([&](auto& shop) { shop.partial_fit(execution::seq, log); }) == 2);
+  CHECK(cache.recommend("new", 5) == live.recommend("new", {.k = 5}));
+  CHECK(cache.recommend("n3", 5) == live.recommend("n3", {.k = 5}));
+  CHECK(cache.counters().outdated == 1);
+  CHECK(cache.recommend("n3", 5) == live.recommend("n3", {.k = 5}));
+  CHECK(cache.counters().hits == 1);
 }
 
 TEST_CASE("A cache owns a model that is moved in") {

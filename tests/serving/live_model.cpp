@@ -140,6 +140,20 @@ TEST_CASE("An update changes what is live, and one that throws changes nothing")
   CHECK(live.read()->value() == 9);
 }
 
+TEST_CASE("An update that returns nothing changes a copy, which is published") {
+  akin::live_model live(std::vector<int>{5});
+  const auto before = live.read();
+  CHECK(live.update([](auto& numbers) { numbers.push_back(6); }) == 2);
+  CHECK(*live.read() == std::vector<int>{5, 6});
+  CHECK(*before == std::vector<int>{5});
+  CHECK_THROWS_WITH(live.update([](std::vector<int>& numbers) {
+    numbers.clear();
+    throw std::runtime_error("no");
+  }),
+                    "no");
+  CHECK(*live.read() == std::vector<int>{5, 6});
+}
+
 TEST_CASE("A live_model refuses to publish where readers hold too many old models") {
   living = destroyed = 0;
   {

@@ -48,8 +48,9 @@ struct cross_validation : std::vector<Fold> {
   /// `count` is the number of folds. Folds without anything to judge are left out. Trainings of different folds share
   /// most of their data, so the standard error is too small (Y. Bengio, Y. Grandvalet, "No Unbiased Estimator of the
   /// Variance of K-Fold Cross-Validation", JMLR 5, 2004).
-  [[nodiscard]] std::array<metric_result, std::tuple_size_v<Fold>> over_folds() const {
-    std::array<metric_result, std::tuple_size_v<Fold>> result;
+  [[nodiscard]] metric_results<std::tuple_size_v<Fold>> over_folds() const {
+    metric_results<std::tuple_size_v<Fold>> result;
+    if (!this->empty()) result.names = this->front().names;
     for (std::size_t metric = 0; metric < result.size(); ++metric) {
       detail::moments numbers;
       for (const Fold& fold : *this)
@@ -168,7 +169,7 @@ auto cross_validate_ratings(const Policy& policy, const Matrix& user_items, cons
   detail::assert_policy<Policy>();
   constexpr std::string_view where = "cross_validate_ratings";
   detail::require(options.by == fold_by::cells, where, "by must be fold_by::cells");
-  cross_validation<std::array<metric_result, sizeof...(Metrics)>> result;
+  cross_validation<metric_results<sizeof...(Metrics)>> result;
   detail::for_each_fold(user_items, options, where, [&](const auto& train, const auto& test) {
     result.push_back(evaluate_ratings(policy, detail::trained(policy, make_model, train), test, metrics...));
   });

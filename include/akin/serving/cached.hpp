@@ -11,6 +11,9 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -48,6 +51,41 @@ class cached_list {
  private:
   std::shared_ptr<const recommendations<Scalar, Index>> lists_;
 };
+
+namespace detail {
+
+template <class T>
+struct bundle_of {
+  using type = T;
+};
+template <class Model>
+struct bundle_of<live_model<Model>> {
+  using type = Model;
+};
+
+/// A bundle, or a live_model of one.
+template <class Source>
+concept answers_by_name = asked_by_name<typename bundle_of<Source>::type>;
+
+/// body(bundle, version), with one bundle for the whole call.
+template <class Shop, class Body>
+auto with_names(const Shop& shop, const Body& body) {
+  return body(shop, model_source<Shop>::version(shop));
+}
+template <class Shop, class Body>
+auto with_names(const live_model<Shop>& live, const Body& body) {
+  const auto now = live.read();
+  return body(*now, now.version());
+}
+
+template <class Shop>
+auto id_of_user(const Shop& shop, std::string_view user, std::string_view where) {
+  const auto id = shop.user_ids().index_of(user);
+  if (!id) fail<std::out_of_range>(where, ": there is no user \"", user, "\"");
+  return static_cast<typename Shop::index_type>(*id);
+}
+
+}  // namespace detail
 
 /// Answers repeated calls of recommend for one user from memory: the least recently used list is evicted, lists expire,
 /// and a call after invalidate(user) gets no list that was begun before it.
@@ -103,22 +141,26 @@ class cached {
 
   /// The result of recommend for the user, at most k items. Throws as recommend, and then stores nothing.
   list_type recommend(index_type user, int k) {
-    shard_type& shard = shard_of(user);
-    const auto now = Clock::now();  // the version of a list, however long it takes to make
-    std::uint64_t generation = 0;
-    {
-      const std::lock_guard lock(shard.mutex);
-      if (auto list = shard.find({user, k}, now, options_.time_to_live, source::version(*source_)))
-        return *std::move(list);
-      generation = shard.generation();
-    }
-    return source::ask(*source_, [&](const model_type& model, std::uint64_t version) {
-      query<index_type> q = query_of_(model);
-      q.k = k;
-      list_type list(akin::recommend(execution::seq, model, std::span<const index_type>(&user, 1), q));
-      const std::lock_guard lock(shard.mutex);
-      shard.store({{user, k}, list, now, version}, generation);
-      return list;
+    return find_or_make({user, k}, source::version(*source_), [&](const auto& body) {
+      return source::ask(*source_, [&](const model_type& model, std::uint64_t version) {
+        return body(model, query_of_(model), version);
+      });
+    });
+  }
+
+  /// The same by name, for a bundle or a live_model of one: the list of bundle::recommend, which excludes the user's
+  /// items if the query excludes nothing. Throws std::out_of_range with an unknown name.
+  template <class Names = Source>
+  requires detail::answers_by_name<Names>
+  auto recommend(std::string_view user, int k = query<index_type>{}.k) {
+    return detail::with_names(static_cast<const Names&>(*source_), [&](const auto& shop, std::uint64_t version) {
+      const list_type list = list_of(shop, {detail::id_of_user(shop, user, "cached"), k, true}, version);
+      typename std::remove_cvref_t<decltype(shop)>::named_items named;
+      for (std::size_t i = 0; i < list.items().size(); ++i) {
+        const auto item = static_cast<std::int32_t>(list.items()[i]);
+        named.push_back({std::string(shop.item_ids().name_of(item)), list.scores()[i]});
+      }
+      return named;
     });
   }
 
@@ -127,6 +169,15 @@ class cached {
     shard_type& shard = shard_of(user);
     const std::lock_guard lock(shard.mutex);
     shard.invalidate(user);
+  }
+
+  /// The same by name. Throws std::out_of_range with an unknown name.
+  template <class Names = Source>
+  requires detail::answers_by_name<Names>
+  void invalidate(std::string_view user) {
+    invalidate(detail::with_names(static_cast<const Names&>(*source_), [&](const auto& shop, std::uint64_t) {
+      return static_cast<index_type>(detail::id_of_user(shop, user, "cached"));
+    }));
   }
 
   /// Forgets all lists, also those that are being made.
@@ -156,6 +207,7 @@ class cached {
 
  private:
   using shard_type = detail::cache_shard<index_type, list_type, typename Clock::time_point>;
+  using key_type = typename shard_type::key_type;
   using source_pointer = std::shared_ptr<const Source>;
   using query_function = std::function<query<index_type>(const model_type&)>;
 
@@ -168,6 +220,39 @@ class cached {
     shards_ = std::make_unique<shard_type[]>(static_cast<std::size_t>(shard_count_));
     for (std::int64_t s = 0; s < shard_count_; ++s)
       detail::at(shards_, s).capacity = options.capacity / shard_count_ + (s < options.capacity % shard_count_ ? 1 : 0);
+  }
+
+  /// The list of the key, from memory if it is of this version at least; else ask(body) is body(model, query, version).
+  template <class Ask>
+  list_type find_or_make(const key_type& key, std::uint64_t at_least, const Ask& ask) {
+    shard_type& shard = shard_of(key.user);
+    const auto now = Clock::now();  // the age of a list, however long it takes to make
+    std::uint64_t generation = 0;
+    {
+      const std::lock_guard lock(shard.mutex);
+      if (auto list = shard.find(key, now, options_.time_to_live, at_least)) return *std::move(list);
+      generation = shard.generation();
+    }
+    return ask([&](const model_type& model, query<index_type> q, std::uint64_t version) {
+      q.k = key.k;
+      list_type list(akin::recommend(execution::seq, model, std::span<const index_type>(&key.user, 1), q));
+      const std::lock_guard lock(shard.mutex);
+      shard.store({key, list, now, version}, generation);
+      return list;
+    });
+  }
+
+  /// A list by name, of one bundle.
+  template <class Shop>
+  list_type list_of(const Shop& shop, const key_type& key, std::uint64_t version) {
+    return find_or_make(key, version, [&](const auto& body) {
+      return model_source<Shop>::ask(shop, [&](const model_type& model) {
+        query<index_type> q = query_of_(model);
+        const auto histories = shop.histories();
+        if (q.exclude.rows == 0) q.exclude = histories;
+        return body(model, q, version);
+      });
+    });
   }
 
   static source_pointer refer(const Source& model) { return {std::shared_ptr<const void>(), &model}; }

@@ -148,14 +148,20 @@ class live_model {
     return replace(std::move(owned));
   }
 
-  /// Publishes change(current model), a fold-in or a partial_fit of a copy, and returns its version. Other writers
-  /// wait, so that no publication is lost; `change` must not publish itself. Its exceptions are passed on; the model
-  /// then stays.
+  /// Publishes change(current model), a fold-in or a partial_fit of a copy, and returns its version; a change that
+  /// returns nothing is made to a copy: update([&](auto& shop) { shop.partial_fit(par, log); }). Other writers wait, so
+  /// that no publication is lost; `change` must not publish itself. Its exceptions are passed on; the model then stays.
   template <class Change>
   std::uint64_t update(Change&& change) {
     const std::lock_guard lock(writers_);
     const snapshot now = read();
-    return replace(std::make_unique<const Model>(std::invoke(std::forward<Change>(change), *now)));
+    if constexpr (std::is_void_v<std::invoke_result_t<Change, Model&>>) {
+      auto next = std::make_unique<Model>(*now);
+      std::invoke(std::forward<Change>(change), *next);
+      return replace(std::move(next));
+    } else {
+      return replace(std::make_unique<const Model>(std::invoke(std::forward<Change>(change), *now)));
+    }
   }
 
   /// What a live bundle answers by name: see bundle. One bundle answers the whole call.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <limits>
 #include <list>
@@ -21,7 +22,13 @@ namespace akin::inline AKIN_ABI::detail {
 template <class Index, class List, class Time>
 class alignas(64) cache_shard {
  public:
-  using key_type = std::pair<Index, int>;
+  struct key_type {
+    Index user;
+    int k;
+    bool by_name = false;  // such lists answer another query, and are read with the names of one version
+
+    friend auto operator<=>(const key_type&, const key_type&) = default;
+  };
   struct entry {
     key_type key;
     List list;
@@ -38,7 +45,7 @@ class alignas(64) cache_shard {
     const auto found = places_.find(key);
     if (found != places_.end()) {
       const entry& kept = *found->second;
-      const bool is_outdated = kept.version < version;
+      const bool is_outdated = kept.version < version || (key.by_name && kept.version != version);
       if (!is_outdated && std::chrono::duration<double>(now - kept.made).count() < time_to_live) {
         entries_.splice(entries_.begin(), entries_, found->second);
         ++counters.hits;
@@ -76,7 +83,7 @@ class alignas(64) cache_shard {
   void invalidate(Index user) noexcept {
     ++generation_;
     auto place = places_.lower_bound({user, std::numeric_limits<int>::min()});
-    while (place != places_.end() && place->first.first == user) {
+    while (place != places_.end() && place->first.user == user) {
       entries_.erase(place->second);
       place = places_.erase(place);
     }
