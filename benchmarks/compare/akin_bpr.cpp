@@ -15,7 +15,7 @@ void run(compare::arguments given) {
   options.factors = given.whole("factors", 64);
   options.epochs = given.whole("iterations", 50);
   options.learning_rate = given.number("learning_rate", options.learning_rate);
-  options.regularization = given.number("regularization", options.regularization);
+  options.regularization = given.number("regularization", 0.02);
   options.seed = given.seed();
   given.require_all_taken();
   const auto [train, test] = akin::read_lightgcn(folder);

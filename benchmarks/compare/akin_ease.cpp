@@ -10,7 +10,7 @@ void run(compare::arguments given) {
   const std::string folder = given.text("data", "."), prefix = given.text("save", "");
   const auto policy = akin::execution::par.threads(given.whole("threads", 2));
   akin::ease_options options;
-  options.regularization = given.number("regularization", options.regularization);
+  options.regularization = given.number("regularization", 500);
   const bool whole_warm_up = given.whole("whole_warm_up", 1) != 0;
   given.require_all_taken();
   const auto train = compare::read_train(folder, true);

@@ -14,10 +14,10 @@ akin::implicit_als_options take_options(compare::arguments& given) {
   akin::implicit_als_options options;
   options.factors = given.whole("factors", 64);
   options.iterations = given.whole("iterations", 10);
-  options.regularization = given.number("regularization", options.regularization);
-  options.alpha = given.number("alpha", options.alpha);
-  options.unobserved_weight = given.number("unobserved_weight", options.unobserved_weight);
-  options.regularization_exponent = given.number("regularization_exponent", options.regularization_exponent);
+  options.regularization = given.number("regularization", 0.01);
+  options.alpha = given.number("alpha", 1);
+  options.unobserved_weight = given.number("unobserved_weight", 1);
+  options.regularization_exponent = given.number("regularization_exponent", 0);
   options.solver = given.solver();
   options.solver_tolerance = given.number("solver_tolerance", options.solver_tolerance);
   options.seed = given.seed();

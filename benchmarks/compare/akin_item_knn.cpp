@@ -9,14 +9,16 @@ namespace {
 void run(compare::arguments given) {
   const std::string folder = given.text("data", "."), prefix = given.text("save", "");
   const auto policy = akin::execution::par.threads(given.whole("threads", 2));
-  const akin::item_knn_options options{.neighbors = given.whole("neighbors", 100)};
+  const int neighbors = given.whole("neighbors", 100);
+  const akin::item_knn_options options{
+      .neighbors = neighbors, .significance = 0, .amplification = 1, .weighting = akin::interaction_weighting::none};
   given.require_all_taken();
   const auto train = compare::read_train(folder);
 
   akin::item_knn<float> warm_up(options), model(options);
   compare::seconds_of_fit(warm_up, policy, train);
   const double seconds = compare::seconds_of_fit(model, policy, train);
-  compare::print_result(seconds, options.neighbors - 1);
+  compare::print_result(seconds, neighbors - 1);
   if (!prefix.empty()) compare::write_sparse(prefix, model.similarities());
 }
 

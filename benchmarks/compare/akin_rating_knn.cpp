@@ -12,8 +12,8 @@ void run(compare::arguments given) {
   const auto policy = akin::execution::par.threads(given.whole("threads", 2));
   akin::item_knn_options options;
   options.neighbors = given.whole("neighbors", 100);
-  options.significance = given.number("significance", options.significance);
-  options.amplification = given.number("amplification", options.amplification);
+  options.significance = given.number("significance", 0);
+  options.amplification = given.number("amplification", 1);
   options.centering = akin::centering::baseline;
   options.aggregation = akin::aggregation::weighted_average;
   given.require_all_taken();

@@ -9,7 +9,9 @@ namespace {
 void run(compare::arguments given) {
   const std::string folder = given.text("data", "."), prefix = given.text("save", "");
   const auto policy = akin::execution::par.threads(given.whole("threads", 2));
-  const akin::item_knn_options options{.neighbors = given.whole("neighbors", 100)};
+  const int neighbors = given.whole("neighbors", 100);
+  const akin::item_knn_options options{
+      .neighbors = neighbors, .significance = 0, .amplification = 1, .weighting = akin::interaction_weighting::none};
   const int k = given.whole("k", 20);
   given.require_all_taken();
   const auto train = compare::read_train(folder);

@@ -12,9 +12,10 @@ void run(compare::arguments given) {
   const std::string folder = given.text("data", "."), prefix = given.text("save", "");
   const auto policy = akin::execution::par.threads(given.whole("threads", 2));
   akin::slim_options options;
-  options.l1 = given.number("l1", options.l1);
-  options.l2 = given.number("l2", options.l2);
-  options.tolerance = given.number("tolerance", options.tolerance);
+  const double l1 = given.number("l1", 1), l2 = given.number("l2", 5);
+  options.l1 = l1;
+  options.l2 = l2;
+  options.tolerance = given.number("tolerance", 1e-5);
   given.require_all_taken();
   const auto train = compare::read_train(folder, true);
 
@@ -25,8 +26,7 @@ void run(compare::arguments given) {
   if (prefix.empty()) return;
   const akin::dense_matrix<float> weights = akin::dense_matrix<float>(model.weights());
   compare::write_floats(prefix + ".weights.f32", weights.data(), weights.size());
-  compare::write_floats(prefix + ".penalties.f32",
-                        std::vector<float>{static_cast<float>(options.l1), static_cast<float>(options.l2)});
+  compare::write_floats(prefix + ".penalties.f32", std::vector<float>{static_cast<float>(l1), static_cast<float>(l2)});
 }
 
 }  // namespace

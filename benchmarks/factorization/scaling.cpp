@@ -48,7 +48,7 @@ void iteration(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
   if (!knows_peak) return;
-  const double allowed = allowed_bytes(x, options.factors, threads);
+  const double allowed = allowed_bytes(x, *options.factors, threads);
   state.counters["MiB"] = peak_bytes() / mebibyte;
   state.counters["MiB allowed"] = allowed / mebibyte;
   if (peak_bytes() > allowed) state.SkipWithError("more memory than allowed");

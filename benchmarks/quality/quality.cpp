@@ -1,7 +1,7 @@
 // How good the models are on public data, as a Markdown table. The settings were chosen with --tune,
 // which looks at a tenth of the training alone; without it each chosen setting meets its test once.
 //
-//   benchmark_quality [--tune] [--only TEXT] [--threads N] [DATA_FOLDER]
+//   benchmark_quality [--tune | --defaults] [--only TEXT] [--threads N] [DATA_FOLDER]
 #include "quality.hpp"
 
 #include <cstdio>
@@ -24,6 +24,8 @@ arguments parse(int count, char** words) {
       throw std::invalid_argument(std::string(word) + " needs a value");
     if (word == "--tune")
       given.tune = true;
+    else if (word == "--defaults")
+      given.defaults = true;
     else if (word == "--only")
       given.only = words[++i];
     else if (word == "--threads")
@@ -41,6 +43,7 @@ arguments parse(int count, char** words) {
 int main(int argc, char** argv) {
   try {
     const arguments given = parse(argc, argv);
+    if (given.defaults) return quality::run_defaults(given), 0;
     if (!given.tune)
       std::printf(
           "| data | protocol | model | metric | measured | to reach | seconds to fit "

@@ -36,6 +36,7 @@ struct arguments {
   std::string only;
   int threads = 2;
   bool tune = false;
+  bool defaults = false;
 
   auto policy() const { return akin::execution::par.threads(threads); }
 };
@@ -224,5 +225,6 @@ void run_factorization(const arguments& given);
 void run_items(const arguments& given);
 void run_hybrids(const arguments& given);
 void run_retail(const arguments& given);
+void run_defaults(const arguments& given);
 
 }  // namespace quality

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ inline std::string number(const char* format, double value) {
 }
 inline std::string named(const char* name, double value) {
   return std::string(", ") + name + " " + number("%g", value);
+}
+
+/// An option that may be automatic.
+template <class T>
+std::string named(const char* name, const std::optional<T>& value) {
+  return value ? named(name, static_cast<double>(*value)) : std::string(", ") + name + " automatic";
 }
 
 inline std::string describe(const akin::implicit_als_options& o) {

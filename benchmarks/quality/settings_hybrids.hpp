@@ -13,7 +13,7 @@
 
 namespace quality {
 
-/// implicit_als and graph_filter with the settings that each has alone, and user_knn with its defaults; their weights
+/// implicit_als and graph_filter with the settings that each has alone, and plain user_knn; their weights
 /// are learnt.
 struct blend_setting {
   list_setting factors;
@@ -32,7 +32,7 @@ inline std::string describe(const blend_setting& s) {
 inline std::vector<list_task<blend_setting>> blend_tasks() {
   const auto task = [](const char* folder, const char* to_reach, const list_setting& factors,
                        const akin::graph_filter_options& filter) {
-    const auto with = [&](akin::normalization how) { return blend_setting{factors, filter, {}, how}; };
+    const auto with = [&](akin::normalization how) { return blend_setting{factors, filter, plain(100), how}; };
     return list_task<blend_setting>{
         folder,
         to_reach,

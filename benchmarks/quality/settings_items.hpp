@@ -78,9 +78,17 @@ inline std::vector<list_task<akin::ease_options>> ease_tasks() {
   return {{"gowalla", "0.176 / 0.146", {.regularization = 80}, {{.regularization = 80}, {.regularization = 200}}}};
 }
 
-inline akin::neighborhood_options alike(int neighbors, double shrinkage, double amplification) {
+/// Without weights.
+inline akin::neighborhood_options plain(int neighbors) {
   akin::neighborhood_options options;
   options.neighbors = neighbors;
+  options.significance = 0;
+  options.amplification = 1;
+  options.weighting = akin::interaction_weighting::none;
+  return options;
+}
+inline akin::neighborhood_options alike(int neighbors, double shrinkage, double amplification) {
+  akin::neighborhood_options options = plain(neighbors);
   options.shrinkage = shrinkage;
   options.amplification = amplification;
   return options;

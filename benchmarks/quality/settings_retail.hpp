@@ -55,11 +55,6 @@ inline akin::implicit_als_options shop_ials(int factors, double regularization) 
   options.unobserved_weight = 0.1;
   return options;
 }
-inline akin::neighborhood_options nearest(int neighbors) {
-  akin::neighborhood_options options;
-  options.neighbors = neighbors;
-  return options;
-}
 
 inline faded_task<akin::popularity_options> trend() {
   return faded_grid<akin::popularity_options>(7, {true}, {{true}});
@@ -72,7 +67,7 @@ inline faded_task<akin::implicit_als_options> shop_factors() {
   return faded_grid(30, shop_ials(32, 0.03), {shop_ials(16, 0.03), shop_ials(32, 0.03), shop_ials(64, 0.03)});
 }
 inline faded_task<akin::neighborhood_options> shop_neighbors() {
-  return faded_grid(180, nearest(50), {nearest(50), nearest(200)});
+  return faded_grid(180, plain(50), {plain(50), plain(200)});
 }
 /// A second ease, of the last weeks: the best of the grid among the short half-lives.
 inline faded<akin::ease_options> quick_ease() { return {30, {.regularization = 100}}; }

@@ -34,6 +34,7 @@ TEST_CASE("warp lists what it knows, and keeps what is documented of it") {
   akin_test::check_promises([] { return akin::warp<float>({.factors = 5, .epochs = 10, .seed = 4}); },
                             akin_test::row_lists::folded_in, akin_test::reason_sums::no_sum);
   SECTION("a known answer") {
+    akin_test::check_checkerboard([] { return akin::warp<float>(); });
     akin_test::check_checkerboard([] { return akin::warp<float>({.factors = 4}); });
     akin_test::check_checkerboard([] { return akin::warp<float>({.regularization = 2}); });
   }
