@@ -51,8 +51,8 @@ void check_without_rare(Model model) {
   akin::query<> allowed = q;
   allowed.allow = filters::min_ratings(ratings, 10).mask;
   CHECK(same_lists(akin::recommend(execution::par, model, allowed), lists));
-  for (const auto item : akin::recommend_for(execution::par, model, ratings, q, often_rated).items(user))
-    CHECK(item < 20);
+  const auto for_histories = akin::recommend_for(execution::par, model, ratings, q, often_rated);
+  for (const auto item : for_histories.items(user)) CHECK(item < 20);
   akin::workspace<> scratch(model, 5);
   std::vector<std::int32_t> items(5);
   std::vector<float> scores(5);

@@ -17,8 +17,8 @@
 #include <akin/error.hpp>
 #include <akin/evaluation/relevant_items.hpp>
 #include <akin/hybrid/blend_options.hpp>
-#include <akin/hybrid/normal_form.hpp>
 #include <akin/hybrid/learn_weights_options.hpp>
+#include <akin/hybrid/normal_form.hpp>
 #include <akin/matrix.hpp>
 #include <akin/metrics/judged_list.hpp>
 #include <akin/model/combined_scores.hpp>
