@@ -20,12 +20,16 @@ arguments parse(int count, char** words) {
   if (const char* folder = std::getenv("AKIN_DATA")) given.data = folder;
   for (int i = 1; i < count; ++i) {
     const std::string_view word = words[i];
-    if ((word == "--only" || word == "--threads") && i + 1 == count)
+    if ((word == "--only" || word == "--threads" || word == "--seconds") && i + 1 == count)
       throw std::invalid_argument(std::string(word) + " needs a value");
     if (word == "--tune")
       given.tune = true;
     else if (word == "--defaults")
       given.defaults = true;
+    else if (word == "--best")
+      given.best = true;
+    else if (word == "--seconds")
+      given.seconds = std::stod(words[++i]);
     else if (word == "--only")
       given.only = words[++i];
     else if (word == "--threads")
@@ -43,6 +47,10 @@ arguments parse(int count, char** words) {
 int main(int argc, char** argv) {
   try {
     const arguments given = parse(argc, argv);
+    if (given.best) {
+      quality::run_best(given);
+      return 0;
+    }
     if (given.defaults) return quality::run_defaults(given), 0;
     if (!given.tune)
       std::printf(

@@ -37,7 +37,11 @@ struct arguments {
   int threads = 2;
   bool tune = false;
   bool defaults = false;
+  bool best = false;
+  double seconds = 60;  ///< of each search of --best
 
+  /// Whether --only admits this row.
+  bool asks_for(const std::string& row) const { return row.find(only) != std::string::npos; }
   auto policy() const { return akin::execution::par.threads(threads); }
 };
 
@@ -225,6 +229,7 @@ void run_factorization(const arguments& given);
 void run_items(const arguments& given);
 void run_hybrids(const arguments& given);
 void run_retail(const arguments& given);
+void run_best(const arguments& given);
 void run_defaults(const arguments& given);
 
 }  // namespace quality

@@ -14,15 +14,11 @@
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/user_knn.hpp>
 
+#include "public_sets.hpp"
 #include "quality.hpp"
 
 namespace quality {
 namespace {
-
-struct named_data {
-  const char* name;
-  matrix x;
-};
 
 /// A tenth of each user's cells, its count rounded up or down at random, so that short histories take part.
 split tenth_of(const matrix& x) {
@@ -50,40 +46,6 @@ matrix at_most_2500(const matrix& test) {
   return some_users(test, std::max(1, static_cast<int>((test.rows() + most - 1) / most)));
 }
 
-matrix ones(matrix x) {
-  for (Eigen::Index i = 0; i < x.nonZeros(); ++i) x.valuePtr()[i] = 1;
-  return x;
-}
-matrix first_users(const matrix& x, Eigen::Index count) { return x.topRows(std::min(count, x.rows())); }
-
-/// visit(data), each set read when its turn comes.
-template <class Visit>
-void for_each_data(const arguments& given, const Visit& visit) {
-  const auto set = [&](const char* name, const char* path, const auto& read) {
-    if (std::filesystem::exists(given.data / path))
-      visit(named_data{name, read(given.data / path)});
-    else
-      print_row({name, "no data", "", "", "", "", "", "", ""});
-  };
-  const auto train_of = [](const auto& folder) { return first_users(akin::read_lightgcn(folder).train, 10000); };
-  const auto counts_of = [](const auto& folder) {
-    return akin::read_interactions(folder / "purchases.csv", {.user = "customer_id", .item = "stock_code"})
-        .template matrix<float>(akin::duplicates::count);
-  };
-  const auto ratings_of = [](const auto& folder) {
-    return read_ratings(folder).template matrix<float>(akin::duplicates::last);
-  };
-  set("gowalla", "gowalla", train_of);
-  set("yelp2018", "yelp2018", train_of);
-  set("beauty", "sequences-beauty/sequences.txt",
-      [](const auto& file) { return ones(akin::read_user_item_lists(file).template matrix<float>()); });
-  set("online-retail", "online-retail", counts_of);
-  set("online-retail-ones", "online-retail", [&](const auto& folder) { return ones(counts_of(folder)); });
-  set("ml-100k", "ml-100k", ratings_of);
-  set("ml-100k-ones", "ml-100k", [&](const auto& folder) { return ones(ratings_of(folder)); });
-  set("ml-1m-ones", "ml-1m", [&](const auto& folder) { return ones(ratings_of(folder)); });
-}
-
 /// The options that a fit has chosen, which the defaults leave empty.
 template <class Options>
 std::string chosen_options(const Options& after) {
@@ -104,10 +66,10 @@ class comparison {
 
   /// grid(options that the defaults chose) gives what is tried for the best.
   template <class Model, class Options, class Grid>
-  void run(const named_data& data, const Options& before, const Grid& grid) {
+  void run(const public_set& data, const Options& before, const Grid& grid) {
     const std::string model(Model::kind);
-    if ((std::string(data.name) + " " + model).find(given_.only) == std::string::npos) return;
-    const split slice = tenth_of(data.x);
+    if (!given_.asks_for(data.name + " " + model)) return;
+    const split slice = tenth_of(data.interactions);
     const matrix wanted = at_most_2500(slice.test);
     Model defaults;
     const double seconds = seconds_of_fit(defaults, given_, slice.train);
@@ -151,7 +113,7 @@ std::vector<Options> combined(const Options& options, const std::vector<A>& as, 
   return grid;
 }
 
-void compare_neighbors(comparison& compare, const named_data& data) {
+void compare_neighbors(comparison& compare, const public_set& data) {
   using akin::interaction_weighting;
   const auto grid = [](const akin::neighborhood_options& chosen) {
     std::vector<akin::neighborhood_options> all;
@@ -168,7 +130,7 @@ void compare_neighbors(comparison& compare, const named_data& data) {
   compare.run<akin::user_knn<float>>(data, plain(100), grid);
 }
 
-void compare_factors(comparison& compare, const named_data& data) {
+void compare_factors(comparison& compare, const public_set& data) {
   using als = akin::implicit_als_options;
   const als then{.factors = 64, .iterations = 15, .regularization = 0.01};
   compare.run<akin::implicit_als<float>>(data, then, [](const als& chosen) {
@@ -195,7 +157,7 @@ void compare_factors(comparison& compare, const named_data& data) {
   });
 }
 
-void compare_items(comparison& compare, const named_data& data) {
+void compare_items(comparison& compare, const public_set& data) {
   using walk_options = akin::rp3beta_options;
   compare.run<akin::rp3beta<float>>(data, walk(1, 0.5, 100, 0, false), [](const walk_options& chosen) {
     return combined<walk_options, double, double>(chosen, {0.4, 0.6, 0.9}, {0.1, 0.3, 0.5, 0.7},
@@ -215,7 +177,7 @@ void compare_items(comparison& compare, const named_data& data) {
   });
   constexpr Eigen::Index most_items_of_ease = 15000;  // items^3 flops
   using ease = akin::ease_options;
-  if (data.x.cols() > most_items_of_ease) return;
+  if (data.interactions.cols() > most_items_of_ease) return;
   compare.run<akin::ease<float>>(data, ease{.regularization = 500}, [](const ease& chosen) {
     return combined<ease, double, double>(chosen, {0.2, 1, 5}, {0, 0.5},
                                           [](ease& o, double l, double p) { *o.regularization *= l, o.dropout = p; });
@@ -231,11 +193,15 @@ void run_defaults(const arguments& given) {
       "|---|---|---|---|---|---|---|---|---|\n");
   std::map<std::string, shares> worst;
   comparison compare(given, worst);
-  for_each_data(given, [&](const named_data& data) {
-    compare_neighbors(compare, data);
-    compare_items(compare, data);
-    compare_factors(compare, data);
-  });
+  for (const std::string& name : names_of_public_sets()) {
+    if (const auto data = read_public_set(given.data, name)) {
+      compare_neighbors(compare, *data);
+      compare_items(compare, *data);
+      compare_factors(compare, *data);
+    } else {
+      print_row({name, "no data", "", "", "", "", "", "", ""});
+    }
+  }
   std::printf("\n| model | worst share before | worst share now |\n|---|---|---|\n");
   for (const auto& [model, least] : worst) print_row({model, number("%.2f", least.before), number("%.2f", least.now)});
 }
