@@ -76,7 +76,7 @@ void for_each_data(const arguments& given, const Visit& visit) {
   set("gowalla", "gowalla", train_of);
   set("yelp2018", "yelp2018", train_of);
   set("beauty", "sequences-beauty/sequences.txt",
-      [](const auto& file) { return ones(akin::read_user_item_lists(file).template matrix<float>()); });
+      [](const auto& file) { return ones(akin::read_user_item_lists(file).template matrix<float>(akin::duplicates::last)); });
   set("online-retail", "online-retail", counts_of);
   set("online-retail-ones", "online-retail", [&](const auto& folder) { return ones(counts_of(folder)); });
   set("ml-100k", "ml-100k", ratings_of);
