@@ -116,7 +116,7 @@ TEMPLATE_TEST_CASE("item_knn keeps the nearest items of a dense reference under 
   const auto ratings = akin_test::some_ratings<TestType>(40, 25, seed);
   const Eigen::MatrixXd rows = akin_test::stored_values(ratings).transpose();
   for (const auto& options : akin_test::measures_to_try()) {
-    CAPTURE(static_cast<int>(options.similarity), *options.neighbors);
+    CAPTURE(static_cast<int>(*options.similarity), *options.neighbors);
     akin::item_knn<TestType> model(options);
     model.fit(execution::par.threads(2), ratings);
     CHECK(akin_test::holds_nearest(akin::sparse_matrix<TestType>(model.similarities()), rows, options,

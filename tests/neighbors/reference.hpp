@@ -35,6 +35,7 @@ inline double mean_of(const Eigen::VectorXd& values) {
 /// The options with those that would be automatic as of plain neighbours: 100, without weights.
 inline akin::neighborhood_options plain(akin::neighborhood_options options) {
   options.neighbors = options.neighbors.value_or(100);
+  options.similarity = options.similarity.value_or(akin::similarity::cosine);
   options.significance = options.significance.value_or(0);
   options.amplification = options.amplification.value_or(1);
   options.weighting = options.weighting.value_or(akin::interaction_weighting::none);
@@ -46,7 +47,7 @@ inline akin::neighborhood_options plain(akin::neighborhood_options options) {
 inline double similarity_of(const Eigen::MatrixXd& x, Eigen::Index a, Eigen::Index b,
                             const akin::neighborhood_options& options) {
   using akin::similarity;
-  const similarity measure = options.similarity;
+  const similarity measure = *options.similarity;
   const double h = options.shrinkage;
   double nx = 0, ny = 0, both = 0, xx = 0, yy = 0, xy = 0, common_xx = 0, common_yy = 0, squares = 0;
   for (Eigen::Index c = 0; c < x.cols(); ++c) {

@@ -69,7 +69,7 @@ TEMPLATE_TEST_CASE("user_knn keeps the nearest users of a dense reference under 
   const auto ratings = akin_test::some_ratings<TestType>(25, 40, seed);
   const Eigen::MatrixXd rows = akin_test::stored_values(ratings);
   for (const auto& options : akin_test::measures_to_try()) {
-    CAPTURE(static_cast<int>(options.similarity), *options.neighbors);
+    CAPTURE(static_cast<int>(*options.similarity), *options.neighbors);
     akin::user_knn<TestType> model(options);
     model.fit(execution::par.threads(2), ratings);
     CHECK(akin_test::holds_nearest(akin::sparse_matrix<TestType>(model.similarities()), rows, options,

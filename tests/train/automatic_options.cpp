@@ -149,6 +149,7 @@ TEST_CASE("neighbours of a ranking are weighted, those of anything else are plai
   using akin::interaction_weighting;
   const auto items = akin::chosen_for_items({}, some_shape), users = akin::chosen_for_users({}, some_shape);
   CHECK((*items.neighbors == 200 && *items.significance == 5 && *items.amplification == 1.5));
+  CHECK((*items.similarity == akin::similarity::cosine && *users.similarity == akin::similarity::cosine));
   CHECK((*items.weighting == interaction_weighting::bm25 && *items.value_unit == 3));
   CHECK((*users.neighbors == 200 && *users.significance == 0 && *users.amplification == 1.5));
   CHECK((*users.weighting == interaction_weighting::bm25 && *users.value_unit == 3));
@@ -162,6 +163,7 @@ TEST_CASE("neighbours of a ranking are weighted, those of anything else are plai
   auto disliked = some_shape;
   disliked.has_negative = true;
   for (const auto& plain : {akin::chosen_for_items({.similarity = akin::similarity::jaccard}, some_shape),
+                            akin::chosen_for_users({.similarity = akin::similarity::cosine}, some_shape),
                             akin::chosen_for_users({.centering = akin::centering::user_mean}, some_shape),
                             akin::chosen_for_items({.aggregation = akin::aggregation::weighted_average}, some_shape),
                             akin::chosen_for_users({}, disliked)}) {

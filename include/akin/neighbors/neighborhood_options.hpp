@@ -15,7 +15,7 @@ inline namespace AKIN_SEAM {
 /// For automatic options see chosen_for_items and chosen_for_users.
 struct neighborhood_options {
   std::optional<int> neighbors = std::nullopt;  ///< >= 1, kept of each item (or user); 20 to 500
-  akin::similarity similarity = similarity::cosine;
+  std::optional<akin::similarity> similarity = std::nullopt;
   double shrinkage = 0;     ///< >= 0, added to a denominator: shrinks similarities with little support
   int minimum_support = 1;  ///< >= 1, the least number of common users (or items)
   /// >= 0, g of the factor n/(n+g), n the number of common users (or items).
@@ -58,10 +58,11 @@ namespace detail {
 /// The options with each automatic one chosen, where a ranking is to have this significance.
 inline neighborhood_options chosen_neighborhood(const neighborhood_options& asked, const data_shape& data,
                                                 double significance) {
-  const bool ranks = asked.aggregation == aggregation::sum && asked.centering == centering::none &&
-                     asked.similarity == similarity::cosine && !data.has_negative;
+  const bool ranks = asked.aggregation == aggregation::sum && asked.centering == centering::none && !asked.similarity &&
+                     !data.has_negative;
   const bool weighs = ranks && !asked.weighting;
   neighborhood_options options = asked;
+  options.similarity = asked.similarity.value_or(similarity::cosine);
   options.neighbors = asked.neighbors.value_or(ranks ? 200 : 100);
   options.significance = asked.significance.value_or(ranks ? significance : 0);
   options.amplification = asked.amplification.value_or(ranks ? 1.5 : 1);
@@ -72,10 +73,11 @@ inline neighborhood_options chosen_neighborhood(const neighborhood_options& aske
 
 }  // namespace detail
 
-/// The options of item_knn with each automatic one chosen. For a ranking (the sum of values as they are, none of them
-/// negative, and the cosine): 200 neighbours, BM25 weights of values in units of their mean, significance 5,
-/// amplification 1.5; values times a constant give the same model. A given weighting has the unit 1. For anything else
-/// plain neighbours: 100, no weights, 0, 1. Measured on six public data sets: docs/models/item_knn.md.
+/// The options of item_knn with each automatic one chosen. The similarity is the cosine. For a ranking (the sum of
+/// values as they are, none of them negative, and no similarity asked for): 200 neighbours, BM25 weights of values in
+/// units of their mean, significance 5, amplification 1.5; values times a constant give the same model. A given
+/// weighting has the unit 1. For anything else plain neighbours: 100, no weights, 0, 1. Measured on six public data
+/// sets: docs/models/item_knn.md.
 inline neighborhood_options chosen_for_items(const neighborhood_options& asked, const data_shape& data) {
   return detail::chosen_neighborhood(asked, data, 5);
 }

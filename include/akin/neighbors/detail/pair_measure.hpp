@@ -46,10 +46,10 @@ constexpr bool counts_presence(similarity measure) noexcept {
 
 /// The number of sums of a pair: x'y; also their count; also the squares of both over the common columns.
 inline int sums_of(const neighborhood_options& options) noexcept {
-  const pair_formula formula = formula_of(options.similarity);
+  const pair_formula formula = formula_of(*options.similarity);
   if (formula == pair_formula::common || formula == pair_formula::distance) return 4;
   const bool needs_count = options.minimum_support > 1 || *options.significance > 0;
-  return needs_count && !counts_presence(options.similarity) ? 2 : 1;
+  return needs_count && !counts_presence(*options.similarity) ? 2 : 1;
 }
 
 /// The factors of the sums of a pair: of an element x of the left side and y of the right, products of (x), (x, 1) or
@@ -87,7 +87,7 @@ pair_side<Scalar> side_of(const neighborhood_options& options, slice<const Scala
   for (const Scalar value : values) squares += static_cast<double>(value) * static_cast<double>(value);
   const double norm = std::sqrt(squares);
   const auto size = static_cast<double>(values.size);
-  switch (options.similarity) {
+  switch (*options.similarity) {
     case similarity::asymmetric_cosine:
       return {static_cast<Scalar>(std::pow(norm, 2 * options.asymmetry)),
               static_cast<Scalar>(std::pow(norm, 2 - 2 * options.asymmetry))};
@@ -107,14 +107,14 @@ template <class Scalar>
 class pair_measure {
  public:
   explicit pair_measure(const neighborhood_options& options)
-      : formula_(formula_of(options.similarity)),
+      : formula_(formula_of(*options.similarity)),
         shrinkage_(static_cast<Scalar>(options.shrinkage)),
-        alpha_(static_cast<Scalar>(options.similarity == similarity::tversky ? options.tversky_alpha
-                                   : options.similarity == similarity::dice  ? 0.5
+        alpha_(static_cast<Scalar>(*options.similarity == similarity::tversky ? options.tversky_alpha
+                                   : *options.similarity == similarity::dice  ? 0.5
+                                                                              : 1)),
+        beta_(static_cast<Scalar>(*options.similarity == similarity::tversky ? options.tversky_beta
+                                  : *options.similarity == similarity::dice  ? 0.5
                                                                              : 1)),
-        beta_(static_cast<Scalar>(options.similarity == similarity::tversky ? options.tversky_beta
-                                  : options.similarity == similarity::dice  ? 0.5
-                                                                            : 1)),
         support_(static_cast<Scalar>(options.minimum_support)),
         significance_(static_cast<Scalar>(*options.significance)),
         needs_count_(options.minimum_support > 1 || *options.significance > 0) {}

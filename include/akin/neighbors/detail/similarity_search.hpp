@@ -33,7 +33,7 @@ class similarity_search {
   /// overflow Scalar.
   similarity_search(const neighborhood_options& options, csr_storage<Scalar, Index> rows, std::string_view where)
       : options_(options), rows_(std::move(rows)) {
-    if (options_.similarity == similarity::adjusted_cosine) learn_column_means();
+    if (*options_.similarity == similarity::adjusted_cosine) learn_column_means();
     for (std::int64_t row = 0; row < rows_.rows(); ++row) {
       const auto begin = rows_.view().offsets[row];
       prepare(rows_.view().row(row).ids, slice<Scalar>{rows_.mutable_values() + begin, rows_.view().row_size(row)});
@@ -133,7 +133,7 @@ class similarity_search {
   /// Whether similarities are x'y / (left_x right_y): then y is divided in advance, x'y by left_x if it is kept, and no
   /// work remains for each pair.
   bool is_quotient() const noexcept {
-    return formula_of(options_.similarity) == pair_formula::ratio && options_.shrinkage == 0 && sums_of(options_) == 1;
+    return formula_of(*options_.similarity) == pair_formula::ratio && options_.shrinkage == 0 && sums_of(options_) == 1;
   }
   void divide_by_rights() {
     for (std::int64_t i = 0; i < columns_.nonzeros(); ++i) {
@@ -177,11 +177,11 @@ class similarity_search {
 
   /// Turns the values of a row into those of the measure.
   void prepare(slice<const Index> ids, slice<Scalar> values) const {
-    if (counts_presence(options_.similarity)) {
+    if (counts_presence(*options_.similarity)) {
       std::fill(values.begin(), values.end(), Scalar{1});
-    } else if (options_.similarity == similarity::adjusted_cosine) {
+    } else if (*options_.similarity == similarity::adjusted_cosine) {
       for (std::int64_t i = 0; i < values.size; ++i) values[i] = difference(values[i], column_means_[ids[i]]);
-    } else if (options_.similarity == similarity::pearson && values.size > 0) {
+    } else if (*options_.similarity == similarity::pearson && values.size > 0) {
       double sum = 0;
       for (const Scalar value : values) sum += static_cast<double>(value);
       const double mean = sum / static_cast<double>(values.size);
