@@ -84,6 +84,7 @@ void choose_users(validation_cut<Scalar>& cut, std::uint64_t seed, int most) {
   std::sort(users.begin(), users.end());
   if (users.size() > static_cast<std::size_t>(most)) users.resize(static_cast<std::size_t>(most));
   for (const auto& [bits, user] : users) (bits % 3 == 0 ? cut.reporting : cut.choosing).push_back(user);
+  if (cut.choosing.empty()) cut.choosing.swap(cut.reporting);  // of one or two users: somebody must choose
 }
 
 /// The latest part of a log; none if it has no times, or too few users have something to find.
