@@ -125,7 +125,8 @@ template <class Scalar>
 validation_cuts<Scalar> make_cuts(const training_data<Scalar>& data, const fit_best_options& options) {
   const std::string share = sentence(options.validation_fraction * 100, " %");
   if (options.validation) {
-    validation_cut<Scalar> cut{data, *options.validation};
+    // Without the log: nothing is known of when the validation data were, so that no decay could take in both.
+    validation_cut<Scalar> cut{{data.x}, *options.validation};
     choose_users(cut, options.seed, options.validation_users);
     return {{std::move(cut)}, "the caller's data"};
   }
