@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include <akin/data/time_decay.hpp>
+#include <akin/neighbors/item_knn.hpp>
 #include <akin/random.hpp>
 #include <akin/tuning/fit_best.hpp>
 
 #include "support/catch.hpp"
+#include "support/model_harness.hpp"
 #include "tuning/tuning_data.hpp"
 
 using namespace tuning_test;
@@ -82,6 +85,34 @@ TEST_CASE("where values are noise, what is chosen learns from their presence") {
   REQUIRE(best.trials.size() == 7);
   for (const akin::blend_member& member : best.report.members)
     CHECK(best.trials[static_cast<std::size_t>(member.trial)].parameters.contains("values"));
+}
+
+TEST_CASE("the model is trained on the values of its trial") {
+  const auto model_of = [](const auto& data, const akin::trial_result& trial) {
+    return akin_test::bytes_of(
+        akin::fit_best(execution::seq, data, {.exclude = {"popularity"}, .trials = {trial}}).model);
+  };
+  const auto trained_on = [](const akin::sparse_matrix<float>& x) {
+    akin::item_knn<float> model;
+    model.fit(x);
+    return akin_test::bytes_of(model);
+  };
+  const auto counts = noisy_counts();
+  auto present = counts, logarithms = counts;
+  const double mean = static_cast<double>(counts.cast<double>().sum()) / static_cast<double>(counts.nonZeros());
+  for (Eigen::Index cell = 0; cell < counts.nonZeros(); ++cell) {
+    present.valuePtr()[cell] = 1;
+    logarithms.valuePtr()[cell] = static_cast<float>(std::log1p(static_cast<double>(counts.valuePtr()[cell]) / mean));
+  }
+  auto trial = trial_of("item_knn");
+  CHECK(model_of(counts, trial) == trained_on(counts));
+  trial.parameters.insert_or_assign("values", akin::parameter_value("presence"));
+  CHECK(model_of(counts, trial) == trained_on(present));
+  trial.parameters.insert_or_assign("values", akin::parameter_value("log"));
+  CHECK(model_of(counts, trial) == trained_on(logarithms));
+  const auto log = log_with_trend();
+  CHECK(model_of(log, trial_of("item_knn", {{"half_life_days", 30}})) ==
+        trained_on(akin::weighting::time_decay(log, {.half_life_days = 30}).matrix(akin::duplicates::sum)));
 }
 
 TEST_CASE("clicks have no other values") {
