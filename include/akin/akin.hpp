@@ -218,6 +218,7 @@
 #include <akin/selection/search_result.hpp>
 #include <akin/selection/successive_halving.hpp>
 #include <akin/selection/trial.hpp>
+#include <akin/selection/weighted_training.hpp>
 #include <akin/serving/all_models.hpp>
 #include <akin/serving/any_blend.hpp>
 #include <akin/serving/any_fallback.hpp>

@@ -7,6 +7,8 @@ export compiler=$1 eigen=$2 include=$3 flags="${*:4}"
 
 # The seam is what a CUDA translation unit sees.
 seam='^akin/(config|version|error|execution|views|model/fields|neighbors/similarity|.*_options)\.hpp$'
+# Options of a call that no CUDA unit makes: they hold matrices.
+not_seam=akin/tuning/fit_best_options.hpp
 
 compile() {
   local standard=$1 header=$2
@@ -42,14 +44,15 @@ export -f compile compile_source refuse
 public=$(cd "$include" && find akin -name '*.hpp' -not -path '*/detail/*' | LC_ALL=C sort)
 # The adaptor of a library that akin does not need is tested where that library is.
 [ -f /usr/include/hnswlib/hnswlib.h ] || public=$(grep -v '^akin/retrieval/hnsw\.hpp$' <<< "$public")
+in_seam() { grep -E "$seam" <<< "$public" | grep -vxF "$not_seam"; }
 # Clang parses what comes before the refusal, which takes a second a header: every tenth is enough there.
 every=1
 [[ $("$compiler" --version) != *clang* ]] || every=10
 jobs=$(
   sed 's/^/compile c++20 /' <<< "$public"
   (cd "$include" && find akin -path 'akin/compiled/*.cpp' | LC_ALL=C sort | sed 's/^/compile_source /')
-  grep -E "$seam" <<< "$public" | sed 's/^/compile c++17 /' || true
-  grep -vE "$seam" <<< "$public" | awk -v every=$every 'NR % every == 0 { print "refuse c++17 " $0 }'
+  in_seam | sed 's/^/compile c++17 /' || true
+  grep -vxFf <(in_seam) <<< "$public" | awk -v every=$every 'NR % every == 0 { print "refuse c++17 " $0 }'
   grep -xF akin/akin.hpp <<< "$public" | sed 's/^/refuse c++14 /' || true
 )
 xargs -P "$(nproc)" -L 1 bash -c '"$@"' call <<< "$jobs"

@@ -16,6 +16,7 @@
 #include <akin/language.hpp>
 #include <akin/model/parameters.hpp>
 #include <akin/selection/search_result.hpp>
+#include <akin/text.hpp>
 #include <akin/tuning/best_report.hpp>
 #include <akin/tuning/detail/judging.hpp>
 #include <akin/tuning/detail/kept_trials.hpp>
@@ -133,7 +134,8 @@ bool trial_search<Scalar>::add(const parameter_map& parameters) {
   result.parameters = parameters;
   tried_trial tried{parameters};
   if (const double bytes = bytes_of(parameters); bytes > options_.memory_limit)
-    result.error = sentence("it may take ", bytes, " bytes, memory_limit is ", options_.memory_limit);
+    result.error = sentence("it may take ", fixed_number(bytes, 0), " bytes, memory_limit is ",
+                            fixed_number(options_.memory_limit, 0));
   else
     run_trial(tried, result);
   tried_.push_back(std::move(tried));

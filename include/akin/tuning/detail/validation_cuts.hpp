@@ -84,6 +84,7 @@ void choose_users(validation_cut<Scalar>& cut, std::uint64_t seed, int most) {
   std::sort(users.begin(), users.end());
   if (users.size() > static_cast<std::size_t>(most)) users.resize(static_cast<std::size_t>(most));
   for (const auto& [bits, user] : users) (bits % 3 == 0 ? cut.reporting : cut.choosing).push_back(user);
+  if (cut.choosing.empty()) cut.choosing.swap(cut.reporting);  // of one or two users: somebody must choose
 }
 
 /// The latest part of a log; none if it has no times, or too few users have something to find.
@@ -124,7 +125,8 @@ template <class Scalar>
 validation_cuts<Scalar> make_cuts(const training_data<Scalar>& data, const fit_best_options& options) {
   const std::string share = sentence(options.validation_fraction * 100, " %");
   if (options.validation) {
-    validation_cut<Scalar> cut{data, *options.validation};
+    // Without the log: nothing is known of when the validation data were, so that no decay could take in both.
+    validation_cut<Scalar> cut{{data.x}, *options.validation};
     choose_users(cut, options.seed, options.validation_users);
     return {{std::move(cut)}, "the caller's data"};
   }
