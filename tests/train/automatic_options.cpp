@@ -107,21 +107,21 @@ TEST_CASE("implicit_als chooses by the density of the data and the size of their
   CHECK(*o.regularization_exponent == 1);
   // alpha0 C/c = 0.5 * 50/25, alpha0 R/r = 0.5 * 20/16.
   const double shares = std::sqrt(0.25 / (0.25 + 1) * 0.25 / (0.25 + 0.625));
-  CHECK(*o.regularization == Approx(0.2 * shares));
+  CHECK(*o.regularization == Approx(0.2 * shares * 0.75));  // 3^2 / 12
 
   SECTION("what is given counts, and changes what goes with it") {
     const auto flat = chosen(akin::implicit_als_options{.regularization_exponent = 0}, some_shape);
     CHECK(*flat.regularization_exponent == 0);
-    CHECK(*flat.regularization == Approx(0.2 * shares * std::sqrt((6.25 + 0.5 * 50) * (4 + 0.5 * 20))));
+    CHECK(*flat.regularization == Approx(0.15 * shares * std::sqrt((6.25 + 0.5 * 50) * (4 + 0.5 * 20))));
     const auto loud = chosen(akin::implicit_als_options{.factors = 7, .alpha = 2}, some_shape);
     CHECK((*loud.factors == 7 && *loud.alpha == 2));
     CHECK(*loud.unobserved_weight == Approx(3));  // w = 6
-    CHECK(*loud.regularization == Approx(0.2 * 6 * std::sqrt(0.25 / (0.25 + 6) * 0.25 / (0.25 + 3.75))));
+    CHECK(*loud.regularization == Approx(0.15 * 6 * std::sqrt(0.25 / (0.25 + 6) * 0.25 / (0.25 + 3.75))));
     const auto positive = chosen(akin::implicit_als_options{.unobserved_weight = 0}, some_shape);
-    CHECK((*positive.unobserved_weight == 0 && *positive.regularization == Approx(0.2)));
+    CHECK((*positive.unobserved_weight == 0 && *positive.regularization == Approx(0.15)));
     const auto even = chosen(akin::implicit_als_options{.alpha = 0}, some_shape);  // as w = 1
     CHECK((*even.alpha == 0 && *even.unobserved_weight == Approx(0.5)));
-    CHECK(*even.regularization == Approx(0.2 * shares));
+    CHECK(*even.regularization == Approx(0.15 * shares));
   }
   SECTION("a given regularization means what it meant without a choice") {
     const auto given = chosen(akin::implicit_als_options{.regularization = 0.3}, some_shape);
@@ -135,8 +135,8 @@ TEST_CASE("implicit_als chooses by the density of the data and the size of their
     CHECK(*all.regularization_exponent == 0.5);
   }
   SECTION("rho falls with long histories, factors grow with the catalogue") {
-    const akin::data_shape large{20000, 10001, 20000, 10001, 8000000, 1, 1, false};
-    const double d = 8000000.0 / (20000.0 * 10001.0), user = 400, item = 8000000.0 / 10001;
+    const akin::data_shape large{20000, 3001, 20000, 3001, 8000000, 1, 1, false};
+    const double d = 8000000.0 / (20000.0 * 3001.0), user = 400, item = 8000000.0 / 3001;
     const double rho = 0.5 * (1 / std::sqrt(user) + 1 / std::sqrt(item));
     const auto many = chosen(akin::implicit_als_options{}, large);
     CHECK(*many.factors == 256);
@@ -148,11 +148,16 @@ TEST_CASE("implicit_als chooses by the density of the data and the size of their
 TEST_CASE("neighbours of a ranking are weighted, those of anything else are plain") {
   using akin::interaction_weighting;
   const auto items = akin::chosen_for_items({}, some_shape), users = akin::chosen_for_users({}, some_shape);
-  CHECK((*items.neighbors == 200 && *items.significance == 5 && *items.amplification == 1.5));
+  CHECK((*items.neighbors == 200 && *items.significance == 5 && *items.amplification == 2.25));
   CHECK((*items.similarity == akin::similarity::cosine && *users.similarity == akin::similarity::cosine));
   CHECK((*items.weighting == interaction_weighting::bm25 && *items.value_unit == 3));
-  CHECK((*users.neighbors == 200 && *users.significance == 0 && *users.amplification == 1.5));
+  CHECK((*users.neighbors == 200 && *users.significance == 0 && *users.amplification == 2.25));
   CHECK((*users.weighting == interaction_weighting::bm25 && *users.value_unit == 3));
+
+  const akin::data_shape sparse{1000, 1000, 1000, 1000, 1000, 1, 1, false},
+      sparser{10000, 10000, 10000, 10000, 1000, 1, 1, false};
+  CHECK(*akin::chosen_for_items({}, sparse).amplification == Approx(1.62));
+  CHECK(*akin::chosen_for_users({}, sparser).amplification == 1.25);
 
   const auto by_hand = akin::chosen_for_items({.weighting = interaction_weighting::bm25}, some_shape);
   CHECK((*by_hand.value_unit == 1 && *by_hand.neighbors == 200));

@@ -74,7 +74,7 @@ inline double als_regularization(const implicit_als_options& o, double w, const 
   const double rho = std::min(0.2, 0.5 * (1 / std::sqrt(user_length) + 1 / std::sqrt(item_length)));
   const double of_users = d / (d + a * ratio(data.columns, data.items));
   const double of_items = d / (d + a * ratio(data.rows, data.users));
-  const double lambda = rho * w * std::sqrt(of_users * of_items);
+  const double lambda = rho * w / data.dispersion() * std::sqrt(of_users * of_items);
   const double user_evidence = user_length + a * static_cast<double>(data.columns);
   const double item_evidence = item_length + a * static_cast<double>(data.rows);
   const double evidence = std::max(std::sqrt(user_evidence * item_evidence), 1.0);
@@ -83,16 +83,18 @@ inline double als_regularization(const implicit_als_options& o, double w, const 
 
 }  // namespace detail
 
-/// The options with each automatic one chosen. factors: 128, 256 for more than 10,000 items that hold something. If
+/// The options with each automatic one chosen. factors: 128, 256 for more than 3,000 items that hold something. If
 /// regularization is given, the others have the constants that it was given for, those of Hu, Koren and Volinsky: alpha
 /// 1, unobserved_weight 1, exponent 0. Otherwise, with d the density, n_u and n_i the mean number of values of a user
-/// and of an item, m the mean magnitude of a value, R and C all rows and columns, r and c those that hold something:
+/// and of an item, m the mean magnitude of a value, q the mean square over m^2, R and C all rows and columns, r and c
+/// those that hold something:
 ///   alpha = 1/m; with w = alpha m (1 for alpha 0): alpha0 = w sqrt(d); nu = 1;
-///   lambda = rho w sqrt(d / (d + alpha0 C/c) d / (d + alpha0 R/r)), rho = min(0.2, (1/sqrt(n_u) + 1/sqrt(n_i)) / 2),
+///   lambda = rho w / q sqrt(d / (d + alpha0 C/c) d / (d + alpha0 R/r)), rho = min(0.2, (1/sqrt(n_u) + 1/sqrt(n_i)) /
+///   2),
 /// times ((n_u + alpha0 C)(n_i + alpha0 R))^((1 - nu)/2) for a given nu, for the penalty of a row to stay what it is.
 /// Values times a constant give the same model. Measured on six public data sets: docs/models/implicit_als.md.
 inline implicit_als_options chosen(const implicit_als_options& asked, const data_shape& data) {
-  constexpr std::int64_t large_catalogue = 10000;
+  constexpr std::int64_t large_catalogue = 3000;
   implicit_als_options options = asked;
   if (!options.factors) options.factors = data.items > large_catalogue ? 256 : 128;
   if (asked.regularization) {

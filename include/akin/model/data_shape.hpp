@@ -46,6 +46,8 @@ struct data_shape {
     if (nonzeros == 0) return 1;
     return mean_per_user() / static_cast<double>(items);
   }
+  /// The mean square over the square of the mean magnitude: 1 for equal values, more with a heavy tail.
+  double dispersion() const noexcept { return mean_square / (mean_magnitude * mean_magnitude); }
   /// Values of a user, 0 without users.
   double mean_per_user() const noexcept {
     return users == 0 ? 0 : static_cast<double>(nonzeros) / static_cast<double>(users);

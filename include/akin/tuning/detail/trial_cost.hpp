@@ -103,7 +103,7 @@ AKIN_INLINE trial_cost cost_of(const parameter_map& parameters, const data_size&
     return {product * size.user_squares + size.items * size.items * size.items / 8,
             2 * data + size.items * size.items * scalar_bytes * 1.2};
   if (model == "implicit_als") {
-    const double k = number_of(parameters, "factors", size.items > 1e4 ? 256 : 128);
+    const double k = number_of(parameters, "factors", size.items > 3000 ? 256 : 128);
     const double iteration = 3 * (size.users + size.items) * k * k + 12 * k * k * k + 50 * size.nonzeros * k;
     return {number_of(parameters, "iterations", 10) * iteration / 4,
             2 * data + 3 * (size.users + size.items) * k * scalar_bytes};
