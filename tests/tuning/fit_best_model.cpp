@@ -6,16 +6,22 @@
 #include <vector>
 
 #include <akin/data/read_interactions.hpp>
+#include <akin/factorization/implicit_als.hpp>
+#include <akin/graph/rp3beta.hpp>
+#include <akin/neighbors/item_knn.hpp>
+#include <akin/neighbors/user_knn.hpp>
 #include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/recommend_for.hpp>
 #include <akin/retrieval/similar_items.hpp>
 #include <akin/serving/all_models.hpp>
+#include <akin/serving/any_blend.hpp>
 #include <akin/serving/bundle.hpp>
 #include <akin/tuning/fit_best.hpp>
 
 #include "io/folder.hpp"
 #include "serving/composed.hpp"
 #include "support/catch.hpp"
+#include "support/model_harness.hpp"
 #include "tuning/tuning_data.hpp"
 
 using namespace tuning_test;
@@ -36,6 +42,34 @@ const akin::best_fit<float>& fitted_best() {
 }
 
 }  // namespace
+
+TEST_CASE("the model is the blend of the reported trials with the reported weights, trained on everything") {
+  const auto clicks = some_clicks();
+  const auto best = akin::fit_best(execution::seq, clicks,
+                                   {.exclude = {"popularity"},
+                                    .trials = {trial_of("item_knn"), trial_of("implicit_als", {{"factors", 8}}),
+                                               trial_of("rp3beta"), trial_of("user_knn")}});
+  REQUIRE(best.report.members.size() > 1);
+  std::vector<akin::weighted_recommender<float>> parts;
+  double sum = 0;
+  const auto add = [&](double weight, auto model) {
+    model.fit(execution::seq, clicks);
+    parts.push_back({weight, std::move(model)});
+  };
+  for (const akin::blend_member& member : best.report.members) {
+    sum += member.weight;
+    if (member.trial == 0) add(member.weight, akin::item_knn<float>());
+    if (member.trial == 1) add(member.weight, akin::implicit_als<float>({.factors = 8}));
+    if (member.trial == 2) add(member.weight, akin::rp3beta<float>());
+    if (member.trial == 3) add(member.weight, akin::user_knn<float>());
+  }
+  CHECK(sum == Approx(1));
+  const auto bytes = akin_test::bytes_of(best.model);
+  bool is_blend = false;
+  for (const auto how : {akin::normalization::min_max, akin::normalization::z_score})
+    is_blend = is_blend || bytes == akin_test::bytes_of(akin::any_blend<float>(how, parts));
+  CHECK(is_blend);
+}
 
 TEST_CASE("the model is saved and loaded like any other") {
   const folder scratch;

@@ -111,7 +111,8 @@ std::string blend_choice<Scalar>::reason(const metric_result& gain, bool blends)
   const std::string beside = sentence(fixed_number(gain.mean, 4), " +- ", fixed_number(gain.standard_error, 4));
   if (members_.size() == 1) return best + ", the only kind near the best";
   if (blends) return sentence("a blend, better than the best single model (", best, ") by ", beside);
-  return sentence(best, "; a blend is better by ", beside, ", which may be chance");
+  if (gain.mean > 0) return sentence(best, "; a blend is better by ", beside, ", which may be chance");
+  return sentence(best, "; a blend is no better, by ", beside);
 }
 
 /// Takes members and weights of 0 away.
