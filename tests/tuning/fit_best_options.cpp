@@ -33,6 +33,8 @@ TEST_CASE("fit_best refuses options out of range, each by a sentence") {
                       contains("fit_best: validation_fraction must be above 0 and below 1, got "));
   CHECK_THROWS_WITH(fit({.validation_users = 2}), "fit_best: validation_users must be at least 3, got 2");
   CHECK_THROWS_WITH(fit({.blend = 0}), "fit_best: blend must be positive, got 0");
+  CHECK_THROWS_WITH(fit({.exclude = {"ease", "knn"}}),
+                    "fit_best: exclude must name kinds of models that are tried, got \"knn\"");
   CHECK_THROWS_WITH(fit({.metric = akin::metrics::ndcg{0}}), "fit_best: k of the metric must be positive, got 0");
   CHECK_THROWS_AS(fit({.seconds = 0}), std::invalid_argument);
 }

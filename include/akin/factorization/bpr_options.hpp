@@ -14,7 +14,7 @@ struct bpr_options {
   int factors = 128;               ///< k >= 1, numbers a user and an item
   int epochs = 100;                ///< >= 1; an epoch compares each positive with one negative
   double learning_rate = 0.05;     ///< > 0: length of a step
-  double regularization = 0.03;    ///< lambda >= 0: how strongly a step shrinks factors and biases
+  double regularization = 0.015;   ///< lambda >= 0: how strongly a step shrinks factors and biases
   std::uint64_t seed = 0;          ///< of the initial factors, the blocks, the order in them and the negatives
   bool keep_interactions = false;  ///< whether the model keeps its training matrix, which partial_fit and forget need
 };

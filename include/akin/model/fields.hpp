@@ -122,6 +122,16 @@ inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
+/// The value of a field of options after the automatic ones are chosen.
+template <class T>
+constexpr T option_value(const T& field) noexcept {
+  return field;
+}
+template <class T>
+constexpr T option_value(const std::optional<T>& field) noexcept {
+  return *field;
+}
+
 template <class Field>
 void check_field(std::string_view, std::string_view, const Field&) {}
 template <class Field, class T>

@@ -8,6 +8,7 @@
 
 #include <akin/config.hpp>
 #include <akin/evaluation/evaluation.hpp>
+#include <akin/hybrid/blend_options.hpp>
 #include <akin/language.hpp>
 #include <akin/model/parameters.hpp>
 #include <akin/selection/search_result.hpp>
@@ -30,7 +31,8 @@ struct best_report {
   std::vector<trial_result> trials;   ///< in their order; the parameter "model" has the kind
   std::vector<int> stopped;           ///< trials that were given up: their scores are of some of the users
   std::vector<blend_member> members;  ///< of the chosen model, the best first
-  metric_result chosen;               ///< its score on the users that chose it, which flatters it
+  akin::normalization normalization = akin::normalization::min_max;  ///< of the members' scores, if there are several
+  metric_result chosen;  ///< its score on the users that chose it, which flatters it
   /// Its score on users that chose nothing, before the last training: what to expect.
   metric_result expected;
   /// The same of the best single model, for comparison.

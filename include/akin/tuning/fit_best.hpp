@@ -117,6 +117,9 @@ AKIN_INLINE void check_fit_best(const fit_best_options& options, std::int64_t us
   require(options.metric.k >= 1, where, "k of the metric must be positive", options.metric.k);
   require(!options.item_features || options.item_texts.empty(), where,
           "there must not be both item_features and item_texts");
+  for (const std::string& kind : options.exclude)
+    if (std::find(tried_kinds.begin(), tried_kinds.end(), kind) == tried_kinds.end())
+      fail<std::invalid_argument>(where, ": exclude must name kinds of models that are tried, got \"", kind, "\"");
   const auto fits = [&](std::string_view name, std::int64_t rows, std::int64_t expected) {
     if (rows != expected)
       fail<std::invalid_argument>(where, ": ", name, " must have ", expected, " rows, as the data have, got ", rows);

@@ -18,6 +18,7 @@
 #include <akin/kernels/dot.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/factor_table.hpp>
+#include <akin/model/fields.hpp>
 #include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/train/row_context.hpp>
@@ -76,7 +77,7 @@ dense_storage<Scalar> fold_in_positives(const host_policy& policy, const csr_vie
     const row_view<Scalar, Index> history = x.row(row);
     if (!has_positives(history)) return;
     Scalar* const numbers = result.mutable_view().row(row);
-    learnt_row<Scalar> learnt(numbers, options.factors, options.regularization);
+    learnt_row<Scalar> learnt(numbers, options.factors, option_value(options.regularization));
     for (int epoch = 1; epoch <= options.epochs; ++epoch) {
       learnt.set_rate(options.learning_rate * (options.epochs - epoch + 1) / options.epochs);
       learn_epoch(history, learnt, fold_in_draws{options.seed, epoch});

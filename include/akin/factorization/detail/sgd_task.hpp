@@ -49,10 +49,10 @@ struct ratings_task : sgd_task<Options, Scalar, Index> {
   static constexpr bool items_need_histories = false;
 
   fixed_side<Scalar> fixed_items(const factor_table<Scalar>& learnt) const {
-    return fixed_side<Scalar>::items_of(learnt, this->options.regularization);
+    return fixed_side<Scalar>::items_of(learnt, option_value(this->options.regularization));
   }
   fixed_side<Scalar> fixed_users(const factor_table<Scalar>& learnt) const {
-    return fixed_side<Scalar>::users_of(learnt, this->options.regularization);
+    return fixed_side<Scalar>::users_of(learnt, option_value(this->options.regularization));
   }
 };
 

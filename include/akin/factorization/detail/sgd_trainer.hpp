@@ -11,6 +11,7 @@
 #include <akin/factorization/detail/sgd_table.hpp>
 #include <akin/kernels/sgd_step.hpp>
 #include <akin/model/factor_table.hpp>
+#include <akin/model/fields.hpp>
 #include <akin/parallel.hpp>
 #include <akin/train/trainer.hpp>
 #include <akin/views.hpp>
@@ -85,7 +86,7 @@ void trainer<backend::host, Task>::iterate(int number, bool with_loss) {
   const auto& options = task_.options;
   const auto parameters = detail::parameters_of(table_);
   const kernels::sgd_rates<Scalar> rates{static_cast<Scalar>(options.learning_rate),
-                                         static_cast<Scalar>(options.regularization)};
+                                         static_cast<Scalar>(detail::option_value(options.regularization))};
   const detail::sampled_loss loss = positives_.run_epoch(
       policy_, options.seed, number,
       [&](const auto& cells, const detail::block_negatives<Scalar, Index>& negatives, detail::block_random& random) {

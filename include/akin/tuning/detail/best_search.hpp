@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <iterator>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -86,10 +89,13 @@ class best_search {
 template <class Scalar>
 best_report best_search<Scalar>::report_of(const validation_cuts<Scalar>& cuts) const {
   best_report report;
+  std::set<std::int32_t> choosing, reporting;
   for (const auto& cut : cuts.cuts) {
-    report.choosing_users += std::ssize(cut.choosing);
-    report.reporting_users += std::ssize(cut.reporting);
+    choosing.insert(cut.choosing.begin(), cut.choosing.end());
+    reporting.insert(cut.reporting.begin(), cut.reporting.end());
   }
+  report.choosing_users = std::ssize(choosing);
+  report.reporting_users = std::ssize(reporting);
   require(report.choosing_users > 0, "fit_best",
           "some users must have a history and something else to find in the validation data");
   report.metric = options_.metric.name();

@@ -26,8 +26,7 @@
 namespace akin::inline AKIN_ABI::detail {
 
 /// a - b, value by value.
-inline std::vector<std::vector<double>> differences(std::vector<std::vector<double>> a,
-                                                    const std::vector<std::vector<double>>& b) {
+inline user_values differences(user_values a, const user_values& b) {
   for (std::size_t c = 0; c < a.size(); ++c)
     std::transform(a[c].begin(), a[c].end(), b[c].begin(), a[c].begin(), std::minus<>());
   return a;
@@ -62,12 +61,13 @@ class blend_choice {
   const blend_setting& setting() const noexcept { return setting_; }
 
  private:
-  using user_values = std::vector<std::vector<double>>;
-
   std::vector<any_recommender<Scalar>> models_of_cut(std::size_t c) const {
     std::vector<any_recommender<Scalar>> models;
     for (const auto* member : members_) models.push_back(member->models[c]);
     return models;
+  }
+  metric_result of_choosers(const user_values& values) const {
+    return mean_of(values, cuts_, &validation_cut<Scalar>::choosing);
   }
   std::string reason(const metric_result& gain, bool blends) const;
   void leave_used(best_report& report);
@@ -92,16 +92,17 @@ void blend_choice<Scalar>::choose(best_report& report) {
     for (const auto& trial : trials) values.push_back(trial.values(policy_, setting));
     return values;
   };
-  setting_ = search_blend(members_.size(), [&](const auto& setting) { return mean_of(values_of(setting)).mean; });
+  setting_ = search_blend(members_.size(), [&](const auto& setting) { return of_choosers(values_of(setting)).mean; });
   setting_.weights = shrunk(std::move(setting_.weights), static_cast<double>(report.choosing_users));
   blend_setting alone{setting_.normalization, std::vector<double>(members_.size(), 0.0)};
   alone.weights.front() = 1;
   const user_values of_blend = values_of(setting_), of_best = values_of(alone);
-  const metric_result gain = mean_of(differences(of_blend, of_best));
+  const metric_result gain = of_choosers(differences(of_blend, of_best));
   const bool blends = gain.mean > 0.5 * gain.standard_error;
   if (!blends) setting_ = alone;
-  report.chosen = mean_of(blends ? of_blend : of_best);
+  report.chosen = of_choosers(blends ? of_blend : of_best);
   report.reason = reason(gain, blends);
+  report.normalization = setting_.normalization;
   leave_used(report);
 }
 
@@ -138,8 +139,8 @@ void blend_choice<Scalar>::expect(best_report& report) const {
     of_choice.push_back(judged(blend_of<Scalar>(setting_, models_of_cut(c))));
     of_best.push_back(judged(best_->models[c]));
   }
-  report.expected = mean_of(of_choice);
-  report.expected_of_best = mean_of(of_best);
+  report.expected = mean_of(of_choice, cuts_, &validation_cut<Scalar>::reporting);
+  report.expected_of_best = mean_of(of_best, cuts_, &validation_cut<Scalar>::reporting);
 }
 
 }  // namespace akin::inline AKIN_ABI::detail

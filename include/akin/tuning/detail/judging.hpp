@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -56,11 +57,19 @@ std::vector<double> judge_users(const host_policy& policy, const any_recommender
   return values;
 }
 
-/// Mean and standard error of all values.
-inline metric_result mean_of(const std::vector<std::vector<double>>& values) {
+/// The values of each cut's users, in their order; of a trial that was given up, of the first of them.
+using user_values = std::vector<std::vector<double>>;
+
+/// Mean and standard error over users: a user of several cuts counts once, with the mean of them. `users` is a member
+/// of validation_cut.
+template <class Scalar>
+metric_result mean_of(const user_values& values, const std::vector<validation_cut<Scalar>>& cuts,
+                      std::vector<std::int32_t> validation_cut<Scalar>::*users) {
+  std::map<std::int32_t, moments> of_users;
+  for (std::size_t c = 0; c < values.size(); ++c)
+    for (std::size_t i = 0; i < values[c].size(); ++i) of_users[(cuts[c].*users)[i]].add(values[c][i]);
   moments all;
-  for (const auto& of_cut : values)
-    for (const double value : of_cut) all.add(value);
+  for (const auto& [user, of_user] : of_users) all.add(of_user.result().mean);
   return all.result();
 }
 

@@ -21,6 +21,11 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
+/// The kinds of models that fit_best tries, or puts behind the others.
+inline constexpr std::array<std::string_view, 10> tried_kinds = {
+    "popularity", "user_knn",     "item_knn",     "rp3beta",       "slim",
+    "ease",       "implicit_als", "graph_filter", "content_model", "segment_popularity"};
+
 /// What is known of a trial when the next one is proposed.
 struct tried_trial {
   parameter_map parameters;

@@ -35,7 +35,8 @@ template <class Scalar>
 struct trial_outcome {
   std::vector<any_recommender<Scalar>> models;  // of each cut
   parameter_map options = {}, automatic = {};   // of the first
-  std::vector<std::vector<double>> values;      // of the choosing users of each cut
+  user_values values;                           // of the choosing users of each cut
+  metric_result judged;                         // over all of them
   double training_seconds = 0, judging_seconds = 0;
   bool is_complete = false;
   std::string error = {};
@@ -61,7 +62,11 @@ class trial_runner {
 #else
     run_on_cuts(parameters, outcome);
 #endif
-    if (outcome.is_complete && is_better(outcome.values)) best_ = outcome.values;
+    outcome.judged = mean_of(outcome.values, cuts_, &validation_cut<Scalar>::choosing);
+    if (outcome.is_complete && (best_.empty() || outcome.judged.mean > best_mean_)) {
+      best_ = outcome.values;
+      best_mean_ = outcome.judged.mean;
+    }
     return outcome;
   }
 
@@ -111,15 +116,13 @@ class trial_runner {
     for (const double value : values) sum += value;
     return sum;
   }
-  bool is_better(const std::vector<std::vector<double>>& values) const {
-    return best_.empty() || mean_of(values).mean > mean_of(best_).mean;
-  }
 
   const host_policy& policy_;
   const std::vector<validation_cut<Scalar>>& cuts_;
   const train_function<Scalar>& train_;
   const any_metric& metric_;
-  std::vector<std::vector<double>> best_;  // the values of the best complete trial
+  user_values best_;  // the values of the best complete trial
+  double best_mean_ = 0;
 };
 
 }  // namespace akin::inline AKIN_ABI::detail

@@ -146,7 +146,7 @@ bool trial_search<Scalar>::add(const parameter_map& parameters) {
 template <class Scalar>
 void trial_search<Scalar>::run_trial(tried_trial& tried, trial_result& result) {
   auto outcome = runner_.run(tried.parameters);
-  const metric_result judged = mean_of(outcome.values);
+  const metric_result judged = outcome.judged;
   result.score = tried.score = judged.mean;
   result.standard_error = judged.standard_error;
   result.seconds = outcome.training_seconds;
