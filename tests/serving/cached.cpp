@@ -317,6 +317,27 @@ TEST_CASE("A cache of a live bundle is asked by the names of the version that is
   CHECK(cache.counters().hits == 1);
 }
 
+TEST_CASE("A cache of a bundle answers every verb by name, alone and live") {
+  const auto shop = some_shop();
+  akin::live_model live(some_shop());
+  const std::vector<std::string> basket = {"n3", "n7", "unheard of"};
+  const std::string item = shop.recommend("n3", {.k = 1}).at(0).item;
+  const auto check = [&](const auto& cache) {
+    CHECK(cache.recommend_for(basket, {.k = 5}) == shop.recommend_for(basket, {.k = 5}));
+    CHECK(cache.similar_items("n7", {.k = 5}) == shop.similar_items("n7", {.k = 5}));
+    CHECK(cache.explain("n3", item) == shop.explain("n3", item));
+    CHECK((cache.contains("n3") && !cache.contains("nobody")));
+    CHECK((cache.contains_item("n7") && !cache.contains_item("unheard of")));
+    CHECK(cache.size() == 0);
+    CHECK_THROWS_AS(cache.explain("nobody", item), std::out_of_range);
+  };
+  REQUIRE_FALSE(shop.recommend_for(basket, {.k = 5}).empty());
+  REQUIRE_FALSE(shop.explain("n3", item).empty());
+  check(akin::cached(shop));
+  check(akin::cached(live));
+  CHECK((live.contains_item("n7") && !live.contains_item("unheard of")));
+}
+
 TEST_CASE("A cache owns a model that is moved in") {
   akin::cached cache(asked_model<>{1}, {}, {.capacity = 5});
   auto moved = std::move(cache);

@@ -22,6 +22,7 @@
 #include <akin/execution.hpp>
 #include <akin/model/source.hpp>
 #include <akin/numbers.hpp>
+#include <akin/retrieval/explain.hpp>
 #include <akin/retrieval/query.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/retrieval/recommendations.hpp>
@@ -164,6 +165,33 @@ class cached {
     });
   }
 
+  /// What else a bundle answers by name, which is not cached: see bundle.
+  template <class Names = Source>
+  requires detail::answers_by_name<Names>
+  auto recommend_for(std::span<const std::string> basket, const query<index_type>& q = {}) const {
+    return ask_names<Names>([&](const auto& shop) { return shop.recommend_for(basket, q); });
+  }
+  template <class Names = Source>
+  requires detail::answers_by_name<Names>
+  auto similar_items(std::string_view item, const query<index_type>& q = {}) const {
+    return ask_names<Names>([&](const auto& shop) { return shop.similar_items(item, q); });
+  }
+  template <class Names = Source>
+  requires detail::answers_by_name<Names>
+  auto explain(std::string_view user, std::string_view item, const explain_options& options = {}) const {
+    return ask_names<Names>([&](const auto& shop) { return shop.explain(user, item, options); });
+  }
+  template <class Names = Source>
+  requires detail::answers_by_name<Names>
+  bool contains(std::string_view user) const {
+    return ask_names<Names>([&](const auto& shop) { return shop.contains(user); });
+  }
+  template <class Names = Source>
+  requires detail::answers_by_name<Names>
+  bool contains_item(std::string_view item) const {
+    return ask_names<Names>([&](const auto& shop) { return shop.contains_item(item); });
+  }
+
   /// Forgets the user's lists, also those that are being made.
   void invalidate(index_type user) {
     shard_type& shard = shard_of(user);
@@ -210,6 +238,13 @@ class cached {
   using key_type = typename shard_type::key_type;
   using source_pointer = std::shared_ptr<const Source>;
   using query_function = std::function<query<index_type>(const model_type&)>;
+
+  /// body(bundle) of the source.
+  template <class Names, class Body>
+  auto ask_names(const Body& body) const {
+    return detail::with_names(static_cast<const Names&>(*source_),
+                              [&](const auto& shop, std::uint64_t) { return body(shop); });
+  }
 
   cached(source_pointer model, query_function query_of, const cached_options& options)
       : source_(std::move(model)), query_of_(std::move(query_of)), options_(options) {

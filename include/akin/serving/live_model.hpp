@@ -188,6 +188,9 @@ class live_model {
   template <class M = Model>
   requires detail::asked_by_name<M>
   bool contains(std::string_view user) const { return read()->contains(user); }
+  template <class M = Model>
+  requires detail::asked_by_name<M>
+  bool contains_item(std::string_view item) const { return read()->contains_item(item); }
 
   /// The version of the last complete publication: 1 for the first model.
   std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
