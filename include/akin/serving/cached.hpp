@@ -28,6 +28,7 @@
 #include <akin/retrieval/recommendations.hpp>
 #include <akin/serving/cached_options.hpp>
 #include <akin/serving/detail/cache_shard.hpp>
+#include <akin/serving/detail/with_names.hpp>
 #include <akin/serving/live_model.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -52,41 +53,6 @@ class cached_list {
  private:
   std::shared_ptr<const recommendations<Scalar, Index>> lists_;
 };
-
-namespace detail {
-
-template <class T>
-struct bundle_of {
-  using type = T;
-};
-template <class Model>
-struct bundle_of<live_model<Model>> {
-  using type = Model;
-};
-
-/// A bundle, or a live_model of one.
-template <class Source>
-concept answers_by_name = asked_by_name<typename bundle_of<Source>::type>;
-
-/// body(bundle, version), with one bundle for the whole call.
-template <class Shop, class Body>
-auto with_names(const Shop& shop, const Body& body) {
-  return body(shop, model_source<Shop>::version(shop));
-}
-template <class Shop, class Body>
-auto with_names(const live_model<Shop>& live, const Body& body) {
-  const auto now = live.read();
-  return body(*now, now.version());
-}
-
-template <class Shop>
-auto id_of_user(const Shop& shop, std::string_view user, std::string_view where) {
-  const auto id = shop.user_ids().index_of(user);
-  if (!id) fail<std::out_of_range>(where, ": there is no user \"", user, "\"");
-  return static_cast<typename Shop::index_type>(*id);
-}
-
-}  // namespace detail
 
 /// Answers repeated calls of recommend for one user from memory: the least recently used list is evicted, lists expire,
 /// and a call after invalidate(user) gets no list that was begun before it.
