@@ -315,7 +315,7 @@ std::vector<option_change<Options>> sgd_changes() {
   return {{"factors", [](auto& o) { o.factors = 6; }},
           {"epochs", [](auto& o) { o.epochs = 2; }},
           {"learning_rate", [](auto& o) { o.learning_rate *= 2; }},
-          {"regularization", [](auto& o) { o.regularization *= 3; }},
+          {"regularization", [](auto& o) { o.regularization = 0.2; }},
           {"seed", [](auto& o) { o.seed = 5; }}};
 }
 
