@@ -144,12 +144,14 @@ void compare_factors(comparison& compare, const public_set& data) {
                                       [](bpr& o, int epochs, double l) { o.epochs = epochs, o.regularization = l; });
   });
   using warp = akin::warp_options;
-  compare.run<akin::warp<float>>(data, warp{.epochs = 30, .regularization = 1}, [](const warp& chosen) {
-    return combined<warp, int, double>(chosen, {30, 60}, {0.5, 1, 2.5},
-                                       [](warp& o, int epochs, double l) { o.epochs = epochs, o.regularization = l; });
-  });
+  compare.run<akin::warp<float>>(
+      data, warp{.epochs = 30, .learning_rate = 0.005, .regularization = 1}, [](const warp& chosen) {
+        return combined<warp, int, double>(chosen, {30, 60}, {0.5, 1, 2.5}, [](warp& o, int epochs, double l) {
+          o.epochs = epochs, o.regularization = l;
+        });
+      });
   using logistic = akin::logistic_mf_options;
-  const logistic old{.factors = 32, .epochs = 30, .alpha = 1, .negatives = 3};
+  const logistic old{.factors = 32, .epochs = 30, .regularization = 0.03, .alpha = 1, .negatives = 3};
   compare.run<akin::logistic_mf<float>>(data, old, [](const logistic& chosen) {
     return combined<logistic, int, double>(chosen, {30, 90}, {0.01, 0.05}, [](logistic& o, int epochs, double l) {
       o.epochs = epochs, o.regularization = l;

@@ -37,8 +37,9 @@ TEST_CASE("bpr lists what it knows, and keeps what is documented of it") {
     akin_test::check_checkerboard([] { return akin::bpr<float>(); });
   }
   SECTION("a fold-in of twice the epochs says nearly the same") {
-    akin_test::check_fold_in_settles(
-        [](int epochs) { return akin::bpr<float>({.factors = 8, .epochs = epochs, .learning_rate = 0.5}); });
+    akin_test::check_fold_in_settles([](int epochs) {
+      return akin::bpr<float>({.factors = 8, .epochs = epochs, .learning_rate = 0.5, .regularization = 0.03});
+    });
   }
   SECTION("factors begin small") {
     akin_test::check_initial_deviation(

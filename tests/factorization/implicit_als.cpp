@@ -52,8 +52,8 @@ TEST_CASE("each option of implicit_als matters") {
       {"solver_steps", [](auto& o) { o.solver_steps = 1; }},
       {"seed", [](auto& o) { o.seed = 5; }},
   };
-  akin_test::check_options<akin::implicit_als<float>>(options{.factors = 5, .iterations = 3, .regularization = 0.01}, changes,
-                                                      {"feature_regularization", "keep_interactions"});
+  akin_test::check_options<akin::implicit_als<float>>(options{.factors = 5, .iterations = 3, .regularization = 0.01},
+                                                      changes, {"feature_regularization", "keep_interactions"});
 }
 
 namespace {

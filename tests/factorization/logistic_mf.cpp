@@ -110,7 +110,7 @@ TEST_CASE("logistic_mf gives the same bits for any number of threads where there
 
 TEST_CASE("the loss of logistic_mf starts near ln 2 and falls") {
   std::vector<double> losses;
-  akin::logistic_mf<float> model({.factors = 8, .epochs = 10, .learning_rate = 0.01, .negatives = 1});
+  akin::logistic_mf<float> model({.factors = 8, .epochs = 10, .learning_rate = 0.01, .alpha = 1, .negatives = 1});
   model.fit(execution::par, clicks(), [&](const akin::progress& p) { losses.push_back(p.loss); });
   REQUIRE(losses.size() == 10);
   CHECK(losses[0] == Approx(std::log(2.0)).margin(0.1));

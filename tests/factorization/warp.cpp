@@ -34,9 +34,12 @@ TEST_CASE("warp lists what it knows, and keeps what is documented of it") {
   akin_test::check_promises([] { return akin::warp<float>({.factors = 5, .epochs = 10, .seed = 4}); },
                             akin_test::row_lists::folded_in, akin_test::reason_sums::no_sum);
   SECTION("a known answer") {
-    akin_test::check_checkerboard([] { return akin::warp<float>(); });
-    akin_test::check_checkerboard([] { return akin::warp<float>({.factors = 4}); });
-    akin_test::check_checkerboard([] { return akin::warp<float>({.regularization = 2}); });
+    const auto with = [](int factors, double regularization) {
+      return akin::warp<float>({.factors = factors, .learning_rate = 0.005, .regularization = regularization});
+    };
+    akin_test::check_checkerboard([&] { return with(64, 1.5); });
+    akin_test::check_checkerboard([&] { return with(4, 1.5); });
+    akin_test::check_checkerboard([&] { return with(64, 2); });
   }
   SECTION("a fold-in of twice the epochs says nearly the same") {
     akin_test::check_fold_in_settles(
@@ -57,8 +60,12 @@ TEST_CASE("each option of warp matters") {
 }
 
 TEMPLATE_TEST_CASE("warp lives on after its fit", "", akin::warp<double>, (akin::warp<float, std::int64_t>)) {
-  akin_test::check_updates([](bool keep) { return TestType({.factors = 4, .epochs = 30, .keep_interactions = keep}); },
-                           akin::when_both::add);
+  akin_test::check_updates(
+      [](bool keep) {
+        return TestType(
+            {.factors = 4, .epochs = 30, .learning_rate = 0.005, .regularization = 1.5, .keep_interactions = keep});
+      },
+      akin::when_both::add);
   SECTION("histories are folded in") {
     akin_test::check_fold_in([] { return TestType({.factors = 4}); });
   }

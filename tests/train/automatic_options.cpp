@@ -198,7 +198,11 @@ TEST_CASE("walks, linear models and logistic_mf choose by the data") {
   CHECK(*chosen(akin::slim_options{.neighbors = 0}, some_shape).l2 == 50 * 12);
 
   CHECK(*chosen(akin::logistic_mf_options{}, some_shape).alpha == Approx(0.1));
+  CHECK(*chosen(akin::logistic_mf_options{}, some_shape).regularization == Approx(0.01));
   CHECK(*chosen(akin::logistic_mf_options{.alpha = 4}, some_shape).alpha == 4);
+  CHECK(*chosen(akin::logistic_mf_options{.alpha = 4}, some_shape).regularization == Approx(0.03));
+  CHECK(*chosen(akin::logistic_mf_options{.alpha = 0.2}, some_shape).regularization == Approx(0.02));
+  CHECK(*chosen(akin::logistic_mf_options{.regularization = 0.5}, some_shape).alpha == 1);
   CHECK(*chosen(akin::warp_options{}, some_shape).regularization == 0.85);
   const akin::data_shape sparse{100, 1000, 100, 1000, 200, 1, 1, false};  // a density of 0.002
   CHECK(*chosen(akin::warp_options{}, sparse).regularization == Approx(1.6861).epsilon(1e-4));

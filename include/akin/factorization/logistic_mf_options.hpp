@@ -2,6 +2,7 @@
 /// Parameters of logistic_mf. C++17-clean, no Eigen.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -13,10 +14,11 @@ namespace akin {
 inline namespace AKIN_SEAM {
 
 struct logistic_mf_options {
-  int factors = 64;              ///< k >= 1, numbers a user and an item
-  int epochs = 60;               ///< >= 1, passes over the positives
-  double learning_rate = 0.05;   ///< > 0: length of a step
-  double regularization = 0.01;  ///< lambda >= 0: how strongly a step shrinks factors and biases
+  int factors = 64;             ///< k >= 1, numbers a user and an item
+  int epochs = 60;              ///< >= 1, passes over the positives
+  double learning_rate = 0.05;  ///< > 0: length of a step
+  /// lambda >= 0: how strongly a step shrinks factors and biases. Automatic: see chosen.
+  std::optional<double> regularization = std::nullopt;
   /// > 0: weight of a unit of a stored value; a negative has weight 1. Automatic: see chosen.
   std::optional<double> alpha = std::nullopt;
   int negatives = 3;               ///< >= 1: negatives sampled for each positive
@@ -40,11 +42,14 @@ fields_of<logistic_mf_options, Options> fields(Options& options, const Visit& vi
 
 inline namespace AKIN_ABI {
 
-/// The options with alpha chosen, if it is automatic: 0.3 / the mean magnitude of a value, so that values times a
-/// constant give the same model. Measured on six public data sets: docs/models/logistic_mf.md.
+/// The options with each automatic one chosen, m the mean magnitude of a value: alpha = 0.3/m, or 1 if regularization
+/// is given, as what it was given for; regularization = alpha m / 30, from 0.01 to 0.03. Values times a constant give
+/// the same model. Measured on six public data sets: docs/models/logistic_mf.md.
 inline logistic_mf_options chosen(const logistic_mf_options& asked, const data_shape& data) {
   logistic_mf_options options = asked;
-  options.alpha = asked.alpha.value_or(0.3 / data.mean_magnitude);
+  const double alpha = asked.alpha.value_or(asked.regularization ? 1 : 0.3 / data.mean_magnitude);
+  options.alpha = alpha;
+  options.regularization = asked.regularization.value_or(std::clamp(alpha * data.mean_magnitude / 30, 0.01, 0.03));
   return options;
 }
 

@@ -84,9 +84,11 @@ void for_each_model(const Visit& visit) {
   visit("explicit_als", fitted(akin::explicit_als<float>({.factors = 3, .iterations = 4, .keep_interactions = true})));
   visit("nmf", fitted(akin::nmf<float>({.factors = 3, .iterations = 5})));
   visit("bpr", fitted(akin::bpr<float>({.factors = 3, .epochs = 5, .regularization = 0.02})));
-  visit("warp", fitted(akin::warp<float>({.factors = 3, .epochs = 5, .regularization = 1})));
-  visit("logistic_mf", fitted(akin::logistic_mf<float>(
-                           {.factors = 3, .epochs = 5, .alpha = 1, .negatives = 3, .keep_interactions = true})));
+  visit("warp", fitted(akin::warp<float>({.factors = 3, .epochs = 5, .learning_rate = 0.005, .regularization = 1})));
+  visit(
+      "logistic_mf",
+      fitted(akin::logistic_mf<float>(
+          {.factors = 3, .epochs = 5, .regularization = 0.03, .alpha = 1, .negatives = 3, .keep_interactions = true})));
   visit("biased_mf", fitted(akin::biased_mf<float>({.factors = 3, .epochs = 5, .keep_interactions = true})));
   visit("svdpp", fitted(akin::svdpp<float>({.factors = 3, .epochs = 5, .keep_interactions = true})));
   visit("content_model", fitted_content());
