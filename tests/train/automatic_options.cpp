@@ -204,9 +204,9 @@ TEST_CASE("walks, linear models and logistic_mf choose by the data") {
   CHECK(*chosen(akin::logistic_mf_options{.alpha = 0.2}, some_shape).regularization == Approx(0.02));
   CHECK(*chosen(akin::logistic_mf_options{.regularization = 0.5}, some_shape).alpha == 1);
   CHECK(*chosen(akin::warp_options{}, some_shape).regularization == 0.85);
-  const akin::data_shape sparse{100, 1000, 100, 1000, 200, 1, 1, false};  // a density of 0.002
-  CHECK(*chosen(akin::warp_options{}, sparse).regularization == Approx(1.6861).epsilon(1e-4));
-  CHECK(*chosen(akin::warp_options{.regularization = 4}, sparse).regularization == 4);
+  const akin::data_shape rare{100, 1000, 100, 1000, 200, 1, 1, false};  // a density of 0.002
+  CHECK(*chosen(akin::warp_options{}, rare).regularization == Approx(1.6861).epsilon(1e-4));
+  CHECK(*chosen(akin::warp_options{.regularization = 4}, rare).regularization == 4);
 }
 
 TEST_CASE("options are as given before a fit, and after each fit what was chosen for its data") {

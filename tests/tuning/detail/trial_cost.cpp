@@ -14,11 +14,7 @@ using tuning_test::trial_of;
 
 namespace {
 
-data_size some_size() {
-  data_size size{20000, 3000, 500000, 500000 * 60.0, 500000 * 900.0};
-  size.feature_pairs = 5e6;
-  return size;
-}
+data_size some_size() { return {20000, 3000, 500000, 500000 * 60.0, 500000 * 900.0}; }
 
 auto cost(const akin::trial_result& trial, const data_size& size = some_size(), double limit = 8e9) {
   return cost_of(trial.parameters, size, sizeof(float), limit);
@@ -40,8 +36,7 @@ TEST_CASE("the size of data are its sums") {
 
 TEST_CASE("each kind costs work and memory, and no less for more data") {
   data_size twice = some_size();
-  for (double* part :
-       {&twice.users, &twice.items, &twice.nonzeros, &twice.user_squares, &twice.item_squares, &twice.feature_pairs})
+  for (double* part : {&twice.users, &twice.items, &twice.nonzeros, &twice.user_squares, &twice.item_squares})
     *part *= 2;
   for (const char* kind : {"user_knn", "item_knn", "rp3beta", "slim", "ease", "implicit_als", "graph_filter",
                            "content_model", "popularity", "segment_popularity"}) {
