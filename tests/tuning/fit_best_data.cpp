@@ -115,6 +115,31 @@ TEST_CASE("the model is trained on the values of its trial") {
         trained_on(akin::weighting::time_decay(log, {.half_life_days = 30}).matrix(akin::duplicates::sum)));
 }
 
+TEST_CASE("rare kinds of events count as much as frequent ones, where a log has several") {
+  akin::interaction_arrays columns;
+  const akin::random_stream random(3);
+  for (std::int32_t line = 0; line < 4000; ++line) {
+    const auto draw = static_cast<std::uint64_t>(3 * line);
+    columns.users.push_back(static_cast<std::int32_t>(random.below(draw, 80)));
+    columns.items.push_back(static_cast<std::int32_t>(random.below(draw + 1, 40)));
+    columns.events.push_back(random.uniform(draw + 2) < 0.1 ? 1 : 0);
+  }
+  std::vector<float> weights;
+  const auto bought = std::count(columns.events.begin(), columns.events.end(), 1);
+  for (const std::int32_t event : columns.events)
+    weights.push_back(static_cast<float>(2000.0 / static_cast<double>(event == 1 ? bought : 4000 - bought)));
+  const akin::interaction_log log(std::move(columns));
+  auto trial = trial_of("item_knn");
+  trial.parameters.emplace("values", akin::parameter_value("rare_events"));
+  akin::item_knn<float> expected;
+  expected.fit(log.with_values(weights).matrix(akin::duplicates::sum));
+  CHECK(model_of(log, trial) == akin_test::bytes_of(expected));
+  const auto tried = values_tried(akin::fit_best(execution::seq, log, {.seconds = 100}, at_most(7)).trials);
+  CHECK(std::count(tried.begin(), tried.end(), "rare_events") == 1);
+  const auto of_matrix = akin::fit_best(execution::seq, some_clicks(), {.trials = {trial, trial_of("item_knn")}});
+  CHECK_THAT(of_matrix.trials[0].error, akin_test::contains("rare_events needs a log with events"));
+}
+
 TEST_CASE("clicks have no other values") {
   const auto best = akin::fit_best(execution::seq, some_clicks(), {.seconds = 100}, at_most(7));
   CHECK(values_tried(best.trials).empty());
