@@ -38,6 +38,13 @@ std::vector<std::string> values_tried(const std::vector<akin::trial_result>& tri
   return values;
 }
 
+/// The file of the model of one trial.
+template <class Data>
+auto file_of(const Data& data, const akin::trial_result& trial) {
+  return akin_test::bytes_of(
+      akin::fit_best(execution::seq, data, {.exclude = {"popularity"}, .trials = {trial}}).model);
+}
+
 /// Two shelves of 20 items each; a user has six items of one of them. The last item of each is nobody's, and so is the
 /// last user of each.
 constexpr int shelf = 20, readers = 200;
@@ -88,10 +95,6 @@ TEST_CASE("where values are noise, what is chosen learns from their presence") {
 }
 
 TEST_CASE("the model is trained on the values of its trial") {
-  const auto model_of = [](const auto& data, const akin::trial_result& trial) {
-    return akin_test::bytes_of(
-        akin::fit_best(execution::seq, data, {.exclude = {"popularity"}, .trials = {trial}}).model);
-  };
   const auto trained_on = [](const akin::sparse_matrix<float>& x) {
     akin::item_knn<float> model;
     model.fit(x);
@@ -105,13 +108,13 @@ TEST_CASE("the model is trained on the values of its trial") {
     logarithms.valuePtr()[cell] = static_cast<float>(std::log1p(static_cast<double>(counts.valuePtr()[cell]) / mean));
   }
   auto trial = trial_of("item_knn");
-  CHECK(model_of(counts, trial) == trained_on(counts));
+  CHECK(file_of(counts, trial) == trained_on(counts));
   trial.parameters.insert_or_assign("values", akin::parameter_value("presence"));
-  CHECK(model_of(counts, trial) == trained_on(present));
+  CHECK(file_of(counts, trial) == trained_on(present));
   trial.parameters.insert_or_assign("values", akin::parameter_value("log"));
-  CHECK(model_of(counts, trial) == trained_on(logarithms));
+  CHECK(file_of(counts, trial) == trained_on(logarithms));
   const auto log = log_with_trend();
-  CHECK(model_of(log, trial_of("item_knn", {{"half_life_days", 30}})) ==
+  CHECK(file_of(log, trial_of("item_knn", {{"half_life_days", 30}})) ==
         trained_on(akin::weighting::time_decay(log, {.half_life_days = 30}).matrix(akin::duplicates::sum)));
 }
 
@@ -133,11 +136,11 @@ TEST_CASE("rare kinds of events count as much as frequent ones, where a log has 
   trial.parameters.emplace("values", akin::parameter_value("rare_events"));
   akin::item_knn<float> expected;
   expected.fit(log.with_values(weights).matrix(akin::duplicates::sum));
-  CHECK(model_of(log, trial) == akin_test::bytes_of(expected));
+  CHECK(file_of(log, trial) == akin_test::bytes_of(expected));
   const auto tried = values_tried(akin::fit_best(execution::seq, log, {.seconds = 100}, at_most(7)).trials);
   CHECK(std::count(tried.begin(), tried.end(), "rare_events") == 1);
   const auto of_matrix = akin::fit_best(execution::seq, some_clicks(), {.trials = {trial, trial_of("item_knn")}});
-  CHECK_THAT(of_matrix.trials[0].error, akin_test::contains("rare_events needs a log with events"));
+  CHECK_THAT(of_matrix.trials[0].error, contains("rare_events needs a log with events"));
 }
 
 TEST_CASE("clicks have no other values") {
