@@ -138,7 +138,7 @@ TEST_CASE("rare kinds of events count as much as frequent ones, where a log has 
   expected.fit(log.with_values(weights).matrix(akin::duplicates::sum));
   CHECK(file_of(log, trial) == akin_test::bytes_of(expected));
   const auto tried = values_tried(akin::fit_best(execution::seq, log, {.seconds = 100}, at_most(7)).trials);
-  CHECK(std::count(tried.begin(), tried.end(), "rare_events") == 1);
+  CHECK(std::count(tried.begin(), tried.end(), "rare_events") > 0);
   const auto of_matrix = akin::fit_best(execution::seq, some_clicks(), {.trials = {trial, trial_of("item_knn")}});
   CHECK_THAT(of_matrix.trials[0].error, contains("rare_events needs a log with events"));
 }
