@@ -6,7 +6,7 @@ set -euo pipefail
 export compiler=$1 eigen=$2 include=$3 flags="${*:4}"
 
 # The seam is what a CUDA translation unit sees.
-seam='^akin/(config|version|error|execution|views|model/fields|neighbors/similarity|.*_options)\.hpp$'
+seam='^akin/(config|version|error|execution|views|model/(fields|data_shape)|neighbors/similarity|.*_options)\.hpp$'
 # Options of a call that no CUDA unit makes: they hold matrices.
 not_seam=akin/tuning/fit_best_options.hpp
 

@@ -92,7 +92,7 @@ inline double als_regularization(const implicit_als_options& o, double w, const 
 ///   lambda = rho w / q sqrt(d / (d + alpha0 C/c) d / (d + alpha0 R/r)), rho = min(0.2, (1/sqrt(n_u) + 1/sqrt(n_i)) /
 ///   2),
 /// times ((n_u + alpha0 C)(n_i + alpha0 R))^((1 - nu)/2) for a given nu, for the penalty of a row to stay what it is.
-/// Values times a constant give the same model. Measured on six public data sets: docs/models/implicit_als.md.
+/// Values times a constant give the same model. Measured: docs/defaults.md.
 inline implicit_als_options chosen(const implicit_als_options& asked, const data_shape& data) {
   constexpr std::int64_t large_catalogue = 3000;
   implicit_als_options options = asked;

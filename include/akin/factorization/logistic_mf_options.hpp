@@ -44,7 +44,7 @@ inline namespace AKIN_ABI {
 
 /// The options with each automatic one chosen, m the mean magnitude of a value: alpha = 0.3/m, or 1 if regularization
 /// is given, as what it was given for; regularization = alpha m / 30, from 0.01 to 0.03. Values times a constant give
-/// the same model. Measured on six public data sets: docs/models/logistic_mf.md.
+/// the same model. Measured: docs/defaults.md.
 inline logistic_mf_options chosen(const logistic_mf_options& asked, const data_shape& data) {
   logistic_mf_options options = asked;
   const double alpha = asked.alpha.value_or(asked.regularization ? 1 : 0.3 / data.mean_magnitude);

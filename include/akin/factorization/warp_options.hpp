@@ -43,7 +43,7 @@ fields_of<warp_options, Options> fields(Options& options, const Visit& visit) {
 inline namespace AKIN_ABI {
 
 /// The options with regularization chosen, if it is automatic: 0.85 - 0.9 (log10 d + 1.77) for a density d, from 0.85
-/// to 2.2, since the steps of rare pairs overfit. Measured on six public data sets: docs/models/warp.md.
+/// to 2.2, since the steps of rare pairs overfit. Measured: docs/defaults.md.
 inline warp_options chosen(const warp_options& asked, const data_shape& data) {
   warp_options options = asked;
   const double of_density = std::clamp(0.85 - 0.9 * (std::log10(data.density()) + 1.77), 0.85, 2.2);

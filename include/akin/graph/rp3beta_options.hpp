@@ -39,7 +39,7 @@ constexpr rp3beta_options p3alpha(double alpha = 1, int neighbors = 100) { retur
 inline namespace AKIN_ABI {
 
 /// The options with beta chosen, if it is automatic: 0.2 + 0.29 (log10 d + 3.2), d the density, but not below 0.2 or
-/// above 0.6. Measured on six public data sets: docs/models/rp3beta.md.
+/// above 0.6. Measured: docs/defaults.md.
 inline rp3beta_options chosen(const rp3beta_options& asked, const data_shape& data) {
   rp3beta_options options = asked;
   if (!options.beta) options.beta = std::clamp(0.2 + 0.29 * (std::log10(data.density()) + 3.2), 0.2, 0.6);

@@ -35,8 +35,8 @@ fields_of<ease_options, Options> fields(Options& options, const Visit& visit) {
 inline namespace AKIN_ABI {
 
 /// The options with each automatic one chosen: regularization 150 times the mean square of a value, for X'X grows as
-/// the squares do; dropout 0.5 with it, 0 where regularization is given. Measured on public data sets:
-/// docs/models/ease.md.
+/// the squares do; dropout 0.5 with it, 0 where regularization is given. Measured:
+/// docs/defaults.md.
 inline ease_options chosen(const ease_options& asked, const data_shape& data) {
   ease_options options = asked;
   options.dropout = asked.dropout.value_or(asked.regularization ? 0 : 0.5);

@@ -46,8 +46,8 @@ inline namespace AKIN_ABI {
 
 /// The options with each automatic one chosen. With neither l1 nor l2 given: l1 = 0.3 and l2 = 50 times the mean square
 /// of a value, for the products of items grow as the squares do, 100 neighbours and a tolerance of 1e-3. With one of
-/// them given, a model that its caller tunes: l1 1, l2 5, all neighbours, 1e-5. Measured on public data sets:
-/// docs/models/slim.md.
+/// them given, a model that its caller tunes: l1 1, l2 5, all neighbours, 1e-5. Measured:
+/// docs/defaults.md.
 inline slim_options chosen(const slim_options& asked, const data_shape& data) {
   const bool is_tuned = asked.l1 || asked.l2;
   const double square = std::min(data.mean_square, std::numeric_limits<double>::max() / 50);

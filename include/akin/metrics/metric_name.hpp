@@ -8,6 +8,7 @@
 
 #include <akin/config.hpp>
 #include <akin/error.hpp>
+#include <akin/language.hpp>
 
 namespace akin::inline AKIN_ABI {
 

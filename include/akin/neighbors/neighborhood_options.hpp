@@ -83,12 +83,12 @@ inline neighborhood_options chosen_neighborhood(const neighborhood_options& aske
 /// The options of item_knn with each automatic one chosen. The similarity is the cosine. For a ranking (the sum of
 /// values as they are, none of them negative, and no similarity asked for): 200 neighbours, BM25 weights of values in
 /// units of their mean, significance 5, amplification 1.25 to 2.25 by the density; values times a constant give the
-/// same model. A given weighting has the unit 1. For anything else plain neighbours: 100, no weights, 0, 1. Measured on
-/// six public data sets: docs/models/item_knn.md.
+/// same model. A given weighting has the unit 1. For anything else plain neighbours: 100, no weights, 0, 1. Measured:
+/// docs/defaults.md.
 inline neighborhood_options chosen_for_items(const neighborhood_options& asked, const data_shape& data) {
   return detail::chosen_neighborhood(asked, data, 5);
 }
-/// The same of user_knn: significance 0. Measured on six public data sets: docs/models/user_knn.md.
+/// The same of user_knn: significance 0. Measured: docs/defaults.md.
 inline neighborhood_options chosen_for_users(const neighborhood_options& asked, const data_shape& data) {
   return detail::chosen_neighborhood(asked, data, 0);
 }
