@@ -57,3 +57,24 @@ TEST_CASE("the text says how many cuts there were and that the time ended the se
 TEST_CASE("a report of nothing is a text, too") {
   CHECK_THAT(akin::best_report().text(), contains("0 trials in 0.0 s"));
 }
+
+TEST_CASE("a report has what should travel with the model") {
+  akin::best_report report;
+  report.metric = "ndcg@10";
+  report.protocol = "the latest 10 % by time";
+  report.expected = {0.125, 0.01, 50};
+  for (const char* model : {"slim", "ease"}) {
+    akin::trial_result trial;
+    trial.number = static_cast<int>(report.trials.size());
+    trial.parameters.emplace("model", akin::parameter_value(model));
+    report.trials.push_back(trial);
+  }
+  report.members = {{1, 0.75}, {0, 0.25}};
+  const auto metadata = report.metadata();
+  CHECK(metadata.at("metric") == "ndcg@10");
+  CHECK(metadata.at("expected") == "0.1250 +- 0.0100");
+  CHECK(metadata.at("validation") == "the latest 10 % by time");
+  CHECK(metadata.at("chosen") == "0.75 ease + 0.25 slim");
+  CHECK(metadata.size() == 4);
+  CHECK(akin::best_report().metadata().at("chosen").empty());
+}

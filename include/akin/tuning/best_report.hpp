@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct best_report {
 
   /// All of it for people, a line each.
   [[nodiscard]] std::string text() const;
+  /// What should travel with the model, for bundle::set_metadata: "metric", "expected", "validation", "chosen".
+  [[nodiscard]] std::map<std::string, std::string> metadata() const;
 };
 
 }  // namespace akin::inline AKIN_ABI
@@ -107,6 +110,19 @@ AKIN_INLINE std::string best_report::text() const {
                            ended_by_time ? ", ended by the time" : "", ":\n");
   for (const trial_result& trial : trials) text += detail::line_of(trial, *this);
   return text;
+}
+
+AKIN_INLINE std::map<std::string, std::string> best_report::metadata() const {
+  std::string chosen_models;
+  for (const blend_member& member : members)
+    for (const trial_result& trial : trials)
+      if (trial.number == member.trial)
+        chosen_models += detail::sentence(chosen_models.empty() ? "" : " + ", detail::fixed_number(member.weight, 2),
+                                          " ", detail::words_of(trial.parameters));
+  return {{"metric", metric},
+          {"expected", detail::with_error(expected)},
+          {"validation", protocol},
+          {"chosen", chosen_models}};
 }
 
 }  // namespace akin::inline AKIN_ABI
