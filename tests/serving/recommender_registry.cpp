@@ -10,24 +10,10 @@
 #include <akin/serving/recommender_registry.hpp>
 
 #include "hybrid/hybrid_data.hpp"
+#include "serving/same_lists.hpp"
 
 using namespace hybrid_test;
 using any = akin::any_recommender<float>;
-
-namespace {
-
-template <class Lists>
-void check_same(const Lists& x, const Lists& y) {
-  REQUIRE(x.size() == y.size());
-  for (std::size_t u = 0; u < x.size(); ++u) {
-    CHECK(items_of(x, u) == items_of(y, u));
-    CHECK(std::ranges::equal(x.scores(u), y.scores(u)));
-  }
-}
-
-std::filesystem::path scratch_file(const char* name) { return std::filesystem::temp_directory_path() / name; }
-
-}  // namespace
 
 TEST_CASE("models are loaded by what the file holds") {
   const trio<> models;

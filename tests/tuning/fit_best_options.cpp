@@ -100,7 +100,8 @@ TEST_CASE("a trial of a list that cannot be run is noted, and the others run") {
   CHECK_THAT(error_of(trial_of("item_knn", {{"neighbors", 0}})), contains("neighbors must be"));
   auto odd = trial_of("item_knn");
   odd.parameters.emplace("values", akin::parameter_value("squares"));
-  CHECK_THAT(error_of(odd), contains("fit_best: values must be \"presence\", \"log\" or \"rare_events\", got \"squares\""));
+  CHECK_THAT(error_of(odd),
+             contains("fit_best: values must be \"presence\", \"log\" or \"rare_events\", got \"squares\""));
   akin::trial_result nameless;
   CHECK_THAT(error_of(nameless), contains("fit_best: a trial must have a parameter \"model\""));
 }

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include <akin/config.hpp>
+#include <akin/factorization/implicit_als_options.hpp>
 #include <akin/language.hpp>
+#include <akin/model/data_shape.hpp>
 #include <akin/model/parameters.hpp>
 #include <akin/views.hpp>
 
@@ -103,7 +105,9 @@ AKIN_INLINE trial_cost cost_of(const parameter_map& parameters, const data_size&
     return {product * size.user_squares + size.items * size.items * size.items / 8,
             2 * data + size.items * size.items * scalar_bytes * 1.2};
   if (model == "implicit_als") {
-    const double k = number_of(parameters, "factors", size.items > 3000 ? 256 : 128);
+    data_shape shape;
+    shape.items = static_cast<std::int64_t>(size.items);
+    const double k = number_of(parameters, "factors", *chosen(implicit_als_options{}, shape).factors);
     const double iteration = 3 * (size.users + size.items) * k * k + 12 * k * k * k + 50 * size.nonzeros * k;
     return {number_of(parameters, "iterations", 10) * iteration / 4,
             2 * data + 3 * (size.users + size.items) * k * scalar_bytes};
