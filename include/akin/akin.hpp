@@ -31,9 +31,12 @@
 #include <akin/data/npy.hpp>
 #include <akin/data/read_interactions.hpp>
 #include <akin/data/read_movielens.hpp>
+#include <akin/data/read_sequences.hpp>
 #include <akin/data/read_user_item_lists.hpp>
+#include <akin/data/sequences.hpp>
 #include <akin/data/split_cold.hpp>
 #include <akin/data/split_folds.hpp>
+#include <akin/data/split_sequences.hpp>
 #include <akin/data/splits.hpp>
 #include <akin/data/synthetic.hpp>
 #include <akin/data/time_decay.hpp>

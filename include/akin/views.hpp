@@ -21,6 +21,7 @@ struct slice {
   constexpr T* begin() const noexcept { return data; }
   constexpr T* end() const noexcept { return data + size; }
   constexpr T& operator[](std::int64_t i) const noexcept { return data[i]; }
+  constexpr T& back() const noexcept { return data[size - 1]; }
   constexpr bool empty() const noexcept { return size == 0; }
 };
 
@@ -75,6 +76,20 @@ struct row_view {
 
   constexpr std::int64_t size() const noexcept { return ids.size; }
   constexpr bool empty() const noexcept { return ids.empty(); }
+};
+
+/// What somebody took, in order: item ids, the same one perhaps several times.
+template <class Index>
+struct sequence_view {
+  slice<const Index> items;
+  slice<const std::int64_t> times;  ///< milliseconds since 1970, not descending, as many as items; or none
+
+  constexpr std::int64_t size() const noexcept { return items.size; }
+  constexpr bool empty() const noexcept { return items.empty(); }
+  /// The events before event n.
+  constexpr sequence_view first(std::int64_t n) const noexcept {
+    return {{items.data, n}, {times.data, times.empty() ? 0 : n}};
+  }
 };
 
 /// A compressed row-major sparse matrix: ids ascending and unique in each row, one value each.

@@ -15,6 +15,7 @@
 
 #include <akin/config.hpp>
 #include <akin/data/id_map.hpp>
+#include <akin/data/sequences.hpp>
 #include <akin/error.hpp>
 #include <akin/finite.hpp>
 #include <akin/matrix.hpp>
@@ -94,6 +95,10 @@ class interaction_log {
   /// of scratch.
   template <class Scalar = float>
   sparse_matrix<Scalar> matrix(duplicates how) const;
+
+  /// A sequence for each user of the map: the items of the user's lines in the order of time, repeats kept; lines of
+  /// one time, or without times, in the order of the log. O(lines · log(longest sequence)).
+  akin::sequences<std::int32_t> sequences() const;
 
  private:
   /// The maximum number of ids without names: this many in any log, or this many a line.
@@ -262,6 +267,26 @@ AKIN_INLINE std::vector<interaction_log::entry> interaction_log::entries_by_user
   for (std::size_t line = 0; line < size(); ++line)
     entries[detail::at(next, users()[line])++] = {items()[line], values()[line], line};
   return entries;
+}
+
+AKIN_INLINE akin::sequences<std::int32_t> interaction_log::sequences() const {
+  std::vector<std::size_t> offsets;
+  std::vector<entry> entries = entries_by_user(offsets);
+  const bool timed = !columns_.times.empty();
+  std::vector<std::int32_t> events;
+  std::vector<std::int64_t> times;
+  events.reserve(size());
+  times.reserve(timed ? size() : 0);
+  for (std::size_t user = 0; user + 1 < offsets.size(); ++user) {
+    const std::span<entry> row(entries.data() + offsets[user], offsets[user + 1] - offsets[user]);
+    if (timed) std::ranges::stable_sort(row, {}, [&](const entry& line) { return columns_.times[line.line]; });
+    for (const entry& line : row) {
+      events.push_back(line.item);
+      if (timed) times.push_back(columns_.times[line.line]);
+    }
+  }
+  return {std::ssize(item_ids()), std::vector<std::int64_t>(offsets.begin(), offsets.end()), std::move(events),
+          std::move(times)};
 }
 
 AKIN_INLINE double interaction_log::combine(std::span<const entry> lines, duplicates how) const {
