@@ -49,6 +49,7 @@
 #include <akin/evaluation/compare_all.hpp>
 #include <akin/evaluation/evaluate.hpp>
 #include <akin/evaluation/evaluate_lists.hpp>
+#include <akin/evaluation/evaluate_next.hpp>
 #include <akin/evaluation/evaluate_ratings.hpp>
 #include <akin/evaluation/evaluate_unseen.hpp>
 #include <akin/evaluation/evaluation.hpp>
@@ -172,6 +173,7 @@
 #include <akin/model/file.hpp>
 #include <akin/model/history_table.hpp>
 #include <akin/model/inner_products.hpp>
+#include <akin/model/next_table.hpp>
 #include <akin/model/parameters.hpp>
 #include <akin/model/parts.hpp>
 #include <akin/model/request.hpp>
@@ -234,6 +236,8 @@
 #include <akin/serving/live_model.hpp>
 #include <akin/serving/recommender_registry.hpp>
 #include <akin/serving/write_recommendations.hpp>
+#include <akin/sessions/markov_chain.hpp>
+#include <akin/sessions/markov_chain_options.hpp>
 #include <akin/storage.hpp>
 #include <akin/text.hpp>
 #include <akin/train/checkpoint.hpp>
@@ -243,6 +247,7 @@
 #include <akin/train/refit_model.hpp>
 #include <akin/train/row_context.hpp>
 #include <akin/train/row_model.hpp>
+#include <akin/train/sequence_model.hpp>
 #include <akin/train/task_model.hpp>
 #include <akin/train/trainer.hpp>
 #include <akin/train/training_state.hpp>

@@ -241,6 +241,9 @@
 #if !defined(AKIN_COMPILES_content)
 #define AKIN_COMPILES_content 0
 #endif
+#if !defined(AKIN_COMPILES_sessions)
+#define AKIN_COMPILES_sessions 0
+#endif
 #if !defined(AKIN_COMPILES_metrics)
 #define AKIN_COMPILES_metrics 0
 #endif

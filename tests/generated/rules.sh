@@ -6,14 +6,14 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # Rooms from the bottom up; a header includes its own room and those to its left.
-rooms=(kernels io data model train retrieval baselines neighbors linear graph factorization content metrics evaluation selection experiments report hybrid
+rooms=(kernels io data model train retrieval baselines neighbors linear graph factorization content sessions metrics evaluation selection experiments report hybrid
   serving tuning cuda)
 
 # From version.hpp to akin.hpp; the highest are the models of models that a file names, above the search of factors.
 most_floors=16
 
 # Rooms of models are siblings: none includes another.
-models=(baselines neighbors linear graph factorization content)
+models=(baselines neighbors linear graph factorization content sessions)
 
 headers() { (cd "$root" && find include/akin \( -name '*.hpp' -o -name '*.cuh' \) | LC_ALL=C sort); }
 

@@ -25,19 +25,10 @@
 #include <akin/retrieval/similar_items.hpp>
 
 #include "support/catch.hpp"
+#include "support/model_bytes.hpp"
 #include "support/reference.hpp"
 
 namespace akin_test {
-
-/// What save() would write.
-template <class Model>
-std::vector<std::byte> bytes_of(const Model& model) {
-  akin::detail::model_writer writer;
-  akin::detail::write_model(writer, model);
-  std::vector<std::byte> bytes;
-  writer.emit([&](std::span<const std::byte> part) { bytes.insert(bytes.end(), part.begin(), part.end()); });
-  return bytes;
-}
 
 template <class Model>
 using interactions_of = akin::sparse_matrix<typename Model::scalar_type, typename Model::index_type>;

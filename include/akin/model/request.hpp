@@ -1,5 +1,5 @@
 /// @file
-/// The requests to a model, users of the training and histories, and their scores.
+/// The requests to a model, users of the training, histories and sequences, and their scores.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 
 #include <akin/config.hpp>
 #include <akin/model/scorer.hpp>
+#include <akin/numbers.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -18,10 +19,16 @@ namespace akin::inline AKIN_ABI {
 template <class Model>
 using history_of = row_view<typename Model::scalar_type, typename Model::index_type>;
 
-/// A model that answers requests of this type: users of the training by their ids, or histories.
+/// What somebody took, in order: a user, or a visitor in a session.
+template <class Model>
+using sequence_of = sequence_view<typename Model::index_type>;
+
+/// A model that answers requests of this type: users of the training by their ids, histories, or sequences. A model of
+/// histories answers a sequence as the history of its items, each with the number of its events as value.
 template <class Model, class Request>
 concept answers = (std::same_as<Request, typename Model::index_type> && scorer<Model>) ||
-                  (std::same_as<Request, history_of<Model>> && history_scorer<Model>);
+                  (std::same_as<Request, history_of<Model>> && history_scorer<Model>) ||
+                  (std::same_as<Request, sequence_of<Model>> && (sequence_scorer<Model> || history_scorer<Model>));
 
 /// Whether the model scores an empty history, that of an unknown visitor.
 template <class Model>
@@ -44,6 +51,22 @@ bool is_known(const Model& model, const history_of<Model>& of) {
   return !of.empty() || akin::answers_without_history(model);
 }
 
+namespace detail {
+
+/// Whether an item of a request is one of the model's, and known to it.
+template <class Model>
+bool knows(const Model& model, typename Model::index_type item) {
+  return item >= 0 && item < model.items() && model.knows_item(item);
+}
+
+}  // namespace detail
+
+template <class Model>
+bool is_known(const Model& model, const sequence_of<Model>& of) {
+  if (akin::answers_without_history(model)) return true;
+  return std::any_of(of.items.begin(), of.items.end(), [&](auto item) { return detail::knows(model, item); });
+}
+
 /// The number of users that a model scores at once.
 template <class Model, class Request>
 constexpr std::int64_t scored_at_once() {
@@ -62,8 +85,49 @@ void score_one(const Model& model, const history_of<Model>& of, std::span<typena
   model.score_history(of, out);
 }
 
-/// A source of rows of scores for requests (users, or histories), without the model's type, so that ranking is compiled
-/// once for a scalar and an index type.
+namespace detail {
+
+/// The items of a sequence that are below `items` as a history: how often each occurs.
+template <class Scalar, class Index>
+class history_of_sequence {
+ public:
+  history_of_sequence(const sequence_view<Index>& sequence, std::int64_t items) {
+    for (const Index item : sequence.items)
+      if (item >= 0 && item < items) ids_.push_back(item);
+    std::sort(ids_.begin(), ids_.end());
+    std::int64_t count = 0;
+    for (std::int64_t i = 0; i < ids_.size(); ++i) {
+      if (count == 0 || ids_[count - 1] != ids_[i]) {
+        ids_[count++] = ids_[i];
+        values_.push_back(Scalar{0});
+      }
+      values_[count - 1] += Scalar{1};
+    }
+    ids_.resize(count);
+  }
+
+  row_view<Scalar, Index> view() const noexcept { return {{ids_.data(), ids_.size()}, {values_.data(), ids_.size()}}; }
+
+ private:
+  numbers<Index> ids_;
+  numbers<Scalar> values_;
+};
+
+}  // namespace detail
+
+template <class Model>
+void score_one(const Model& model, const sequence_of<Model>& of, std::span<typename Model::scalar_type> out) {
+  if constexpr (sequence_scorer<Model>) {
+    model.score_sequence(of, out);
+  } else {
+    const detail::history_of_sequence<typename Model::scalar_type, typename Model::index_type> history(of,
+                                                                                                       model.items());
+    model.score_history(history.view(), out);
+  }
+}
+
+/// A source of rows of scores for requests (users, histories or sequences), without the model's type, so that ranking
+/// is compiled once for a scalar and an index type.
 template <class Scalar, class Request>
 class score_source {
  public:

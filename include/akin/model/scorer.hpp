@@ -27,6 +27,16 @@ concept history_scorer = requires(const T& model,
   model.score_history(history, out);
 };
 
+/// A model that scores every item as the next one of a sequence that it has never seen: score_sequence(sequence, out)
+/// fills out[item], -infinity if there is no evidence. Items of the sequence that are not of the model tell it nothing.
+template <class T>
+concept sequence_scorer = requires(const T& model, const sequence_view<typename T::index_type>& sequence,
+                                   typename T::index_type item, std::span<typename T::scalar_type> out) {
+  { model.items() } -> std::convertible_to<std::int64_t>;
+  { model.knows_item(item) } -> std::convertible_to<bool>;
+  model.score_sequence(sequence, out);
+};
+
 /// A model that scores up to `block_users` users, or histories, at little more than the cost of one: score_block fills
 /// row i of `out` with what score_all, or score_history, gives for element i, to the bit.
 template <class Model, class Request>

@@ -1,5 +1,6 @@
 /// @file
-/// Recommendations for histories: of users who were not in the training, or whose histories have grown since.
+/// Recommendations for histories, of users who were not in the training or whose histories have grown since, and for
+/// sequences.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 
 #include <akin/concepts.hpp>
 #include <akin/config.hpp>
+#include <akin/data/sequences.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
 #include <akin/model/request.hpp>
@@ -44,6 +46,29 @@ AKIN_COMPILE_ONCE(retrieval,
                       const host_policy&, const score_source<double, row_view<double, std::int32_t>>&, std::int64_t,
                       const history_requests<double, std::int32_t>&, const query<std::int32_t>&))
 
+/// Sequences as requests: sequence s, and row s of what the query excludes.
+template <class Index>
+struct sequence_requests {
+  using request_type = sequence_view<Index>;
+  const sequences<Index>& all;
+
+  request_type at(std::int64_t row) const noexcept { return all[row]; }
+  slice<const Index> excluded(const query<Index>& q, std::int64_t row) const { return excluded_row(q, row); }
+};
+
+AKIN_COMPILE_ONCE(retrieval, recommendations<float, std::int32_t> rank_requests(
+                                 const host_policy&, const score_source<float, sequence_view<std::int32_t>>&,
+                                 std::int64_t, const sequence_requests<std::int32_t>&, const query<std::int32_t>&))
+AKIN_COMPILE_ONCE(retrieval, recommendations<double, std::int32_t> rank_requests(
+                                 const host_policy&, const score_source<double, sequence_view<std::int32_t>>&,
+                                 std::int64_t, const sequence_requests<std::int32_t>&, const query<std::int32_t>&))
+
+/// Whether T is sequences<Index> of some Index.
+template <class T>
+inline constexpr bool is_sequences = false;
+template <class Index>
+inline constexpr bool is_sequences<sequences<Index>> = true;
+
 }  // namespace detail
 
 /// The k best items for each row of `histories` (any number of rows x items), list r for row r; without a refit, and
@@ -54,9 +79,8 @@ AKIN_COMPILE_ONCE(retrieval,
 ///
 /// Throws not_fitted, or std::invalid_argument for histories or a query that do not fit the model.
 template <class Policy, class Source, class Matrix>
-recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend_for(const Policy& policy, const Source& source,
-                                                                             const Matrix& histories,
-                                                                             const query<index_type_of<Source>>& q) {
+requires(!detail::is_sequences<Matrix>) recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend_for(
+    const Policy& policy, const Source& source, const Matrix& histories, const query<index_type_of<Source>>& q) {
   using model_type = model_of<Source>;
   using scalar_type = scalar_type_of<Source>;
   using index_type = index_type_of<Source>;
@@ -69,6 +93,27 @@ recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend_for(con
     detail::check_query(q, x.rows, model.items(), "recommend_for");
     const scores_of<model_type, history_of<model_type>> scores(model);
     return detail::rank_requests(host, scores, x.rows, detail::history_requests<scalar_type, index_type>{x}, q);
+  });
+}
+
+/// The k best items to come next in each sequence, list s for sequence s. Nothing is excluded by default: items of a
+/// sequence may come again; row s of `exclude` belongs to sequence s. A sequence of nothing that the model knows gets
+/// an empty list, or the list for everybody. A model of histories answers for the items of a sequence, whatever their
+/// order. Throws not_fitted, or std::invalid_argument for a query that does not fit.
+template <class Policy, class Source>
+recommendations<scalar_type_of<Source>, index_type_of<Source>> recommend_for(
+    const Policy& policy, const Source& source, const sequences<index_type_of<Source>>& all,
+    const query<index_type_of<Source>>& q) {
+  using model_type = model_of<Source>;
+  using request_type = sequence_of<model_type>;
+  static_assert(answers<model_type, request_type>,
+                "akin: recommend_for needs a model that can score a sequence, or a history");
+  const detail::host_policy host = detail::on_host(policy);
+  return akin::ask(source, [&](const model_type& model) {
+    detail::require_fitted(detail::is_fitted(model), "recommend_for");
+    detail::check_query(q, all.size(), model.items(), "recommend_for");
+    const scores_of<model_type, request_type> scores(model);
+    return detail::rank_requests(host, scores, all.size(), detail::sequence_requests<index_type_of<Source>>{all}, q);
   });
 }
 

@@ -1,0 +1,4 @@
+// The models of sessions of the usual types, compiled once: a part of akin::compiled.
+#define AKIN_COMPILES_sessions 1
+
+#include <akin/sessions/markov_chain.hpp>
