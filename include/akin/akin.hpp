@@ -238,6 +238,8 @@
 #include <akin/serving/write_recommendations.hpp>
 #include <akin/sessions/markov_chain.hpp>
 #include <akin/sessions/markov_chain_options.hpp>
+#include <akin/sessions/session_knn.hpp>
+#include <akin/sessions/session_knn_options.hpp>
 #include <akin/storage.hpp>
 #include <akin/text.hpp>
 #include <akin/train/checkpoint.hpp>

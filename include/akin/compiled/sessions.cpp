@@ -2,3 +2,4 @@
 #define AKIN_COMPILES_sessions 1
 
 #include <akin/sessions/markov_chain.hpp>
+#include <akin/sessions/session_knn.hpp>
