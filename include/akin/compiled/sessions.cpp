@@ -3,3 +3,4 @@
 
 #include <akin/sessions/markov_chain.hpp>
 #include <akin/sessions/session_knn.hpp>
+#include <akin/sessions/session_linear.hpp>

@@ -29,6 +29,12 @@ struct terms_view {
   const Scalar* terms;
 };
 
+/// The values of a matrix as its terms.
+template <class Scalar, class Index>
+terms_view<Scalar, Index> terms_of(const csr_storage<Scalar, Index>& x) {
+  return {x.view().pattern(), x.view().values};
+}
+
 /// A row of a product with fewer multiplications than this many times its columns lists the columns that it touches;
 /// with more, a scan of all columns is faster.
 inline constexpr std::int64_t listed_share = 2;

@@ -6,11 +6,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <numeric>
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <akin/config.hpp>
 #include <akin/data/sequences.hpp>
@@ -19,10 +18,10 @@
 #include <akin/model/next_table.hpp>
 #include <akin/model/scorer.hpp>
 #include <akin/model/top_rows.hpp>
-#include <akin/numbers.hpp>
 #include <akin/parallel.hpp>
 #include <akin/sessions/markov_chain_options.hpp>
 #include <akin/train/sequence_model.hpp>
+#include <akin/train/transitions.hpp>
 #include <akin/views.hpp>
 
 namespace akin::inline AKIN_ABI {
@@ -43,52 +42,6 @@ inline double step_weight(const markov_chain_options& options, int d) {
       break;
   }
   return 1 - (d - 1.0) / options.steps;
-}
-
-/// Events x items: the events that follow each one within `steps`, with the weights of their distances.
-template <class Scalar, class Index>
-csr_storage<Scalar, Index> following_events(const sequences<Index>& train, const markov_chain_options& options) {
-  const auto followers = [&](std::int64_t size, std::int64_t event) {
-    return std::min<std::int64_t>(options.steps, size - 1 - event);
-  };
-  std::int64_t total = 0;
-  for (std::int64_t s = 0; s < train.size(); ++s)
-    for (std::int64_t event = 0; event < train[s].size(); ++event) total += followers(train[s].size(), event);
-  if (total > largest_id<Index>)
-    fail<std::length_error>("markov_chain::fit: transitions must not be more than ", largest_id<Index>, ", got ",
-                            total);
-  csr_storage<Scalar, Index> following(train.events(), train.items(), total);
-  Index* const offsets = following.mutable_offsets();
-  std::int64_t row = 0, at = 0;
-  for (std::int64_t s = 0; s < train.size(); ++s) {
-    const slice<const Index> items = train[s].items;
-    for (std::int64_t event = 0; event < items.size; ++event) {
-      for (int d = 1; d <= followers(items.size, event); ++d) {
-        following.mutable_columns()[at] = items[event + d];
-        following.mutable_values()[at++] = static_cast<Scalar>(step_weight(options, d));
-      }
-      offsets[++row] = static_cast<Index>(at);
-    }
-  }
-  return following;
-}
-
-/// Items x events: the events of each item, in their order, with ones.
-template <class Scalar, class Index>
-csr_storage<Scalar, Index> events_of_items(const sequences<Index>& train) {
-  csr_storage<Scalar, Index> events(train.items(), train.events(), train.events());
-  Index* const offsets = events.mutable_offsets();
-  const auto for_each_event = [&](const auto& body) {
-    for (std::int64_t s = 0; s < train.size(); ++s)
-      for (const Index item : train[s].items) body(item);
-  };
-  for_each_event([&](Index item) { ++offsets[item + 1]; });
-  std::partial_sum(offsets, offsets + train.items() + 1, offsets);
-  numbers<Index> next(offsets, offsets + train.items());
-  Index event = 0;
-  for_each_event([&](Index item) { events.mutable_columns()[next[item]++] = event++; });
-  std::fill_n(events.mutable_values(), train.events(), Scalar{1});
-  return events;
 }
 
 /// Answers from the last item of a sequence that has followers.
@@ -130,12 +83,12 @@ struct markov_chain_task {
   options_type options;
 
   table_type learn(const detail::host_policy& policy, const sequences<Index>& train) const {
-    const auto events = detail::events_of_items<Scalar>(train);
-    const auto following = detail::following_events<Scalar>(train, options);
-    return table_type(
-        detail::top_rows<1>(policy, detail::terms_view<Scalar, Index>{events.view().pattern(), events.view().values},
-                            detail::terms_view<Scalar, Index>{following.view().pattern(), following.view().values},
-                            options.neighbors, Scalar{0}, false, detail::sums_are_scores{}));
+    std::vector<double> weights;
+    for (int d = 1; d <= options.steps; ++d) weights.push_back(detail::step_weight(options, d));
+    const auto events = events_of_items<Scalar>(train);
+    const auto following = following_events<Scalar>(train, std::span<const double>(weights), "markov_chain::fit");
+    return table_type(detail::top_rows<1>(policy, detail::terms_of(events), detail::terms_of(following),
+                                          options.neighbors, Scalar{0}, false, detail::sums_are_scores{}));
   }
   table_type read_table(const model_reader& reader) const { return table_type::read_from(reader); }
 };
