@@ -117,9 +117,9 @@ case $scenario in
     arguments=$(IFS=';' && echo "${common[*]}")
     cmake "-Dport=$source/packaging/vcpkg" "-Dscratch=$scratch/vcpkg" "-Darguments=$arguments" -P "$here/vcpkg/run_port.cmake"
     prefix=$scratch/vcpkg/packages
-    beside=$(cd "$prefix" && find . -type f -not -path './include/akin/*' -not -name '*.cmake' | sort | tr '\n' ' ')
+    beside=$(cd "$prefix" && find . -type f -not -path './include/akin/*' -not -path './share/akin/*.cmake' | sort | tr '\n' ' ')
     [ "$beside" = './share/akin/copyright ./share/akin/usage ./share/pkgconfig/akin.pc ' ] ||
-      fail "must install copyright, usage and akin.pc beside headers and package config, but installs $beside"
+      fail "must install copyright, usage and akin.pc beside headers and its config in share/akin, but installs $beside"
     grep -q '^MIT License' "$prefix/share/akin/copyright" || fail 'the copyright must be the licence'
     scenario=vcpkg-consumer
     rm -rf "${scratch:?}/$scenario"
