@@ -108,7 +108,7 @@ void run(const std::filesystem::path& folder) {
   std::printf("%s", table.text().c_str());
 
   std::vector<std::int32_t> customers;
-  for (const char* name : {"12347", "12431", "17850"})
+  for (const char* name : {"12347", "12431", "12567"})
     if (const auto id = data.log.user_ids().index_of(name)) customers.push_back(*id);
   for (const std::int32_t customer : customers) print_list(als, data, customer);
   if (!customers.empty()) print_reasons(als, data, customers.front());
