@@ -97,7 +97,7 @@ void run(const std::filesystem::path& folder, const char* new_items, std::span<c
       throw std::invalid_argument("CLICK must be the code of a product, got " + click);
 
   const auto log = read_purchases(folder / "purchases.csv", products);
-  akin::tfidf_vectorizer vectorizer({.minimum_documents = 2, .stop_words = akin::stop_words::english()});
+  akin::tfidf_vectorizer vectorizer({.minimum_documents = 4, .stop_words = akin::stop_words::english()});
   const matrix words = vectorizer.fit_transform(execution::par, products.descriptions);
   measure(log, words);
 
