@@ -17,7 +17,6 @@
 #include <akin/akin.hpp>
 
 namespace execution = akin::execution;
-namespace metrics = akin::metrics;
 
 struct bought_together_options {
   int minimum_buyers = 5;  ///< >= 1, who have both items; fewer may be chance
@@ -79,17 +78,17 @@ class bought_together {
   void contributions(const history& items, std::int32_t item, std::span<float> out) const {
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = shares_.coeff(items.ids[static_cast<std::int64_t>(i)], item);
   }
-
   // Files: save, load and everything that is made of models.
   void write_to(akin::model_writer& file) const {
-    file.add_options(options_), file.add("histories", histories_), file.add("shares", shares_);
+    file.add_options(options_);
+    file.add("histories", histories_), file.add("shares", shares_);
   }
   static bought_together read_from(const akin::model_reader& file) {
     bought_together model(file.options<bought_together_options>());
     model.histories_ = file.sparse<float, std::int32_t>("histories");
     model.shares_ = file.sparse<float, std::int32_t>("shares");
     file.require(model.shares_.rows() == model.items() && model.shares_.cols() == model.items(),
-                 "shares must be items x items");
+                 "shares must be square");
     return model;
   }
 
@@ -115,10 +114,11 @@ void run(const char* path, const char* file) {
   popular.fit(execution::par, seen), mine.fit(execution::par, seen);
   const akin::any_blend<float> both(akin::normalization::z_score, {{0.8, mine}, {0.2, popular}});
 
+  const akin::metrics::ndcg ndcg{10};
   akin::report table;
   const auto judge = [&](const char* name, const auto& model) {
-    const auto result = akin::evaluate(execution::par, model, seen, wanted, metrics::ndcg{10}, metrics::coverage{10});
-    table.add(name, akin::named_results(result, metrics::ndcg{10}, metrics::coverage{10}));
+    const auto result = akin::evaluate(execution::par, model, seen, wanted, ndcg);
+    table.add(name, akin::named_results(result, ndcg));
   };
   judge("popularity", popular), judge("bought together", mine), judge("blend", both);
   std::printf("%s\n", table.text().c_str());
@@ -143,7 +143,6 @@ int main(int argc, char** argv) try {
     return 2;
   }
   run(argv[1], argv[2]);
-  return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "own_model: %s\n", error.what());
   return 1;
