@@ -69,7 +69,8 @@ akin::implicit_als<float> train(const matrix& purchases, const matrix& words) {
 
 void measure(const akin::interaction_log& log, const matrix& words) {
   const auto [past, future] = akin::split_by_time(log, {.test_fraction = 0.2});
-  const auto [seen, hidden] = akin::split_cold_items(past.matrix(akin::duplicates::count), {.test_fraction = 0.1});
+  const auto products = akin::split_cold_items(past.matrix(akin::duplicates::count), {.test_fraction = 0.1});
+  const matrix &seen = products.train, &hidden = products.test;
   const matrix bought_next = future.matrix(akin::duplicates::count);
   akin::report table;
   const auto judge = [&](const char* name, const auto& model) {
