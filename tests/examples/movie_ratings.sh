@@ -2,7 +2,7 @@
 # shellcheck source=tests/examples/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# Ratings in the formats of MovieLens: each user likes one of two kinds of movies, and movie 0 is one that two people love.
+# Ratings in the formats of MovieLens: each user likes one of two kinds of movies, and movie 0 is one that nineteen people love.
 # The numbers are drawn by a generator of our own, so that they are the same for every awk.
 make_ratings() {
   awk -v separator="$1" '
@@ -17,7 +17,7 @@ make_ratings() {
           rating = limited(3.4 + (movie % 7 - 3) * 0.2 + (movie % 2 == user % 2 ? 1 : -1) + draw() - 0.5)
           printf "%d%s%d%s%d%s%d\n", 100 + user, separator, movie, separator, rating, separator, 900000000 + 1000 * user + n
         }
-      for (user = 0; user < 2; ++user)
+      for (user = 3; user < 40; user += 2)
         printf "%d%s0%s5%s%d\n", 100 + user, separator, separator, separator, 900000000 + 1000 * user
     }'
 }
@@ -34,7 +34,7 @@ rmse() { number "^$1 +([0-9.]+) ±"; }
 for model in item_knn explicit_als svdpp; do require "$(rmse $model) < 0.75 * $(rmse bias)"; done
 [ "$(grep -cE '^ +[1-5]\.0 +[1-5]\.[0-9]  ' <<< "$output")" = 5 ] || fail "five predictions within 1 to 5"$'\n'"$output"
 expect '^the best of the movies with at least 20 ratings$'
-# User 101 likes odd movies, and is not told of movie 0, that only two people know.
+# User 101 likes odd movies, and is not told of movie 0, which nineteen people gave 5 stars.
 list=$(grep -E '^  [0-9.]+  ' <<< "$output")
 [ "$(grep -cE '^  [45]\.[0-9]  (Movie, the odd|movie 14[1359])' <<< "$list")" = 5 ] || fail "five odd movies"$'\n'"$output"
 expect '^ +\+[0-9.]+ by the [45]\.0 for '

@@ -9,5 +9,6 @@ for model in popularity item_knn implicit_als; do expect "^$model +[0-9.]+ ± [0
 ndcg() { awk -v model="$1" '$1 == model { print $5 }' <<< "$output"; }
 require "$(ndcg implicit_als) > $(ndcg item_knn) && $(ndcg item_knn) > 1.2 * $(ndcg popularity)"
 [ "$(grep -c '^customer ' <<< "$output")" = 3 ] || fail "lists of three customers"$'\n'"$output"
-expect 'bought it later'
+expect '^  0\.[0-9]+  .*\(bought it later\)$'
+expect '^  0\.[0-9]+  .*[A-Z] +$'
 expect '^why .* for customer 12347\? because of$'
