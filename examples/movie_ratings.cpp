@@ -60,6 +60,8 @@ movies read_movies(const std::filesystem::path& folder) {
   // People rate many movies in one evening: a cut at one moment would leave most users on one side of it.
   const auto [train, test] = akin::split_leave_last(log, {.count = 5});
   auto known = train.matrix(akin::duplicates::last), later = test.matrix(akin::duplicates::last);
+  if (later.nonZeros() == 0)
+    throw std::invalid_argument("FOLDER must hold users with more than five ratings, got none");
   auto titles = read_titles(folder, log.item_ids());
   return {std::move(log), std::move(known), std::move(later), std::move(titles)};
 }

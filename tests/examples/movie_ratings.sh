@@ -48,3 +48,7 @@ run 1 "$folder/large" 7
 expect '^movie_ratings: USER must have ratings, got 7$'
 run 1 "$sample"
 expect '^movie_ratings: .*ratings.csv, ratings.dat or u.data'
+head -3 "$folder/large/ratings.dat" > "$folder/small/ratings.dat"
+rm "$folder/small/ratings.csv"
+run 1 "$folder/small"
+expect '^movie_ratings: FOLDER must hold users with more than five ratings, got none$'
