@@ -9,7 +9,7 @@ best=$(number '^best: trial ([0-9]+),')
 require "$(number "^trial +$best  ndcg@10 ([0-9.]+) ") == $(sed -nE 's/^trial .* ndcg@10 ([0-9.]+) .*/\1/p' <<< "$output" | sort -n | tail -1)"
 require "$(number '^implicit_als, tuned +([0-9.]+) ') > 0.07 && $(number '^popularity +([0-9.]+) ') < 0.05"
 require "$(number 'tuned less popularity: [0-9.]+, 95 % interval (-?[0-9.]+) ') > 0"
-expect 'tuned less the defaults: -?[0-9.]+, 95 % interval'
+expect 'tuned less untuned: -?[0-9.]+, 95 % interval'
 
 for wrong in 0 -1 x 3x ''; do
   run 1 "$sample/purchases.csv" "$wrong"
