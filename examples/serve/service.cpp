@@ -2,12 +2,34 @@
 
 #include <csignal>
 #include <cstdio>
-#include <httplib.h>
-#include <nlohmann/json.hpp>
+#include <exception>
 #include <stdexcept>
 #include <thread>
+#include <unistd.h>
 
-#include <akin/akin.hpp>
+#include "door.hpp"
+
+namespace {
+
+void report(const std::string& sentence) {
+  if (!sentence.empty()) std::fprintf(stderr, "serve: %s\n", sentence.c_str());
+}
+
+/// Waits for the end of the service; reads the model again as often as it is asked to.
+void serve_signals(door& service, const sigset_t& signals) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+    try {
+      service.reload();
+      report("the model was read again");
+      report(service.lacks());
+    } catch (const std::exception& error) {
+      report(std::string("the old model stays: ") + error.what());
+    }
+  }
+}
+
+}  // namespace
 
 int run_service(const service_options& options) {
   sigset_t signals;
@@ -15,18 +37,18 @@ int run_service(const service_options& options) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  const auto shop = akin::load_bundle<akin::any_recommender<float>>(options.model);
-  httplib::Server server;
-  server.Get("/health", [&](const httplib::Request&, httplib::Response& response) {
-    response.set_content(nlohmann::json{{"model", shop.model().kind()}}.dump(), "application/json");
-  });
-  if (!server.bind_to_port(options.host, options.port)) throw std::runtime_error("run_service: the port must be free");
-  std::thread listener([&] { server.listen_after_bind(); });
-  std::printf("http://%s:%d/\n", options.host.c_str(), options.port);
+  door service(options);
+  const int port = service.start();
+  report(service.lacks());
+  std::printf("serving http://%s:%d/\n", options.host.c_str(), port);
   std::fflush(stdout);
-  int signal = SIGHUP;
-  while (signal == SIGHUP) sigwait(&signals, &signal);
-  server.stop();
+  bool is_listening_well = true;
+  std::thread listener([&] {
+    is_listening_well = service.listen();
+    if (!is_listening_well) ::kill(::getpid(), SIGTERM);  // ends the wait below
+  });
+  serve_signals(service, signals);
+  service.stop();
   listener.join();
-  return 0;
+  return is_listening_well ? 0 : 1;
 }

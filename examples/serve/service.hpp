@@ -17,13 +17,12 @@ struct service_options {
   int port = 8080;                 ///< 0: any free one, which is printed
   int connections = 128;           ///< at once, each with a thread; others wait for one of them to end
 
-  int max_k = 1000;                       ///< the longest list
-  std::size_t max_body = 64 * 1024;       ///< bytes of a body
-  double requests_per_second = 0;         ///< of each client address, on average; 0: no limit
-  double burst = 100;                     ///< requests at once within that rate
-  int cached_answers = 100'000;           ///< at most, in memory; 0: each answer is computed
-  bool measuring = false;                 ///< adds /constant, an answer of fixed bytes to measure against
-  std::filesystem::path ready_file = {};  ///< written with the address when the service answers; empty: none
+  int max_k = 1000;                  ///< the longest list
+  std::size_t max_body = 64 * 1024;  ///< bytes of a body
+  double requests_per_second = 0;    ///< of each client address, on average; 0: no limit
+  double burst = 100;                ///< requests at once within that rate
+  int cached_answers = 100'000;      ///< at most, in memory; 0: each answer is computed
+  bool measuring = false;            ///< adds /constant, an answer of fixed bytes to measure against
 };
 
 /// Serves until SIGINT or SIGTERM, then finishes the answers that are under way and returns 0. SIGHUP reads the model
