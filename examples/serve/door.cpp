@@ -174,7 +174,7 @@ httplib::Server::HandlerResponse door::dispatch(const request& asked, response& 
   const route* other = nullptr;
   for (std::size_t r = 0; r < routes_.size(); ++r) {
     if (routes_[r].path != asked.path) continue;
-    if (!limit_.allows(asked.remote_addr)) return refuse(r, res, 429, "too many requests: wait a second");
+    if (!limit_.allows(asked.remote_addr)) return refuse(r, asked, res, 429, "too many requests: wait a second");
     if (routes_[r].method == method && method == "POST") return Unhandled;
     if (routes_[r].method == method) {
       respond(r, res, [&] { return routes_[r].answer(asked, {}); });
@@ -182,12 +182,14 @@ httplib::Server::HandlerResponse door::dispatch(const request& asked, response& 
     }
     other = &routes_[r];
   }
-  if (other == nullptr) return refuse(routes_.size(), res, 404, "there is no " + asked.path);
+  if (other == nullptr) return refuse(routes_.size(), asked, res, 404, "there is no " + asked.path);
   res.set_header("Allow", other->method);
-  return refuse(routes_.size(), res, 405, asked.path + " must be asked with " + other->method);
+  return refuse(routes_.size(), asked, res, 405, asked.path + " must be asked with " + other->method);
 }
 
-httplib::Server::HandlerResponse door::refuse(std::size_t r, response& res, int status, const std::string& sentence) {
+httplib::Server::HandlerResponse door::refuse(std::size_t r, const request& asked, response& res, int status,
+                                              const std::string& sentence) {
+  if (asked.method == "POST") res.set_header("Connection", "close");  // its body is not read
   respond(r, res, [&]() -> std::string { throw http_error(status, sentence); });
   return httplib::Server::HandlerResponse::Handled;
 }
@@ -212,7 +214,8 @@ void door::respond(std::size_t r, response& res, const Make& make) {
   metrics_->count(r, res.status, seconds);
 }
 
-std::string door::read_body(const request& asked, const response& res, const httplib::ContentReader& read) const {
+std::string door::read_body(const request& asked, response& res, const httplib::ContentReader& read) const {
+  res.set_header("Connection", "close");  // unless the body is read to its end
   // Which a page of another site cannot send to a service on this machine.
   if (!asked.get_header_value("Content-Type").starts_with("application/json"))
     throw http_error(400, "Content-Type must be application/json");
@@ -226,6 +229,7 @@ std::string door::read_body(const request& asked, const response& res, const htt
   if (is_long || res.status == 413)
     throw http_error(413, "the body must have at most " + std::to_string(options_.max_body) + " bytes");
   if (!is_whole) throw http_error(400, "the body must be whole");
+  res.headers.erase("Connection");
   return body;
 }
 

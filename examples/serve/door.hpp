@@ -46,10 +46,11 @@ class door {
   void add_routes();
   void serve_routes();
   httplib::Server::HandlerResponse dispatch(const request& asked, response& res);
-  httplib::Server::HandlerResponse refuse(std::size_t r, response& res, int status, const std::string& sentence);
+  httplib::Server::HandlerResponse refuse(std::size_t r, const request& asked, response& res, int status,
+                                          const std::string& sentence);
   template <class Make>
   void respond(std::size_t r, response& res, const Make& make);
-  std::string read_body(const request& asked, const response& res, const httplib::ContentReader& read) const;
+  std::string read_body(const request& asked, response& res, const httplib::ContentReader& read) const;
   bool learns_events() const;
   int k_of(const request& asked) const;
 

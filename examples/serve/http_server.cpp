@@ -153,6 +153,9 @@ bool http_server::answer_one(Stream& stream) {
     request.ranges.clear();  // many small ranges of an answer are longer than the answer
     left = stream.left();
     length = length_of_body(request);
+    if (length && (*length == 0 || request.method == "POST")) return;
+    request.headers.erase("Connection");  // the answer says that the connection ends
+    request.headers.emplace("Connection", "close");
   };
   try {
     is_ok = process_request(stream, svr_sock_ == INVALID_SOCKET, is_closed, prepare);

@@ -8,6 +8,7 @@
 // docs/service.md describes the routes and the other options.
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -92,9 +93,14 @@ service_options parse(int argc, char** argv) {
   std::vector<option> known;
   for (const named_option& o : options)
     known.push_back({o.name, std::string_view(o.name) == "measuring" ? no_argument : required_argument, nullptr, 0});
+  known.push_back({"help", no_argument, nullptr, 'h'});
   known.push_back({});
   int found = 0;
   for (int next = 0; (next = getopt_long(argc, argv, "", known.data(), &found)) != -1;) {
+    if (next == 'h') {
+      std::fputs(usage, stdout);
+      std::exit(0);
+    }
     if (next != 0) throw std::invalid_argument(usage);
     options[static_cast<std::size_t>(found)].take(optarg);
   }
