@@ -21,7 +21,7 @@ need() {
   for package; do
     case $package in ninja-build) command=ninja ;; *) command=$package ;; esac
     if has_command "$command" || { has_command dpkg-query && installed "$package"; }; then continue; fi
-    case $package in lib*-dev | catch2 | python3-venv) has_command apt-get || continue ;; esac
+    case $package in lib*-dev | nlohmann-json3-dev | catch2 | python3-venv) has_command apt-get || continue ;; esac
     missing+=("$package")
   done
   [ ${#missing[@]} = 0 ] && return
