@@ -28,6 +28,7 @@
 #include <akin/data/interaction_log.hpp>
 #include <akin/data/matrix_market.hpp>
 #include <akin/data/merge_interactions.hpp>
+#include <akin/data/npy.hpp>
 #include <akin/data/read_interactions.hpp>
 #include <akin/data/read_movielens.hpp>
 #include <akin/data/read_user_item_lists.hpp>

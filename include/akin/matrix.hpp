@@ -34,6 +34,10 @@ using dense_matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen
 
 namespace detail {
 
+/// Whether T is a dense matrix of Eigen's, or an expression that becomes one.
+template <class T>
+concept dense_matrix_like = std::is_base_of_v<Eigen::DenseBase<T>, T>;
+
 /// The largest number of rows or columns that ids can count.
 template <class Index>
 inline constexpr std::int64_t largest_id = std::numeric_limits<Index>::max();

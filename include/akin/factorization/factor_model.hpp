@@ -20,10 +20,6 @@
 namespace akin::inline AKIN_ABI {
 namespace detail {
 
-/// Whether T is a dense matrix of Eigen's, or an expression that becomes one.
-template <class T>
-concept dense_matrix_like = std::is_base_of_v<Eigen::DenseBase<T>, T>;
-
 /// A dense matrix or expression as an array of a model: a copy, unless a dense_matrix is moved in. Throws
 /// std::invalid_argument with the place of the first element that is not finite.
 template <class Scalar, class Matrix>
