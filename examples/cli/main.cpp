@@ -59,14 +59,16 @@ std::string name_of(const CLI::App& app) {
 }
 
 /// The error of CLI11 as a sentence.
-std::string sentence_of(const CLI::ParseError& error) {
+std::string sentence_of(const CLI::App& app, const CLI::ParseError& error) {
   const std::string text = error.what();
   const std::string option = text.substr(0, text.find(':'));
   if (error.get_name() == "ArgumentMismatch" && text.find(" missing") != std::string::npos)
     return option + " needs a value";
   if (error.get_name() == "ArgumentMismatch") return option + " must be given once";
-  if (error.get_name() == "ExtrasError") return "there is no option or argument " + text.substr(text.find(": ") + 2);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+    return "there is no place for " + CLI::detail::join(app.remaining(true), " ");
   if (error.get_name() == "RequiredError") return text.substr(0, text.find(' ')) + " must be given";
+  if (error.get_name() == "RequiresError") return cli::replaced(text, " requires ", " needs ");
   if (error.get_name() == "ExcludesError") return cli::replaced(text, " excludes ", " cannot be used together with ");
   if (error.get_name() == "ValidationError") return cli::replaced(text, ": must", " must");
   return text;
@@ -93,7 +95,7 @@ int run(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::CallForVersion&) {
     cli::print("akin-cli " + app.version() + "\n");
   } catch (const CLI::ParseError& error) {
-    return wrong_use(name_of(app), sentence_of(error));
+    return wrong_use(name_of(app), sentence_of(app, error));
   } catch (const cli::usage_error& error) {
     return wrong_use(name_of(app), error.what());
   }

@@ -3,6 +3,8 @@
 #include <memory>
 #include <numeric>
 
+#include <akin/data/npy.hpp>
+#include <akin/matrix.hpp>
 #include <akin/retrieval/recommend.hpp>
 #include <akin/serving/write_recommendations.hpp>
 
@@ -68,9 +70,21 @@ void recommend_for_basket(const recommend_options& asked, const shop& from) {
     print(text_of(list));
 }
 
+/// A row a list: the numbers of its items, then -1.
+akin::dense_matrix<std::int32_t> numbers_of(const id_lists& lists) {
+  akin::dense_matrix<std::int32_t> numbers =
+      akin::dense_matrix<std::int32_t>::Constant(static_cast<Eigen::Index>(lists.size()), lists.k(), -1);
+  for (std::size_t list = 0; list < lists.size(); ++list)
+    std::ranges::copy(lists.items(list), numbers.row(static_cast<Eigen::Index>(list)).data());
+  return numbers;
+}
+
+std::string extension_of(const std::string& path) { return std::filesystem::path(path).extension(); }
+
 void write_lists(const id_lists& lists, const std::vector<std::int32_t>& users, const shop& from,
                  const std::string& path) {
   const writing until_whole;
+  if (extension_of(path) == ".npy") return akin::write_npy(numbers_of(lists), path);
   akin::write_recommendations(lists, path, from.user_ids(), from.item_ids(), users);
 }
 
@@ -79,9 +93,9 @@ void check(const recommend_options& asked) {
     throw usage_error("--user, --all or --basket must say for whom");
   if (asked.output.empty()) return;
   if (!asked.basket.empty()) throw usage_error("--output goes with --user or --all, not with --basket");
-  const std::string extension = std::filesystem::path(asked.output).extension();
-  if (extension != ".csv" && extension != ".jsonl")
-    throw usage_error("--output must end in .csv or .jsonl, got \"" + asked.output + "\"");
+  const std::string extension = extension_of(asked.output);
+  if (extension != ".csv" && extension != ".jsonl" && extension != ".npy")
+    throw usage_error("--output must end in .csv, .jsonl or .npy, got \"" + asked.output + "\"");
   require_writable(asked.output);
 }
 
@@ -115,8 +129,10 @@ void add_recommend(CLI::App& app) {
       ->excludes(user)
       ->excludes(all);
   command->add_option("-k", options->k, "Length of a list, 10 by default")->type_name("N")->check(whole_number(1));
-  add_output(*command, options->output,
-             "Write the lists to a file: .csv with user, item, rank and score, or .jsonl with a list a line");
+  add_output(
+      *command, options->output,
+      "Write the lists to a file: .csv with user, item, rank and score; .jsonl with a list a line; .npy with a row "
+      "a list, the numbers of the items in the order of info --names items, then -1");
   add_general(*command, options->general);
   command->callback([options] { recommend(*options); });
 }
