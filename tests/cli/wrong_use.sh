@@ -86,8 +86,11 @@ if [ "$(id -u)" != 0 ]; then
   refuses 1 'locked/x.akin cannot be written: no permission' train little.csv -m popularity -o locked/x.akin
 fi
 if [ -w /dev/full ]; then
-  "$program" recommend shop.akin --all > /dev/full 2> err && wrong 'a full disk must be an error'
-  says err 'akin-cli recommend: standard output cannot be written: No space left on device'
+  for much in '--all -k 1000' '--user 17850 -k 1'; do
+    # shellcheck disable=SC2086
+    "$program" recommend shop.akin $much > /dev/full 2> err && wrong 'a full disk must be an error'
+    says err 'akin-cli recommend: standard output cannot be written: No space left on device'
+  done
 fi
 { "$program" recommend shop.akin --all -k 1000 2> err || echo $? > code; } | head -n 1 > out
 [ "$(cat code)" = 1 ] || wrong 'a closed pipe must be an error'
