@@ -132,7 +132,9 @@ void add_factors(CLI::App& command, import_options& options) {
       command.add_option("--item-factors", options.item_factors, "The same, a row an item")->type_name("FILE");
   users->needs(items);
   items->needs(users);
-  command.add_option("--user-names", options.user_names, "Names of the rows, one a line; by default 0, 1, 2, ...")
+  command
+      .add_option("--user-names", options.user_names,
+                  "Names of the rows, one a line; by default their numbers, from 0 on")
       ->type_name("FILE")
       ->needs(users);
   command.add_option("--item-names", options.item_names, "The same of items")->type_name("FILE")->needs(items);

@@ -35,6 +35,7 @@ char separator_of(const std::string& text) {
 /// Names the columns that nobody has named; a pipe cannot be read twice, so that all of them must be named there.
 void find_columns(const log_options& options, akin::interaction_columns& columns) {
   const bool can_look = std::filesystem::is_regular_file(options.path);
+  if (std::filesystem::is_directory(options.path)) throw std::runtime_error(options.path + " is a folder, not a log");
   if (!can_look && std::filesystem::exists(options.path) && !(options.user && options.item))
     throw usage_error(options.path + " is not a regular file: --user-column and --item-column must name its columns");
   std::vector<std::string> names;
@@ -60,9 +61,15 @@ std::string about(const log_options& options, const akin::interaction_columns& c
 }  // namespace
 
 CLI::Option* add_log(CLI::App& command, log_options& options) {
-  CLI::Option* const log =
-      command.add_option("LOG", options.path, "Purchases or ratings, a table with a header (CSV, TSV)");
-  log->type_name("FILE");
+  CLI::Option* const log = command.add_option(
+      "LOG", options.path,
+      "Purchases or ratings, a table with a header (CSV, TSV); - for standard input, whose columns must be named");
+  log->type_name("FILE")->transform(CLI::Validator(
+      [](std::string& path) {
+        if (path == "-") path = "/dev/stdin";
+        return std::string();
+      },
+      ""));
   add_log_columns(command, options);
   return log;
 }
@@ -80,7 +87,7 @@ void add_log_columns(CLI::App& command, log_options& options) {
       ->type_name("NAME");
   command.add_option("--separator", options.separator, "Character between the columns, or tab; by default found")
       ->type_name("CHARACTER");
-  command.add_flag("--no-header", options.no_header, "The first line is data; the columns are called 1, 2, ...");
+  command.add_flag("--no-header", options.no_header, "The first line is data; the columns are called 1, 2 and so on");
   command.add_flag("--skip-missing", options.skip_missing, "Leave out lines with an empty field");
   command.add_option("--time-format", options.time_format, "Format of times: " + listed(time_formats))
       ->type_name("FORMAT")

@@ -22,7 +22,8 @@ struct train_options {
 std::string words_of_options(const json& options) {
   std::string words;
   for (const auto& [name, value] : options.items())
-    words += (words.empty() ? "" : ", ") + name + " " + (value.is_string() ? value.get<std::string>() : value.dump());
+    if (!value.is_null())
+      words += (words.empty() ? "" : ", ") + name + " " + (value.is_string() ? value.get<std::string>() : value.dump());
   return words;
 }
 

@@ -165,6 +165,8 @@ akin 0 tune little.csv --seconds 1 --combine count -o best.akin --json --quiet
 says out '"trials":[{"number":0,'
 akin 0 recommend best.akin --all -o best.csv
 
-# A log from a pipe, whose columns must be named.
+# A log from a pipe or from standard input, whose columns must be named.
+head -n 1000 "$log" | "$program" train - --user-column customer_id --item-column stock_code -m popularity -o stdin.akin > out 2> err
 akin 0 train <(head -n 1000 "$log") --user-column customer_id --item-column stock_code -m popularity -o piped.akin
+same stdin.akin piped.akin
 done_well

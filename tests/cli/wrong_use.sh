@@ -58,6 +58,7 @@ refuses 2 '--user-column and --item-column must name its columns' train <(cat li
 
 # Data that do not do.
 refuses 1 'akin-cli train: nothing.csv: the file must exist and be readable' train nothing.csv -m popularity -o x.akin
+refuses 1 'akin-cli info: . is a folder, not a log' info .
 : > empty.csv
 refuses 1 'empty.csv:1: the file is empty' train empty.csv -m popularity -o x.akin
 printf 'user,item\n' > header.csv
