@@ -2,6 +2,7 @@
 /// A low-rank matrix times several signals at once, added to the scaled signals.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <akin/config.hpp>

@@ -2,6 +2,7 @@
 /// A sparse matrix times a dense one of few columns, and the three-term step that polynomials of a matrix are made of.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <akin/config.hpp>
