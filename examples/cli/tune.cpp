@@ -10,6 +10,7 @@
 #include "output.hpp"
 #include "progress_bar.hpp"
 #include "shops.hpp"
+#include "texts.hpp"
 
 namespace cli {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 struct tune_options {
   general_options general;
   log_options log;
+  text_options texts;
   double seconds = 60;
   std::string metric = "ndcg@10";
   std::vector<std::string> exclude;
@@ -66,7 +68,11 @@ akin::best_fit<float> search(const tune_options& asked, const akin::any_metric& 
              std::to_string(trial.number + 1) + " trials, best " + asked.metric + " " + short_number(best));
   };
   return akin::fit_best(policy_of(asked.general), log,
-                        {.seconds = asked.seconds, .metric = metric, .exclude = asked.exclude, .seed = asked.seed},
+                        {.seconds = asked.seconds,
+                         .metric = metric,
+                         .exclude = asked.exclude,
+                         .seed = asked.seed,
+                         .item_texts = read_texts(asked.texts, asked.log, log.item_ids())},
                         observe);
 }
 
@@ -104,6 +110,7 @@ void add_tune(CLI::App& app) {
       ->type_name("N")
       ->check(whole_number(0));
   add_output(*command, options->output, "The model file")->required();
+  add_texts(*command, options->texts);
   add_combine(*command, options->log, {"sum", "count"});
   add_general(*command, options->general);
   command->callback([options] { tune(*options); });

@@ -46,6 +46,9 @@ refuses 2 'akin-cli recommend: --output must end in .csv, .jsonl or .npy, got "l
 refuses 2 'akin-cli import: PATH must be given, or --user-factors and --item-factors' import -o x.csv
 refuses 2 'akin-cli import: --user-factors needs --item-factors' import -o x.akin --user-factors u.npy
 
+refuses 2 'akin-cli train: content_model needs --item-texts' train little.csv -m content_model -o x.akin
+refuses 2 'akin-cli tune: --text-column needs --item-texts' tune little.csv --text-column a -o x.akin
+
 # Columns that cannot be found.
 printf 'who,item\na,b\n' > unusual.csv
 refuses 2 'no column of unusual.csv has a usual name for the user; the columns are who, item; choose one by --user-column' \
