@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "logs.hpp"
 #include "metrics.hpp"
+#include "models.hpp"
 #include "output.hpp"
 #include "progress_bar.hpp"
 #include "shops.hpp"
@@ -104,6 +105,7 @@ void add_tune(CLI::App& app) {
       ->check(such_as(usual_metrics()));
   command->add_option("--exclude", options->exclude, "A kind of model that is not tried; may be given several times")
       ->type_name("MODEL")
+      ->check(one_of(model_kinds()))
       ->expected(1)
       ->take_all();
   command->add_option("--seed", options->seed, "Of the random choices, 0 by default")

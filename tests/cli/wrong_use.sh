@@ -39,6 +39,7 @@ refuses 2 'akin-cli train: bpr: factors must be positive, got 0' train little.cs
 refuses 2 'akin-cli train: similarity of item_knn must be one of cosine, ' train little.csv -m item_knn:similarity=cosin -o x.akin
 refuses 2 'akin-cli tune: --seconds must be a number above 0, got "-1"' tune little.csv --seconds -1 -o x.akin
 refuses 2 'akin-cli tune: a metric must be NAME@K with K from 1 on, such as ndcg@10, got "ndcg"; the names are ' tune little.csv --metric ndcg -o x.akin
+refuses 2 'akin-cli tune: --exclude must be one of popularity, bias, ' tune little.csv --exclude eas -o x.akin
 refuses 2 'akin-cli evaluate: --json and --csv exclude each other' evaluate little.csv --json --csv
 refuses 2 'akin-cli evaluate: --model cannot be used together with --model-file' evaluate little.csv -m ease --model-file shop.akin
 refuses 2 'akin-cli recommend: --user, --all or --basket must say for whom' recommend shop.akin
