@@ -50,7 +50,7 @@ struct sparse_product_kernel {
     const std::int64_t k = task.k;
     const auto first = static_cast<std::int64_t>(task.offsets[row]),
                last = static_cast<std::int64_t>(task.offsets[row + 1]);
-    Vector sums[Vectors];
+    Vector sums[std::size_t{Vectors}];
     AKIN_UNROLL
     for (int v = 0; v < Vectors; ++v) sums[v] = Vector::zero();
     for (std::int64_t p = first; p < last; ++p) {
