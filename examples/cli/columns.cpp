@@ -16,7 +16,7 @@ struct role_names {
 };
 
 const role_names& names_of(column_role role) {
-  static const std::array<role_names, 4> all = {
+  static const std::array<role_names, 5> all = {
       role_names{"user",
                  true,
                  {"user", "userid", "username", "customer", "customerid", "client", "clientid", "visitor", "visitorid",
@@ -29,7 +29,8 @@ const role_names& names_of(column_role role) {
       {"time",
        false,
        {"time", "timestamp", "date", "datetime", "eventtime", "invoicedate", "orderdate", "purchasedate", "createdat",
-        "unixreviewtime"}}};
+        "unixreviewtime"}},
+      {"text", true, {"text", "description", "title", "name", "itemname", "productname"}}};
   return all[static_cast<std::size_t>(role)];
 }
 

@@ -13,6 +13,7 @@
 #include "output.hpp"
 #include "progress_bar.hpp"
 #include "shops.hpp"
+#include "texts.hpp"
 
 namespace cli {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 struct evaluate_options {
   general_options general;
   log_options log;
+  text_options texts;
   std::vector<std::string> models = {"popularity", "item_knn", "implicit_als"};
   std::vector<std::string> metrics = {"ndcg@10", "recall@10", "hit_rate@10"};
   std::string model_file;
@@ -33,6 +35,7 @@ struct evaluate_options {
 /// What the models have seen, and what they must find.
 struct hold_out {
   akin::sparse_matrix<float> seen, future;
+  std::vector<std::string> item_texts;
   std::string protocol;
 };
 
@@ -48,7 +51,7 @@ hold_out held_out(const akin::interaction_log& log, const evaluate_options& aske
       by_time ? akin::split_by_time(log, {.test_fraction = asked.test_fraction})
               : akin::split_per_user(log, {.test_fraction = asked.test_fraction, .seed = asked.seed});
   const std::string part = short_number(asked.test_fraction * 100) + " %";
-  return {matrix_of(train, asked.log), matrix_of(test, asked.log),
+  return {matrix_of(train, asked.log), matrix_of(test, asked.log), read_texts(asked.texts, asked.log, log.item_ids()),
           by_time ? "the latest " + part + " of the lines are held out"
                   : "a random " + part + " of each user's lines are held out"};
 }
@@ -75,7 +78,8 @@ judgement judged_models(const evaluate_options& asked) {
   for (const model_request& request : requests) {
     const progress_bar bar(asked.general, "training " + request.kind);
     const auto start = std::chrono::steady_clock::now();
-    const trained_model trained = train_model(policy_of(asked.general), request, data.seen, std::cref(bar));
+    const trained_model trained =
+        train_model(policy_of(asked.general), request, data.seen, std::cref(bar), data.item_texts);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     result.table.add(request.text, results_of(asked, trained.model, data.seen, data.future),
                      {.train_seconds = asked.timings ? seconds : std::numeric_limits<double>::quiet_NaN()});
@@ -146,6 +150,7 @@ void add_evaluate(CLI::App& app) {
   command->add_flag("--count-repeats", options->count_repeats, "Items that a user has had count as well");
   command->add_flag("--timings", options->timings, "Show the seconds of each training");
   command->add_flag("--csv", options->csv, "Write the table as CSV, with all digits");
+  add_texts(*command, options->texts);
   add_combine(*command, options->log);
   add_general(*command, options->general);
   command->callback([options] { evaluate(*options); });

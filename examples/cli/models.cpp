@@ -5,6 +5,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <akin/content/tfidf_vectorizer.hpp>
 #include <akin/serving/all_models.hpp>
 
 #include "option_text.hpp"
@@ -31,7 +32,8 @@ void check(const model_request& request) {
 
 template <class Model>
 trained_model train(const akin::execution::parallel_policy& policy, const model_request& request,
-                    const akin::sparse_matrix<float>& user_items, const training_observer& observer) {
+                    const akin::sparse_matrix<float>& user_items, const training_observer& observer,
+                    const std::vector<std::string>&) {
   Model model = made<Model>(request);
   if constexpr (requires { model.fit(policy, user_items, observer); })
     model.fit(policy, user_items, observer);
@@ -41,11 +43,25 @@ trained_model train(const akin::execution::parallel_policy& policy, const model_
   return {akin::any_recommender<float>(std::move(model)), std::move(options)};
 }
 
+/// The words of the items' texts are their features.
+template <>
+trained_model train<akin::content_model<float>>(const akin::execution::parallel_policy& policy,
+                                                const model_request& request,
+                                                const akin::sparse_matrix<float>& user_items, const training_observer&,
+                                                const std::vector<std::string>& item_texts) {
+  if (item_texts.empty()) throw usage_error("content_model needs --item-texts");
+  const akin::sparse_matrix<float> features = akin::tfidf_vectorizer().fit_transform(policy, item_texts).cast<float>();
+  auto model = made<akin::content_model<float>>(request);
+  model.fit(policy, features, user_items);
+  json options = json_of_options(model.options());
+  return {akin::any_recommender<float>(std::move(model)), std::move(options)};
+}
+
 struct maker {
   std::string_view kind;
   void (*check)(const model_request&);
   trained_model (*train)(const akin::execution::parallel_policy&, const model_request&,
-                         const akin::sparse_matrix<float>&, const training_observer&);
+                         const akin::sparse_matrix<float>&, const training_observer&, const std::vector<std::string>&);
 };
 
 template <class... Models>
@@ -53,12 +69,12 @@ constexpr std::array<maker, sizeof...(Models)> makers_of() {
   return {maker{Models::kind, &check<Models>, &train<Models>}...};
 }
 
-/// Models that learn from interactions alone, as docs/index.md lists them.
-constexpr auto makers =
-    makers_of<akin::popularity<float>, akin::bias<float>, akin::item_knn<float>, akin::user_knn<float>,
-              akin::ease<float>, akin::slim<float>, akin::rp3beta<float>, akin::graph_filter<float>,
-              akin::implicit_als<float>, akin::biased_mf<float>, akin::svdpp<float>, akin::bpr<float>,
-              akin::warp<float>, akin::logistic_mf<float>, akin::explicit_als<float>, akin::nmf<float>>();
+/// Models that learn from interactions, and from texts of items.
+constexpr auto makers = makers_of<akin::popularity<float>, akin::bias<float>, akin::item_knn<float>,
+                                  akin::user_knn<float>, akin::ease<float>, akin::slim<float>, akin::rp3beta<float>,
+                                  akin::content_model<float>, akin::graph_filter<float>, akin::implicit_als<float>,
+                                  akin::biased_mf<float>, akin::svdpp<float>, akin::bpr<float>, akin::warp<float>,
+                                  akin::logistic_mf<float>, akin::explicit_als<float>, akin::nmf<float>>();
 
 const maker& maker_of(const std::string& kind) {
   const auto found = std::ranges::find(makers, kind, &maker::kind);
@@ -96,8 +112,9 @@ model_request requested_model(const std::string& text, const std::vector<std::st
 }
 
 trained_model train_model(const akin::execution::parallel_policy& policy, const model_request& request,
-                          const akin::sparse_matrix<float>& user_items, const training_observer& observer) {
-  return maker_of(request.kind).train(policy, request, user_items, observer);
+                          const akin::sparse_matrix<float>& user_items, const training_observer& observer,
+                          const std::vector<std::string>& item_texts) {
+  return maker_of(request.kind).train(policy, request, user_items, observer, item_texts);
 }
 
 }  // namespace cli

@@ -37,7 +37,9 @@ std::vector<std::string> model_kinds();
 /// usage_error for a kind or an option that does not exist, and for a value that is not allowed.
 model_request requested_model(const std::string& text, const std::vector<std::string>& more = {});
 
+/// Throws usage_error for content_model without a text for each item.
 trained_model train_model(const akin::execution::parallel_policy& policy, const model_request& request,
-                          const akin::sparse_matrix<float>& user_items, const training_observer& observer);
+                          const akin::sparse_matrix<float>& user_items, const training_observer& observer,
+                          const std::vector<std::string>& item_texts = {});
 
 }  // namespace cli

@@ -7,6 +7,7 @@
 #include "output.hpp"
 #include "progress_bar.hpp"
 #include "shops.hpp"
+#include "texts.hpp"
 
 namespace cli {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 struct train_options {
   general_options general;
   log_options log;
+  text_options texts;
   std::string model;
   std::vector<std::string> options;
   std::string output;
@@ -32,9 +34,10 @@ void train(const train_options& asked) {
   require_writable(asked.output);
   const akin::interaction_log log = read_training_log(asked.log, asked.general);
   akin::sparse_matrix<float> histories = matrix_of(log, asked.log);
+  const std::vector<std::string> texts = read_texts(asked.texts, asked.log, log.item_ids());
   trained_model trained = [&] {
     const progress_bar bar(asked.general, "training " + request.kind);
-    return train_model(policy_of(asked.general), request, histories, std::cref(bar));
+    return train_model(policy_of(asked.general), request, histories, std::cref(bar), texts);
   }();
   const std::string cells = std::to_string(histories.nonZeros());
   save_shop(std::move(trained.model), log.user_ids(), log.item_ids(), std::move(histories),
@@ -69,6 +72,7 @@ void add_train(CLI::App& app) {
       ->expected(1)
       ->take_all();
   add_output(*command, options->output, "The model file")->required();
+  add_texts(*command, options->texts);
   add_combine(*command, options->log);
   add_general(*command, options->general);
   command->callback([options] { train(*options); });

@@ -7,9 +7,11 @@
 #include "commands.hpp"
 #include "logs.hpp"
 #include "metrics.hpp"
+#include "models.hpp"
 #include "output.hpp"
 #include "progress_bar.hpp"
 #include "shops.hpp"
+#include "texts.hpp"
 
 namespace cli {
 namespace {
@@ -17,6 +19,7 @@ namespace {
 struct tune_options {
   general_options general;
   log_options log;
+  text_options texts;
   double seconds = 60;
   std::string metric = "ndcg@10";
   std::vector<std::string> exclude;
@@ -66,7 +69,11 @@ akin::best_fit<float> search(const tune_options& asked, const akin::any_metric& 
              std::to_string(trial.number + 1) + " trials, best " + asked.metric + " " + short_number(best));
   };
   return akin::fit_best(policy_of(asked.general), log,
-                        {.seconds = asked.seconds, .metric = metric, .exclude = asked.exclude, .seed = asked.seed},
+                        {.seconds = asked.seconds,
+                         .metric = metric,
+                         .exclude = asked.exclude,
+                         .seed = asked.seed,
+                         .item_texts = read_texts(asked.texts, asked.log, log.item_ids())},
                         observe);
 }
 
@@ -98,12 +105,14 @@ void add_tune(CLI::App& app) {
       ->check(such_as(usual_metrics()));
   command->add_option("--exclude", options->exclude, "A kind of model that is not tried; may be given several times")
       ->type_name("MODEL")
+      ->check(one_of(model_kinds()))
       ->expected(1)
       ->take_all();
   command->add_option("--seed", options->seed, "Of the random choices, 0 by default")
       ->type_name("N")
       ->check(whole_number(0));
   add_output(*command, options->output, "The model file")->required();
+  add_texts(*command, options->texts);
   add_combine(*command, options->log, {"sum", "count"});
   add_general(*command, options->general);
   command->callback([options] { tune(*options); });

@@ -37,6 +37,9 @@ for model in popularity bias user_knn rp3beta graph_filter:order=2,ideal_rank=4 
   says out "other.akin: ${model%%:*} of"
 done
 
+akin 0 train "$log" -m content_model --item-texts "$sample/items.csv" -o words.akin
+akin 0 similar words.akin 22423 -k 1 --json
+says out '"item":"2242'
 akin 0 info shop.akin
 says out 'implicit_als'
 says out 'factors 16, iterations 3'

@@ -39,12 +39,16 @@ refuses 2 'akin-cli train: bpr: factors must be positive, got 0' train little.cs
 refuses 2 'akin-cli train: similarity of item_knn must be one of cosine, ' train little.csv -m item_knn:similarity=cosin -o x.akin
 refuses 2 'akin-cli tune: --seconds must be a number above 0, got "-1"' tune little.csv --seconds -1 -o x.akin
 refuses 2 'akin-cli tune: a metric must be NAME@K with K from 1 on, such as ndcg@10, got "ndcg"; the names are ' tune little.csv --metric ndcg -o x.akin
+refuses 2 'akin-cli tune: --exclude must be one of popularity, bias, ' tune little.csv --exclude eas -o x.akin
 refuses 2 'akin-cli evaluate: --json and --csv exclude each other' evaluate little.csv --json --csv
 refuses 2 'akin-cli evaluate: --model cannot be used together with --model-file' evaluate little.csv -m ease --model-file shop.akin
 refuses 2 'akin-cli recommend: --user, --all or --basket must say for whom' recommend shop.akin
 refuses 2 'akin-cli recommend: --output must end in .csv, .jsonl or .npy, got "lists.txt"' recommend shop.akin --all -o lists.txt
 refuses 2 'akin-cli import: PATH must be given, or --user-factors and --item-factors' import -o x.csv
 refuses 2 'akin-cli import: --user-factors needs --item-factors' import -o x.akin --user-factors u.npy
+
+refuses 2 'akin-cli train: content_model needs --item-texts' train little.csv -m content_model -o x.akin
+refuses 2 'akin-cli tune: --text-column needs --item-texts' tune little.csv --text-column a -o x.akin
 
 # Columns that cannot be found.
 printf 'who,item\na,b\n' > unusual.csv
