@@ -2,7 +2,7 @@
 #include <examples/serve/shop.hpp>
 #include <map>
 #include <string>
-#include <tests/serve/fixture.hpp>
+#include <tests/serve/small_shop.hpp>
 #include <tests/support/catch.hpp>
 #include <thread>
 #include <vector>
