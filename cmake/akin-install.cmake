@@ -14,3 +14,7 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/akin-config-version.cmak
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES "${PROJECT_BINARY_DIR}/akin-config-version.cmake" cmake/akin-config.cmake cmake/akin-compiled.cmake cmake/akin-find-eigen.cmake
   DESTINATION share/cmake/akin)
+
+configure_file(cmake/akin.pc.in "${PROJECT_BINARY_DIR}/akin.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/akin.pc" DESTINATION share/pkgconfig)
+install(FILES LICENSE DESTINATION share/licenses/akin)

@@ -96,7 +96,7 @@ void run(const std::filesystem::path& folder, const std::filesystem::path& page)
 
 int main(int argc, char** argv) {
   if (argc != 2 && argc != 3) {
-    std::fprintf(stderr, "usage: evaluation_report FOLDER [PAGE.html], where FOLDER holds purchases.csv\n");
+    std::fprintf(stderr, "usage: evaluation_report FOLDER [PAGE.html]\n");
     return 2;
   }
   try {

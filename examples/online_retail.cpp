@@ -1,8 +1,10 @@
-// From a shop's purchase log to recommendations with names: reads, splits by time, fits three models, compares them on
-// the future, recommends for three customers and says why.
+// A shop's purchase log, from the file to lists that say why: reads, splits by time, trains three models, compares them
+// on the future, recommends for three customers and gives reasons.
 //
-//   online_retail FOLDER     FOLDER holds purchases.csv, items.csv and customers.csv (data/online-retail.tar.xz)
+//   online_retail FOLDER
 //
+// FOLDER holds purchases.csv, items.csv and customers.csv (data/online-retail.tar.xz). Prints a table of the models, a
+// list for each customer with what was bought later, and the purchases that speak most for the first recommendation.
 // Ctrl-C during a training ends it early and goes on with what has been learnt.
 #include <array>
 #include <chrono>
@@ -15,12 +17,6 @@
 
 #include <akin/akin.hpp>
 
-#if defined(_WIN32)
-#include <io.h>
-#else
-#include <unistd.h>
-#endif
-
 namespace execution = akin::execution;
 namespace metrics = akin::metrics;
 
@@ -28,21 +24,17 @@ namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-bool is_terminal() {
-#if defined(_WIN32)
-  return _isatty(_fileno(stdout)) != 0;
-#else
-  return isatty(STDOUT_FILENO) != 0;
-#endif
-}
-
-/// What the shop knows: who bought what before the split, who bought what after it, and what things are called.
+/// What the shop knows: who bought what before the split and after it, and what things are called.
 struct shop {
   akin::interaction_log log;
   akin::sparse_matrix<float> seen;     // customers x products, number of purchase lines before the split
   akin::sparse_matrix<float> future;   // the same after it
   std::vector<std::string> products;   // description by item id
   std::vector<std::string> countries;  // by user id
+
+  const char* product(std::int32_t item) const { return products[static_cast<std::size_t>(item)].c_str(); }
+  const char* country(std::int32_t customer) const { return countries[static_cast<std::size_t>(customer)].c_str(); }
+  std::string name(std::int32_t customer) const { return std::string(log.user_ids().name_of(customer)); }
 };
 
 shop read_shop(const std::filesystem::path& folder) {
@@ -61,58 +53,33 @@ shop read_shop(const std::filesystem::path& folder) {
           std::move(products), std::move(countries)};
 }
 
-/// A live line for a person, nothing for a file; stops when asked to.
-bool show_progress(const akin::progress& p) {
-  if (is_terminal()) {
-    std::printf("\r  iteration %d of %d, %.1f s%s", p.iteration, p.iterations, p.seconds,
-                p.iteration == p.iterations || interrupted != 0 ? "\r\033[K" : "");
-    std::fflush(stdout);
-  }
-  return interrupted == 0;
-}
-
-/// Seconds that the training takes.
+/// Trains a model on `purchases`, the history as the model wants it weighted, and adds its row: each metric is a mean
+/// over customers with its standard error.
 template <class Model>
-double train(Model& model, const akin::sparse_matrix<float>& customers_products) {
-  const auto start = std::chrono::steady_clock::now();
-  if constexpr (requires { model.fit(execution::par, customers_products, show_progress); }) {
-    model.fit(execution::par, customers_products, show_progress);
-  } else {
-    model.fit(execution::par, customers_products);
-  }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-void print_header() {
-  std::printf("%-14s %19s %19s %19s %12s %9s\n", "model", "recall@10", "ndcg@10", "hit rate@10", "coverage@10",
-              "seconds");
-}
-
-/// One row of the table: each metric is a mean over customers with its standard error.
-template <class Model>
-void fit_and_judge(const char* name, Model& model, const akin::sparse_matrix<float>& customers_products,
+void fit_and_judge(akin::report& table, const char* name, Model& model, const akin::sparse_matrix<float>& purchases,
                    const shop& data) {
-  const double seconds = train(model, customers_products);
-  const auto [recall, ndcg, hit, coverage] =
-      akin::evaluate(execution::par, model, data.seen, data.future, metrics::recall{10}, metrics::ndcg{10},
-                     metrics::hit_rate{10}, metrics::coverage{10});
-  std::printf("%-14s %9.4f +- %6.4f %9.4f +- %6.4f %9.4f +- %6.4f %12.3f %9.2f\n", name, recall.mean,
-              recall.standard_error, ndcg.mean, ndcg.standard_error, hit.mean, hit.standard_error, coverage.mean,
-              seconds);
+  const auto start = std::chrono::steady_clock::now();
+  const auto go_on = [](const akin::progress&) { return interrupted == 0; };
+  if constexpr (requires { model.fit(execution::par, purchases, go_on); })
+    model.fit(execution::par, purchases, go_on);
+  else
+    model.fit(execution::par, purchases);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  const auto judge = [&](const auto&... metric) {
+    const auto result = akin::evaluate(execution::par, model, data.seen, data.future, metric...);
+    table.add(name, akin::named_results(result, metric...), {.train_seconds = seconds.count()});
+  };
+  judge(metrics::recall{10}, metrics::ndcg{10}, metrics::hit_rate{10}, metrics::coverage{10});
 }
 
-void print_lists(const akin::implicit_als<float>& model, const shop& data, const std::vector<std::int32_t>& customers) {
+void print_list(const akin::implicit_als<float>& model, const shop& data, std::int32_t customer) {
+  const std::array customers = {customer};
   const auto lists = akin::recommend(execution::par, model, customers, {.k = 5, .exclude = data.seen});
-  for (std::size_t c = 0; c < customers.size(); ++c) {
-    const auto customer = static_cast<std::size_t>(customers[c]);
-    std::printf("\ncustomer %s, %s\n", std::string(data.log.user_ids().name_of(customers[c])).c_str(),
-                data.countries[customer].c_str());
-    for (std::size_t i = 0; i < lists.items(c).size(); ++i) {
-      const std::int32_t item = lists.items(c)[i];
-      std::printf("  %5.3f  %-36s%s\n", static_cast<double>(lists.scores(c)[i]),
-                  data.products[static_cast<std::size_t>(item)].c_str(),
-                  data.future.coeff(customers[c], item) != 0 ? "  (bought it later)" : "");
-    }
+  std::printf("\ncustomer %s, %s\n", data.name(customer).c_str(), data.country(customer));
+  for (std::size_t i = 0; i < lists.items(0).size(); ++i) {
+    const std::int32_t item = lists.items(0)[i];
+    std::printf("  %5.3f  %-36s%s\n", static_cast<double>(lists.scores(0)[i]), data.product(item),
+                data.future.coeff(customer, item) != 0 ? "  (bought it later)" : "");
   }
 }
 
@@ -122,11 +89,9 @@ void print_reasons(const akin::implicit_als<float>& model, const shop& data, std
   const auto lists = akin::recommend(execution::par, model, customers, {.k = 1, .exclude = data.seen});
   if (lists.items(0).empty()) return;
   const std::int32_t item = lists.items(0)[0];
-  std::printf("\nwhy %s for customer %s? because of\n", data.products[static_cast<std::size_t>(item)].c_str(),
-              std::string(data.log.user_ids().name_of(customer)).c_str());
+  std::printf("\nwhy %s for customer %s? because of\n", data.product(item), data.name(customer).c_str());
   for (const auto& reason : akin::explain(model, data.seen, customer, item, {.k = 3}))
-    std::printf("  %5.3f  %s\n", static_cast<double>(reason.contribution),
-                data.products[static_cast<std::size_t>(reason.item)].c_str());
+    std::printf("  %5.3f  %s\n", static_cast<double>(reason.contribution), data.product(reason.item));
 }
 
 void run(const std::filesystem::path& folder) {
@@ -136,15 +101,16 @@ void run(const std::filesystem::path& folder) {
   akin::popularity<float> popular;
   akin::item_knn<float> neighbors({.neighbors = 50});
   akin::implicit_als<float> als({.factors = 64, .iterations = 10, .regularization = 10, .alpha = 0.3, .seed = 7});
-  print_header();
-  fit_and_judge("popularity", popular, data.seen, data);
-  fit_and_judge("item_knn", neighbors, akin::weighting::bm25(data.seen), data);
-  fit_and_judge("implicit_als", als, data.seen, data);
+  akin::report table;
+  fit_and_judge(table, "popularity", popular, data.seen, data);
+  fit_and_judge(table, "item_knn", neighbors, akin::weighting::bm25(data.seen), data);
+  fit_and_judge(table, "implicit_als", als, data.seen, data);
+  std::printf("%s", table.text().c_str());
 
   std::vector<std::int32_t> customers;
-  for (const char* name : {"12347", "12431", "17850"})
+  for (const char* name : {"12347", "12431", "12567"})
     if (const auto id = data.log.user_ids().index_of(name)) customers.push_back(*id);
-  print_lists(als, data, customers);
+  for (const std::int32_t customer : customers) print_list(als, data, customer);
   if (!customers.empty()) print_reasons(als, data, customers.front());
 }
 
@@ -152,7 +118,7 @@ void run(const std::filesystem::path& folder) {
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::fprintf(stderr, "usage: online_retail FOLDER, which holds purchases.csv, items.csv and customers.csv\n");
+    std::fprintf(stderr, "usage: online_retail FOLDER\n");
     return 2;
   }
   std::signal(SIGINT, [](int) { interrupted = 1; });

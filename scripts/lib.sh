@@ -21,7 +21,7 @@ need() {
   for package; do
     case $package in ninja-build) command=ninja ;; *) command=$package ;; esac
     if has_command "$command" || { has_command dpkg-query && installed "$package"; }; then continue; fi
-    case $package in lib*-dev | catch2) has_command apt-get || continue ;; esac
+    case $package in lib*-dev | nlohmann-json3-dev | catch2 | python3-venv) has_command apt-get || continue ;; esac
     missing+=("$package")
   done
   [ ${#missing[@]} = 0 ] && return
@@ -43,6 +43,16 @@ if has_command ccache; then
   export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CMAKE_CXX_COMPILER_LAUNCHER=ccache
   export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 fi
+
+# Conan and the headers of Eigen 5, which the Python package eigency carries: for tests of packaging, which are skipped
+# where these cannot be had.
+get_packaging_tools() {
+  local folder=$root/build/packaging-tools
+  [ ! -f "$folder/complete" ] || return 0
+  if python3 -m venv "$folder" && "$folder/bin/pip" install -q 'conan>=2,<3' &&
+    "$folder/bin/pip" install -q --no-deps 'eigency>=5,<6'; then touch "$folder/complete"; fi > "$folder.log" 2>&1
+  [ -f "$folder/complete" ] || printf 'no Conan, or no Eigen 5, tests that need it are skipped: %s\n' "$(tail -n 1 "$folder.log")"
+}
 
 # configure FOLDER ARGUMENT...: with Ninja where there is one and the folder is new.
 configure() {

@@ -42,6 +42,7 @@
 #include <akin/data/time_decay.hpp>
 #include <akin/data/time_format.hpp>
 #include <akin/data/weighting.hpp>
+#include <akin/data/write_interactions.hpp>
 #include <akin/eigen.hpp>
 #include <akin/error.hpp>
 #include <akin/evaluation/by_group.hpp>

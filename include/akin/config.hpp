@@ -121,7 +121,7 @@
 #include <cassert>
 #define AKIN_ASSERT(condition) assert(condition)
 #else
-#define AKIN_ASSERT(condition) static_cast<void>(sizeof(static_cast<bool>(condition)))
+#define AKIN_ASSERT(condition) static_cast<void>(sizeof((condition) ? 1 : 0))
 #endif
 
 // --- compilers

@@ -333,3 +333,12 @@ TEST_CASE("the countries of the sample") {
   CHECK(customers[1] == "12347");
   CHECK(countries[1] == "Iceland");
 }
+
+TEST_CASE("the names of the columns of a file") {
+  const folder files;
+  write_text(files / "log.csv", "user;\"the; item\"\nann;tea\n");
+  CHECK(akin::column_names(files / "log.csv") == std::vector<std::string>{"user", "the; item"});
+  CHECK(akin::column_names(files / "log.csv", {.header = false}) == std::vector<std::string>{"1", "2"});
+  write_text(files / "empty.csv", "");
+  CHECK_THROWS_AS(akin::column_names(files / "empty.csv"), akin::format_error);
+}

@@ -26,6 +26,10 @@ TEST_CASE("a mask is made from ids or from a question") {
   const std::vector<std::int32_t> ids = {5, 1, 5};
   const akin::item_mask listed(6, std::span(ids));
   CHECK((listed.size() == 2 && listed.contains(1) && listed.contains(5)));
+  std::vector<std::int64_t> own = {5, 1};
+  const int array[] = {1, 5, 5};
+  for (const auto& same : {akin::item_mask(6, ids), akin::item_mask(6, own), akin::item_mask(6, array)})
+    CHECK((same.size() == 2 && same.contains(1) && same.contains(5)));
   const std::vector<double> prices = {3, 8, 2};
   const akin::item_mask cheap(3, [&](std::int64_t item) { return prices[static_cast<std::size_t>(item)] < 5; });
   CHECK((cheap.size() == 2 && cheap.contains(0) && cheap.contains(2)));

@@ -22,6 +22,7 @@
 #include <akin/data/time_decay.hpp>
 #include <akin/data/time_format.hpp>
 #include <akin/data/weighting.hpp>
+#include <akin/data/write_interactions.hpp>
 #include <akin/error.hpp>
 #include <akin/matrix.hpp>
 #include <akin/numbers.hpp>

@@ -43,7 +43,7 @@ namespace detail {
 template <class Scalar, class Index>
 std::vector<weighted_feature<Scalar, Index>> first_features(std::vector<weighted_feature<Scalar, Index>> features,
                                                             int k) {
-  std::ranges::sort(features, [](const auto& a, const auto& b) {
+  std::sort(features.begin(), features.end(), [](const auto& a, const auto& b) {
     return a.weight > b.weight || (a.weight == b.weight && a.feature < b.feature);
   });
   if (features.size() > static_cast<std::size_t>(k)) features.resize(static_cast<std::size_t>(k));

@@ -58,6 +58,9 @@ std::array<std::vector<std::string>, Count> read_columns(const std::filesystem::
   return detail::read_columns(detail::load_text(path), names, format);
 }
 
+/// The names of the columns, in their order; "1", "2", … without a header line. Errors as read_columns.
+std::vector<std::string> column_names(const std::filesystem::path& path, const csv_format& format = {});
+
 }  // namespace akin::inline AKIN_ABI
 
 #if AKIN_BODIES(data)
@@ -101,6 +104,7 @@ class csv_reader {
   }
 
   std::size_t columns() const noexcept { return names_.size(); }
+  const std::vector<std::string>& names() const noexcept { return names_; }
 
   /// Goes to the next record; throws format_error unless it has as many fields as the first line. False at the end.
   bool next() {
@@ -167,5 +171,10 @@ AKIN_INLINE std::vector<std::vector<std::string>> read_named_columns(const text_
 }
 
 }  // namespace detail
+
+AKIN_INLINE std::vector<std::string> column_names(const std::filesystem::path& path, const csv_format& format) {
+  return detail::csv_reader(detail::load_text(path), format).names();
+}
+
 }  // namespace akin::inline AKIN_ABI
 #endif

@@ -208,19 +208,19 @@ AKIN_INLINE interaction_log labelled_lines(const interaction_log& log, const tes
 
 AKIN_INLINE train_test<interaction_log> split_cold_items(const interaction_log& log,
                                                          const split_cold_items_options& options) {
-  return detail::divide(log, detail::mark_owners(log.items(), static_cast<std::size_t>(log.item_ids().size()),
-                                                 options.test_fraction, options.seed, "split_cold_items", "items"));
+  return detail::divide(log, detail::mark_owners(log.items(), log.item_ids().size(), options.test_fraction,
+                                                 options.seed, "split_cold_items", "items"));
 }
 
 AKIN_INLINE train_test<interaction_log> split_cold_users(const interaction_log& log,
                                                          const split_cold_users_options& options) {
-  return detail::divide(log, detail::mark_owners(log.users(), static_cast<std::size_t>(log.user_ids().size()),
-                                                 options.test_fraction, options.seed, "split_cold_users", "users"));
+  return detail::divide(log, detail::mark_owners(log.users(), log.user_ids().size(), options.test_fraction,
+                                                 options.seed, "split_cold_users", "users"));
 }
 
 AKIN_INLINE unseen_users<interaction_log> split_unseen_users(const interaction_log& log,
                                                              const split_unseen_users_options& options) {
-  const auto order = detail::drawn_order(log.users(), static_cast<std::size_t>(log.user_ids().size()), options.seed);
+  const auto order = detail::drawn_order(log.users(), log.user_ids().size(), options.seed);
   const auto label = detail::mark_unseen(detail::groups_of(log), order, options);
   return {detail::labelled_lines(log, label, 0), detail::labelled_lines(log, label, 1),
           detail::labelled_lines(log, label, 2), detail::labelled_lines(log, label, 3),

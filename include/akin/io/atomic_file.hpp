@@ -158,7 +158,7 @@ AKIN_INLINE std::filesystem::path atomic_file::resolved(const std::filesystem::p
 AKIN_INLINE std::filesystem::path atomic_file::temporary_name() const {
   const std::int64_t seeds[] = {std::chrono::system_clock::now().time_since_epoch().count(),
                                 std::chrono::steady_clock::now().time_since_epoch().count(),
-                                static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(this)), process_id()};
+                                reinterpret_cast<std::intptr_t>(this), process_id()};
   char digits[32];
   std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(checksum(seeds, sizeof seeds)));
   std::filesystem::path name = target_;

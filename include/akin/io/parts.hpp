@@ -105,7 +105,8 @@ concept reads_any_model = requires(const model_reader& reader) {
 
 /// The result of read(); a std::logic_error, of a constructor that refuses its arguments, refuses the file.
 template <class Read>
-auto read_or_refuse(const model_reader& reader, std::string_view asked, const Read& read) {
+auto read_or_refuse([[maybe_unused]] const model_reader& reader, [[maybe_unused]] std::string_view asked,
+                    const Read& read) {
 #if AKIN_HAS_EXCEPTIONS
   try {
     return read();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -50,23 +51,24 @@ AKIN_ALWAYS_INLINE std::int64_t tiled_columns(std::int64_t size) {
 
 /// products = left'right over `depth` rows: left has Rows columns, right Vectors vectors of them, both `stride`
 /// elements from row to row.
-template <int Rows, int Vectors, class V, class T>
+template <std::size_t Rows, std::size_t Vectors, class V, class T>
 AKIN_ALWAYS_INLINE void tile_products(const T* left, const T* right, std::int64_t stride, std::int64_t depth,
                                       V (&products)[Rows][Vectors]) {
+  constexpr int rows = Rows, vectors = Vectors;
   AKIN_UNROLL
-  for (int i = 0; i < Rows; ++i) {
+  for (int i = 0; i < rows; ++i) {
     AKIN_UNROLL
-    for (int j = 0; j < Vectors; ++j) products[i][j] = V::zero();
+    for (int j = 0; j < vectors; ++j) products[i][j] = V::zero();
   }
   for (std::int64_t d = 0; d < depth; ++d) {
     V of_row[Vectors];
     AKIN_UNROLL
-    for (int j = 0; j < Vectors; ++j) of_row[j] = V::load(right + d * stride + j * V::lanes);
+    for (int j = 0; j < vectors; ++j) of_row[j] = V::load(right + d * stride + j * V::lanes);
     AKIN_UNROLL
-    for (int i = 0; i < Rows; ++i) {
+    for (int i = 0; i < rows; ++i) {
       const V factor = V::broadcast(left[d * stride + i]);
       AKIN_UNROLL
-      for (int j = 0; j < Vectors; ++j) products[i][j] = products[i][j].plus_product(factor, of_row[j]);
+      for (int j = 0; j < vectors; ++j) products[i][j] = products[i][j].plus_product(factor, of_row[j]);
     }
   }
 }
@@ -132,7 +134,7 @@ struct upper_gramian_kernel {
     const std::int64_t columns = tiled_columns<InstructionSet, T>(size);
     for (std::int64_t i = 0; i < size; i += tile_rows) {
       const auto add = [&](auto vectors, std::int64_t j) AKIN_INLINE_LAMBDA {
-        vector sums[tile_rows][vectors.value];
+        vector sums[std::size_t{tile_rows}][std::size_t{vectors.value}];
         tile_products(s + i, s + j, stride, rows, sums);
         AKIN_UNROLL
         for (int r = 0; r < tile_rows; ++r) {
@@ -159,7 +161,7 @@ struct upper_cholesky_kernel {
     for (std::int64_t i = 0; i < size; i += tile_rows) {
       const std::int64_t first = i / vector::lanes * vector::lanes;  // its tile has the diagonal
       const auto factor = [&](auto vectors, std::int64_t j) AKIN_INLINE_LAMBDA {
-        vector rows[tile_rows][vectors.value];
+        vector rows[std::size_t{tile_rows}][std::size_t{vectors.value}];
         tile_products(a + i, a + j, stride, i, rows);
         AKIN_UNROLL
         for (int r = 0; r < tile_rows; ++r) {
@@ -176,15 +178,16 @@ struct upper_cholesky_kernel {
 
  private:
   /// Solves a tile with the triangle on the diagonal, which it factors first if the tile contains it.
-  template <int Rows, int Vectors, class V, class T>
+  template <std::size_t Rows, std::size_t Vectors, class V, class T>
   static AKIN_ALWAYS_INLINE bool eliminate(T* a, std::int64_t i, std::int64_t j, std::int64_t stride, bool has_diagonal,
                                            V (&rows)[Rows][Vectors]) {
+    constexpr int height = Rows, vectors = Vectors;
     const auto store = [&](int r) AKIN_INLINE_LAMBDA {
       AKIN_UNROLL
-      for (int v = 0; v < Vectors; ++v) rows[r][v].store(a + r * stride + j + v * V::lanes);
+      for (int v = 0; v < vectors; ++v) rows[r][v].store(a + r * stride + j + v * V::lanes);
     };
     AKIN_UNROLL
-    for (int r = 0; r < Rows; ++r) {
+    for (int r = 0; r < height; ++r) {
       T* const row = a + r * stride + i;
       if (has_diagonal) store(r);
       const T pivot = row[r];
@@ -192,14 +195,14 @@ struct upper_cholesky_kernel {
       const T inverse = has_diagonal ? 1 / std::sqrt(pivot) : pivot;
       const V scale = V::broadcast(inverse);
       AKIN_UNROLL
-      for (int v = 0; v < Vectors; ++v) rows[r][v] = rows[r][v] * scale;
+      for (int v = 0; v < vectors; ++v) rows[r][v] = rows[r][v] * scale;
       store(r);
       if (has_diagonal) row[r] = inverse;
       AKIN_UNROLL
-      for (int s = r + 1; s < Rows; ++s) {
+      for (int s = r + 1; s < height; ++s) {
         const V factor = V::broadcast(-row[s]);
         AKIN_UNROLL
-        for (int v = 0; v < Vectors; ++v) rows[s][v] = rows[s][v].plus_product(factor, rows[r][v]);
+        for (int v = 0; v < vectors; ++v) rows[s][v] = rows[s][v].plus_product(factor, rows[r][v]);
       }
     }
     return true;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -97,7 +98,7 @@ AKIN_ALWAYS_INLINE std::int64_t add_rows_in(const weighted_rows<T, Index>& y, st
                                             const T* factors, T* sum, std::int64_t begin) {
   constexpr std::int64_t width = Vectors * Vector::lanes;
   for (; begin + width <= y.k; begin += width) {
-    Vector sums[Vectors];
+    Vector sums[std::size_t{Vectors}];
     AKIN_UNROLL
     for (int v = 0; v < Vectors; ++v) sums[v] = Vector::load(sum + begin + v * Vector::lanes);
     for (std::int64_t i = 0; i < count; ++i) {

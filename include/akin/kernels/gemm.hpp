@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include <akin/config.hpp>
@@ -24,14 +25,14 @@ template <class InstructionSet, int Rows, int Vectors, class T>
 AKIN_ALWAYS_INLINE void multiply_tile(const T* a, std::int64_t a_row, std::int64_t a_depth, const T* b,
                                       std::int64_t b_depth, std::int64_t depth, T* c, std::int64_t c_row) {
   using vector = vec_for<InstructionSet, T>;
-  vector sums[Rows][Vectors];
+  vector sums[std::size_t{Rows}][std::size_t{Vectors}];
   AKIN_UNROLL
   for (int i = 0; i < Rows; ++i) {
     AKIN_UNROLL
     for (int j = 0; j < Vectors; ++j) sums[i][j] = vector::load(c + i * c_row + j * vector::lanes);
   }
   for (std::int64_t d = 0; d < depth; ++d) {
-    vector right[Vectors];
+    vector right[std::size_t{Vectors}];
     AKIN_UNROLL
     for (int j = 0; j < Vectors; ++j) right[j] = vector::load(b + d * b_depth + j * vector::lanes);
     AKIN_UNROLL

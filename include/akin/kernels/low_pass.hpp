@@ -2,6 +2,7 @@
 /// A low-rank matrix times several signals at once, added to the scaled signals.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <akin/config.hpp>
@@ -29,14 +30,14 @@ struct low_pass_kernel {
   template <int Rows, int Vectors, class Vector, class Scalar>
   static AKIN_ALWAYS_INLINE void tile(const Scalar* s, std::int64_t rank, const Scalar* scales, const Scalar* c,
                                       Scalar* z) {
-    Vector sums[Rows][Vectors];
+    Vector sums[std::size_t{Rows}][std::size_t{Vectors}];
     AKIN_UNROLL
     for (int i = 0; i < Rows; ++i) {
       AKIN_UNROLL
       for (int j = 0; j < Vectors; ++j) sums[i][j] = Vector::zero();
     }
     for (std::int64_t d = 0; d < rank; ++d) {
-      Vector right[Vectors];
+      Vector right[std::size_t{Vectors}];
       AKIN_UNROLL
       for (int j = 0; j < Vectors; ++j) right[j] = Vector::load(c + d * Lanes + j * Vector::lanes);
       AKIN_UNROLL

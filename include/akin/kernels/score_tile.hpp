@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include <akin/config.hpp>
@@ -67,7 +68,7 @@ struct score_tile_kernel {
     constexpr int width = panel_rows<T>, lanes = vec_for<InstructionSet, T>::lanes, vectors = width / lanes;
     constexpr int height = std::max(1, 24 / vectors / (InstructionSet::bytes == 64 ? 1 : 2));
     static_assert(tile_queries % height == 0);
-    alignas(64) T tile[tile_queries * width];
+    alignas(64) T tile[std::size_t{tile_queries * width}];
     for (int p = 0; p < panels; ++p) {
       for (int q = 0; q < tile_queries; ++q) std::copy_n(offsets + p * width, width, tile + q * width);
       for (int q = 0; q < tile_queries; q += height)

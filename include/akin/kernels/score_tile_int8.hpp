@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -85,14 +86,14 @@ AKIN_NOINLINE AKIN_TARGET_AVX2 void int8_tile_avx2(const std::int8_t* queries, s
   typedef std::int16_t words __attribute__((vector_size(32)));
   typedef std::uint16_t unsigned_words __attribute__((vector_size(32)));
   constexpr int vectors = 4;
-  lanes sums[height][vectors];
+  lanes sums[std::size_t{height}][vectors];
   AKIN_UNROLL
   for (int q = 0; q < height; ++q) {
     AKIN_UNROLL
     for (int j = 0; j < vectors; ++j) sums[q][j] = starts[q] - lanes{};
   }
   for (std::int64_t d = 0; d < depth; d += 4) {
-    words even_x[height], odd_x[height];
+    words even_x[std::size_t{height}], odd_x[std::size_t{height}];
     AKIN_UNROLL
     for (int q = 0; q < height; ++q) {
       std::int32_t four;
@@ -128,7 +129,7 @@ AKIN_NOINLINE AKIN_TARGET_AVX512 void int8_tile_avx512(const std::int8_t* querie
                                                        const std::uint8_t* panel, const std::int32_t* starts,
                                                        std::int32_t* tile) {
   typedef std::int32_t lanes __attribute__((vector_size(64)));
-  lanes sums[height][2];
+  lanes sums[std::size_t{height}][2];
   AKIN_UNROLL
   for (int q = 0; q < height; ++q) sums[q][0] = sums[q][1] = starts[q] - lanes{};
   for (std::int64_t d = 0; d < depth; d += 4) {

@@ -2,6 +2,7 @@
 /// A sparse matrix times a dense one of few columns, and the three-term step that polynomials of a matrix are made of.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <akin/config.hpp>
@@ -50,7 +51,7 @@ struct sparse_product_kernel {
     const std::int64_t k = task.k;
     const auto first = static_cast<std::int64_t>(task.offsets[row]),
                last = static_cast<std::int64_t>(task.offsets[row + 1]);
-    Vector sums[Vectors];
+    Vector sums[std::size_t{Vectors}];
     AKIN_UNROLL
     for (int v = 0; v < Vectors; ++v) sums[v] = Vector::zero();
     for (std::int64_t p = first; p < last; ++p) {

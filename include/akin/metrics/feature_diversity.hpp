@@ -124,8 +124,7 @@ class sparse_item_features {
       const auto row = rows_.view().row(item);
       for (std::int64_t i = 0; i < row.size(); ++i) {
         const double x = scale * static_cast<double>(row.values[i]);
-        auto slot =
-            static_cast<std::size_t>((static_cast<std::uint64_t>(row.ids[i]) * 0x9E3779B97F4A7C15u) >> (64 - bits));
+        std::uint64_t slot = (static_cast<std::uint64_t>(row.ids[i]) * 0x9E3779B97F4A7C15u) >> (64 - bits);
         while (columns[slot] != row.ids[i] && columns[slot] != -1) slot = (slot + 1) % slots;
         const double others = columns[slot] == -1 ? 0 : before[slot];
         columns[slot] = row.ids[i];

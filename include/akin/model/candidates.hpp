@@ -127,7 +127,7 @@ class id_order {
   void by_sort(candidates<Scalar, Index>& of) {
     entries_.clear();
     for (std::int64_t n = 0; n < of.count; ++n) entries_.push_back({of.scores[n], of.ids[n]});
-    std::ranges::sort(entries_, {}, &kernels::scored<Scalar, Index>::id);
+    std::sort(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     for (std::int64_t n = 0; n < entries_.size(); ++n) {
       of.ids[n] = entries_[n].id;
       of.scores[n] = entries_[n].score;
@@ -149,7 +149,7 @@ class row_slots {
   explicit row_slots(const numbers<std::int64_t>& capacities)
       : starts_(capacities.size() + 1), counts_(capacities.size()) {
     for (std::int64_t row = 0; row < capacities.size(); ++row) starts_[row + 1] = starts_[row] + capacities[row];
-    entries_ = std::make_unique_for_overwrite<entry[]>(static_cast<std::size_t>(starts_.back()));
+    entries_.reset(new entry[static_cast<std::size_t>(starts_.back())]);  // not written yet
   }
 
   /// Sets a row, by one worker; ids must ascend.

@@ -66,7 +66,7 @@ auto explain(const Source& source, const Matrix& user_items, std::type_identity_
     for (std::size_t i = 0; i < contributions.size(); ++i)
       if (contributions[i] > 0 || contributions[i] < 0)
         reasons.push_back({history.ids[static_cast<std::int64_t>(i)], contributions[i]});
-    std::ranges::sort(reasons, [](const auto& a, const auto& b) {
+    std::sort(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) {
       return a.contribution > b.contribution || (a.contribution == b.contribution && a.item < b.item);
     });
     if (reasons.size() > static_cast<std::size_t>(options.k)) reasons.resize(static_cast<std::size_t>(options.k));

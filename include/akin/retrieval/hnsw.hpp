@@ -248,9 +248,9 @@ class hnsw {
 
   std::int64_t rank(const Scalar* x, const search_plan& plan, slice<const Index> row, best_type& list) const {
     detail::numbers<Index> excluded(row.begin(), row.end());
-    std::ranges::sort(excluded);
+    std::sort(excluded.begin(), excluded.end());
     const auto is_excluded = [&](std::int64_t item) {
-      return std::ranges::binary_search(excluded, static_cast<Index>(item));
+      return std::binary_search(excluded.begin(), excluded.end(), static_cast<Index>(item));
     };
     if (plan.count == 0) return 0;
     if (!plan.all.empty()) return rank_all(x, plan.all, plan.floor, is_excluded, list);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <akin/config.hpp>
@@ -34,10 +35,13 @@ class item_mask {
     detail::require(items >= 0, "item_mask", "items must not be negative", items);
     words_.resize(static_cast<std::size_t>(items / 64 + 1));  // at least one word, so that its view is set
   }
-  /// The items that are named, in any order. Throws std::invalid_argument for an id out of range.
-  template <std::integral Id>
-  item_mask(std::int64_t items, std::span<const Id> ids) : item_mask(items) {
-    for (const Id id : ids) insert(id);
+  /// The items that are named, in any order: a vector, array or span of integers. Throws std::invalid_argument for an
+  /// id out of range.
+  template <class Ids>
+  requires std::integral<typename decltype(std::span(std::declval<const Ids&>()))::value_type> item_mask(
+      std::int64_t items, const Ids& ids)
+      : item_mask(items) {
+    for (const auto id : ids) insert(id);
   }
   /// The items for which is_member(id) holds.
   template <std::predicate<std::int64_t> Predicate>

@@ -99,7 +99,7 @@ class knn_classifier {
   template <class Use>
   void count_votes(const detail::host_policy& policy, const lists_type& lists, const Use& use) const;
   std::size_t class_of(Index id) const noexcept {
-    return static_cast<std::size_t>(std::ranges::lower_bound(classes_, labels_[id]) - classes_.begin());
+    return static_cast<std::size_t>(std::lower_bound(classes_.begin(), classes_.end(), labels_[id]) - classes_.begin());
   }
 
   knn_classifier_options options_;
@@ -129,7 +129,7 @@ knn_classifier<Scalar, Index> knn_classifier<Scalar, Index>::read_from(const det
 template <class Scalar, class Index>
 std::vector<int> knn_classifier<Scalar, Index>::distinct(const detail::storage<std::int32_t>& labels) {
   std::vector<int> classes(labels.begin(), labels.end());
-  std::ranges::sort(classes);
+  std::sort(classes.begin(), classes.end());
   classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
   return classes;
 }

@@ -198,9 +198,8 @@ AKIN_INLINE const trial::asked* trial::find(std::string_view name, std::string_v
 
 AKIN_INLINE std::size_t trial::place(std::string_view name, const std::string& range, std::size_t count) {
   if (const asked* known = find(name, range)) return known->position;
-  const std::size_t position = grid_ != nullptr
-                                   ? grid_->position(name, range, count)
-                                   : static_cast<std::size_t>(random_.below(detail::hash_of_name(name), count));
+  const std::size_t position =
+      grid_ != nullptr ? grid_->position(name, range, count) : random_.below(detail::hash_of_name(name), count);
   asked_.emplace(name, asked{range, position, 0});
   return position;
 }

@@ -62,7 +62,7 @@ class any_blend : public detail::combined_scores<any_blend<Scalar, Index>, Scala
   const std::vector<part_type>& parts() const noexcept { return parts_; }
 
   bool is_fitted() const {
-    return std::ranges::all_of(parts_, [](const part_type& part) { return part.model.is_fitted(); });
+    return std::all_of(parts_.begin(), parts_.end(), [](const part_type& part) { return part.model.is_fitted(); });
   }
   std::int64_t users() const { return parts_.front().model.users(); }
   std::int64_t items() const { return parts_.front().model.items(); }
@@ -131,8 +131,8 @@ class any_blend : public detail::combined_scores<any_blend<Scalar, Index>, Scala
 
   template <class Predicate>
   bool any_asked(const Predicate& predicate) const {
-    return std::ranges::any_of(parts_,
-                               [&](const part_type& part) { return weight_of(part) > 0 && predicate(part.model); });
+    return std::any_of(parts_.begin(), parts_.end(),
+                       [&](const part_type& part) { return weight_of(part) > 0 && predicate(part.model); });
   }
 
   /// Calls body(number of the model, position, normalised scores, value of an item without a score) for each model and
@@ -201,7 +201,7 @@ std::vector<Scalar> any_blend<Scalar, Index>::shares(Index user, Index item) con
                     is_scored |= has;
                     result[number] = weight_of(parts_[number]) * (has ? score : unscored);
                   });
-  if (!is_scored) std::ranges::fill(result, Scalar{0});
+  if (!is_scored) std::fill(result.begin(), result.end(), Scalar{0});
   return result;
 }
 
@@ -210,7 +210,7 @@ void any_blend<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out)
   detail::require(compares_items(), "any_blend", "none of its models can compare items");
   detail::numbers<Scalar> row(std::ssize(out));
   detail::numbers<std::uint8_t> known(std::ssize(out));
-  std::ranges::fill(out, Scalar{0});
+  std::fill(out.begin(), out.end(), Scalar{0});
   for (const part_type& part : parts_) {
     if (!(weight_of(part) > 0) || !part.model.compares_items() || !part.model.knows_item(item)) continue;
     part.model.similarity_all(item, std::span(row));
@@ -228,7 +228,7 @@ void any_blend<Scalar, Index>::contributions(const row_view<Scalar, Index>& hist
                   "ranks cannot be split over the items of a history");
   detail::require(explains(), "any_blend", "none of its models can explain a score");
   detail::numbers<Scalar> row(items()), mine(std::ssize(out));
-  std::ranges::fill(out, Scalar{0});
+  std::fill(out.begin(), out.end(), Scalar{0});
   if (history.empty()) return;
   for (const part_type& part : parts_) {
     if (!(weight_of(part) > 0) || !can_share(part.model)) continue;

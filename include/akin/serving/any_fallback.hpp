@@ -55,29 +55,30 @@ class any_fallback : public detail::combined_scores<any_fallback<Scalar, Index>,
   const std::vector<part_type>& parts() const noexcept { return parts_; }
 
   bool is_fitted() const {
-    return std::ranges::all_of(parts_, [](const part_type& model) { return model.is_fitted(); });
+    return std::all_of(parts_.begin(), parts_.end(), [](const part_type& model) { return model.is_fitted(); });
   }
   std::int64_t users() const { return parts_.front().users(); }
   std::int64_t items() const { return parts_.front().items(); }
   bool knows_user(Index user) const { return source(user).has_value(); }
   bool knows_item(Index item) const {
-    return std::ranges::any_of(parts_, [&](const part_type& model) { return model.knows_item(item); });
+    return std::any_of(parts_.begin(), parts_.end(), [&](const part_type& model) { return model.knows_item(item); });
   }
   /// Whether an unknown visitor gets a list: if one of the models has one for everybody.
   bool answers_without_history() const {
-    return std::ranges::any_of(parts_, [](const part_type& model) { return model.answers_without_history(); });
+    return std::any_of(parts_.begin(), parts_.end(),
+                       [](const part_type& model) { return model.answers_without_history(); });
   }
 
   /// Whether a model scores histories, compares items, explains its scores.
   bool scores_histories() const {
-    return std::ranges::any_of(parts_, [](const part_type& model) { return model.scores_histories(); });
+    return std::any_of(parts_.begin(), parts_.end(), [](const part_type& model) { return model.scores_histories(); });
   }
   bool compares_items() const {
-    return std::ranges::any_of(parts_, [](const part_type& model) { return model.compares_items(); });
+    return std::any_of(parts_.begin(), parts_.end(), [](const part_type& model) { return model.compares_items(); });
   }
   bool explains() const {
-    return std::ranges::any_of(parts_,
-                               [](const part_type& model) { return model.explains() && model.scores_histories(); });
+    return std::any_of(parts_.begin(), parts_.end(),
+                       [](const part_type& model) { return model.explains() && model.scores_histories(); });
   }
 
   /// The number of the first model that knows the user, from 0 on; nullopt if none does.
@@ -181,7 +182,7 @@ void any_fallback<Scalar, Index>::score_rows(std::span<const Request> requests, 
 template <class Scalar, class Index>
 void any_fallback<Scalar, Index>::similarity_all(Index item, std::span<Scalar> out) const {
   detail::require(compares_items(), "any_fallback", "none of its models can compare items");
-  std::ranges::fill(out, no_score<Scalar>);
+  std::fill(out.begin(), out.end(), no_score<Scalar>);
   std::vector<Scalar> row(out.size());
   for (const part_type& model : parts_) {
     if (!model.compares_items() || !model.knows_item(item)) continue;
@@ -195,7 +196,7 @@ template <class Scalar, class Index>
 void any_fallback<Scalar, Index>::contributions(const row_view<Scalar, Index>& history, Index item,
                                                 std::span<Scalar> out) const {
   detail::require(scores_histories(), "any_fallback", "none of its models can score a history");
-  std::ranges::fill(out, Scalar{0});
+  std::fill(out.begin(), out.end(), Scalar{0});
   const auto number = source_of(history, item);
   if (!number) return;
   const part_type& model = parts_[*number];

@@ -158,12 +158,12 @@ class bundle {
     std::vector<index_type> items;
     for (const std::string& name : basket)
       if (const auto id = item_ids_.index_of(name)) items.push_back(static_cast<index_type>(*id));
-    std::ranges::sort(items);
+    std::sort(items.begin(), items.end());
     items.erase(std::unique(items.begin(), items.end()), items.end());
     const auto size = static_cast<std::int64_t>(items.size());
     detail::csr_storage<scalar_type, index_type> history(1, model_.items(), size);
     history.mutable_offsets()[1] = static_cast<index_type>(size);
-    std::ranges::copy(items, history.mutable_columns());
+    std::copy(items.begin(), items.end(), history.mutable_columns());
     std::fill_n(history.mutable_values(), size, scalar_type{1});
     return history;
   }

@@ -200,9 +200,7 @@ class live_model {
  private:
   // The upper bits of current_ are the number of the cell, the lower ones count its readers; 52 bits suffice for years.
   static constexpr int count_bits = 52;
-  static std::size_t number_of(std::uint64_t current) noexcept {
-    return static_cast<std::size_t>(current >> count_bits);
-  }
+  static std::size_t number_of(std::uint64_t current) noexcept { return current >> count_bits; }
 
   std::uint64_t replace(std::unique_ptr<const Model> next) {
     const std::size_t number = cells_.find_free();

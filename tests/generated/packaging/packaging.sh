@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # Installs akin into a scratch folder and lets consumers find, build and run it, as a packager would.
 # usage: packaging.sh SCENARIO SOURCE_DIR SCRATCH_DIR COMPILER EIGEN_INCLUDE_DIR
-# Scenario install comes first, the others use what it installed.
+# Scenario install comes first, the others use what it installed. Exits with 77 if what a scenario needs is not there.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-scenario=$1 source=$2 scratch=$3 eigen=$5
+scenario=$1 source=$2 scratch=$3 compiler=$4 eigen=$5
 prefix=$scratch/prefix
-common=(-DCMAKE_CXX_COMPILER="$4" -DCMAKE_ERROR_ON_ABSOLUTE_INSTALL_DESTINATION=ON
+common=(-DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_ERROR_ON_ABSOLUTE_INSTALL_DESTINATION=ON
   -DCMAKE_EXPORT_NO_PACKAGE_REGISTRY=ON -DFETCHCONTENT_FULLY_DISCONNECTED=ON -DCMAKE_BUILD_TYPE=)
 command -v ninja > /dev/null && common+=(-G Ninja)
 
 fail() { printf '%s: %s\n' "$scenario" "$*"; exit 1; }
+
+skip() { printf '%s: skipped: %s\n' "$scenario" "$*"; exit 77; }
 
 # configure CONSUMER ARGUMENT...
 configure() { cmake -S "$here/$1" -B "$scratch/$scenario" "${common[@]}" -DCMAKE_PREFIX_PATH="$prefix" "${@:2}"; }
@@ -48,6 +50,25 @@ CONFIG
   echo "-DEigen3_DIR=$folder"
 }
 
+# pkg_config VERSION ARGUMENT...: asks about the akin below $prefix, on a machine with this version of Eigen.
+pkg_config() {
+  local folder=$scratch/$scenario/eigen-$1
+  mkdir -p "$folder"
+  printf 'Name: eigen3\nDescription: Eigen\nVersion: %s\nCflags: -I%s\n' "$1" "$eigen" > "$folder/eigen3.pc"
+  PKG_CONFIG_PATH=$folder:$prefix/share/pkgconfig pkg-config "${@:2}" akin
+}
+
+# Compiles and runs a consumer with what pkg-config says.
+run_with_pkg_config() {
+  local flags version
+  flags=$(pkg_config 3.4.0 --cflags)
+  version=$(pkg_config 3.4.0 --modversion)
+  [[ $flags == *"-I$prefix/"* ]] || fail "must name $prefix, but the flags are $flags"
+  # shellcheck disable=SC2086
+  "$compiler" -std=c++20 "-DEXPECTED_VERSION=\"$version\"" $flags "$here/main.cpp" -o "$scratch/$scenario/consumer"
+  "$scratch/$scenario/consumer"
+}
+
 rm -rf "${scratch:?}/$scenario" "$scratch/$scenario-prefix"
 case $scenario in
   install)
@@ -57,8 +78,10 @@ case $scenario in
     cmake --install "$scratch/install" --prefix "$prefix" > /dev/null
     difference=$(diff <(cd "$source/include" && find . -name '*.hpp' -o -name '*.cuh' -o -path './akin/compiled/*.cpp' | sort) \
       <(cd "$prefix/include" && find . -type f | sort)) || fail "installed headers differ: $difference"
-    stray=$(find "$prefix" -type f -not -path '*/include/akin/*' -not -path '*/share/cmake/akin/*')
-    [ -z "$stray" ] || fail "installs more than headers and its package config: $stray"
+    beside=$(cd "$prefix" && find . -type f -not -path './include/akin/*' -not -path './share/cmake/akin/*' | sort | tr '\n' ' ')
+    [ "$beside" = './share/licenses/akin/LICENSE ./share/pkgconfig/akin.pc ' ] ||
+      fail "must install its licence and akin.pc beside headers and package config, but installs $beside"
+    cmp "$source/LICENSE" "$prefix/share/licenses/akin/LICENSE"
     without=$scratch/without-openmp
     cmake -S "$source" -B "$scratch/install-without" "${common[@]}" -DAKIN_BUILD_TESTS=OFF -DAKIN_BUILD_EXAMPLES=OFF \
       -DAKIN_BUILD_BENCHMARKS=OFF -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON > /dev/null
@@ -77,6 +100,33 @@ case $scenario in
     cp -r "$prefix" "$scratch/elsewhere"
     prefix=$scratch/elsewhere
     configure installed -Dtarget=akin::akin
+    run
+    ;;
+  pkgconfig)
+    command -v pkg-config > /dev/null || skip 'there is no pkg-config'
+    run_with_pkg_config
+    cp -r "$prefix" "$scratch/$scenario/elsewhere"
+    prefix=$scratch/$scenario/elsewhere
+    run_with_pkg_config
+    pkg_config 5.0.1 --exists || fail 'refuses Eigen 5'
+    for version in 3.3.9 6.0.0; do
+      if pkg_config $version --exists; then fail "takes Eigen $version"; fi
+    done
+    ;;
+  vcpkg)
+    arguments=$(IFS=';' && echo "${common[*]}")
+    cmake "-Dport=$source/packaging/vcpkg" "-Dscratch=$scratch/vcpkg" "-Darguments=$arguments" -P "$here/vcpkg/run_port.cmake"
+    prefix=$scratch/vcpkg/packages
+    beside=$(cd "$prefix" && find . -type f -not -path './include/akin/*' -not -path './share/akin/*.cmake' | sort | tr '\n' ' ')
+    [ "$beside" = './share/akin/copyright ./share/akin/usage ./share/pkgconfig/akin.pc ' ] ||
+      fail "must install copyright, usage and akin.pc beside headers and its config in share/akin, but installs $beside"
+    grep -q '^MIT License' "$prefix/share/akin/copyright" || fail 'the copyright must be the licence'
+    scenario=vcpkg-consumer
+    rm -rf "${scratch:?}/$scenario"
+    # The version of the port is that of the headers, or this request is refused.
+    version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$source/packaging/vcpkg/vcpkg.json")
+    configure installed -Dtarget=akin::openmp "-Drequest=EXACT;COMPONENTS;openmp" "-Dversion=$version" > "$scratch/vcpkg/consumer.log" 2>&1 ||
+      fail "a consumer that asks for $version, the version in vcpkg.json, was refused: $(< "$scratch/vcpkg/consumer.log")"
     run
     ;;
   openmp)

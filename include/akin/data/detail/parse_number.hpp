@@ -29,14 +29,61 @@ void append_number(std::string& text, Number number);
 #include <system_error>
 #include <type_traits>
 
+#if !defined(__cpp_lib_to_chars)  // libc++ before version 20: std::from_chars reads integers only
+#include <cerrno>
+#include <cmath>
+#include <concepts>
+#include <cstdlib>
+#include <locale.h>
+#if defined(__APPLE__)
+#include <xlocale.h>
+#endif
+#endif
+
 namespace akin::inline AKIN_ABI {
 namespace detail {
+
+#if !defined(__cpp_lib_to_chars)
+/// As std::from_chars.
+template <std::floating_point Number>
+std::from_chars_result real_from_chars(const char* begin, const char* end, Number& number) {
+  const std::string text(begin, end);
+  // strtod takes more than std::from_chars does: white space and a sign at the beginning, hexadecimal digits.
+  if (text.empty() || text.find_first_of("xX \t\n\v\f\r") != std::string::npos || text[0] == '+')
+    return {begin, std::errc::invalid_argument};
+  static const locale_t plain = ::newlocale(LC_ALL_MASK, "C", nullptr);
+  char* last = nullptr;
+  Number value;
+  errno = 0;
+  if constexpr (std::is_same_v<Number, float>)
+    value = ::strtof_l(text.c_str(), &last, plain);
+  else if constexpr (std::is_same_v<Number, double>)
+    value = ::strtod_l(text.c_str(), &last, plain);
+  else
+    value = ::strtold_l(text.c_str(), &last, plain);
+  if (last == text.c_str()) return {begin, std::errc::invalid_argument};
+  const char* const after = begin + (last - text.c_str());
+  if (errno == ERANGE && (value == 0 || std::isinf(value))) return {after, std::errc::result_out_of_range};
+  number = value;
+  return {after, std::errc()};
+}
+#endif
+
+template <class Number>
+std::from_chars_result number_from_chars(const char* begin, const char* end, Number& number) noexcept {
+#if !defined(__cpp_lib_to_chars)
+  if constexpr (std::floating_point<Number>)
+    return real_from_chars(begin, end, number);
+  else
+#endif
+    return std::from_chars(begin, end, number);
+}
 
 template <class Number>
 bool parse_number(std::string_view text, Number& number) noexcept {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   const char* const end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, number);
+  const auto result = number_from_chars(text.data(), end, number);
   if constexpr (std::is_same_v<Number, float>) {
     double wide = 0;
     if (result.ec == std::errc::result_out_of_range && parse_number(text, wide) && wide > -1 && wide < 1) {

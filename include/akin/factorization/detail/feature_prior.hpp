@@ -116,8 +116,7 @@ class feature_ridge {
   void residual(const numbers<double>& y, const numbers<double>& p, numbers<double>& weighted,
                 numbers<double>& out) const {
     for (std::int64_t r = 0; r < weighted.size(); ++r) weighted[r] = lambdas_[r] * y[r];
-    for (std::int64_t j = 0; j < out.size(); ++j)
-      out[j] = product(transposed_.view(), static_cast<std::int64_t>(j), weighted) - ridge_ * p[j];
+    for (std::int64_t j = 0; j < out.size(); ++j) out[j] = product(transposed_.view(), j, weighted) - ridge_ * p[j];
   }
 
   void solve_column(const numbers<double>& targets, numbers<double>& b) const {

@@ -137,10 +137,10 @@ class block_negatives {
   /// row.
   static constexpr std::size_t bits = std::size_t{1} << 16;
 
-  static std::size_t bit(Index user, Index item) noexcept {
+  static std::uint64_t bit(Index user, Index item) noexcept {
     const std::uint64_t mixed =
         static_cast<std::uint64_t>(user) * 0x9E3779B97F4A7C15u + static_cast<std::uint64_t>(item) * 0xC2B2AE3D27D4EB4Fu;
-    return static_cast<std::size_t>((mixed * 0x94D049BB133111EBu) >> 48);
+    return (mixed * 0x94D049BB133111EBu) >> 48;
   }
 
   const positives<Scalar, Index>& all_;

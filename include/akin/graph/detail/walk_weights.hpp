@@ -65,7 +65,7 @@ csr_storage<Scalar, Index> largest_of_columns(const host_policy& policy, const c
     std::nth_element(column.begin(), column.begin() + k, column.end(),
                      [](const entry& a, const entry& b) { return a.precedes(b); });
     column.resize(k);
-    std::ranges::sort(column, [](const entry& a, const entry& b) { return a.id < b.id; });
+    std::sort(column.begin(), column.end(), [](const entry& a, const entry& b) { return a.id < b.id; });
   });
   return weights_of_columns(columns, "rp3beta::fit");
 }

@@ -65,7 +65,7 @@ class item_regression {
       if (!is_finite(w)) fail<numeric_error>("slim::fit: the weights of item ", j, " are beyond the scalar type");
       if (w != 0) weights.push_back({w, ids_[p]});
     }
-    std::ranges::sort(weights, [](const weight& a, const weight& b) { return a.id < b.id; });
+    std::sort(weights.begin(), weights.end(), [](const weight& a, const weight& b) { return a.id < b.id; });
     return weights;
   }
 
@@ -119,7 +119,7 @@ class item_regression {
 
   /// rest_of_all_ = X'(x_j - X w).
   void compute_rest(Index j) {
-    std::ranges::fill(rest_of_all_, Scalar{0});
+    std::fill(rest_of_all_.begin(), rest_of_all_.end(), Scalar{0});
     data_.products.add_row(1, j, rest_of_all_.data());
     for (std::int64_t p = 0; p < ids_.size(); ++p)
       if (const Scalar w = weight_of(p); w != 0) data_.products.add_row(-w, ids_[p], rest_of_all_.data());
@@ -144,7 +144,7 @@ class item_regression {
                        [](const weight& a, const weight& b) { return a.precedes(b); });
       candidates_.resize(max_added);
     }
-    std::ranges::sort(candidates_, [](const weight& a, const weight& b) { return a.id < b.id; });
+    std::sort(candidates_.begin(), candidates_.end(), [](const weight& a, const weight& b) { return a.id < b.id; });
     append_candidates();
     return true;
   }

@@ -92,7 +92,7 @@ namespace akin::inline AKIN_ABI::detail {
 inline parameter_map trial_of(std::string_view model,
                               std::initializer_list<std::pair<const char*, double>> options = {}) {
   parameter_map parameters;
-  parameters.emplace("model", parameter_value(std::string_view(model)));
+  parameters.emplace("model", parameter_value(model));
   for (const auto& [name, value] : options) {
     if (value == std::floor(value))
       parameters.emplace(name, parameter_value(static_cast<std::int64_t>(value)));
@@ -234,7 +234,8 @@ AKIN_INLINE std::optional<parameter_map> proposals::from_values(const std::vecto
   parameter_map trial = best.front()->parameters;
   trial.erase("values");
   trial.erase("half_life_days");
-  trial.merge(parameter_map(values_[next_of_values_++]));
+  parameter_map values = values_[next_of_values_++];
+  trial.merge(values);
   return trial;
 }
 
