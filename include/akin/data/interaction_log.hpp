@@ -279,7 +279,9 @@ AKIN_INLINE akin::sequences<std::int32_t> interaction_log::sequences() const {
   times.reserve(timed ? size() : 0);
   for (std::size_t user = 0; user + 1 < offsets.size(); ++user) {
     const std::span<entry> row(entries.data() + offsets[user], offsets[user + 1] - offsets[user]);
-    if (timed) std::ranges::stable_sort(row, {}, [&](const entry& line) { return columns_.times[line.line]; });
+    if (timed)
+      std::stable_sort(row.begin(), row.end(),
+                       [&](const entry& a, const entry& b) { return columns_.times[a.line] < columns_.times[b.line]; });
     for (const entry& line : row) {
       events.push_back(line.item);
       if (timed) times.push_back(columns_.times[line.line]);

@@ -142,7 +142,8 @@ train_test<sequences<Index>> split_sessions(const sequences<Index>& all, const s
     std::int64_t last = std::numeric_limits<std::int64_t>::min();
     for (std::int64_t s = 0; s < all.size(); ++s)
       detail::at(begins, s) = last = all[s].empty() ? last : all[s].times[0];
-    std::ranges::stable_sort(order, {}, [&](std::int64_t s) { return detail::at(begins, s); });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::int64_t a, std::int64_t b) { return detail::at(begins, a) < detail::at(begins, b); });
   }
   detail::test_mask is_test(order.size());
   for (std::int64_t i = all.size() - count; i < all.size(); ++i) detail::at(is_test, detail::at(order, i)) = 1;

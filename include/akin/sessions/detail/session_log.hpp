@@ -44,7 +44,8 @@ numbers<std::int64_t> by_recency(const sequences<Index>& all) {
   for (std::int64_t s = 0; s < all.size(); ++s)
     if (!all[s].empty()) order.push_back(s);
   if (!order.empty() && all.has_times())
-    std::ranges::stable_sort(order, {}, [&](std::int64_t s) { return all[s].times.back(); });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::int64_t a, std::int64_t b) { return all[a].times.back() < all[b].times.back(); });
   return order;
 }
 
@@ -62,7 +63,7 @@ session_log<Scalar, Index> session_log<Scalar, Index>::of(const sequences<Index>
                               items.size);
     for (std::int64_t event = 0; event < items.size; ++event) place_of[items[event]] = event + 1;
     row.assign(items.begin(), items.end());
-    std::ranges::sort(row);
+    std::sort(row.begin(), row.end());
     row.resize(std::unique(row.begin(), row.end()) - row.begin());
     for (const Index item : row) {
       columns.push_back(item);

@@ -162,7 +162,8 @@ void session_table<Scalar, Index>::find_items(question& asked) const noexcept {
   const slice<const Index> items = asked.sequence.items;
   for (std::int64_t back = 0; back < items.size && asked.count < most_items; ++back) {
     const Index item = items[items.size - 1 - back];
-    if (!knows_item(item) || std::ranges::find(asked.asked(), item, &asked_item::item) != asked.asked().end()) continue;
+    const auto is_same = [item](const asked_item& other) { return other.item == item; };
+    if (!knows_item(item) || std::any_of(asked.asked().begin(), asked.asked().end(), is_same)) continue;
     asked.items[asked.count++] = {item, back,
                                   event_weight(options_.position_decay, options_.position_scale, back, items.size),
                                   recent_.data() + starts_[item], recent_.data() + starts_[item + 1]};
