@@ -27,11 +27,16 @@
 #include <akin/retrieval/item_mask.hpp>
 #include <akin/retrieval/quantized_index.hpp>
 #include <akin/retrieval/recommend.hpp>
+#include <akin/retrieval/recommend_for.hpp>
 #include <akin/retrieval/recommend_one.hpp>
+#include <akin/sessions/markov_chain.hpp>
+#include <akin/sessions/session_knn.hpp>
+#include <akin/sessions/session_linear.hpp>
 
 #include "retrieval/lists.hpp"
 #include "support/catch.hpp"
 #include "support/random_data.hpp"
+#include "support/random_sequences.hpp"
 
 namespace execution = akin::execution;
 
@@ -330,4 +335,70 @@ TEST_CASE("a quantized_index answers one vector without asking for memory") {
       CHECK(std::equal(list.begin(), list.end(), items.begin()));
     }
   }
+}
+
+namespace {
+
+// Each sequence's answer is recommend_for's, found without an allocation.
+template <class Model>
+void check_sequence_answers(Model model) {
+  static_assert(akin::real_time_sequence_scorer<Model> && !akin::scorer<Model>);
+  const auto train = akin_test::random_sequences<std::int32_t>({.count = 200, .items = 40, .longest = 9, .seed = 2});
+  const auto questions = akin_test::random_sequences<std::int32_t>({.count = 60, .items = 45, .longest = 9, .seed = 3});
+  const akin::item_mask odd(40, [](std::int64_t item) { return item % 2 == 1; });
+  std::vector<std::int32_t> items(100);
+  std::vector<float> scores(100);
+  akin::workspace<float> none;
+  CHECK(akin::recommend_one(model, questions[1], {.k = 3}, none, items, scores).status == recommend_status::not_fitted);
+  model.fit(train);
+  CHECK(akin::recommend_one(model, questions[1], {.k = 3}, none, items, scores).status ==
+        recommend_status::small_workspace);
+  for (const akin::query<>& q : {akin::query<>{.k = 1}, akin::query<>{.k = 100}, akin::query<>{.k = 9, .allow = odd}}) {
+    akin::workspace<float> scratch(model, q.k);
+    static_assert(noexcept(akin::recommend_one(model, questions[0], q, scratch, items, scores)));
+    const auto expected = akin::recommend_for(execution::seq, model, questions, q);
+    int wrong = 0;
+    for (std::int64_t s = 0; s < questions.size(); ++s) {
+      const auto list = static_cast<std::size_t>(s);
+      const std::int64_t before = allocations;
+      const akin::recommend_result found = akin::recommend_one(model, questions[s], q, scratch, items, scores);
+      wrong += allocations != before || found.count != expected.items(list).size();
+      wrong += !std::equal(expected.items(list).begin(), expected.items(list).end(), items.begin());
+      wrong += !std::equal(expected.scores(list).begin(), expected.scores(list).end(), scores.begin());
+    }
+    CHECK(wrong == 0);
+  }
+  akin::workspace<float> scratch(model, 5);
+  CHECK(akin::recommend_one(model, {}, {.k = 3}, scratch, items, scores).status == recommend_status::no_evidence);
+  CHECK(akin::recommend_one(model, questions[1], {.k = 0}, scratch, items, scores).status ==
+        recommend_status::invalid_k);
+  CHECK(akin::recommend_one(model, questions[1], {.k = 3}, scratch, std::span(items).first(2), scores).status ==
+        recommend_status::short_span);
+  const akin::sparse_matrix<float> two_rows(2, 40);
+  CHECK(akin::recommend_one(model, questions[1], {.k = 3, .exclude = two_rows}, scratch, items, scores).status ==
+        recommend_status::mismatched_exclude);
+}
+
+}  // namespace
+
+TEST_CASE("one sequence gets the list of recommend_for without an allocation") {
+  check_sequence_answers(akin::markov_chain<float>());
+  check_sequence_answers(akin::session_knn<float>({.neighbors = 20, .sample = 50}));
+  check_sequence_answers(akin::session_linear<float>());
+}
+
+TEST_CASE("exclusions of one sequence are the row of its query") {
+  akin::sequences<> train(40);
+  train.add({1, 2, 1, 3, 1, 3});
+  akin::markov_chain<float> model({.steps = 1});
+  model.fit(train);
+  akin::sparse_matrix<float> seen(1, 40);
+  seen.insert(0, 3) = 1;
+  seen.makeCompressed();
+  akin::workspace<float> scratch(model, 5);
+  std::vector<std::int32_t> items(5);
+  std::vector<float> scores(5);
+  const auto found = akin::recommend_one(model, train[0].first(3), {.k = 5, .exclude = seen}, scratch, items, scores);
+  CHECK(found.count == 1);
+  CHECK(items[0] == 2);
 }

@@ -50,14 +50,18 @@ class workspace {
     grow(static_cast<std::int64_t>(model.items()), k);
     if constexpr (requires { model.scratch_size(); })
       if (scratch_.size() < model.scratch_size()) scratch_.resize(model.scratch_size());
+    if constexpr (requires { model.sequence_scratch_bytes(); })
+      bytes_.resize(std::max(bytes_.size(), static_cast<std::int64_t>(model.sequence_scratch_bytes())));
   }
 
   std::int64_t items() const noexcept { return items_; }
   int k() const noexcept { return k_; }
 
-  // For the library: a score for each item and padding, the model's own scratch, and the best so far.
+  // For the library: a score for each item and padding, the model's own scratch, for users and for sequences, and the
+  // best so far.
   std::span<Scalar> scores() noexcept { return scores_; }
   std::span<Scalar> scratch() noexcept { return scratch_; }
+  std::span<std::byte> bytes() noexcept { return {bytes_.data(), static_cast<std::size_t>(bytes_.size())}; }
   std::span<kernels::scored<Scalar, Index>> best() noexcept { return best_; }
 
  private:
@@ -67,6 +71,7 @@ class workspace {
   int k_ = 0;
   detail::numbers<Scalar> scores_;
   std::vector<Scalar> scratch_;
+  detail::numbers<std::byte> bytes_;
   detail::numbers<kernels::scored<Scalar, Index>> best_;
 };
 

@@ -77,6 +77,22 @@ concept scratch_scorer = requires(const Model& model, typename Model::index_type
   requires noexcept(model.score_all(id, out, out));
 };
 
+/// A model that scores a sequence in memory of the caller.
+template <class Model>
+concept scratch_sequence_scorer = requires(const Model& model,
+                                           const sequence_view<typename Model::index_type>& sequence,
+                                           std::span<typename Model::scalar_type> out, std::span<std::byte> scratch) {
+  { model.sequence_scratch_bytes() } -> std::same_as<std::size_t>;
+  requires noexcept(model.score_sequence(sequence, out, scratch));
+};
+
+/// A model that scores a sequence without throwing or allocating.
+template <class Model>
+concept plain_sequence_scorer = requires(const Model& model, const sequence_view<typename Model::index_type>& sequence,
+                                         std::span<typename Model::scalar_type> out) {
+  requires noexcept(model.score_sequence(sequence, out));
+};
+
 /// Ranks by ranges of scores that stay in the cache. Returns how many are in scratch.best(), in order.
 template <class Model, class Scalar, class Index, class Filter>
 std::int64_t rank_ranges(const Model& model, Index user, const query<Index>& q, std::int64_t k,
