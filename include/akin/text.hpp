@@ -13,8 +13,9 @@
 
 namespace akin::inline AKIN_ABI::detail {
 
-/// The fewest digits that read back as the same number; "nan", "inf" or "-inf".
+/// The fewest digits that read back as the same number, for a float as the same float; "nan", "inf" or "-inf".
 std::string shortest_number(double x);
+std::string shortest_number(float x);
 
 /// "nan", "inf" or "-inf".
 std::string name_of_special(double x);
@@ -70,11 +71,15 @@ AKIN_INLINE std::string name_of_special(double x) {
   return bits >> 63 != 0 ? "-inf" : "inf";
 }
 
-AKIN_INLINE std::string shortest_number(double x) {
-  if (!is_finite(x)) return name_of_special(x);
+template <class Real>
+std::string shortest_digits(Real x) {
+  if (!is_finite(x)) return name_of_special(static_cast<double>(x));
   std::array<char, 32> text;
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), x).ptr};
 }
+
+AKIN_INLINE std::string shortest_number(double x) { return shortest_digits(x); }
+AKIN_INLINE std::string shortest_number(float x) { return shortest_digits(x); }
 
 AKIN_INLINE std::string general_number(double x, int digits) {
   if (!is_finite(x)) return name_of_special(x);

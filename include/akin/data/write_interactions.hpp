@@ -20,8 +20,6 @@ void write_interactions(const interaction_log& log, const std::filesystem::path&
 }  // namespace akin::inline AKIN_ABI
 
 #if AKIN_BODIES(data)
-#include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -57,16 +55,10 @@ inline std::string time_text(std::int64_t milliseconds) {
   return result + text;
 }
 
-/// The fewest digits that read back as the same float, which are fewer than those of the double.
-inline std::string value_text(float value) {
-  std::array<char, 32> text;
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
 inline std::string line_of(const interaction_log& log, std::size_t line) {
   std::string text = csv_text(log.user_ids().name_of(log.users()[line]));
   text += ',' + csv_text(log.item_ids().name_of(log.items()[line]));
-  text += ',' + value_text(log.values()[line]);
+  text += ',' + shortest_number(log.values()[line]);
   if (!log.times().empty()) text += ',' + time_text(log.times()[line]);
   if (!log.events().empty()) text += ',' + csv_text(log.event_ids().name_of(log.events()[line]));
   return text + '\n';

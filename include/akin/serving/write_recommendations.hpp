@@ -26,7 +26,8 @@ class list_writer {
   explicit list_writer(const std::filesystem::path& path);
 
   void begin_list(std::string_view user);
-  void add(std::string_view item, std::int64_t rank, double score);
+  /// `score` as text.
+  void add(std::string_view item, std::int64_t rank, std::string_view score);
   void end_list();
   void commit();
 
@@ -63,7 +64,7 @@ void write_recommendations(const recommendations<Scalar, Index>& lists, const st
     for (std::size_t rank = 0; rank < items.size(); ++rank) {
       detail::require_id(items[rank], std::ssize(item_ids), where, "each item of the lists");
       file.add(item_ids.name_of(static_cast<std::int32_t>(items[rank])), static_cast<std::int64_t>(rank) + 1,
-               static_cast<double>(lists.scores(list)[rank]));
+               detail::shortest_number(lists.scores(list)[rank]));
     }
     file.end_list();
   }
@@ -92,12 +93,17 @@ AKIN_INLINE void list_writer::begin_list(std::string_view user) {
   if (is_json_) text_ += "{\"user\": " + user_ + ", \"items\": [";
 }
 
-AKIN_INLINE void list_writer::add(std::string_view item, std::int64_t rank, double score) {
+AKIN_INLINE void list_writer::add(std::string_view item, std::int64_t rank, std::string_view score) {
   if (is_json_) {
     if (!is_first_) text_ += ", ";
-    text_ += "{\"item\": " + json_string(item) + ", \"score\": " + json_number(score) + "}";
+    const bool is_number = !score.ends_with('f') && !score.ends_with('n');  // but "inf", "nan"
+    text_ += "{\"item\": " + json_string(item) + ", \"score\": ";
+    text_ += is_number ? score : "null";
+    text_ += '}';
   } else {
-    text_ += user_ + "," + csv_text(item) + "," + std::to_string(rank) + "," + shortest_number(score) + "\n";
+    text_ += user_ + "," + csv_text(item) + "," + std::to_string(rank) + ",";
+    text_ += score;
+    text_ += '\n';
   }
   is_first_ = false;
 }
