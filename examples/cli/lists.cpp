@@ -4,7 +4,7 @@ namespace cli {
 
 json json_of(const named_list& list) {
   json items = json::array();
-  for (const auto& [item, score] : list) items.push_back({{"item", item}, {"score", score}});
+  for (const auto& [item, score] : list) items.push_back({{"item", item}, {"score", shortest(score)}});
   return items;
 }
 

@@ -1,7 +1,9 @@
 #include "output.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 
@@ -47,6 +49,14 @@ std::string short_number(double x) {
   char text[32];
   std::snprintf(text, sizeof text, "%.4g", x);
   return text;
+}
+
+double shortest(float x) {
+  std::array<char, 32> text = {};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), x).ptr;
+  double result = 0;
+  std::from_chars(text.data(), end, result);
+  return result;
 }
 
 std::string aligned(const std::vector<std::vector<std::string>>& rows, std::string_view right) {

@@ -31,6 +31,9 @@ std::string one_line(std::string_view name);
 /// Four significant digits.
 std::string short_number(double x);
 
+/// The double with the fewest digits that reads back as this float: short in JSON.
+double shortest(float x);
+
 /// Columns that are as wide as their widest field; those of `right` are aligned to the right.
 std::string aligned(const std::vector<std::vector<std::string>>& rows, std::string_view right);
 
