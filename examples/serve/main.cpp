@@ -1,9 +1,10 @@
 // A service over a model file, or over a shop's log, from which it trains a model first.
 //
 //   example_serve MODEL_FILE --events EVENTS.csv [--items ITEMS.csv] [--port 8080] …
-//   example_serve FOLDER     FOLDER holds purchases.csv and items.csv (data/online-retail.tar.xz); the model and the
-//   log of
-//                            events are written there too, and events of former runs are learnt
+//   example_serve FOLDER [OPTION VALUE]…
+//
+// FOLDER holds purchases.csv and items.csv (data/online-retail.tar.xz). The model and the log of events are written
+// there too, and events of former runs are learnt.
 //
 // docs/service.md describes the routes and the other options.
 #include <charconv>

@@ -55,14 +55,19 @@ std::vector<listed_item> named(const catalogue& now, const lists& found) {
   return result;
 }
 
-/// The user's list by id, without what is in the history.
-lists list_of_user(const catalogue& now, std::int32_t user, const history_matrix& history, bool has_new, int k) {
+/// The user's list by what the training knows.
+std::vector<listed_item> list_of_user(const catalogue& now, std::int32_t user, int k) {
   const std::int32_t users[] = {user};
-  if (!has_new)
-    return akin::recommend(execution::seq, now.bundle.model(), users, {.k = k, .exclude = now.bundle.histories()});
+  return named(now,
+               akin::recommend(execution::seq, now.bundle.model(), users, {.k = k, .exclude = now.bundle.histories()}));
+}
+
+/// The same without what is in the history.
+std::vector<listed_item> list_of_user(const catalogue& now, std::int32_t user, const history_matrix& history, int k) {
+  const std::int32_t users[] = {user};
   const std::span items(history.innerIndexPtr(), static_cast<std::size_t>(history.nonZeros()));
   const akin::item_mask taken(now.bundle.model().items(), items);
-  return akin::recommend(execution::seq, now.bundle.model(), users, {.k = k, .deny = taken});
+  return named(now, akin::recommend(execution::seq, now.bundle.model(), users, {.k = k, .deny = taken}));
 }
 
 item_list popular_list(const catalogue& now, const history_matrix& history, int k) {
@@ -79,12 +84,11 @@ item_list list_of_history(const catalogue& now, const history_matrix& history, i
   return popular_list(now, history, k);
 }
 
-item_list list_for(const catalogue& now, std::optional<std::int32_t> user, const history_matrix& history, bool has_new,
-                   int k) {
-  const auto& model = now.bundle.model();
-  if (user && (!has_new || !model.scores_histories())) {
-    const auto found = list_of_user(now, *user, history, has_new, k);
-    if (!found.items(0).empty()) return {list_source::user, named(now, found)};
+/// The list of a user of the training: by id if the model cannot do better, or need not.
+item_list list_of_known(const catalogue& now, std::int32_t user, const history_matrix& history, bool has_new, int k) {
+  if (!has_new || !now.bundle.model().scores_histories()) {
+    auto items = has_new ? list_of_user(now, user, history, k) : list_of_user(now, user, k);
+    if (!items.empty()) return {list_source::user, std::move(items)};
   }
   return list_of_history(now, history, k);
 }
@@ -162,14 +166,19 @@ std::vector<shop::new_item> shop::new_items_of(std::string_view user) const {
 
 item_list shop::recommend(std::string_view user, int k, int reasons) const {
   const auto now = read();
+  const auto& model = now->bundle.model();
   const auto added = new_items_of(user);
   const auto id = now->bundle.user_ids().index_of(user);
+  // What the training knows of the user is enough for a list, if nothing has happened since.
+  if (id && added.empty() && reasons == 0) {
+    auto items = list_of_user(*now, *id, k);
+    if (!items.empty()) return {list_source::user, std::move(items)};
+  }
   const auto history = merged_history(*now, id, added);
-  item_list result = list_for(*now, id, history, !added.empty(), k);
-  if (reasons > 0 && result.source != list_source::popular && now->bundle.model().explains())
+  item_list result = id ? list_of_known(*now, *id, history, !added.empty(), k) : list_of_history(*now, history, k);
+  if (reasons > 0 && result.source != list_source::popular && model.explains())
     for (listed_item& row : result.items)
-      for (const auto& reason :
-           akin::explain(now->bundle.model(), history, 0, id_of_item(*now, row.item), {.k = reasons}))
+      for (const auto& reason : akin::explain(model, history, 0, id_of_item(*now, row.item), {.k = reasons}))
         if (reason.contribution > 0) row.because.push_back(listed(*now, reason.item, reason.contribution));
   return result;
 }
