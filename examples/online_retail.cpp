@@ -99,11 +99,11 @@ void run(const std::filesystem::path& folder) {
 
   // Parameters were chosen on the last fifth of the part to learn from, never on the future.
   akin::popularity<float> popular;
-  akin::item_knn<float> neighbors({.neighbors = 50});
+  akin::item_knn<float> neighbors;  // options that are not given are chosen by the data
   akin::implicit_als<float> als({.factors = 64, .iterations = 10, .regularization = 10, .alpha = 0.3, .seed = 7});
   akin::report table;
   fit_and_judge(table, "popularity", popular, data.seen, data);
-  fit_and_judge(table, "item_knn", neighbors, akin::weighting::bm25(data.seen), data);
+  fit_and_judge(table, "item_knn", neighbors, data.seen, data);
   fit_and_judge(table, "implicit_als", als, data.seen, data);
   std::printf("%s", table.text().c_str());
 
