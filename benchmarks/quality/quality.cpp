@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
     quality::run_items(given);
     quality::run_hybrids(given);
     quality::run_retail(given);
+    quality::run_sequences(given);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "benchmark_quality: %s\n", error.what());

@@ -25,6 +25,7 @@
 #include <akin/random.hpp>
 
 #include "settings_hybrids.hpp"
+#include "settings_sequences.hpp"
 
 namespace quality {
 
@@ -229,6 +230,7 @@ void run_factorization(const arguments& given);
 void run_items(const arguments& given);
 void run_hybrids(const arguments& given);
 void run_retail(const arguments& given);
+void run_sequences(const arguments& given);
 void run_best(const arguments& given);
 void run_defaults(const arguments& given);
 
