@@ -183,6 +183,7 @@
 #include <akin/model/top_products.hpp>
 #include <akin/model/top_rows.hpp>
 #include <akin/model/weight_table.hpp>
+#include <akin/model/weighted_next_table.hpp>
 #include <akin/model/weights_of_columns.hpp>
 #include <akin/neighbors/item_knn.hpp>
 #include <akin/neighbors/neighborhood_options.hpp>
@@ -241,6 +242,8 @@
 #include <akin/sessions/markov_chain_options.hpp>
 #include <akin/sessions/session_knn.hpp>
 #include <akin/sessions/session_knn_options.hpp>
+#include <akin/sessions/session_linear.hpp>
+#include <akin/sessions/session_linear_options.hpp>
 #include <akin/storage.hpp>
 #include <akin/text.hpp>
 #include <akin/train/checkpoint.hpp>
@@ -251,9 +254,11 @@
 #include <akin/train/row_context.hpp>
 #include <akin/train/row_model.hpp>
 #include <akin/train/sequence_model.hpp>
+#include <akin/train/sequence_regression.hpp>
 #include <akin/train/task_model.hpp>
 #include <akin/train/trainer.hpp>
 #include <akin/train/training_state.hpp>
+#include <akin/train/transitions.hpp>
 #include <akin/tuning/any_metric.hpp>
 #include <akin/tuning/best_report.hpp>
 #include <akin/tuning/fit_best.hpp>

@@ -3,3 +3,4 @@
 
 #include <akin/train/checkpoint.hpp>
 #include <akin/train/randomized_svd.hpp>
+#include <akin/train/sequence_regression.hpp>
