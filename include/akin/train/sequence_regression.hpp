@@ -189,9 +189,9 @@ class regression_builder {
     return top_rows<1>(policy_, terms_of(a), terms_of(b), train_.items(), Scalar{0}, omit_diagonal, sums_are_scores{});
   }
 
-  const host_policy& policy_;
+  host_policy policy_;
   const sequences<Index>& train_;
-  const sequence_regression_options& options_;
+  sequence_regression_options options_;
   numbers<double> weights_;             // of each sequence
   csr_storage<Scalar, Index> members_;  // sequences x items, ones
   csr_storage<Scalar, Index> owners_;   // its transpose
