@@ -369,7 +369,8 @@ void check_sequence_answers(Model model) {
     CHECK(wrong == 0);
   }
   akin::workspace<float> scratch(model, 5);
-  CHECK(akin::recommend_one(model, {}, {.k = 3}, scratch, items, scores).status == recommend_status::no_evidence);
+  CHECK(akin::recommend_one(model, akin::sequence_view<std::int32_t>{}, {.k = 3}, scratch, items, scores).status ==
+        recommend_status::no_evidence);
   CHECK(akin::recommend_one(model, questions[1], {.k = 0}, scratch, items, scores).status ==
         recommend_status::invalid_k);
   CHECK(akin::recommend_one(model, questions[1], {.k = 3}, scratch, std::span(items).first(2), scores).status ==
