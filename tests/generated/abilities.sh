@@ -34,17 +34,19 @@ const char* yes(bool can) { return can ? "yes" : ""; }
 
 template <class Model>
 void row(const char* name) {
-  std::printf("| [%s](models/%s.md) | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", name, name,
+  std::printf("| [%s](models/%s.md) | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", name, name,
               yes(akin::answers<Model, typename Model::index_type>), yes(akin::answers<Model, akin::history_of<Model>>),
-              yes(akin::real_time_scorer<Model>), yes(akin::explainable<Model>), yes(akin::item_similarity<Model>),
+              yes(akin::answers<Model, akin::sequence_of<Model>>),
+              yes(akin::real_time_scorer<Model> || akin::real_time_sequence_scorer<Model>),
+              yes(akin::explainable<Model>), yes(akin::item_similarity<Model>),
               yes(akin::rating_predictor<Model>), yes(folds_in<Model>), yes(folds_in_items<Model>),
               yes(updates<Model>), yes(forgets<Model>), yes(has_factors<Model>));
 }
 
 int main() {
-  std::puts("| model | user | history | one user in real time | explains | compares items | predicts ratings | folds in users | "
-            "folds in items | learns from new interactions | forgets a user | searched by tiles |");
-  std::puts("|---|---|---|---|---|---|---|---|---|---|---|---|");
+  std::puts("| model | user | history | sequence | one in real time | explains | compares items | predicts ratings | "
+            "folds in users | folds in items | learns from new interactions | forgets a user | searched by tiles |");
+  std::puts("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
 PROGRAM
   for model in $(models "$1"); do printf '  row<akin::%s<float>>("%s");\n' "$model" "$model"; done
   echo '}'

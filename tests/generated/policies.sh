@@ -12,6 +12,8 @@ calls() {
     factor_model) printf '%s\n' 'akin::recommend(policy, model, {.k = 3})' ;;
     content_model | segment_popularity) printf '%s\n' 'model.fit(policy, x, x)' 'akin::recommend(policy, model, {.k = 3})' ;;
     bias | popularity | graph_filter) printf '%s\n' 'model.fit(policy, x)' 'akin::recommend(policy, model, {.k = 3})' ;;
+    markov_chain | session_knn | session_linear)
+      printf '%s\n' 'model.fit(policy, akin::sequences<>())' 'akin::recommend_for(policy, model, akin::sequences<>(), {.k = 3})' ;;
     ease | slim | rp3beta | item_knn | user_knn)
       printf '%s\n' 'model.fit(policy, x)' 'model.partial_fit(policy, x)' 'model.forget(policy, 0)' 'akin::recommend_for(policy, model, x, {.k = 3})' ;;
     *) printf '%s\n' 'model.fit(policy, x)' 'model.partial_fit(policy, x)' 'model.forget(policy, 0)' 'model.fold_in(policy, x)' ;;
