@@ -24,7 +24,8 @@ void explain(const asked_explanation& asked) {
   const named_list reasons = from.explain(asked.user, asked.item, {.k = asked.k});
   const float score = from.model().score(user, item);
   if (asked.general.json)
-    print_json(json{{"user", asked.user}, {"item", asked.item}, {"score", shortest(score)}, {"reasons", json_of(reasons)}});
+    print_json(
+        json{{"user", asked.user}, {"item", asked.item}, {"score", shortest(score)}, {"reasons", json_of(reasons)}});
   else
     print("score " + short_number(static_cast<double>(score)) + ", most of it from\n" + text_of(reasons));
 }
