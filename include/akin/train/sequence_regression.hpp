@@ -208,10 +208,10 @@ class regression_builder {
 ///   C_ij = alpha sum over s of w_s x~_si [j in s] + (1 - alpha) sum over pairs of events e < f of i and j in one
 ///     sequence of w_s exp(-(f - e - 1) / transition_scale),
 /// where u_s are the different items of s and x~_si = 1 / |u_s| if i is one of them. M is never dense: columns of B are
-/// solved by conjugate gradients with a diagonal preconditioner, until the error of a weight is at most `tolerance`.
-/// That bound holds where M is strictly diagonally dominant, rho = max_i sum_j G_ij / M_ii < 1: |b - b_k| <= |D^-1 r_k|
-/// / (1 - rho) in the largest element; elsewhere, as for alpha = 1 on some data, the same residual as for rho = 0.9 is
-/// reached.
+/// solved by conjugate gradients with a diagonal preconditioner, until the error of a weight is at most `tolerance`,
+/// but for at most max_steps. That bound holds where M is strictly diagonally dominant, rho = max_i sum_j G_ij / M_ii <
+/// 1: |b - b_k| <= |D^-1 r_k| / (1 - rho) in the largest element; elsewhere, as for alpha = 1 on some data, the same
+/// residual as for rho = 0.9 is reached.
 ///
 /// O(steps * nonzeros of G * items) flops on all workers; memory: G and C, and for each worker 16 columns four times
 /// and twice the result. The same bits for any number of threads. Source: M. Choi, J. Kim, J. Lee, H. Shim, J. Lee,
